@@ -1,0 +1,6 @@
+export * from './catalog.ts'
+export * from './contracts.ts'
+export * from './errors.ts'
+export * from './event.ts'
+export * from './filter.ts'
+export * from './viewer.ts'
