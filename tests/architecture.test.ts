@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly dependencies?: Record<string, string>
+  readonly peerDependencies?: Record<string, string>
+  readonly publishConfig?: { readonly exports: Record<string, unknown> }
+  readonly exports?: Record<string, string>
+}
+
+const core = '@whodid/core'
+const capture = '@whodid/capture'
+const middleware = (framework: string) => ({ mayImport: [core, capture, framework], node: true })
+
+/**
+ * The dependency table. What a package may name in `dependencies` and `peerDependencies`, and import from its
+ * published source; `node` says whether it may import `node:*`.
+ */
+const TABLE: Record<string, { readonly mayImport: readonly string[]; readonly node: boolean }> = {
+  'packages/core': {
+    mayImport: ['@noble/hashes', '@standard-schema/spec', 'canonicalize', 'papaparse', 'zod'],
+    node: false,
+  },
+  'packages/capture': { mayImport: [core, 'inflection'], node: true },
+  'packages/middleware/express': middleware('express'),
+  'packages/postgres': { mayImport: [core, '@electric-sql/pglite', 'pg'], node: true },
+  'packages/server': { mayImport: [core, '@trpc/server', 'zod'], node: false },
+  'packages/react': {
+    mayImport: [
+      core,
+      '@whodid/server',
+      '@base-ui/react',
+      '@tanstack/react-query',
+      '@tanstack/react-table',
+      '@tanstack/react-virtual',
+      '@trpc/client',
+      '@trpc/react-query',
+      '@trpc/server',
+      'eventsource',
+      'react',
+      'react-dom',
+    ],
+    node: false,
+  },
+}
+
+const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.(test|stories)\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !/(^|\/)(node_modules|dist|test)\//.test(path))
+}
+
+interface Import {
+  readonly file: string
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+function importsOf(folder: string): Import[] {
+  return sourceFiles(folder).flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+    const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]/gm)
+    const bare = text.matchAll(/(?:^\s*import|\bimport\()\s*['"]([^'"]+)['"]/gm)
+    return [
+      ...[...statements].map(([, type, from]) => ({ file, from: from ?? '', typeOnly: type !== undefined })),
+      ...[...bare].map(([, from]) => ({ file, from: from ?? '', typeOnly: false })),
+    ]
+  })
+}
+
+const packageName = (from: string) =>
+  from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/')
+const isOutside = (from: string) => !from.startsWith('.') && !from.startsWith('node:')
+
+/** Every published package of the workspace, whether the table knows it or not. */
+const published = ['packages', 'packages/middleware', 'packages/data']
+  .flatMap((parent) => {
+    try {
+      return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`)
+    } catch {
+      return []
+    }
+  })
+  .filter((folder) => {
+    try {
+      return manifestOf(folder).private !== true
+    } catch {
+      return false
+    }
+  })
+
+test('every published package has its line in the dependency table', () => {
+  expect(published.sort()).toEqual(Object.keys(TABLE).sort())
+})
+
+describe.each(Object.entries(TABLE))('%s', (folder, { mayImport, node }) => {
+  const manifest = manifestOf(folder)
+  const imports = importsOf(folder)
+
+  test('depends on nothing outside its line of the table', () => {
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+    expect(declared.filter((name) => !mayImport.includes(name))).toEqual([])
+  })
+
+  test('imports only what it declares', () => {
+    expect(imports.length).toBeGreaterThan(0)
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+    const undeclared = imports.filter(({ from }) => isOutside(from) && !declared.includes(packageName(from)))
+    expect(undeclared).toEqual([])
+  })
+
+  test('reaches into no other package', () => {
+    expect(imports.filter(({ from }) => /^(\.\.\/)+(packages|apps)\/|^@whodid\/[^/]+\/src/.test(from))).toEqual([])
+  })
+
+  test.runIf(!node)('imports no node:*', () => {
+    expect(imports.filter(({ from }) => from.startsWith('node:'))).toEqual([])
+  })
+
+  test('publishes what it exports', () => {
+    expect(Object.keys(manifest.publishConfig?.exports ?? {})).toEqual(Object.keys(manifest.exports ?? {}))
+  })
+})
+
+test('the React kit knows the server as types only, and core by its browser entry', () => {
+  const imports = importsOf('packages/react')
+  expect(imports.filter(({ from, typeOnly }) => from.startsWith('@whodid/server') && !typeOnly)).toEqual([])
+  expect(imports.filter(({ from, typeOnly }) => from === '@whodid/core' && !typeOnly)).toEqual([])
+})
+
+test('an adapter knows its framework as types only', () => {
+  const adapters = Object.keys(TABLE).filter((folder) => folder.startsWith('packages/middleware/'))
+  for (const folder of adapters) {
+    const outside = importsOf(folder).filter(({ from }) => isOutside(from) && !from.startsWith('@whodid/'))
+    expect(outside.filter(({ typeOnly }) => !typeOnly)).toEqual([])
+  }
+})
+
+test('apps import published entries, never the source of a package', () => {
+  const imports = [...importsOf('apps/demo'), ...importsOf('apps/storybook')]
+  expect(imports.filter(({ from }) => /packages\//.test(from) || /^@whodid\/[^/]+\/src/.test(from))).toEqual([])
+})
+
+test('no file is called utils, helpers, common, manager or shared', () => {
+  const all = [...sourceFiles('packages'), ...sourceFiles('apps'), ...sourceFiles('tooling')]
+  expect(all.filter((path) => /(^|\/)(utils?|helpers?|common|manager|shared)(\/|\.tsx?$)/i.test(path))).toEqual([])
+})
