@@ -21,7 +21,7 @@ const SYSTEM = [
 
 /** The path of a Chromium: `CHROMIUM_PATH`, the system's, or Playwright's own; undefined when there is none. */
 export function findChromium(): string | undefined {
-  const given = process.env['CHROMIUM_PATH']
+  const given = process.env.CHROMIUM_PATH
   if (given) {
     if (!existsSync(given))
       throw new Error(`CHROMIUM_PATH is ${given}, where there is no file: correct it or unset it.`)

@@ -6,12 +6,12 @@ import { startPostgres } from './postgres.ts'
  * system's binaries, or from the registry's when there are none or `WHODID_TEST_POSTGRES=embedded`.
  */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env['WHODID_TEST_DATABASE_URL']
+  const given = process.env.WHODID_TEST_DATABASE_URL
   if (given) {
     project.provide('postgresUrl', given)
     return undefined
   }
-  const server = await startPostgres(process.env['WHODID_TEST_POSTGRES'] === 'embedded' ? 'embedded' : 'system')
+  const server = await startPostgres(process.env.WHODID_TEST_POSTGRES === 'embedded' ? 'embedded' : 'system')
   project.provide('postgresUrl', server.url)
   return () => server[Symbol.asyncDispose]()
 }

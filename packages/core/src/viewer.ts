@@ -21,8 +21,13 @@ export interface Viewer {
   readonly masked?: readonly string[] | undefined
 }
 
-/** Says who is asking, or null when nobody who may. */
-export type Authorize = (
-  request: Request,
-  extra: { readonly native: unknown },
-) => Viewer | null | Promise<Viewer | null>
+/**
+ * Says who is asking, or null when nobody who may. `native` is the framework's own request, and an annotation says
+ * which: the type takes it, as a method's parameter would.
+ *
+ * @example
+ * const authorize: Authorize = (_request, { native }: { native: express.Request }) => viewerOf(native.user)
+ */
+export type Authorize = {
+  bivariant(request: Request, extra: { readonly native: unknown }): Viewer | null | Promise<Viewer | null>
+}['bivariant']
