@@ -1,1 +1,3 @@
-export {}
+export type { ListOutput } from './reader.ts'
+export type { AppRouter } from './trpc.ts'
+export type { ExportFormat } from './verbs/export.ts'

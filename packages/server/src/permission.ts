@@ -1,0 +1,22 @@
+import { type Viewer, WhodidError } from '@whodid/core'
+import type { Need } from './verb.ts'
+
+/** Nobody in particular: may do what needs nothing. */
+export const NOBODY: Viewer = { id: '', name: '', tenants: [], permissions: [] }
+
+/** Whether a viewer sees everybody's activity, not only their own. */
+export const mayViewAll = (viewer: Viewer): boolean => viewer.permissions.includes('view:all')
+
+/** Throws unless the viewer has what a verb needs. */
+export const permit = (viewer: Viewer, need: Need): void => {
+  if (need === 'nothing') return
+  if (viewer === NOBODY) {
+    throw new WhodidError(
+      'unauthenticated',
+      'Nobody is signed in here: send Authorization: Bearer with a key, or whatever the host signs people in with.',
+    )
+  }
+  if (need === 'viewer' || viewer.permissions.includes(need)) return
+  if (need === 'view' && mayViewAll(viewer)) return
+  throw new WhodidError('forbidden', `This needs the permission ${need}, which ${viewer.name} has not been given.`)
+}

@@ -1,0 +1,79 @@
+import { TRPCError } from '@trpc/server'
+import { ERROR_STATUS, type ErrorCode, WhodidError } from '@whodid/core'
+import { z } from 'zod'
+
+/** Problem details of RFC 9457, with whodid's code. */
+export interface Problem {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly code: ErrorCode
+  readonly detail: string
+}
+
+const TITLES: { readonly [C in ErrorCode]: string } = {
+  invalid_catalog: 'Invalid catalog',
+  invalid_input: 'Invalid input',
+  invalid_event: 'Invalid event',
+  unauthenticated: 'Not signed in',
+  forbidden: 'Not allowed',
+  tenant_required: 'Tenant required',
+  not_found: 'Not found',
+  method_not_allowed: 'Method not allowed',
+  payload_too_large: 'Too large',
+  overloaded: 'Overloaded',
+  rate_limited: 'Too many requests',
+  closed: 'Closing',
+  store_locked: 'Store unavailable',
+  store_unavailable: 'Store unavailable',
+  delivery_failed: 'Delivery failed',
+  internal: 'Internal error',
+}
+
+/** Codes of the service's own trouble whose message says nothing of its inside. */
+const PUBLIC: readonly ErrorCode[] = ['overloaded', 'closed']
+
+/** What is wrong with an input, field by field, in one line. */
+export const describeIssues = (error: z.ZodError): string =>
+  error.issues
+    .slice(0, 3)
+    .map((issue) => {
+      const where = issue.path.map(String).join('.')
+      return where ? `${where}: ${issue.message}` : issue.message
+    })
+    .join('; ')
+
+const codeOf = (error: TRPCError): ErrorCode => {
+  if (error.code === 'NOT_FOUND') return 'not_found'
+  if (error.code === 'METHOD_NOT_SUPPORTED') return 'method_not_allowed'
+  if (error.code === 'PAYLOAD_TOO_LARGE') return 'payload_too_large'
+  return error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'invalid_input'
+}
+
+/** The one error behind what was thrown: tRPC and zod wrap theirs. Anything unknown is `internal`. */
+export const errorOf = (thrown: unknown): WhodidError => {
+  if (thrown instanceof WhodidError) return thrown
+  if (thrown instanceof z.ZodError) {
+    return new WhodidError('invalid_input', `${describeIssues(thrown)}.`, { cause: thrown })
+  }
+  if (thrown instanceof TRPCError) {
+    if (thrown.cause instanceof WhodidError || thrown.cause instanceof z.ZodError) return errorOf(thrown.cause)
+    const code = codeOf(thrown)
+    if (code !== 'internal') return new WhodidError(code, thrown.message, { cause: thrown })
+  }
+  return new WhodidError('internal', 'Something went wrong in the service.', { cause: thrown })
+}
+
+/** What a client is told of an error. What is the service's own trouble keeps its message to itself. */
+export const problemOf = (thrown: unknown): Problem => {
+  const { code, message } = errorOf(thrown)
+  const status = ERROR_STATUS[code]
+  const tell = status < 500 || PUBLIC.includes(code)
+  return {
+    type: 'about:blank',
+    title: TITLES[code],
+    status,
+    code,
+    detail: tell ? message : 'The service could not answer: try again, and if it stays so, look into its log.',
+  }
+}

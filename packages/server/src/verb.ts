@@ -1,0 +1,48 @@
+import type { AppendResult, CatalogJson, NewEvent, Permission, StoreHealth, Viewer } from '@whodid/core'
+import type { z } from 'zod'
+import type { Reader } from './reader.ts'
+
+/** What one call may touch. The policy makes it; a verb never sees the store itself. */
+export interface Session {
+  readonly viewer: Viewer
+  readonly catalog: CatalogJson
+  /** Aborts when the caller leaves, or the service closes. */
+  readonly signal: AbortSignal
+  /** A reader of the tenants asked for: one, `*` for all of the viewer's, or the viewer's first. */
+  reader(tenant: string | undefined): Reader
+  /** Stores events in the tenant of the caller's key. */
+  append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
+  health(): Promise<StoreHealth>
+}
+
+/** What a call needs: nothing at all, to be somebody, or one permission. `view:all` includes `view`. */
+export type Need = 'nothing' | 'viewer' | Permission
+
+/** How a verb is reached over REST. Its query parameters are the fields of its input, with `filter` spread out. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** Under `/api/v1`. Names in braces are fields of the input. */
+  readonly path: string
+  /** Query parameters with another name than their field: `{ lastEventId: 'after' }`. */
+  readonly renamed?: { readonly [field: string]: string }
+  /** What a body is documented to be. @default the input */
+  readonly body?: z.ZodType
+}
+
+/** One thing the service does. tRPC, REST and OpenAPI all translate from this. */
+export interface Verb<Input extends z.ZodType = z.ZodType, Result = unknown> {
+  /** The tRPC path. */
+  readonly name: string
+  readonly summary: string
+  readonly needs: Need
+  readonly route: Route
+  readonly input: Input
+  /** What the answer looks like: documentation, held against real answers by the tests. */
+  readonly output: z.ZodType
+  /** How the answer travels. @default 'json' */
+  readonly answers?: 'json' | 'text' | 'events'
+  run(session: Session, input: z.output<Input>): Result
+}
+
+/** Gives a verb its exact type. */
+export const defineVerb = <Input extends z.ZodType, Result>(verb: Verb<Input, Result>): Verb<Input, Result> => verb

@@ -1,0 +1,13 @@
+import { catalogJson } from '../output.ts'
+import { nothing } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+
+export const catalog = defineVerb({
+  name: 'catalog',
+  summary: 'Read the labels, icons, groups and sentences of every action.',
+  needs: 'view',
+  route: { method: 'GET', path: '/catalog' },
+  input: nothing,
+  output: catalogJson,
+  run: async (session) => session.catalog,
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { FACET_DIMENSIONS, facetsOutput } from '../output.ts'
+import { filter, tenant, text } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+
+export const facets = defineVerb({
+  name: 'facets',
+  summary: 'Count the values of each dimension under a filter, over the newest 10,000 events.',
+  needs: 'view',
+  route: { method: 'GET', path: '/facets' },
+  input: z.strictObject({
+    filter: filter.optional(),
+    tenant,
+    dimensions: z.array(z.enum(FACET_DIMENSIONS)).min(1).optional().describe('What to count by. All when absent.'),
+    search: text(200).optional().describe('Only values whose label or detail contains this.'),
+    limit: z.int().min(1).max(1000).optional().describe('How many values a dimension. 50 when absent.'),
+  }),
+  output: facetsOutput,
+  run: async (session, input) =>
+    session.reader(input.tenant).facets(input.filter ?? {}, {
+      dimensions: input.dimensions ?? FACET_DIMENSIONS,
+      search: input.search,
+      limit: input.limit ?? 50,
+    }),
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { storedEvent } from '../output.ts'
+import { filter, tenant } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+
+const seq = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be the seq of an event, a whole number')
+  .optional()
+  .describe('Begin after the event with this seq. With the next new event when absent.')
+
+export const follow = defineVerb({
+  name: 'follow',
+  summary: 'Follow the events of one tenant as they are stored.',
+  needs: 'view',
+  route: { method: 'GET', path: '/stream', renamed: { lastEventId: 'after' } },
+  input: z.strictObject({ filter: filter.optional(), tenant, lastEventId: seq }),
+  output: storedEvent,
+  answers: 'events',
+  run: async function* (session, input) {
+    const reader = session.reader(input.tenant)
+    const after = input.lastEventId === undefined ? 'now' : Number(input.lastEventId)
+    yield* reader.follow(input.filter ?? {}, after, session.signal)
+  },
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { listOutput } from '../output.ts'
+import { filterOf, listFields, text } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+import { pageOf, readList } from './list.ts'
+
+const { resourceType: _type, resourceId: _id, ...fields } = listFields
+
+export const history = defineVerb({
+  name: 'history',
+  summary: 'List what happened to one resource.',
+  needs: 'view',
+  route: { method: 'GET', path: '/resources/{type}/{id}/history' },
+  input: z.strictObject({
+    type: text(255).describe('The type of the resource.'),
+    id: text(1024).describe('The id of the resource.'),
+    ...fields,
+  }),
+  output: listOutput,
+  run: (session, { type, id, ...input }) => {
+    const filter = { ...filterOf(input), resourceType: [type], resourceId: [id] }
+    return readList(session.reader(input.tenant), session.viewer.id, filter, pageOf(input))
+  },
+})

@@ -1,0 +1,52 @@
+import type { Verb } from '../verb.ts'
+import { append } from './append.ts'
+import { catalog } from './catalog.ts'
+import { exportEvents } from './export.ts'
+import { facets } from './facets.ts'
+import { follow } from './follow.ts'
+import { get } from './get.ts'
+import { health } from './health.ts'
+import { history } from './history.ts'
+import { inboxArchive, inboxCount, inboxSeen, inboxUnarchive, inboxUnseen } from './inbox.ts'
+import { list } from './list.ts'
+import { userActivity } from './user-activity.ts'
+import { viewer } from './viewer.ts'
+
+/** Everything the service does. A verb that is not in this table cannot be reached. */
+export const VERBS: readonly Verb[] = [
+  list,
+  append,
+  exportEvents,
+  get,
+  userActivity,
+  history,
+  inboxCount,
+  inboxSeen,
+  inboxUnseen,
+  inboxArchive,
+  inboxUnarchive,
+  catalog,
+  facets,
+  viewer,
+  follow,
+  health,
+]
+
+export {
+  append,
+  catalog,
+  exportEvents,
+  facets,
+  follow,
+  get,
+  health,
+  history,
+  inboxArchive,
+  inboxCount,
+  inboxSeen,
+  inboxUnarchive,
+  inboxUnseen,
+  list,
+  userActivity,
+  viewer,
+}

@@ -1,0 +1,28 @@
+import { WhodidError } from '@whodid/core'
+import { z } from 'zod'
+import { listOutput } from '../output.ts'
+import { mayViewAll } from '../permission.ts'
+import { filterOf, listFields, text } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+import { pageOf, readList } from './list.ts'
+
+const { actor: _actor, ...fields } = listFields
+
+export const userActivity = defineVerb({
+  name: 'userActivity',
+  summary: 'List what one user did.',
+  needs: 'view',
+  route: { method: 'GET', path: '/users/{userId}/activity' },
+  input: z.strictObject({ userId: text(1024).describe('The id of the user.'), ...fields }),
+  output: listOutput,
+  run: async (session, { userId, ...input }) => {
+    if (userId !== session.viewer.id && !mayViewAll(session.viewer)) {
+      throw new WhodidError(
+        'forbidden',
+        "The activity of others needs the permission view:all, which this viewer has not: ask for one's own id.",
+      )
+    }
+    const filter = { ...filterOf(input), actor: [userId] }
+    return readList(session.reader(input.tenant), session.viewer.id, filter, pageOf(input))
+  },
+})

@@ -1,0 +1,18 @@
+import { viewerOutput } from '../output.ts'
+import { nothing } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+
+export const viewer = defineVerb({
+  name: 'viewer',
+  summary: 'Read who is asking, and what they may do.',
+  needs: 'viewer',
+  route: { method: 'GET', path: '/viewer' },
+  input: nothing,
+  output: viewerOutput,
+  run: async ({ viewer }) => ({
+    id: viewer.id,
+    name: viewer.name,
+    tenants: viewer.tenants,
+    permissions: viewer.permissions,
+  }),
+})
