@@ -121,7 +121,7 @@ export interface NewEvent {
   readonly error?: EventError | null | undefined
   /** The id of the event that brought this one about. */
   readonly causedBy?: string | null | undefined
-  readonly context?: Partial<EventContext> | undefined
+  readonly context?: { readonly [K in keyof EventContext]?: EventContext[K] | undefined } | undefined
   /** JSON pointers of the values that were redacted. */
   readonly redacted?: readonly string[] | undefined
 }

@@ -1,6 +1,93 @@
-export * from './catalog.ts'
-export * from './contracts.ts'
-export * from './errors.ts'
-export * from './event.ts'
-export * from './filter.ts'
-export * from './viewer.ts'
+export { canonicalBytes, digestOfDisclosure, discloses, leafHashOf } from './canonical.ts'
+export type {
+  ActionEntry,
+  ActionName,
+  Catalog,
+  CatalogData,
+  CatalogJson,
+  Delivery,
+  MetadataSchemas,
+  ResolvedAction,
+  ResolvedResource,
+  ResourceEntry,
+} from './catalog.ts'
+export type {
+  AppendResult,
+  BoundedCount,
+  EventStore,
+  EventWriter,
+  FacetDimension,
+  Facets,
+  FacetValue,
+  FetchService,
+  InboxChange,
+  PageRequest,
+  Position,
+  ReadScope,
+  RejectionCode,
+  StoreHealth,
+  StorePage,
+} from './contracts.ts'
+export { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
+export type { ActionOf, MetadataOf } from './define-catalog.ts'
+export { defineCatalog } from './define-catalog.ts'
+export type { DiffOptions } from './diff.ts'
+export { diff } from './diff.ts'
+export type { ErrorCode } from './errors.ts'
+export { ERROR_STATUS, WhodidError } from './errors.ts'
+export type {
+  Actor,
+  ActorType,
+  Change,
+  Channel,
+  CompleteEvent,
+  EventContext,
+  EventError,
+  Json,
+  JsonObject,
+  Kind,
+  NewEvent,
+  Person,
+  PreparedEvent,
+  Resource,
+  Scope,
+  ScopeEntry,
+  Severity,
+  Status,
+  StoredEvent,
+} from './event.ts'
+export {
+  ACTOR_TYPES,
+  ANONYMOUS,
+  AUDIT_CATEGORY,
+  CHANNELS,
+  KINDS,
+  NO_TENANT,
+  REDACTED,
+  SEVERITIES,
+  STATUSES,
+  SYSTEM,
+} from './event.ts'
+export type { Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter.ts'
+export { FILTER_TERMS, INBOX_STATES, SORT_COLUMNS } from './filter.ts'
+export { filterFromParams, filterToParams } from './filter-params.ts'
+export { filterSchema } from './filter-schema.ts'
+export { bytesToHex } from './hex.ts'
+export { idFloor, isEventId, newId, timeOfId } from './id.ts'
+export { JSON_LIMITS, redact, toJson } from './json.ts'
+export { EVENT_LIMITS } from './limits.ts'
+export { keysOf, pointerOf } from './pointer.ts'
+export { positionOf, sortValue } from './position.ts'
+export type { PrepareOptions } from './prepare.ts'
+export { prepareEvent } from './prepare.ts'
+export { redactChanges } from './redact-changes.ts'
+export { findAction, resolveAction, resolveResource } from './resolve.ts'
+export { newEventSchema, parseEvent } from './schema.ts'
+export { fold, searchNeedles, searchTextOf } from './search-text.ts'
+export type { EventFacts } from './sentence.ts'
+export { renderHref, renderSentence, safeHref } from './sentence.ts'
+export { timeRange } from './time-range.ts'
+export { baseOf, kindOfVerb, pastOf } from './verbs.ts'
+export type { Authorize, KeyScope, Permission, Viewer } from './viewer.ts'
+export { KEY_SCOPES, PERMISSIONS } from './viewer.ts'
+export { splitWords, words } from './words.ts'
