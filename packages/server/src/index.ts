@@ -1,3 +1,5 @@
+export type { StaticKey } from './keys.ts'
 export type { ListOutput } from './reader.ts'
+export { createService, type Service, type ServiceOptions } from './service.ts'
 export type { AppRouter } from './trpc.ts'
 export type { ExportFormat } from './verbs/export.ts'

@@ -33,15 +33,28 @@ const TITLES: { readonly [C in ErrorCode]: string } = {
 /** Codes of the service's own trouble whose message says nothing of its inside. */
 const PUBLIC: readonly ErrorCode[] = ['overloaded', 'closed']
 
+const describeIssue = (issue: z.core.$ZodIssue): string => {
+  const where = issue.path.map(String).join('.') || 'The input'
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${[...issue.path.map(String), key].join('.')} is not known here`).join('; ')
+    case 'invalid_type':
+      return `${where} must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+    case 'invalid_value':
+      return `${where} must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`
+    case 'too_big':
+    case 'too_small': {
+      const [word, bound] = issue.code === 'too_big' ? ['at most', issue.maximum] : ['at least', issue.minimum]
+      const unit = { string: ' characters long', array: ' values long' }[String(issue.origin)] ?? ''
+      return `${where} must be ${word} ${bound}${unit}`
+    }
+    default:
+      return `${where} ${issue.message}`
+  }
+}
+
 /** What is wrong with an input, field by field, in one line. */
-export const describeIssues = (error: z.ZodError): string =>
-  error.issues
-    .slice(0, 3)
-    .map((issue) => {
-      const where = issue.path.map(String).join('.')
-      return where ? `${where}: ${issue.message}` : issue.message
-    })
-    .join('; ')
+export const describeIssues = (error: z.ZodError): string => error.issues.slice(0, 3).map(describeIssue).join('; ')
 
 const codeOf = (error: TRPCError): ErrorCode => {
   if (error.code === 'NOT_FOUND') return 'not_found'

@@ -1,13 +1,24 @@
-import type {
-  BoundedCount,
-  FacetDimension,
-  Facets,
-  Filter,
-  InboxChange,
-  SortColumn,
-  SortOrder,
-  StoredEvent,
+import {
+  type BoundedCount,
+  type EventStore,
+  type FacetDimension,
+  type Facets,
+  FILTER_TERMS,
+  type Filter,
+  type InboxChange,
+  type ReadScope,
+  type SortColumn,
+  type SortOrder,
+  type StoredEvent,
+  timeRange,
+  WhodidError,
 } from '@whodid/core'
+import { readCursor, writeCursor } from './cursor.ts'
+import { joinFacets, TERM_PATHS } from './facets.ts'
+import { isMasked } from './mask.ts'
+import { createMerge } from './merge.ts'
+import { isStorable } from './schema.ts'
+import type { Witnessed } from './witness.ts'
 
 /** Which part of a list a reader asks for. */
 export interface ListPage {
@@ -51,7 +62,141 @@ export interface Reader {
   witness(what: Witnessed): Promise<void>
 }
 
-/** What is worth an event when it is read. */
-export type Witnessed =
-  | { readonly read: 'viewed'; readonly subject: string; readonly filter: Filter }
-  | { readonly read: 'exported'; readonly format: string; readonly filter: Filter }
+/** What the policy binds a reader to. */
+export interface Binding {
+  readonly store: Omit<EventStore, 'append' | 'close' | 'health'>
+  readonly tenants: readonly string[]
+  /** Whether all tenants were asked for at once. */
+  readonly several: boolean
+  readonly masked: readonly string[]
+  /** One right to read a tenant each. */
+  scopes(): readonly ReadScope[]
+  /** The same for a list: groups stand as categories, and audit is left out unless the filter asks for it. */
+  scopesUnder(filter: Filter): { readonly scopes: readonly ReadScope[]; readonly filter: Filter }
+  /** An event as this viewer gets it: with its link, without its masked fields. */
+  show(event: StoredEvent): StoredEvent
+  witness(what: Witnessed): Promise<void>
+}
+
+const BOUND = 10_000
+const EXPORT_PAGE = 1000
+
+const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
+  occurredAt: [],
+  actor: ['actor.name', 'actor.email', 'actor.id'],
+  action: ['action'],
+  resource: ['resource.name', 'resource.id'],
+  description: ['description'],
+  status: ['status'],
+}
+
+const sum = (counts: readonly BoundedCount[]): BoundedCount => {
+  const value = counts.reduce((total, count) => total + count.value, 0)
+  return { value: Math.min(value, BOUND), exact: value <= BOUND && counts.every(({ exact }) => exact) }
+}
+
+/** Makes a reader of what the policy allows. It holds the store, so the policy alone calls it. */
+export const createReader = (binding: Binding): Reader => {
+  const { store, masked } = binding
+
+  const refuseMasked = (what: string, paths: readonly string[]) => {
+    if (!paths.some((path) => isMasked(masked, path))) return
+    throw new WhodidError(
+      'forbidden',
+      `${what} is hidden from this viewer, so events cannot be chosen or sorted by it.`,
+    )
+  }
+
+  const under = (filter: Filter) => {
+    timeRange(filter)
+    if (!isStorable(filter)) {
+      throw new WhodidError(
+        'invalid_input',
+        'The filter holds U+0000 or half of a surrogate pair, which no event does.',
+      )
+    }
+    for (const term of FILTER_TERMS) {
+      if (term !== 'group' && (filter[term] ?? filter.not?.[term])) refuseMasked(term, [TERM_PATHS[term]])
+    }
+    if ([...(filter.actor ?? []), ...(filter.not?.actor ?? [])].some((actor) => actor.includes('@'))) {
+      refuseMasked('actor.email', ['actor.email'])
+    }
+    return binding.scopesUnder(filter)
+  }
+
+  return {
+    tenants: binding.tenants,
+
+    async list(asked, { sort, order, limit, cursor }) {
+      refuseMasked(sort, SORT_PATHS[sort])
+      const { scopes, filter } = under(asked)
+      const bookmark = cursor === undefined ? undefined : readCursor(cursor, { sort, order, tenants: binding.tenants })
+      const merge = createMerge(store, scopes, filter, { sort, order, progress: bookmark?.progress ?? [] })
+      const [page, total] = await Promise.all([
+        merge.page(limit),
+        bookmark?.total ?? Promise.all(scopes.map((scope) => store.count(scope, filter, BOUND))).then(sum),
+      ])
+      return {
+        items: page.items.map(binding.show),
+        nextCursor: merge.done ? null : writeCursor({ sort, order, total, progress: merge.progress }),
+        total,
+        windowed: page.windowed,
+      }
+    },
+
+    async get(id) {
+      for (const scope of binding.scopes()) {
+        const event = await store.get(scope, id)
+        if (event) return binding.show(event)
+      }
+      return null
+    },
+
+    async count(asked) {
+      const { scopes, filter } = under(asked)
+      return sum(await Promise.all(scopes.map((scope) => store.count(scope, filter, BOUND))))
+    },
+
+    async facets(asked, request) {
+      const { scopes, filter } = under(asked)
+      const parts = await Promise.all(scopes.map((scope) => store.facets(scope, filter, request)))
+      return joinFacets(parts, request.dimensions, request.limit, masked)
+    },
+
+    async changeInbox({ to, which }) {
+      const named = 'ids' in which
+      const { scopes, filter } = named ? { scopes: binding.scopes(), filter: {} } : under(which.filter)
+      const changes = await Promise.all(
+        scopes.map((scope) => store.changeInbox(scope, { to, which: named ? which : { all: true, filter } })),
+      )
+      return { changed: changes.reduce((total, { changed }) => total + changed, 0) }
+    },
+
+    pages(asked, order) {
+      const { scopes, filter } = under(asked)
+      const merge = createMerge(store, scopes, filter, { sort: 'occurredAt', order })
+      return (async function* () {
+        while (!merge.done) {
+          const { items } = await merge.page(EXPORT_PAGE)
+          if (items.length > 0) yield items.map(binding.show)
+        }
+      })()
+    },
+
+    follow(asked, after, signal) {
+      const { scopes, filter } = under(asked)
+      const [scope] = scopes
+      if (binding.several || !scope) {
+        throw new WhodidError(
+          'tenant_required',
+          'A stream follows one tenant, since a seq is counted in each: open one for every tenant, with tenant=….',
+        )
+      }
+      return (async function* () {
+        for await (const event of store.follow(scope, filter, after, signal)) yield binding.show(event)
+      })()
+    },
+
+    witness: binding.witness,
+  }
+}

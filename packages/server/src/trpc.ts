@@ -1,24 +1,46 @@
 import { initTRPC, tracked } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { ErrorCode } from '@whodid/core'
 import { permit } from './permission.ts'
 import { problemOf } from './problem.ts'
+import { PRIVATE, unauthenticated } from './response.ts'
+import { LIFETIME_MS } from './sse.ts'
 import type { Need, Session } from './verb.ts'
 import * as verbs from './verbs/index.ts'
 
-const MINUTE = 60_000
+const PING_MS = 15_000
+const MAX_BATCH = 50
+
+/** tRPC's own name for what a status of ours says. */
+const TRPC_CODES: { readonly [status: number]: TRPC_ERROR_CODE_KEY } = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_SUPPORTED',
+  413: 'PAYLOAD_TOO_LARGE',
+  422: 'UNPROCESSABLE_CONTENT',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+}
 
 const t = initTRPC.context<{ readonly session: Session }>().create({
   isDev: false,
   sse: {
-    ping: { enabled: true, intervalMs: 15_000 },
-    client: { reconnectAfterInactivityMs: 45_000 },
-    // A reader comes back after this and is asked again who it is, so that a revoked right ends.
-    maxDurationMs: 10 * MINUTE,
+    ping: { enabled: true, intervalMs: PING_MS },
+    client: { reconnectAfterInactivityMs: 3 * PING_MS },
+    maxDurationMs: LIFETIME_MS,
   },
   errorFormatter: ({ shape, error }) => {
     const problem = problemOf(error)
+    const code = TRPC_CODES[problem.status] ?? 'INTERNAL_SERVER_ERROR'
     const whodid: ErrorCode = problem.code
-    return { ...shape, message: problem.detail, data: { ...shape.data, httpStatus: problem.status, whodid } }
+    return {
+      code: TRPC_ERROR_CODES_BY_KEY[code],
+      message: problem.detail,
+      data: { ...shape.data, code, httpStatus: problem.status, whodid },
+    }
   },
 })
 
@@ -78,7 +100,9 @@ export const router = t.router({
   follow: guarded(verbs.follow)
     .input(verbs.follow.input)
     .subscription(async function* ({ ctx, input }) {
-      for await (const event of verbs.follow.run(ctx.session, input)) yield tracked(String(event.seq), event)
+      for await (const event of await verbs.follow.run(ctx.session, input)) yield tracked(String(event.seq), event)
+      // A stream that ends by itself tells the client to stay away; one that breaks off, to come back.
+      throw new DOMException('The stream was closed.', 'AbortError')
     }),
   health: guarded(verbs.health)
     .input(verbs.health.input)
@@ -87,3 +111,25 @@ export const router = t.router({
 
 /** The type of the tRPC router, for clients. */
 export type AppRouter = typeof router
+
+/** Answers one tRPC request below `endpoint`. */
+export const handleTrpc = (
+  request: Request,
+  endpoint: string,
+  session: Session,
+  report: (error: unknown) => void,
+): Promise<Response> =>
+  fetchRequestHandler({
+    req: request,
+    endpoint,
+    router,
+    createContext: () => ({ session }),
+    maxBatchSize: MAX_BATCH,
+    onError: ({ error }) => report(error),
+    responseMeta: ({ errors }) => ({
+      headers: {
+        ...PRIVATE,
+        ...(errors.some((error) => problemOf(error).code === 'unauthenticated') && unauthenticated),
+      },
+    }),
+  })

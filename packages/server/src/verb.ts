@@ -21,7 +21,7 @@ export type Need = 'nothing' | 'viewer' | Permission
 /** How a verb is reached over REST. Its query parameters are the fields of its input, with `filter` spread out. */
 export interface Route {
   readonly method: 'GET' | 'POST'
-  /** Under `/api/v1`. Names in braces are fields of the input. */
+  /** Under the mount. Names in braces are fields of the input. */
   readonly path: string
   /** Query parameters with another name than their field: `{ lastEventId: 'after' }`. */
   readonly renamed?: { readonly [field: string]: string }
@@ -41,6 +41,8 @@ export interface Verb<Input extends z.ZodType = z.ZodType, Result = unknown> {
   readonly output: z.ZodType
   /** How the answer travels. @default 'json' */
   readonly answers?: 'json' | 'text' | 'events'
+  /** Headers of the answer that depend on the input. */
+  headers?(input: z.output<Input>): Record<string, string>
   run(session: Session, input: z.output<Input>): Result
 }
 

@@ -1,6 +1,5 @@
-import { type NewEvent, WhodidError } from '@whodid/core'
+import { type NewEvent, newEventSchema, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { newEvent } from '../new-event.ts'
 import { appendOutput } from '../output.ts'
 import { defineVerb } from '../verb.ts'
 
@@ -15,7 +14,7 @@ export const append = defineVerb({
   name: 'append',
   summary: 'Store one event, or an array of up to 1,000. Each gets its own result.',
   needs: 'ingest',
-  route: { method: 'POST', path: '/events', body: z.union([newEvent, z.array(newEvent).min(1).max(MOST)]) },
+  route: { method: 'POST', path: '/api/v1/events', body: z.union([newEventSchema, z.array(newEventSchema).max(MOST)]) },
   input: batch,
   output: appendOutput,
   run: async (session, input) => {

@@ -6,7 +6,7 @@ export const catalog = defineVerb({
   name: 'catalog',
   summary: 'Read the labels, icons, groups and sentences of every action.',
   needs: 'view',
-  route: { method: 'GET', path: '/catalog' },
+  route: { method: 'GET', path: '/api/v1/catalog' },
   input: nothing,
   output: catalogJson,
   run: async (session) => session.catalog,

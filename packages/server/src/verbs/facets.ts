@@ -7,7 +7,7 @@ export const facets = defineVerb({
   name: 'facets',
   summary: 'Count the values of each dimension under a filter, over the newest 10,000 events.',
   needs: 'view',
-  route: { method: 'GET', path: '/facets' },
+  route: { method: 'GET', path: '/api/v1/facets' },
   input: z.strictObject({
     filter: filter.optional(),
     tenant,
@@ -16,7 +16,7 @@ export const facets = defineVerb({
     limit: z.int().min(1).max(1000).optional().describe('How many values a dimension. 50 when absent.'),
   }),
   output: facetsOutput,
-  run: async (session, input) =>
+  run: (session, input) =>
     session.reader(input.tenant).facets(input.filter ?? {}, {
       dimensions: input.dimensions ?? FACET_DIMENSIONS,
       search: input.search,

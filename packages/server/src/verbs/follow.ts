@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { storedEvent } from '../output.ts'
 import { filter, tenant } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
+import { witnessSubject } from './list.ts'
 
 const seq = z
   .string()
@@ -13,13 +14,19 @@ export const follow = defineVerb({
   name: 'follow',
   summary: 'Follow the events of one tenant as they are stored.',
   needs: 'view',
-  route: { method: 'GET', path: '/stream', renamed: { lastEventId: 'after' } },
+  route: { method: 'GET', path: '/api/v1/stream', renamed: { lastEventId: 'after' } },
   input: z.strictObject({ filter: filter.optional(), tenant, lastEventId: seq }),
   output: storedEvent,
   answers: 'events',
-  run: async function* (session, input) {
+  run: async (session, input) => {
     const reader = session.reader(input.tenant)
-    const after = input.lastEventId === undefined ? 'now' : Number(input.lastEventId)
-    yield* reader.follow(input.filter ?? {}, after, session.signal)
+    const filter = input.filter ?? {}
+    const events = reader.follow(
+      filter,
+      input.lastEventId === undefined ? 'now' : Number(input.lastEventId),
+      session.signal,
+    )
+    await witnessSubject(reader, session.viewer.id, filter)
+    return events
   },
 })

@@ -8,7 +8,7 @@ export const get = defineVerb({
   name: 'get',
   summary: 'Read one event.',
   needs: 'view',
-  route: { method: 'GET', path: '/events/{id}' },
+  route: { method: 'GET', path: '/api/v1/events/{id}' },
   input: z.strictObject({ id: text(255).describe('The id of the event.'), tenant }),
   output: storedEvent,
   run: async (session, input) => {

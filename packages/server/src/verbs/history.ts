@@ -10,7 +10,7 @@ export const history = defineVerb({
   name: 'history',
   summary: 'List what happened to one resource.',
   needs: 'view',
-  route: { method: 'GET', path: '/resources/{type}/{id}/history' },
+  route: { method: 'GET', path: '/api/v1/resources/{type}/{id}/history' },
   input: z.strictObject({
     type: text(255).describe('The type of the resource.'),
     id: text(1024).describe('The id of the resource.'),

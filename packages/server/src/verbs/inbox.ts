@@ -8,7 +8,7 @@ export const inboxCount = defineVerb({
   name: 'inbox.count',
   summary: 'Count the unread events, up to 10,000.',
   needs: 'view',
-  route: { method: 'GET', path: '/inbox/count' },
+  route: { method: 'GET', path: '/api/v1/inbox/count' },
   input: z.strictObject({ tenant }).optional(),
   output: inboxCountOutput,
   run: async (session, input) => {
@@ -17,17 +17,20 @@ export const inboxCount = defineVerb({
   },
 })
 
-const which = z.union([
-  z.strictObject({ ids: z.array(eventId).min(1).max(1000), tenant }),
-  z.strictObject({ all: z.literal(true), filter: filter.optional(), tenant }),
-])
+const which = z.union(
+  [
+    z.strictObject({ ids: z.array(eventId).min(1).max(1000), tenant }),
+    z.strictObject({ all: z.literal(true), filter: filter.optional(), tenant }),
+  ],
+  { error: 'must be { ids } with 1 to 1,000 ids of events, or { all: true } with an optional filter' },
+)
 
 const inboxVerb = (verb: string, to: InboxChange['to'], summary: string) =>
   defineVerb({
     name: `inbox.${verb}`,
     summary,
     needs: 'view',
-    route: { method: 'POST', path: `/inbox/${verb}` },
+    route: { method: 'POST', path: `/api/v1/inbox/${verb}` },
     input: which,
     output: inboxChangeOutput,
     run: async (session, input) => {

@@ -18,17 +18,21 @@ export const pageOf = (input: {
   cursor: input.cursor,
 })
 
-/** Lists, and says so in the log when the list is one other person's activity. */
+/** Says so in the log when what is read is one other person's activity. */
+export const witnessSubject = async (reader: Reader, viewerId: string, filter: Filter): Promise<void> => {
+  const [subject, ...others] = filter.actor ?? []
+  if (subject === undefined || others.length > 0 || subject === viewerId) return
+  await reader.witness({ read: 'viewed', subject, filter })
+}
+
+/** Lists, and says so when it is somebody else's activity. */
 export const readList = async (
   reader: Reader,
   viewerId: string,
   filter: Filter,
   page: ListPage,
 ): Promise<ListOutput> => {
-  const [subject, ...others] = filter.actor ?? []
-  if (subject !== undefined && others.length === 0 && subject !== viewerId) {
-    await reader.witness({ read: 'viewed', subject, filter })
-  }
+  await witnessSubject(reader, viewerId, filter)
   return reader.list(filter, page)
 }
 
@@ -36,7 +40,7 @@ export const list = defineVerb({
   name: 'list',
   summary: 'List events, newest first, under a filter.',
   needs: 'view',
-  route: { method: 'GET', path: '/events' },
+  route: { method: 'GET', path: '/api/v1/events' },
   input: z.strictObject(listFields),
   output: listOutput,
   run: (session, input) => readList(session.reader(input.tenant), session.viewer.id, filterOf(input), pageOf(input)),

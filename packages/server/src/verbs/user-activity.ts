@@ -12,7 +12,7 @@ export const userActivity = defineVerb({
   name: 'userActivity',
   summary: 'List what one user did.',
   needs: 'view',
-  route: { method: 'GET', path: '/users/{userId}/activity' },
+  route: { method: 'GET', path: '/api/v1/users/{userId}/activity' },
   input: z.strictObject({ userId: text(1024).describe('The id of the user.'), ...fields }),
   output: listOutput,
   run: async (session, { userId, ...input }) => {

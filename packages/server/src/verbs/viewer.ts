@@ -6,7 +6,7 @@ export const viewer = defineVerb({
   name: 'viewer',
   summary: 'Read who is asking, and what they may do.',
   needs: 'viewer',
-  route: { method: 'GET', path: '/viewer' },
+  route: { method: 'GET', path: '/api/v1/viewer' },
   input: nothing,
   output: viewerOutput,
   run: async ({ viewer }) => ({

@@ -1,0 +1,168 @@
+import {
+  type AppendResult,
+  type CatalogJson,
+  type EventStore,
+  type NewEvent,
+  NO_TENANT,
+  type PreparedEvent,
+  parseEvent,
+  prepareEvent,
+  WhodidError,
+} from '@whodid/core'
+
+/** How events are gathered. */
+export interface IngestOptions {
+  readonly store: Pick<EventStore, 'append'>
+  readonly catalog: CatalogJson
+  readonly now: () => number
+  /** Called for each event whose id is another's. */
+  readonly onConflict: (tenantId: string, eventId: string, reason: string) => void
+  /** How long the first event of a batch waits for others, in milliseconds. @default 5 */
+  readonly linger?: number
+  /** At most this many events wait, over all tenants. @default 20000 */
+  readonly capacity?: number
+}
+
+/** Where events come in. */
+export interface Ingest {
+  /**
+   * Stores events, in order, each with its own result. `only` is the tenant that all must belong to; null leaves it to
+   * each event. Throws `overloaded` when too many wait already, and `closed` once closed.
+   */
+  append(events: readonly NewEvent[], only: string | null): Promise<readonly AppendResult[]>
+  /** Takes no more, and resolves when what waits is stored. */
+  close(): Promise<void>
+}
+
+const BATCH = 500
+const LINGER = 5
+const CAPACITY = 20_000
+
+interface Waiting {
+  readonly event: PreparedEvent
+  readonly settle: (result: AppendResult) => void
+  readonly fail: (error: unknown) => void
+}
+
+interface Queue {
+  readonly tenantId: string
+  waiting: Waiting[]
+  running: Promise<void> | null
+}
+
+const rejected = (id: string | null, code: 'invalid_event' | 'wrong_tenant', reason: string): AppendResult => ({
+  id,
+  outcome: 'rejected',
+  code,
+  reason,
+})
+
+const idOf = (input: unknown): string | null =>
+  typeof input === 'object' && input !== null && 'id' in input && typeof input.id === 'string'
+    ? input.id.slice(0, 64)
+    : null
+
+/** Makes the way in: one queue a tenant, one batch of it under way at a time, bounded over all. */
+export const createIngest = (options: IngestOptions): Ingest => {
+  const { store, catalog, now, onConflict, linger = LINGER, capacity = CAPACITY } = options
+  const queues = new Map<string, Queue>()
+  let waitingEvents = 0
+  let closed = false
+
+  const prepare = (input: NewEvent, only: string | null): PreparedEvent | AppendResult => {
+    const parsed = parseEvent(input)
+    if ('reason' in parsed) return rejected(idOf(input), 'invalid_event', parsed.reason)
+    const { event } = parsed
+    if (only !== null && event.tenantId !== undefined && event.tenantId !== only) {
+      return rejected(
+        event.id ?? null,
+        'wrong_tenant',
+        `This key belongs to another tenant than ${JSON.stringify(event.tenantId)}: leave tenantId out, or use a key for *.`,
+      )
+    }
+    try {
+      return prepareEvent(event, { catalog, tenantId: only ?? event.tenantId ?? NO_TENANT, receivedAt: now() })
+    } catch (error) {
+      if (error instanceof WhodidError && error.code === 'invalid_event') {
+        return rejected(event.id ?? null, 'invalid_event', error.message)
+      }
+      throw error
+    }
+  }
+
+  const storeBatch = async (tenantId: string, batch: readonly Waiting[]) => {
+    try {
+      const results = await store.append(
+        tenantId,
+        batch.map(({ event }) => event),
+      )
+      for (const [index, { event, settle, fail }] of batch.entries()) {
+        const result = results[index]
+        if (!result) fail(new WhodidError('internal', 'The store gave fewer results than it was given events.'))
+        else settle(result)
+        if (result?.outcome === 'rejected' && result.code === 'id_conflict') {
+          onConflict(tenantId, event.id, result.reason)
+        }
+      }
+    } catch (error) {
+      for (const { fail } of batch) fail(error)
+    } finally {
+      waitingEvents -= batch.length
+    }
+  }
+
+  const drain = async (queue: Queue) => {
+    // The rest of the call that began the queue joins it first.
+    await null
+    while (queue.waiting.length > 0) {
+      if (queue.waiting.length < BATCH && !closed) await new Promise((resolve) => setTimeout(resolve, linger))
+      await storeBatch(queue.tenantId, queue.waiting.splice(0, BATCH))
+    }
+    queue.running = null
+    queues.delete(queue.tenantId)
+  }
+
+  const enqueue = (event: PreparedEvent): Promise<AppendResult> =>
+    new Promise((settle, fail) => {
+      const { tenantId } = event
+      const queue = queues.get(tenantId) ?? { tenantId, waiting: [], running: null }
+      queues.set(tenantId, queue)
+      queue.waiting.push({ event, settle, fail })
+      waitingEvents += 1
+      queue.running ??= drain(queue)
+    })
+
+  const take = (events: readonly NewEvent[], only: string | null): Promise<readonly AppendResult[]> => {
+    if (closed) {
+      throw new WhodidError('closed', 'The service is closing and takes no more events: send them again later.', {
+        retryAfter: 5,
+      })
+    }
+    if (waitingEvents >= capacity) {
+      throw new WhodidError('overloaded', 'Too many events wait to be stored: send these again a little later.', {
+        retryAfter: 1,
+      })
+    }
+    return Promise.all(
+      events.map((input) => {
+        const prepared = prepare(input, only)
+        return 'outcome' in prepared ? prepared : enqueue(prepared)
+      }),
+    )
+  }
+
+  return {
+    async append(events, only) {
+      if (events.length <= 2 * BATCH) return take(events, only)
+      const results: AppendResult[] = []
+      for (let start = 0; start < events.length; start += 2 * BATCH) {
+        results.push(...(await take(events.slice(start, start + 2 * BATCH), only)))
+      }
+      return results
+    },
+    async close() {
+      closed = true
+      await Promise.all([...queues.values()].map(({ running }) => running))
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import {
+  type EventStore,
+  type Filter,
+  type Position,
+  positionOf,
+  type ReadScope,
+  type SortColumn,
+  type SortOrder,
+  type StoredEvent,
+  sortValue,
+} from '@whodid/core'
+
+/** How far one tenant has been read. */
+export interface Progress {
+  readonly tenantId: string
+  /** The last event that was handed out; null before the first. */
+  after: Position | null
+  /** Whether nothing is left. */
+  done: boolean
+}
+
+interface Source extends Progress {
+  readonly scope: ReadScope
+  ahead: readonly StoredEvent[]
+  next: number
+  more: boolean
+}
+
+/** A part of several tenants' events in one order. */
+export interface MergedPage {
+  readonly items: readonly StoredEvent[]
+  readonly windowed: boolean
+}
+
+/**
+ * Reads several tenants as one list. Each tenant keeps the store's own order and its own place, so no event is
+ * skipped or given twice however the tenants interleave.
+ */
+export const createMerge = (
+  store: Pick<EventStore, 'list'>,
+  scopes: readonly ReadScope[],
+  filter: Filter,
+  {
+    sort,
+    order,
+    progress,
+  }: { readonly sort: SortColumn; readonly order: SortOrder; readonly progress?: readonly Progress[] },
+) => {
+  const sources = scopes.map((scope): Source => {
+    const { after = null, done = false } = progress?.find(({ tenantId }) => tenantId === scope.tenantId) ?? {}
+    return { tenantId: scope.tenantId, scope, after, done, ahead: [], next: 0, more: !done }
+  })
+  let windowed = false
+
+  const fill = async (source: Source, limit: number) => {
+    if (source.next < source.ahead.length || !source.more) return
+    const page = await store.list(source.scope, filter, { sort, order, limit, after: source.after })
+    source.ahead = page.items
+    source.next = 0
+    source.more = page.more && page.items.length > 0
+    windowed ||= page.windowed
+  }
+
+  const direction = order === 'asc' ? 1 : -1
+  const before = (a: StoredEvent, b: StoredEvent): boolean => {
+    const [left, right] = [sortValue(a, sort) ?? '', sortValue(b, sort) ?? '']
+    if (left !== right) return (left < right ? -1 : 1) * direction < 0
+    return (a.id < b.id ? -1 : 1) * direction < 0
+  }
+
+  /** The source whose next event comes first. */
+  const first = (): { source: Source; event: StoredEvent } | undefined => {
+    let best: { source: Source; event: StoredEvent } | undefined
+    for (const source of sources) {
+      const event = source.ahead[source.next]
+      if (event && (!best || before(event, best.event))) best = { source, event }
+    }
+    return best
+  }
+
+  return {
+    async page(limit: number): Promise<MergedPage> {
+      const items: StoredEvent[] = []
+      await Promise.all(sources.map((source) => fill(source, limit)))
+      for (let head = first(); head && items.length < limit; head = first()) {
+        const { source, event } = head
+        items.push(event)
+        source.next += 1
+        source.after = positionOf(event, sort)
+        await fill(source, limit)
+      }
+      for (const source of sources) source.done = source.next >= source.ahead.length && !source.more
+      return { items, windowed }
+    },
+    get progress(): readonly Progress[] {
+      return sources
+    },
+    get done(): boolean {
+      return sources.every((source) => source.done)
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { WhodidError } from '@whodid/core'
+import type { Asker } from './authenticate.ts'
+import { readJson } from './body.ts'
+import { permit } from './permission.ts'
+import { inputFrom, type Parameters, parametersOf } from './query.ts'
+import { json, PRIVATE, problem, stream } from './response.ts'
+import { refuseForgery } from './same-origin.ts'
+import { isEvents, toServerSentEvents } from './sse.ts'
+import type { Session, Verb } from './verb.ts'
+import { VERBS } from './verbs/index.ts'
+
+/** One REST call under way. */
+export interface Call {
+  readonly request: Request
+  /** Below the mount. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly authenticate: () => Promise<Asker>
+  readonly session: (asker: Asker) => Session
+  /** Ends what the call has begun. */
+  readonly leave: () => void
+  readonly report: (error: unknown) => void
+}
+
+interface CompiledRoute {
+  readonly verb: Verb
+  readonly pattern: RegExp
+  readonly names: readonly string[]
+  readonly parameters: Parameters
+}
+
+const compile = (verb: Verb): CompiledRoute => ({
+  verb,
+  pattern: new RegExp(`^${verb.route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`),
+  names: [...verb.route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+  parameters: parametersOf(verb),
+})
+
+/** Fewest names first, so that `/events/export` is no event called export. */
+const ROUTES = VERBS.map(compile).sort((a, b) => a.names.length - b.names.length)
+
+const pathInput = ({ names, pattern }: CompiledRoute, path: string): { readonly [name: string]: string } => {
+  const values = pattern.exec(path)?.slice(1) ?? []
+  try {
+    return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(values[index] ?? '')]))
+  } catch {
+    throw new WhodidError('invalid_input', 'The path is not well encoded: write each part with encodeURIComponent.')
+  }
+}
+
+const respond = async ({ verb }: CompiledRoute, input: unknown, session: Session, call: Call): Promise<Response> => {
+  const result = await verb.run(session, input)
+  const init = { headers: verb.headers?.(input) ?? {}, onError: call.report }
+  if (verb.answers === 'text' && isTexts(result)) return stream(await begun(result), call.leave, init)
+  if (verb.answers === 'events' && isEvents(result)) {
+    const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
+    return stream(toServerSentEvents(result), call.leave, { ...init, headers })
+  }
+  return json(result)
+}
+
+/** Asks for the first part at once, so that trouble at the beginning is still an answer of its own. */
+const begun = async (texts: AsyncIterable<string>): Promise<AsyncGenerator<string>> => {
+  const source = texts[Symbol.asyncIterator]()
+  const first = await source.next()
+  return (async function* () {
+    try {
+      for (let part = first; !part.done; part = await source.next()) yield part.value
+    } finally {
+      await source.return?.()
+    }
+  })()
+}
+
+const isTexts = (result: unknown): result is AsyncIterable<string> =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result
+
+const withoutBody = async (response: Response): Promise<Response> => {
+  await response.body?.cancel()
+  return new Response(null, { status: response.status, headers: response.headers })
+}
+
+/** A body with what the query says beside it. */
+const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown =>
+  Object.keys(fromUrl).length > 0 && typeof body === 'object' && !Array.isArray(body) ? { ...fromUrl, ...body } : body
+
+const run = async (route: CompiledRoute, call: Call): Promise<Response> => {
+  const { request } = call
+  const asker = await call.authenticate()
+  permit(asker.viewer, route.verb.needs)
+  refuseForgery(request, asker)
+  const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, call.path))
+  const input = route.verb.route.method === 'POST' ? besides(fromUrl, await readJson(request)) : fromUrl
+  return respond(route, route.verb.input.parse(input), call.session(asker), call)
+}
+
+/** Answers one REST call. Never throws: what goes wrong is a problem of RFC 9457. */
+export const handleRest = async (call: Call): Promise<Response> => {
+  const { request, path } = call
+  const matching = ROUTES.filter(({ pattern }) => pattern.test(path))
+  const [best] = matching
+  if (!best) {
+    return problem(new WhodidError('not_found', `There is nothing at ${path}: /openapi.json lists every route.`))
+  }
+  const same = matching.filter(({ names }) => names.length === best.names.length)
+  const methods = same.flatMap(({ verb }) => (verb.route.method === 'GET' ? ['GET', 'HEAD'] : [verb.route.method]))
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const route = same.find(({ verb }) => verb.route.method === method)
+  try {
+    if (!route) {
+      throw new WhodidError('method_not_allowed', `${request.method} is not possible at ${path}, which takes ${allow}.`)
+    }
+    const response = await run(route, call)
+    return request.method === 'HEAD' ? await withoutBody(response) : response
+  } catch (error) {
+    call.report(error)
+    return problem(error, route ? {} : { allow })
+  }
+}

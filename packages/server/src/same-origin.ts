@@ -1,0 +1,26 @@
+import { WhodidError } from '@whodid/core'
+import type { Asker } from './authenticate.ts'
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+const isOwn = (request: Request): boolean => {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null) return site === 'same-origin' || site === 'none'
+  const origin = request.headers.get('origin')
+  // Browsers send Origin with every POST; a client that sends neither header is no browser and forges nobody's cookie.
+  if (origin === null) return true
+  const host = request.headers.get('host') ?? new URL(request.url).host
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+/**
+ * Throws `forbidden` when another site makes a browser change something with credentials that the browser sends by
+ * itself. The rule is that of Go's `http.CrossOriginProtection`: https://words.filippo.io/csrf/
+ */
+export const refuseForgery = (request: Request, asker: Asker): void => {
+  if (SAFE.has(request.method) || !asker.ambient || isOwn(request)) return
+  throw new WhodidError(
+    'forbidden',
+    'This request comes from another site: send it from the page that the service is mounted in, or with a key.',
+  )
+}

@@ -1,0 +1,165 @@
+import {
+  type Authorize,
+  type Catalog,
+  type CatalogData,
+  type EventStore,
+  type EventWriter,
+  type FetchService,
+  type NewEvent,
+  WhodidError,
+} from '@whodid/core'
+import { type Asker, createAuthenticate } from './authenticate.ts'
+import { readJsonText } from './body.ts'
+import { docsPage } from './docs.ts'
+import { createIngest } from './ingest.ts'
+import { createKeys, type StaticKey } from './keys.ts'
+import { openApi } from './openapi.ts'
+import { createPolicy } from './policy.ts'
+import { errorOf, problemOf } from './problem.ts'
+import { json, problem } from './response.ts'
+import { handleRest } from './rest.ts'
+import { refuseForgery } from './same-origin.ts'
+import { handleTrpc } from './trpc.ts'
+import { createWitness } from './witness.ts'
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  /** What `defineCatalog` made. */
+  readonly catalog: Pick<Catalog<CatalogData>, 'json'>
+  /** Where events are kept: `pglite(…)` or `pg(…)` of @whodid/postgres. The service closes it. */
+  readonly store: EventStore | Promise<EventStore>
+  /** Says who is asking. Without it, only `keys` get in. */
+  readonly authorize?: Authorize | undefined
+  /** Bearer keys of the host's own, from its environment say. @default [] */
+  readonly keys?: readonly StaticKey[] | undefined
+  /** The clock, in milliseconds. @default Date.now */
+  readonly now?: (() => number) | undefined
+  /** Told of the service's own trouble, with its cause, which clients never see. @default console.error */
+  readonly onWarning?: ((message: string, cause?: unknown) => void) | undefined
+}
+
+/** Accepts events, and answers questions about them. */
+export interface Service extends EventWriter, FetchService {
+  /** Takes no more events, ends streams, stores what waits, and closes the store. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a service over a store. It answers `/api/v1/*`, `/trpc/*`, `/openapi.json`, `/docs` and `/health` below wherever it is
+ * mounted. `append` is for the host itself: an event may name any tenant, and without one belongs to nobody's.
+ *
+ * Throws `invalid_input` for a key that could be guessed, and what opening the store throws.
+ *
+ * @example
+ * const service = await createService({ catalog, store: await pglite('./.whodid'), authorize })
+ * app.use('/activity', mount(service))
+ */
+export const createService = async (options: ServiceOptions): Promise<Service> => {
+  const { authorize, keys = [], now = Date.now, onWarning = warn } = options
+  const catalog = options.catalog.json
+  const authenticate = createAuthenticate(await createKeys(keys), authorize)
+  const store = await options.store
+  const closing = new AbortController()
+
+  const witness = createWitness(async (tenantId, event) => {
+    const [result] = await ingest.append([event], tenantId)
+    if (result?.outcome === 'rejected')
+      throw new WhodidError('internal', `An audit event was rejected: ${result.reason}`)
+  }, now)
+  const ingest = createIngest({
+    store,
+    catalog,
+    now,
+    onConflict: (tenantId, eventId, reason) => {
+      witness
+        .conflict(tenantId, eventId, reason)
+        .catch((cause) => onWarning('A conflict of ids was not recorded.', cause))
+    },
+  })
+  const policy = createPolicy({ store, catalog, witness, append: ingest.append })
+
+  const report = (error: unknown) => {
+    if (problemOf(error).status < 500) return
+    const { code, message, cause } = errorOf(error)
+    onWarning(`${code}: ${message}`, cause ?? error)
+  }
+
+  const trpc = async (request: Request, endpoint: string, native: unknown): Promise<Response> => {
+    const leaving = new AbortController()
+    const signal = AbortSignal.any([request.signal, closing.signal, leaving.signal])
+    try {
+      const asker = await authenticate(request, native)
+      refuseForgery(request, asker)
+      const body = request.method === 'POST' ? await readJsonText(request) : null
+      const bounded = new Request(request.url, { method: request.method, headers: request.headers, body, signal })
+      const response = await handleTrpc(bounded, endpoint, policy.session(asker, signal), report)
+      return leavable(response, leaving)
+    } catch (error) {
+      report(error)
+      return problem(error)
+    }
+  }
+
+  const rest = (request: Request, path: string, native: unknown): Promise<Response> => {
+    const leaving = new AbortController()
+    const signal = AbortSignal.any([request.signal, closing.signal, leaving.signal])
+    return handleRest({
+      request,
+      path,
+      query: new URL(request.url).searchParams,
+      authenticate: () => authenticate(request, native),
+      session: (asker: Asker) => policy.session(asker, signal),
+      leave: () => leaving.abort(),
+      report,
+    })
+  }
+
+  const page = (request: Request, render: () => Response): Response =>
+    request.method === 'GET' || request.method === 'HEAD'
+      ? render()
+      : problem(new WhodidError('method_not_allowed', 'This page is only read: use GET.'), { allow: 'GET, HEAD' })
+
+  return {
+    append: (events: readonly NewEvent[]) => ingest.append(events, null),
+
+    async fetch(request, { basePath = '', native } = {}) {
+      const base = basePath.replace(/\/+$/, '')
+      const { pathname } = new URL(request.url)
+      if (!pathname.startsWith(`${base}/`)) return null
+      const path = pathname.slice(base.length)
+      if (path === '/openapi.json') return page(request, () => json(openApi(base)))
+      if (path === '/docs') return page(request, docsPage)
+      if (path.startsWith('/trpc/')) return trpc(request, `${base}/trpc`, native)
+      if (path === '/health' || path === '/api' || path.startsWith('/api/')) return rest(request, path, native)
+      return null
+    },
+
+    async close() {
+      closing.abort()
+      await ingest.close()
+      await store.close()
+    },
+  }
+}
+
+/** The same answer, whose reader's leaving ends what feeds it. */
+const leavable = (response: Response, leaving: AbortController): Response => {
+  if (!response.body) {
+    return response
+  }
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await reader.read()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel(reason) {
+      leaving.abort(reason)
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(body, { status: response.status, headers: response.headers })
+}
+
+const warn = (message: string, cause?: unknown): void => console.error(`whodid: ${message}`, cause ?? '')
