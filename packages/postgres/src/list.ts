@@ -1,0 +1,158 @@
+import type { BoundedCount, Filter, PageRequest, ReadScope, SortColumn, StoredEvent, StorePage } from '@whodid/core'
+import type { Queries } from './db.ts'
+import { readMarks } from './inbox.ts'
+import { type EventRow, eventColumns, eventOfRow } from './rows.ts'
+import { searchIds } from './search.ts'
+import { all, raw, type Sql, sql } from './sql.ts'
+import { tables } from './tables.ts'
+import { asksForInbox, eventsOf, type Where, whereOf, wholeCondition } from './where.ts'
+
+/** Sorts other than by time put only so many of the newest matching events in order. */
+export const WINDOW = 10_000
+
+/** The filter as SQL; the viewer's marks are read only where it asks for them. */
+export const readWhere = async (queries: Queries, scope: ReadScope, filter: Filter): Promise<Where> =>
+  whereOf(scope, filter, asksForInbox(scope, filter) ? await readMarks(queries, scope) : null)
+
+export const listEvents = async (
+  queries: Queries,
+  scope: ReadScope,
+  filter: Filter,
+  page: PageRequest,
+): Promise<StorePage> => {
+  const where = await readWhere(queries, scope, filter)
+  if (page.sort !== 'occurredAt') return listSorted(queries, scope, where, page, page.sort)
+
+  const { order, limit, after } = page
+  const direction = sql`order by e.id ${raw(order)}`
+  const conditions = [...where.conditions]
+  if (after !== null) conditions.push(order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`)
+  if (where.needles.length === 0) {
+    const items = await readEvents(queries, scope, sql`${all(conditions)} ${direction} limit ${limit + 1}`)
+    return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
+  }
+  const ids = await searchIds({ queries, scope, where: { ...where, conditions }, order, limit: limit + 1 })
+  const items = await readEvents(queries, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${direction}`)
+  return { items, more: ids.length > limit, windowed: false }
+}
+
+// As `sortValue` of core has it, but for the case of letters. In the order of code points, so that it is the same everywhere.
+const sortKeys: { readonly [column in Exclude<SortColumn, 'occurredAt'>]: Sql } = {
+  actor: raw('coalesce(e.actor_name, e.actor_email, e.actor_id)'),
+  action: raw('e.action'),
+  resource: raw("coalesce(e.resource_name, e.resource_id, '')"),
+  description: raw('e.description'),
+  status: raw('e.status'),
+}
+const comparable = (value: Sql) => sql`lower(${value}) collate "C"`
+
+const listSorted = async (
+  queries: Queries,
+  scope: ReadScope,
+  where: Where,
+  { order, limit, after }: PageRequest,
+  column: Exclude<SortColumn, 'occurredAt'>,
+): Promise<StorePage> => {
+  const key = comparable(sortKeys[column])
+  const from =
+    after === null
+      ? raw('true')
+      : sql`(key, id) ${raw(order === 'desc' ? '<' : '>')} (
+    coalesce(
+      (select ${key} from ${tables.events} e where e.tenant_id = ${scope.tenantId} and e.id = ${after.id}),
+      ${comparable(sql`${after.value ?? ''}::text`)}
+    ), ${after.id}::uuid)`
+  const rows = await queries.query<{ id: string | null; windowed: boolean }>(sql`
+    with newest as materialized (
+      select e.id, ${key} as key, row_number() over (order by e.id desc) as place
+      from ${await newestOf(queries, scope, where, WINDOW + 1)} e
+    ), page as (
+      select id, key from newest where place <= ${WINDOW} and ${from}
+      order by key ${raw(order)}, id ${raw(order)} limit ${limit + 1}
+    )
+    select page.id, window_full.windowed
+    from (select exists (select 1 from newest where place > ${WINDOW}) as windowed) window_full
+    left join page on true
+    order by page.key ${raw(order)}, page.id ${raw(order)}`)
+  const ids = rows.flatMap((row) => row.id ?? [])
+  const events = await readEvents(queries, scope, isAmong(scope, ids.slice(0, limit)))
+  const byId = new Map(events.map((event) => [event.id, event]))
+  return {
+    items: ids.slice(0, limit).flatMap((id) => byId.get(id) ?? []),
+    more: ids.length > limit,
+    windowed: rows[0]?.windowed ?? false,
+  }
+}
+
+/** The newest matching events, whole, as something to select from. */
+export const newestOf = async (queries: Queries, scope: ReadScope, where: Where, limit: number): Promise<Sql> => {
+  if (where.needles.length === 0) {
+    return sql`(select e.* from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id desc limit ${limit})`
+  }
+  const ids = await searchIds({ queries, scope, where, order: 'desc', limit })
+  return sql`(select e.* from ${tables.events} e where ${isAmong(scope, ids)})`
+}
+
+const isAmong = ({ tenantId }: ReadScope, ids: readonly string[]): Sql =>
+  sql`e.tenant_id = ${tenantId} and e.id = any(${ids}::uuid[])`
+
+/** Reads events as the viewer sees them; `where` may go on with an order and a limit. */
+export const readEvents = async (queries: Queries, scope: ReadScope, where: Sql): Promise<StoredEvent[]> => {
+  const rows = await queries.query<EventRow>(sql`
+    select ${eventColumns},
+      coalesce(x.seen, e.seq <= coalesce(w.seen_seq, 0)) as seen,
+      coalesce(x.archived, e.seq <= coalesce(w.archived_seq, 0)) as archived
+    from ${eventsOf(scope)}
+    left join ${tables.inboxWatermark} w on w.tenant_id = ${scope.tenantId} and w.viewer_id = ${scope.viewerId}
+    where ${where}`)
+  const deleted = await deletedResources(queries, scope.tenantId, rows)
+  return rows.map((row) => eventOfRow(row, deleted.has(resourceKey(row))))
+}
+
+interface ResourceRef {
+  readonly resource_type: string
+  readonly resource_id: string | null
+}
+
+const resourceKey = ({ resource_type, resource_id }: ResourceRef) => JSON.stringify([resource_type, resource_id])
+
+/** Those of the resources whose last deletion has no creation or restoration after it. */
+const deletedResources = async (
+  queries: Queries,
+  tenantId: string,
+  rows: readonly ResourceRef[],
+): Promise<ReadonlySet<string>> => {
+  const refs = new Map(rows.filter((row) => row.resource_id !== null).map((row) => [resourceKey(row), row]))
+  if (refs.size === 0) return new Set()
+  const types = [...refs.values()].map((ref) => ref.resource_type)
+  const ids = [...refs.values()].map((ref) => ref.resource_id)
+  const latest = await queries.query<{ resource_type: string; resource_id: string; leaves_deleted: boolean }>(sql`
+    select distinct on (e.resource_type, e.resource_id) e.resource_type, e.resource_id, e.leaves_deleted
+    from ${tables.events} e
+    where e.tenant_id = ${tenantId} and e.leaves_deleted is not null
+      and (e.resource_type, e.resource_id) in (select * from unnest(${types}::text[], ${ids}::text[]))
+    order by e.resource_type, e.resource_id, e.id desc`)
+  return new Set(latest.filter((row) => row.leaves_deleted).map(resourceKey))
+}
+
+export const countEvents = async (
+  queries: Queries,
+  scope: ReadScope,
+  filter: Filter,
+  bound: number,
+): Promise<BoundedCount> => {
+  const where = await readWhere(queries, scope, filter)
+  const count =
+    where.needles.length === 0
+      ? await countDirectly(queries, scope, where, bound + 1)
+      : (await searchIds({ queries, scope, where, order: 'desc', limit: bound + 1 })).length
+  return { value: Math.min(count, bound), exact: count <= bound }
+}
+
+const countDirectly = async (queries: Queries, scope: ReadScope, where: Where, limit: number): Promise<number> => {
+  const [row] = await queries.query<{ count: number }>(sql`
+    select count(*) as count from (
+      select 1 from ${eventsOf(scope)} where ${wholeCondition(where)} limit ${limit}
+    ) counted`)
+  return row?.count ?? 0
+}

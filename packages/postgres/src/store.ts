@@ -1,0 +1,87 @@
+import { type EventStore, isEventId, type StoredEvent, WhodidError } from '@whodid/core'
+import { appendTo } from './append.ts'
+import { codeOf, type Db, isUnavailable } from './db.ts'
+import { facetsOf } from './facets.ts'
+import { createHints, followEvents } from './follow.ts'
+import { healthOf } from './health.ts'
+import { changeInbox } from './inbox.ts'
+import { countEvents, listEvents, readEvents, readWhere } from './list.ts'
+import { migrate } from './migrate.ts'
+import { openPartitions } from './partitions.ts'
+import { sql } from './sql.ts'
+import { createUpkeep } from './upkeep.ts'
+import { wholeCondition } from './where.ts'
+
+/** Opens the store in a database: brings its schema up to date first. Closing the store closes the database. */
+export const openStore = async (db: Db): Promise<EventStore> => {
+  try {
+    await migrate(db)
+    const partitions = await openPartitions(db)
+    return storeOf(db, partitions)
+  } catch (error) {
+    await db.close().catch(() => {})
+    throw named(error)
+  }
+}
+
+const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>): EventStore => {
+  const hints = createHints(db)
+  const upkeep = createUpkeep(db)
+  const ended = new AbortController()
+  let closing: Promise<void> | null = null
+  const open = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closing !== null) throw new WhodidError('closed', 'The store is closed: open it again to use it.')
+    try {
+      return await work()
+    } catch (error) {
+      throw named(error)
+    }
+  }
+  return {
+    append: (tenantId, events) =>
+      open(async () => {
+        const results = await appendTo(db, partitions, tenantId, events)
+        upkeep.stored(results.filter((result) => result.outcome === 'stored').length)
+        return results
+      }),
+    list: (scope, filter, page) => open(() => listEvents(db, scope, filter, page)),
+    get: (scope, id) =>
+      open(async (): Promise<StoredEvent | null> => {
+        if (!isEventId(id.toLowerCase())) return null
+        const where = wholeCondition(await readWhere(db, scope, {}))
+        return (await readEvents(db, scope, sql`${where} and e.id = ${id}`))[0] ?? null
+      }),
+    count: (scope, filter, bound) => open(() => countEvents(db, scope, filter, bound)),
+    facets: (scope, filter, request) => open(() => facetsOf(db, scope, filter, request)),
+    follow: (scope, filter, after, signal) =>
+      followEvents(db, hints, scope, filter, after, AbortSignal.any([signal, ended.signal])),
+    changeInbox: (scope, change) => open(() => changeInbox(db, scope, change)),
+    health: () => open(() => healthOf(db)),
+    close() {
+      closing ??= (async () => {
+        ended.abort()
+        await upkeep.stop()
+        await hints.close()
+        await db.close()
+      })()
+      return closing
+    },
+  }
+}
+
+/** Errors as callers know them; the database's own stands in `cause`. */
+const named = (error: unknown): unknown => {
+  if (error instanceof WhodidError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  if (isUnavailable(error)) {
+    return new WhodidError('store_unavailable', `The database cannot be reached (${message}): try again shortly.`, {
+      cause: error,
+    })
+  }
+  if (/^22/.test(codeOf(error) ?? '')) {
+    return new WhodidError('invalid_input', `The database cannot compare with such a value (${message}): correct it.`, {
+      cause: error,
+    })
+  }
+  return error
+}
