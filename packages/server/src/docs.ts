@@ -1,5 +1,3 @@
-import { newId } from '@whodid/core'
-
 const STYLE = `
 :root{color-scheme:light dark;--line:light-dark(#dde1e6,#333a44);--soft:light-dark(#f5f6f8,#1a1f26);--dim:light-dark(#59636e,#9aa4b2);--accent:light-dark(#2557d6,#82aaff)}
 *{box-sizing:border-box}
@@ -116,7 +114,7 @@ const page = (nonce: string) => `<!doctype html>
 
 /** The page at `/docs`: every route with a form to try it. It loads nothing from anywhere else. */
 export const docsPage = (): Response => {
-  const nonce = newId()
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,

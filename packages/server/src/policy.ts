@@ -12,7 +12,7 @@ import {
   WhodidError,
 } from '@whodid/core'
 import type { Asker } from './authenticate.ts'
-import { expandGroups, hasEmptyList, NOTHING } from './groups.ts'
+import { expandGroups, NOTHING } from './groups.ts'
 import { createMask } from './mask.ts'
 import { mayViewAll, permit } from './permission.ts'
 import { createReader, type Reader } from './reader.ts'
@@ -56,19 +56,16 @@ const tenantsFor = ({ viewer, everyTenant }: Asker, asked: string | undefined): 
   )
 }
 
-/** What holds for every read of a viewer, whatever they ask for. */
+/** What holds for every read of a viewer, whatever they ask for. A list without a value lets nothing through. */
 const restrictionsOf = ({ viewer, ownOnly }: Asker, catalog: CatalogJson): readonly Filter[] => {
   const restrict: Filter[] = []
-  if (viewer.filter) restrict.push(...(hasEmptyList(viewer.filter) ? [NOTHING] : expandGroups(catalog, viewer.filter)))
+  if (viewer.filter) restrict.push(viewer.filter.group?.length === 0 ? NOTHING : expandGroups(catalog, viewer.filter))
   if (ownOnly && !mayViewAll(viewer)) restrict.push({ actor: [viewer.id] })
   return restrict
 }
 
-const asksForAudit = (conditions: readonly Filter[]): boolean =>
-  conditions.some(
-    ({ category, action }) =>
-      category?.includes(AUDIT_CATEGORY) || action?.some((name) => name.startsWith(`${AUDIT_CATEGORY}.`)),
-  )
+const asksForAudit = ({ category, action }: Filter): boolean =>
+  category?.includes(AUDIT_CATEGORY) || action?.some((name) => name.startsWith(`${AUDIT_CATEGORY}.`)) || false
 
 /** An event with the link that its host or its catalog gives it, if that is a safe one. */
 const linked = (catalog: CatalogJson, event: StoredEvent): StoredEvent => {
@@ -94,9 +91,8 @@ export const createPolicy = ({ store, catalog, witness, append }: PolicyOptions)
       masked: viewer.masked ?? [],
       scopes: () => scopesWith([]),
       scopesUnder: (asked) => {
-        const conditions = expandGroups(catalog, asked)
-        const [filter = {}, ...rest] = conditions
-        return { scopes: scopesWith(asksForAudit(conditions) ? rest : [...rest, NOT_AUDIT]), filter }
+        const filter = expandGroups(catalog, asked)
+        return { scopes: scopesWith(asksForAudit(filter) ? [] : [NOT_AUDIT]), filter }
       },
       show: (event) => mask(linked(catalog, event)),
       witness: async (what) => {
