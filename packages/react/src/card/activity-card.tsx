@@ -1,0 +1,110 @@
+import { forwardRef, lazy, type ReactNode, Suspense } from 'react'
+import { actorName, sentenceOf } from '../events/describe.ts'
+import { ActionTile } from '../parts/badge.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { LiveBadge } from '../parts/live-badge.tsx'
+import { ResourceLink } from '../parts/resource-link.tsx'
+import { useRootProps } from '../parts/root.tsx'
+import { present } from '../parts/states.ts'
+import { Sentence, Text } from '../parts/text.tsx'
+import { RelativeTime } from '../parts/time.tsx'
+import { useActivityContext } from '../provider/context.ts'
+import { type LastActivityOptions, useLastActivity } from './use-last-activity.ts'
+
+const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
+
+export interface ActivityCardProps extends LastActivityOptions {
+  readonly className?: string | undefined
+  /** The heading. @default "Last activity" */
+  readonly title?: ReactNode
+  /** Where "View all" leads. Left out, there is none. */
+  readonly viewAllHref?: string | undefined
+  /** What "View all" does, in place of leading somewhere. */
+  readonly onViewAll?: (() => void) | undefined
+  /** Stands where there is nothing to list. */
+  readonly empty?: ReactNode
+}
+
+/**
+ * The most recent events, for a dashboard.
+ *
+ * @example
+ * <ActivityCard viewAllHref="/activity" />
+ */
+export const ActivityCard = forwardRef<HTMLElement, ActivityCardProps>(function ActivityCard(props, ref) {
+  const { className, title, viewAllHref, onViewAll, empty } = props
+  const { messages, formats, renderLink } = useActivityContext()
+  const { events, catalog, isLoading, error, retry, fresh, opened } = useLastActivity(props)
+  const root = useRootProps('whodid-card', 'whodid-last', className)
+  const viewAll = (
+    <>
+      {messages.viewAll}
+      <Icon name="chevron-right" size={14} />
+    </>
+  )
+  return (
+    <section ref={ref} {...root} aria-label={messages.lastActivity}>
+      <header className="whodid-header">
+        <h2 className="whodid-title">{title ?? messages.lastActivity}</h2>
+        <span className="whodid-space" />
+        <LiveBadge />
+      </header>
+      {error ? (
+        <ErrorState error={error} onRetry={retry} />
+      ) : isLoading ? (
+        <Skeleton rows={props.limit ?? 5} />
+      ) : events.length === 0 ? (
+        (empty ?? <EmptyState icon="history" title={messages.emptyTitle} body={messages.emptyBody} />)
+      ) : (
+        <ul className="whodid-last-list">
+          {events.map((event) => (
+            <li
+              key={event.id}
+              className="whodid-moment"
+              data-fresh={present(fresh.has(event.id))}
+              data-kind={event.kind}
+            >
+              <ActionTile event={event} catalog={catalog} />
+              <div className="whodid-moment-main">
+                <p className="whodid-row-title">
+                  <button type="button" className="whodid-title-button" onClick={() => opened.open(event)}>
+                    <Sentence text={sentenceOf(catalog, event, formats.locale)} name={event.resource.name} />
+                  </button>
+                </p>
+                <div className="whodid-row-meta">
+                  <Text value={actorName(event, messages)} className="whodid-row-actor" />
+                  <ResourceLink event={event} catalog={catalog} />
+                </div>
+              </div>
+              <RelativeTime iso={event.occurredAt} className="whodid-row-time" />
+            </li>
+          ))}
+        </ul>
+      )}
+      {(viewAllHref !== undefined || onViewAll !== undefined) && (
+        <footer className="whodid-card-foot">
+          {onViewAll ? (
+            <button type="button" className="whodid-view-all" onClick={onViewAll}>
+              {viewAll}
+            </button>
+          ) : (
+            viewAllHref !== undefined &&
+            renderLink({ href: viewAllHref, className: 'whodid-view-all', children: viewAll })
+          )}
+        </footer>
+      )}
+      {opened.openId !== null && (
+        <Suspense fallback={null}>
+          <DetailsDialog
+            mode="drawer"
+            eventId={opened.openId}
+            onClose={opened.close}
+            onPrevious={opened.previous}
+            onNext={opened.next}
+          />
+        </Suspense>
+      )}
+    </section>
+  )
+})

@@ -1,0 +1,48 @@
+import {
+  type CatalogJson,
+  renderSentence,
+  resolveAction,
+  resolveResource,
+  type StoredEvent,
+} from '@whodid/core/browser'
+import type { Messages } from '../text/messages.ts'
+
+/**
+ * The sentence of an event. One that came from the catalog's template is rendered anew in the viewer's language; one that
+ * the host wrote itself stands as it was recorded.
+ */
+export function sentenceOf(catalog: CatalogJson, event: StoredEvent, locale: string): string {
+  return renderSentence(catalog, event) === event.description
+    ? renderSentence(catalog, event, { locale })
+    : event.description
+}
+
+/** What the badge of an event's action says: "Created", "Role changed". */
+export function actionLabel(catalog: CatalogJson, action: string): string {
+  return resolveAction(catalog, action).label
+}
+
+/** What people call a resource type: "Project". */
+export function typeLabel(catalog: CatalogJson, type: string): string {
+  return resolveResource(catalog, type).label
+}
+
+/** The name of whoever acted, or the best there is. */
+export function actorName(event: Pick<StoredEvent, 'actor'>, messages: Messages): string {
+  const { type, id, name, email } = event.actor
+  return name || email || (type === 'system' ? messages.actorTypes.system : id)
+}
+
+/** The name of a resource, or its id, or that it has none. */
+export function resourceName(event: Pick<StoredEvent, 'resource'>, messages: Messages): string {
+  return event.resource.name || event.resource.id || messages.unnamed
+}
+
+/** Where a resource belongs, outermost last: its project, its account. The resource itself is left out. */
+export function scopesOf(
+  event: Pick<StoredEvent, 'scope' | 'resource'>,
+): readonly { readonly level: string; readonly id: string; readonly name: string }[] {
+  return Object.entries(event.scope)
+    .filter(([level, { id }]) => !(level === event.resource.type && id === event.resource.id))
+    .map(([level, { id, name }]) => ({ level, id, name: name ?? id }))
+}

@@ -1,0 +1,80 @@
+import type { Filter, StoredEvent } from '@whodid/core/browser'
+import { lazy, type ReactNode, useEffect } from 'react'
+import { useActivityFilter } from '../filter/use-activity-filter.ts'
+import { Deferred } from '../parts/deferred.tsx'
+import { classes, useRootProps } from '../parts/root.tsx'
+import { useActivityContext } from '../provider/context.ts'
+import { ExportFace } from './export-face.tsx'
+import { type ExportOutcome, useExport } from './use-export.ts'
+
+const loadMenu = () => import('./export-menu.tsx')
+const ExportMenu = lazy(loadMenu)
+
+/** How long a word on an export stays, in milliseconds. */
+const STAYS = 5_000
+
+export interface ActivityExportProps {
+  /** The selected rows. @default none */
+  readonly events?: readonly StoredEvent[] | undefined
+  /** What "everything that matches" is. @default the filter that the provider's components share */
+  readonly filter?: Filter | undefined
+  readonly className?: string | undefined
+}
+
+const NONE: readonly StoredEvent[] = []
+
+/**
+ * A menu that copies and exports the selected rows, and everything under the current filter for viewers who may export.
+ *
+ * @example
+ * <ActivityExport events={table.selected} />
+ */
+export function ActivityExport({ events = NONE, filter, className }: ActivityExportProps): ReactNode {
+  const { messages, formats } = useActivityContext()
+  const shared = useActivityFilter()
+  const control = useExport({ events, filter: filter ?? shared.resolved })
+  const root = useRootProps('whodid-export', className)
+  const { outcome, dismiss } = control
+  const text = outcome === null ? '' : wordsOf(outcome)
+
+  function wordsOf(of: ExportOutcome): string {
+    switch (of.is) {
+      case 'nothing-selected':
+        return ''
+      case 'copied':
+        return messages.copiedRows(of.count, formats.number(of.count))
+      case 'exported':
+        return messages.exportedRows(of.count, formats.number(of.count))
+      case 'exporting':
+        return messages.exporting
+      case 'finished':
+        return messages.exportDone
+      case 'failed':
+        return messages.exportFailed(of.reason)
+    }
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new outcome starts the time again
+  useEffect(() => {
+    if (outcome === null || outcome.is === 'exporting' || outcome.is === 'nothing-selected') return
+    const timer = setTimeout(dismiss, STAYS)
+    return () => clearTimeout(timer)
+  }, [outcome])
+
+  return (
+    <div {...root} className={classes(root.className)}>
+      <span className="whodid-export-outcome" role="status" data-failed={outcome?.is === 'failed' ? '' : undefined}>
+        {text}
+      </span>
+      <Deferred
+        part={ExportMenu}
+        load={loadMenu}
+        props={{ control }}
+        className="whodid-button"
+        active={control.count > 0}
+      >
+        <ExportFace count={control.count} />
+      </Deferred>
+    </div>
+  )
+}

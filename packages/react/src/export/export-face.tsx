@@ -1,0 +1,14 @@
+import type { ReactNode } from 'react'
+import { Icon } from '../parts/icon.tsx'
+import { useActivityContext } from '../provider/context.ts'
+
+/** What the export button shows: "Actions", or "Actions (3)" when rows are selected. */
+export function ExportFace({ count }: { count: number }): ReactNode {
+  const { messages, formats } = useActivityContext()
+  return (
+    <>
+      {messages.actions(count, formats.number(count))}
+      <Icon name="chevron-down" size={13} />
+    </>
+  )
+}

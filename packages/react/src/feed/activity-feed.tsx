@@ -1,0 +1,152 @@
+import type { StoredEvent } from '@whodid/core/browser'
+import { forwardRef, lazy, type ReactNode, Suspense, useId } from 'react'
+import { FilterBar } from '../filter/filter-bar.tsx'
+import { useActivityFilter } from '../filter/use-activity-filter.ts'
+import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
+import { LiveBadge } from '../parts/live-badge.tsx'
+import { classes, useRootProps } from '../parts/root.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { useActivityContext } from '../provider/context.ts'
+import { ChangeNotice } from './change-notice.tsx'
+import { FeedList } from './feed-list.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import { type ActivityFeedOptions, type FeedTab, useActivityFeed } from './use-activity-feed.ts'
+
+const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
+
+export interface ActivityFeedProps extends ActivityFeedOptions {
+  readonly className?: string | undefined
+  /** Draws a row, given the kit's own. */
+  readonly renderRow?: ((event: StoredEvent, row: ReactNode) => ReactNode) | undefined
+  /** Stands where there is nothing to list. */
+  readonly empty?: ReactNode
+}
+
+/**
+ * The viewer's activity by day, with an inbox and an archive. New events appear at the top by themselves.
+ *
+ * @example
+ * <ActivityFeed filter={{ project: [project.id] }} />
+ */
+export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function ActivityFeed(props, ref) {
+  const { className, renderRow, empty } = props
+  const feed = useActivityFeed(props)
+  const { messages, formats } = useActivityContext()
+  const control = useActivityFilter(feed.scope)
+  const panel = useId()
+  const { unread, tab, events, selection, opened } = feed
+  const root = useRootProps('whodid-card', 'whodid-feed', className)
+
+  return (
+    <section ref={ref} {...root} aria-label={messages.activity}>
+      <header className="whodid-header">
+        <Tabs<FeedTab>
+          label={messages.activity}
+          panelId={panel}
+          value={tab}
+          onChange={feed.setTab}
+          items={[
+            {
+              value: 'inbox',
+              label: messages.inbox,
+              extra: unread !== undefined && unread.value > 0 && (
+                <span className="whodid-count">
+                  <span aria-hidden="true">{formats.count(unread)}</span>
+                  <span className="whodid-sr">{messages.unreadCount(unread.value, formats.count(unread))}</span>
+                </span>
+              ),
+            },
+            { value: 'archive', label: messages.archive },
+          ]}
+        />
+        <span className="whodid-space" />
+        <LiveBadge />
+        {tab === 'inbox' && (
+          <button
+            type="button"
+            className="whodid-button"
+            data-quiet=""
+            disabled={unread === undefined || unread.value === 0}
+            onClick={() => void feed.markAllSeen()}
+          >
+            {messages.markAllSeen}
+          </button>
+        )}
+      </header>
+      {feed.scope.ownBar && <FilterBar control={control} />}
+      <div
+        id={panel}
+        role="tabpanel"
+        aria-label={tab === 'inbox' ? messages.inbox : messages.archive}
+        className="whodid-panel"
+      >
+        {feed.error ? (
+          <ErrorState error={feed.error} onRetry={feed.retry} />
+        ) : feed.isLoading ? (
+          <Skeleton rows={8} />
+        ) : events.length === 0 ? (
+          (empty ?? <FeedEmpty tab={tab} filtered={feed.isFiltered} onClear={control.clear} />)
+        ) : (
+          <FeedList feed={feed} renderRow={renderRow} />
+        )}
+        <SelectionBar feed={feed} />
+        <ChangeNotice change={feed.lastChange} onDismiss={feed.dismissChange} hidden={selection.size > 0} />
+      </div>
+      <KeyHelp />
+      {opened.openId !== null && (
+        <Suspense fallback={null}>
+          <DetailsDialog
+            mode="drawer"
+            eventId={opened.openId}
+            onClose={opened.close}
+            onPrevious={opened.previous}
+            onNext={opened.next}
+          />
+        </Suspense>
+      )}
+    </section>
+  )
+})
+
+function FeedEmpty({ tab, filtered, onClear }: { tab: FeedTab; filtered: boolean; onClear: () => void }): ReactNode {
+  const { messages } = useActivityContext()
+  if (filtered) {
+    return (
+      <EmptyState
+        icon="search"
+        title={messages.noMatchTitle}
+        body={messages.noMatchBody}
+        action={
+          <button type="button" className="whodid-button" onClick={onClear}>
+            {messages.clearAll}
+          </button>
+        }
+      />
+    )
+  }
+  return tab === 'inbox' ? (
+    <EmptyState icon="inbox" title={messages.inboxEmptyTitle} body={messages.inboxEmptyBody} />
+  ) : (
+    <EmptyState icon="archived" title={messages.archiveEmptyTitle} body={messages.archiveEmptyBody} />
+  )
+}
+
+function KeyHelp(): ReactNode {
+  const { messages } = useActivityContext()
+  const keys: readonly (readonly [string, string])[] = [
+    ['↑ ↓', messages.keyMove],
+    ['↵', messages.keyOpen],
+    ['X', messages.keySelect],
+    ['E', messages.keyArchive],
+    ['S', messages.keySeen],
+  ]
+  return (
+    <footer className={classes('whodid-keys')} aria-label={messages.keyboard}>
+      {keys.map(([key, word]) => (
+        <span key={key}>
+          <kbd>{key}</kbd> {word}
+        </span>
+      ))}
+    </footer>
+  )
+}

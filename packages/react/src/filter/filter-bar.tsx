@@ -1,0 +1,87 @@
+import { lazy, type ReactNode } from 'react'
+import { Deferred } from '../parts/deferred.tsx'
+import { useActivityContext } from '../provider/context.ts'
+import { useCatalog } from '../provider/use-service.ts'
+import { FilterChips } from './filter-chips.tsx'
+import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
+import { PillFace } from './pill-face.tsx'
+import { SearchBox } from './search-box.tsx'
+import type { ActivityFilterControl } from './use-activity-filter.ts'
+
+const loadFacetMenu = () => import('./facet-menu.tsx')
+const loadDateMenu = () => import('./date-menu.tsx')
+const FacetMenu = lazy(loadFacetMenu)
+const DateMenu = lazy(loadDateMenu)
+
+const DEFAULT_FIELDS: readonly (FilterField | 'date')[] = [
+  'actor',
+  'action',
+  'resourceType',
+  'category',
+  'project',
+  'status',
+  'date',
+]
+
+export interface FilterBarProps {
+  readonly control: ActivityFilterControl
+  /** Which buttons there are, in order. @default all but severity and channel; project where the catalog has projects */
+  readonly fields?: readonly (FilterField | 'date')[] | undefined
+  /** Whether there is a search box. @default true */
+  readonly search?: boolean | undefined
+  /** Further controls at the end of the bar. */
+  readonly children?: ReactNode
+}
+
+/** A search box, a button for each field, and what is set. */
+export function FilterBar({ control, fields, search = true, children }: FilterBarProps): ReactNode {
+  const { messages } = useActivityContext()
+  const { catalog } = useCatalog()
+  const { filter } = control
+  const hasProjects = catalog.resources.some(({ type }) => type === 'project')
+  const shown = fields ?? DEFAULT_FIELDS.filter((field) => field !== 'project' || hasProjects)
+  return (
+    <div className="whodid-filters">
+      <div className="whodid-filter-row">
+        {search && <SearchBox value={filter.q ?? ''} onSearch={control.setSearch} />}
+        <div className="whodid-pills" role="group" aria-label={messages.filters}>
+          {shown.map((field) => {
+            if (field === 'date') {
+              const active = Boolean(filter.range || filter.from || filter.to)
+              return (
+                <Deferred
+                  key={field}
+                  part={DateMenu}
+                  load={loadDateMenu}
+                  props={{ control }}
+                  className="whodid-pill"
+                  active={active}
+                  label={messages.filterBy(messages.date)}
+                >
+                  <PillFace label={messages.date} count={active ? 1 : 0} />
+                </Deferred>
+              )
+            }
+            const name = fieldLabel(field, messages)
+            const count = FIELD_TERMS[field].reduce((sum, term) => sum + control.values(term).length, 0)
+            return (
+              <Deferred
+                key={field}
+                part={FacetMenu}
+                load={loadFacetMenu}
+                props={{ field, control }}
+                className="whodid-pill"
+                active={count > 0}
+                label={messages.filterBy(name)}
+              >
+                <PillFace label={name} count={count} />
+              </Deferred>
+            )
+          })}
+        </div>
+        {children}
+      </div>
+      <FilterChips control={control} />
+    </div>
+  )
+}

@@ -1,0 +1,56 @@
+import {
+  AUDIT_CATEGORY,
+  type CatalogJson,
+  type Filter,
+  type FilterTerms,
+  resolveResource,
+  type StoredEvent,
+  searchNeedles,
+  searchTextOf,
+  timeRange,
+} from '@whodid/core/browser'
+
+type Test = (event: StoredEvent, values: readonly string[], catalog: CatalogJson) => boolean
+
+const TESTS: { readonly [T in keyof FilterTerms]-?: Test } = {
+  actor: ({ actor }, values) => values.some((value) => value === (value.includes('@') ? actor.email : actor.id)),
+  action: (event, values, catalog) =>
+    values.some((value) => value === event.action || catalog.aliases[event.action] === value),
+  category: ({ category }, values) => values.includes(category),
+  group: ({ category }, values, catalog) => values.includes(resolveResource(catalog, category).group),
+  kind: ({ kind }, values) => values.includes(kind),
+  resourceType: ({ resource }, values) => values.includes(resource.type),
+  resourceId: ({ resource }, values) => resource.id !== null && values.includes(resource.id),
+  project: ({ scope, resource }, values) => {
+    const id = scope.project?.id ?? (resource.type === 'project' ? resource.id : null)
+    return id !== null && values.includes(id)
+  },
+  status: ({ status }, values) => values.includes(status),
+  channel: ({ context }, values) => values.includes(context.channel),
+  severity: ({ severity }, values) => values.includes(severity),
+}
+
+const TERMS = Object.keys(TESTS) as readonly (keyof FilterTerms)[]
+
+/**
+ * Whether an event that has just arrived belongs to a list, by the same rules as the service's. The service is asked
+ * again whenever a list is read, so this decides only what is shown in between.
+ */
+export function matchesFilter(filter: Filter, event: StoredEvent, catalog: CatalogJson): boolean {
+  const holds = (terms: FilterTerms, term: keyof FilterTerms): boolean | undefined => {
+    const values = terms[term]
+    return values === undefined || values.length === 0 ? undefined : TESTS[term](event, values, catalog)
+  }
+  if (TERMS.some((term) => holds(filter, term) === false)) return false
+  const { not, q, inbox } = filter
+  if (not && TERMS.some((term) => holds(not, term) === true)) return false
+  if (event.category === AUDIT_CATEGORY && !filter.category?.includes(AUDIT_CATEGORY)) return false
+  if (inbox === 'archived' ? !event.archived : inbox !== undefined && event.archived) return false
+  if (inbox === 'unread' && event.seen) return false
+  const at = Date.parse(event.occurredAt)
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = timeRange(filter)
+  if (at < from || at >= to) return false
+  if (!q) return true
+  const text = searchTextOf({ ...event, resource: { ...event.resource, href: undefined } })
+  return searchNeedles(q).every((needle) => text.includes(needle))
+}

@@ -1,0 +1,40 @@
+import type { Filter, StoredEvent } from '@whodid/core/browser'
+import { PAGING, useEventList } from '../events/event-list.ts'
+import { useFreshEvents } from '../events/use-live-events.ts'
+import { useOpenEvent } from '../events/use-open-event.ts'
+import { useActivityContext } from '../provider/context.ts'
+import { trpc } from '../provider/trpc.ts'
+import { useCatalog } from '../provider/use-service.ts'
+
+export interface UserActivityOptions {
+  /** Whose. */
+  readonly userId: string
+  /** Further conditions. */
+  readonly filter?: Filter | undefined
+  /** How many events are read at a time. @default 25 */
+  readonly pageSize?: number | undefined
+  /** What a press on an event does. @default its details open at the side */
+  readonly onOpen?: ((event: StoredEvent) => void) | undefined
+}
+
+const NO_FILTER: Filter = {}
+
+/** What one person did, newest first. `<UserActivity>` is this and markup. */
+export function useUserActivity({ userId, filter = NO_FILTER, pageSize = 25, onOpen }: UserActivityOptions) {
+  const { tenant } = useActivityContext()
+  const { actor: _actor, ...rest } = filter
+  const list = useEventList(
+    trpc.userActivity.useInfiniteQuery(
+      { ...rest, userId, limit: pageSize, ...(tenant === undefined ? {} : { tenant }) },
+      PAGING,
+    ),
+  )
+  const { catalog, ready } = useCatalog()
+  return {
+    ...list,
+    isLoading: list.isLoading || !ready,
+    catalog,
+    fresh: useFreshEvents(),
+    opened: useOpenEvent(list.events, onOpen),
+  }
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react'
+import { textRuns } from '../text/escapes.ts'
+
+/**
+ * Draws text of unknown origin: apart from the direction of what surrounds it, with invisible and direction-changing
+ * characters as visible escapes.
+ */
+export function Text({ value, className }: { value: string; className?: string | undefined }): ReactNode {
+  const runs = textRuns(value)
+  return (
+    <bdi className={className}>
+      {runs.length === 1 && runs[0]?.escape === false
+        ? value
+        : runs.map((run, index) =>
+            run.escape ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their place
+              <span key={index} className="whodid-escape">
+                {run.text}
+              </span>
+            ) : (
+              run.text
+            ),
+          )}
+    </bdi>
+  )
+}
+
+/** A sentence with the name of its resource made to stand out. */
+export function Sentence({ text, name }: { text: string; name: string | undefined }): ReactNode {
+  const at = name ? text.indexOf(name) : -1
+  if (!name || at < 0) return <Text value={text} />
+  return (
+    <bdi>
+      <Text value={text.slice(0, at)} />
+      <Text value={name} className="whodid-strong" />
+      <Text value={text.slice(at + name.length)} />
+    </bdi>
+  )
+}

@@ -1,0 +1,74 @@
+import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { ReactNode } from 'react'
+import { actorName, scopesOf, sentenceOf } from '../events/describe.ts'
+import { ActionBadge } from '../parts/badge.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { ResourceLink } from '../parts/resource-link.tsx'
+import { Sentence, Text } from '../parts/text.tsx'
+import { RelativeTime } from '../parts/time.tsx'
+import { useActivityContext } from '../provider/context.ts'
+import type { Messages } from '../text/messages.ts'
+import type { TableColumn } from './use-activity-table.ts'
+
+/** What a column is called. */
+export function columnLabel(column: TableColumn, messages: Messages): string {
+  return {
+    resource: messages.name,
+    action: messages.action,
+    key: messages.actionKey,
+    description: messages.description,
+    occurredAt: messages.when,
+    actor: messages.user,
+    status: messages.status,
+  }[column]
+}
+
+/** What stands in a cell. */
+export function Cell({
+  column,
+  event,
+  catalog,
+}: {
+  column: TableColumn
+  event: StoredEvent
+  catalog: CatalogJson
+}): ReactNode {
+  const { messages, formats } = useActivityContext()
+  switch (column) {
+    case 'resource': {
+      const scopes = scopesOf(event)
+      return (
+        <div className="whodid-cell-name">
+          <ResourceLink event={event} catalog={catalog} />
+          {scopes.length > 0 && (
+            <span className="whodid-cell-scope">
+              <Text value={scopes.map((scope) => scope.name).join(' · ')} />
+            </span>
+          )}
+        </div>
+      )
+    }
+    case 'action':
+      return <ActionBadge event={event} catalog={catalog} />
+    case 'key':
+      return <Text value={event.action} className="whodid-code" />
+    case 'description':
+      return <Sentence text={sentenceOf(catalog, event, formats.locale)} name={event.resource.name} />
+    case 'occurredAt':
+      return <RelativeTime iso={event.occurredAt} />
+    case 'actor':
+      return (
+        <span className="whodid-cell-actor">
+          <Text value={actorName(event, messages)} />
+          {event.actor.type !== 'user' && <span className="whodid-tag">{messages.actorTypes[event.actor.type]}</span>}
+        </span>
+      )
+    case 'status':
+      return (
+        <span className="whodid-status" data-status={event.status}>
+          <Icon name={event.status === 'failure' ? 'failed' : 'completed'} size={13} />
+          {event.status === 'failure' ? messages.failed : messages.succeeded}
+        </span>
+      )
+  }
+}

@@ -1,0 +1,19 @@
+import { Dialog } from '@base-ui/react/dialog'
+import type { ReactNode } from 'react'
+import { useRootProps } from '../parts/root.tsx'
+import { useActivityContext } from '../provider/context.ts'
+
+/** What is inside, over the whole window. Loaded when first needed. */
+export default function Fullscreen({ onClose, children }: { onClose: () => void; children: ReactNode }): ReactNode {
+  const { messages } = useActivityContext()
+  const root = useRootProps('whodid-layer')
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal {...root}>
+        <Dialog.Popup className="whodid-fullscreen" aria-label={messages.activity}>
+          {children}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,99 @@
+import type { StoredEvent } from '@whodid/core/browser'
+import { type ReactNode, useCallback, useRef } from 'react'
+import { useRowKeys } from '../events/use-row-keys.ts'
+import { Checkbox } from '../parts/checkbox.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { present } from '../parts/states.ts'
+import { useActivityContext } from '../provider/context.ts'
+import { columnLabel } from './cells.tsx'
+import { TableRow } from './table-row.tsx'
+import type { ActivityTableControl, TableColumn } from './use-activity-table.ts'
+
+/** The table itself: headings that sort, and the rows of the page. */
+export function TableGrid({ control }: { control: ActivityTableControl }): ReactNode {
+  const { table, events, catalog, fresh, opened, isStale } = control
+  const { messages } = useActivityContext()
+  const body = useRef<HTMLTableSectionElement>(null)
+  const anchor = useRef<string | null>(null)
+
+  const onSelect = useCallback(
+    (event: StoredEvent, range: boolean) => {
+      table.setRowSelection((before) => {
+        const next = { ...before }
+        const at = events.findIndex(({ id }) => id === event.id)
+        const from = range ? events.findIndex(({ id }) => id === anchor.current) : -1
+        if (from >= 0) {
+          for (const { id } of events.slice(Math.min(from, at), Math.max(from, at) + 1)) next[id] = true
+        } else if (next[event.id]) {
+          delete next[event.id]
+        } else {
+          next[event.id] = true
+        }
+        anchor.current = event.id
+        return next
+      })
+    },
+    [table, events],
+  )
+  const focus = useCallback((index: number) => body.current?.rows[index]?.focus(), [])
+  const keys = useRowKeys(events, { onOpen: opened.open, onSelect, onEscape: undefined }, focus)
+  const columns = table.getVisibleLeafColumns().map(({ id }) => id)
+  const { rowSelection } = table.state
+
+  return (
+    <div className="whodid-scroll" data-stale={present(isStale)}>
+      <table className="whodid-table" aria-label={messages.activity} aria-busy={isStale}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              <th className="whodid-th" data-column="select" scope="col">
+                <Checkbox
+                  label={messages.selectPage}
+                  checked={table.getIsAllRowsSelected()}
+                  mixed={table.getIsSomeRowsSelected()}
+                  onChange={(checked) => table.toggleAllRowsSelected(checked)}
+                />
+              </th>
+              {group.headers.map(({ column }) => {
+                const sorted = column.getIsSorted()
+                const label = columnLabel(column.id as TableColumn, messages)
+                return (
+                  <th
+                    key={column.id}
+                    className="whodid-th"
+                    data-column={column.id}
+                    scope="col"
+                    aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'}
+                  >
+                    <button type="button" className="whodid-sort" onClick={column.getToggleSortingHandler()}>
+                      {label}
+                      <span className="whodid-sort-icon" data-sorted={sorted || undefined}>
+                        <Icon name={sorted === 'asc' ? 'arrow-up' : 'arrow-down'} size={12} />
+                      </span>
+                    </button>
+                  </th>
+                )
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody ref={body} onKeyDown={keys.onKeyDown}>
+          {events.map((event, index) => (
+            <TableRow
+              key={event.id}
+              event={event}
+              catalog={catalog}
+              columns={columns.join(' ')}
+              selected={Boolean(rowSelection[event.id])}
+              current={index === keys.current}
+              fresh={fresh.has(event.id)}
+              onOpen={opened.open}
+              onSelect={onSelect}
+              onFocus={keys.setCurrent}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
