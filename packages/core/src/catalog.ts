@@ -50,7 +50,7 @@ export interface CatalogData {
 }
 
 type Implied = 'created' | 'updated' | 'deleted'
-type VerbOf<R> = R extends { readonly actions: infer A } ? Extract<keyof A, string> | Implied : Implied
+type VerbOf<R> = R extends { readonly actions?: infer A } ? Extract<keyof NonNullable<A>, string> | Implied : Implied
 
 /** Every action of a catalog: `'project.created' | 'project.archived' | …`. */
 export type ActionName<D extends CatalogData> = {

@@ -1,5 +1,5 @@
 import { baseOf, INTRANSITIVE, pastOf, STATES } from './verbs.ts'
-import { withArticle, withinSentence, words } from './words.ts'
+import { capitalized, withArticle, withinSentence, words } from './words.ts'
 
 /** The sentences of an action that has none of its own. */
 export interface Sentences {
@@ -35,18 +35,14 @@ export function defaultSentences(category: string, verb: string): Sentences {
   if (STATES.has(verb)) {
     return { say: `{resource} is ${text(verb)}`, sayFailed: `{resource} could not become ${text(verb)}{reason}` }
   }
-  const parts = past.split('_')
-  const last = parts.at(-1) ?? past
-  const base = baseOf(past) ?? baseOf(last)
-  const noun = baseOf(past) !== undefined && isOneVerb(past) ? '' : parts.slice(0, -1).join('_')
-  if (base === undefined)
+  const split = /^(?:logged|signed|backed|shut)_/.test(past) ? -1 : past.lastIndexOf('_')
+  const last = past.slice(split + 1)
+  const noun = past.slice(0, Math.max(split, 0))
+  const base = baseOf(last)
+  if (base === undefined) {
     return { say: `{resource}: ${text(verb)}`, sayFailed: `{resource}: ${text(verb)} failed{reason}` }
-  if (noun === '' || noun === category) return ofTheResource(noun === '' ? past : last, base)
-  return ofAPart(text(noun), last, text(base))
-}
-
-function isOneVerb(past: string): boolean {
-  return !past.includes('_') || /^(?:logged|signed|backed|shut)_/.test(past)
+  }
+  return noun === '' || noun === category ? ofTheResource(last, base) : ofAPart(text(noun), last, base)
 }
 
 function ofTheResource(past: string, base: string): Sentences {
@@ -63,10 +59,12 @@ function ofAPart(noun: string, past: string, base: string): Sentences {
     const preposition = past === 'added' ? 'to' : 'from'
     const some = isPlural(noun) ? noun : withArticle(noun)
     return {
-      say: `${some[0]?.toUpperCase()}${some.slice(1)} ${be} ${past} ${preposition} {resource}`,
+      say: `${capitalized(some)} ${be} ${past} ${preposition} {resource}`,
       sayFailed: `Could not ${base} ${some} ${preposition} {resource}{reason}`,
     }
   }
+  if (past === 'failed')
+    return { say: `The ${noun} of {resource} failed`, sayFailed: `The ${noun} of {resource} failed{reason}` }
   const did = INTRANSITIVE.has(past) ? past : `${be} ${text(past)}`
   return { say: `The ${noun} of {resource} ${did}`, sayFailed: `Could not ${base} the ${noun} of {resource}{reason}` }
 }

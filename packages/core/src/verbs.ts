@@ -118,26 +118,29 @@ for (const [base, past] of PAST_OF) if (!BASE_OF.has(past)) BASE_OF.set(past, ba
 BASE_OF.set('cancelled', 'cancel').set('logged_in', 'log_in').set('logged_out', 'log_out')
 BASE_OF.set('signed_in', 'sign_in').set('signed_out', 'sign_out').set('signed_up', 'sign_up')
 
+// What follows a verb without being its object: `mark_seen`, `log_out`.
+const PARTICLES = new Set('again all as back default down in now off on out over read seen unread up'.split(' '))
+
 /**
- * The past participle that an action's name wants.
+ * The past participle that an action's name wants; of several words the object comes first.
  *
  * @example
  * pastOf('archive') // 'archived'
  * pastOf('send')    // 'sent'
  * pastOf('created') // 'created'
+ * pastOf('reset_password') // 'password_reset'
  */
 export function pastOf(verb: string): string {
   const known = PAST_OF.get(verb)
   if (known !== undefined) return known
   if (BASE_OF.has(verb) || verb.endsWith('ed')) return verb
-  const split = verb.lastIndexOf('_')
-  // Of several words the first is the verb, as in `mark_seen`; a participle at the end wins, as in `role_changed`.
-  if (split >= 0) {
-    if (BASE_OF.has(verb.slice(split + 1)) || verb.endsWith('ed')) return verb
-    const first = verb.indexOf('_')
-    return `${verb.slice(first + 1)}_${pastOf(verb.slice(0, first))}`
-  }
-  return regularPast(verb)
+  if (!verb.includes('_')) return regularPast(verb)
+  const first = verb.slice(0, verb.indexOf('_'))
+  const last = verb.slice(verb.lastIndexOf('_') + 1)
+  if (BASE_OF.has(last) && !PARTICLES.has(last)) return verb
+  if (PAST_OF.has(last) && !PAST_OF.has(first)) return `${verb.slice(0, -last.length)}${pastOf(last)}`
+  const rest = verb.slice(first.length + 1)
+  return PARTICLES.has(last) ? `${pastOf(first)}_${rest}` : `${rest}_${pastOf(first)}`
 }
 
 /** The base form of a past participle, where it is known or can be derived: `'archived'` is `'archive'`; else undefined. */

@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import Papa from 'papaparse'
+import { describe, expect, test } from 'vitest'
+import { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
+import type { StoredEvent } from './event.ts'
+
+const stored = (more: Partial<StoredEvent> = {}): StoredEvent => ({
+  id: '0190a6f0-5b7c-7def-8abc-0123456789ab',
+  seq: 41,
+  occurredAt: '2026-11-20T10:00:00.000Z',
+  receivedAt: '2026-11-20T10:00:00.100Z',
+  tenantId: 'acme',
+  action: 'project.updated',
+  category: 'project',
+  kind: 'update',
+  status: 'success',
+  actor: { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
+  resource: { type: 'project', id: 'p1', name: 'Engine', href: '/projects/p1', deleted: false },
+  scope: { project: { id: 'p1', name: 'Engine' } },
+  description: 'Engine was updated',
+  severity: 'info',
+  changes: [{ path: '/name', from: 'Motor', to: 'Engine' }],
+  metadata: {},
+  error: null,
+  causedBy: null,
+  context: {
+    channel: 'ui',
+    ip: '203.0.113.9',
+    userAgent: 'Mozilla',
+    requestId: 'r1',
+    traceId: null,
+    method: 'PATCH',
+    route: '/p/:id',
+  },
+  redacted: [],
+  seen: false,
+  archived: false,
+  ...more,
+})
+
+const rowOf = (event: StoredEvent) => {
+  const [columns = [], cells = []] = Papa.parse<string[]>(eventsToCsv([event])).data
+  return Object.fromEntries(columns.map((column, index) => [column, cells[index]]))
+}
+
+describe('CSV', () => {
+  test('begins with the six columns that readers count on', () => {
+    const [header, line] = eventsToCsv([stored()]).split('\r\n')
+    expect(header).toMatch(/^event_id,actor,category,action,description,timestamp,status,/)
+    expect(header?.split(',')).toEqual(CSV_COLUMNS)
+    expect(line).toMatch(
+      /^0190a6f0-5b7c-7def-8abc-0123456789ab,Ada Lovelace,project,project\.updated,Engine was updated,2026-11-20T10:00:00\.000Z,success,/,
+    )
+  })
+
+  test('holds the rest of the event flat', () => {
+    expect(rowOf(stored({ error: { status: 403 } }))).toMatchObject({
+      actor_id: 'u1',
+      actor_email: 'ada@acme.test',
+      resource_id: 'p1',
+      resource_deleted: 'false',
+      project: 'p1',
+      ip: '203.0.113.9',
+      request_id: 'r1',
+      error_status: '403',
+      changes: '[{"path":"/name","from":"Motor","to":"Engine"}]',
+      metadata: '',
+      trace_id: '',
+      seq: '41',
+    })
+  })
+
+  test('comes in parts that can be joined', () => {
+    const [one, two] = [stored(), stored({ seq: 42 })]
+    expect(eventsToCsv([one]) + eventsToCsv([two], { header: false })).toBe(eventsToCsv([one, two]))
+    expect(eventsToCsv([], { header: false })).toBe('')
+    expect(eventsToCsv([])).toBe(`${CSV_COLUMNS.join(',')}\r\n`)
+  })
+
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\0x', '=a\n"b"'])(
+    '%o cannot be a formula',
+    (description) => {
+      expect(rowOf(stored({ description })).description).toBe(`'${description}`)
+    },
+  )
+
+  test('gives back any text, quoted as RFC 4180 wants it', () => {
+    expect(eventsToCsv([stored({ description: 'a "b",\r\nc' })])).toContain(',"a ""b"",\r\nc",')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (description) => {
+        const cell = rowOf(stored({ description })).description
+        expect(cell).toBe(/^[=+\-@\t\r\0]/.test(description) ? `'${description}` : description)
+      }),
+    )
+  })
+})
+
+test('JSON is exact', () => {
+  const events = [stored({ description: '=1+1', metadata: { n: 0.1 } })]
+  expect(JSON.parse(eventsToJson(events))).toEqual(events)
+  expect(JSON.parse(eventsToJson([]))).toEqual([])
+})

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fold, searchNeedles, searchTextOf } from './search-text.ts'
+
+describe('fold', () => {
+  test.each([
+    ['Łódź Ørsted Æther', 'lodz orsted aether'],
+    ['STRASSE Straße', 'strasse strasse'],
+    ['Iıİi', 'iiii'],
+    ['Café CAFÉ cafe\u0301', 'cafe cafe cafe'],
+    ['Ｆｕｌｌ　ｗｉｄｔｈ ﬁne', 'full width fine'],
+    ['ΟΔΟΣ οδός', 'οδοσ οδοσ'],
+    ['Ёлка', 'елка'],
+    ['한글 ガ か\u3099', '한글 ガ が'],
+    ['ﾊﾝｶｸ', 'ハンカク'],
+    ['हिन्दी ไทย', 'हिन्दी ไทย'],
+    ['מָלוֹן', 'מלון'],
+    ['❤️', '❤'],
+    ['  a \t\n b\u00a0c ', 'a b c'],
+    ['', ''],
+  ])('%s', (text, folded) => {
+    expect(fold(text)).toBe(folded)
+  })
+
+  test('is done after one pass', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(fold(fold(text))).toBe(fold(text))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})
+
+const textOf = (description: string, name = 'x') =>
+  searchTextOf({
+    action: 'project.created',
+    description,
+    actor: { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
+    resource: { type: 'project', id: 'p1', name },
+  })
+
+/** As the store asks: every needle is a part of the text. */
+const finds = (q: string, text: string) => searchNeedles(q).every((needle) => text.includes(needle))
+
+describe('search text', () => {
+  test('holds actor, e-mail address, action, resource name and description, once each', () => {
+    expect(textOf('Engine was créated', 'Engine')).toBe('engine was created project.created ada lovelace ada@acme.test')
+    expect(textOf('Gone', 'Motor')).toBe('gone project.created ada lovelace ada@acme.test motor')
+  })
+
+  test('holds ids only of what has no name', () => {
+    const actor = { type: 'api_key', id: 'key_1' } as const
+    expect(searchTextOf({ action: 'a.b', description: 'D', actor, resource: { type: 'a', id: 'r1' } })).toBe(
+      'd a.b key_1 r1',
+    )
+  })
+
+  test.each([
+    ['ada created', true],
+    ['ADA@ACME', true],
+    ['lovelace ada', true],
+    ['project', true],
+    ['grace', false],
+    ['ada grace', false],
+    ['', true],
+  ])('%s', (q, found) => {
+    expect(finds(q, textOf('Engine was created'))).toBe(found)
+  })
+})
+
+describe('scripts without spaces and emoji', () => {
+  const text = textOf('東京都庁の猫が🚀を見た 👨‍👩‍👧 서울 ภาษาไทย 🇩🇪')
+
+  test.each(['東', '東京', '京都', '都庁', '猫', '🚀', '👩', '👨‍👩‍👧', '서울', '울', 'ภา', '🇩🇪', '猫が🚀', 'を見'])(
+    '%s is found',
+    (q) => {
+      expect(finds(q, text)).toBe(true)
+    },
+  )
+
+  test.each(['犬', '京東', '🛸', '부산', '🇫🇷'])('%s is not', (q) => {
+    expect(finds(q, text)).toBe(false)
+  })
+
+  test('have a needle of four letters or digits a character, which a trigram index can look up', () => {
+    for (const q of ['猫', '東京', '🚀', '서울', 'ガ']) {
+      const needles = searchNeedles(q)
+      expect(needles.some((needle) => new RegExp(`^[0-9a-z]{${4 * [...q].length}}$`).test(needle))).toBe(true)
+    }
+    expect(searchNeedles('東京 Ada 100%')).toEqual(['東京', '0kfl0fjg', 'ada', '100%'])
+  })
+
+  test('whatever was written is found again, and every part of it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(), fc.nat(), (written, from, length) => {
+        const parts = [...fold(written)]
+        const start = parts.length === 0 ? 0 : from % parts.length
+        const q = parts.slice(start, start + 1 + (length % 5)).join('')
+        expect(finds(q, textOf(written))).toBe(true)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+})
+
+test('quotes, %, _ and backslashes mean themselves', () => {
+  expect(searchNeedles(`"a b" 100% snake_case C:\\dir it's`)).toEqual([
+    '"a',
+    'b"',
+    '100%',
+    'snake_case',
+    'c:\\dir',
+    "it's",
+  ])
+  expect(finds('100%', textOf('100 percent'))).toBe(false)
+  expect(searchNeedles('a\0b')).toEqual(['a', 'b'])
+  expect(searchNeedles(' \t ')).toEqual([])
+  expect(searchNeedles('Ada ada ADA')).toEqual(['ada'])
+})

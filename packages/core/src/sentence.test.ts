@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import { defineCatalog } from './define-catalog.ts'
+import { type EventFacts, renderHref, renderSentence, safeHref } from './sentence.ts'
+
+const { json: catalog } = defineCatalog({
+  project: {
+    actions: {
+      created: '{resource.name} was created',
+      priced: 'Charged {metadata.credits} credits to {metadata.models} in {{{resource.name}}}',
+      deleted: { sayFailed: '{actor.name} may not delete {resource.name}: {error.message}' },
+    },
+  },
+  api_key: {},
+  credit_alert: { label: 'Credit alert' },
+  user: {},
+})
+
+const event = (action: string, more: Partial<EventFacts> = {}): EventFacts => ({
+  status: 'success',
+  actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
+  resource: { type: action.slice(0, action.indexOf('.')), id: 'p1', name: 'Engine' },
+  ...more,
+  action,
+})
+
+const say = (action: string, more?: Partial<EventFacts>) => renderSentence(catalog, event(action, more))
+const failed = (action: string, error: EventFacts['error'] = { status: 403 }) =>
+  say(action, { status: 'failure', error })
+
+describe('templates', () => {
+  test('put values in their places', () => {
+    expect(say('project.created')).toBe('Engine was created')
+    expect(failed('project.deleted', { message: 'not yours' })).toBe('Ada Lovelace may not delete Engine: not yours')
+  })
+
+  test('write numbers and lists as the locale does, and braces where they are doubled', () => {
+    const facts = event('project.priced', { metadata: { credits: 1234.0004, models: ['flux', 'sdxl', 'sd3'] } })
+    expect(renderSentence(catalog, facts)).toBe('Charged 1,234.0004 credits to flux, sdxl, and sd3 in {Engine}')
+    expect(renderSentence(catalog, facts, { locale: 'de' })).toBe(
+      'Charged 1.234,0004 credits to flux, sdxl und sd3 in {Engine}',
+    )
+  })
+
+  test('say "unknown" for what is missing', () => {
+    expect(say('project.created', { resource: { type: 'project', id: 'p1' } })).toBe('unknown was created')
+    expect(say('project.priced', { metadata: { models: [] } })).toBe('Charged unknown credits to none in {Engine}')
+  })
+
+  test('reach nothing that is not of the event itself', () => {
+    const { json } = defineCatalog({
+      project: { actions: { seen: '{metadata.constructor} {metadata.toString.name}' } },
+    })
+    expect(renderSentence(json, event('project.seen', { metadata: {} }))).toBe('unknown unknown')
+  })
+})
+
+describe('default sentences', () => {
+  test.each([
+    ['project.updated', 'Project Engine was updated', 'Could not update project Engine (403)'],
+    ['api_key.deleted', 'API key Engine was deleted', 'Could not delete API key Engine (403)'],
+    ['api_key.rotated', 'API key Engine was rotated', 'Could not rotate API key Engine (403)'],
+    ['job.cancelled', 'Job Engine was cancelled', 'Could not cancel job Engine (403)'],
+    ['file.copied', 'File Engine was copied', 'Could not copy file Engine (403)'],
+    ['invitation.sent', 'Invitation Engine was sent', 'Could not send invitation Engine (403)'],
+    ['consent.withdrawn', 'Consent Engine was withdrawn', 'Could not withdraw consent Engine (403)'],
+    ['credit.reserve', 'Credit Engine was reserved', 'Could not reserve credit Engine (403)'],
+    [
+      'membership.role_changed',
+      'The role of membership Engine was changed',
+      'Could not change the role of membership Engine (403)',
+    ],
+    [
+      'credit_alert.settings_created',
+      'The settings of credit alert Engine were created',
+      'Could not create the settings of credit alert Engine (403)',
+    ],
+    ['order.item_added', 'An item was added to order Engine', 'Could not add an item to order Engine (403)'],
+    ['domain.domain_removed', 'Domain Engine was removed', 'Could not remove domain Engine (403)'],
+    ['membership.joined', 'Membership Engine joined', 'Could not join membership Engine (403)'],
+    ['generation.failed', 'Generation Engine failed', 'Generation Engine failed (403)'],
+    ['webhook.delivery_failed', 'The delivery of webhook Engine failed', 'The delivery of webhook Engine failed (403)'],
+    ['subscription.past_due', 'Subscription Engine is past due', 'Subscription Engine could not become past due (403)'],
+    ['auth.signin', 'Ada Lovelace signed in', 'Ada Lovelace could not sign in (403)'],
+    ['audit.exported', 'Ada Lovelace exported activity', 'Ada Lovelace could not export activity (403)'],
+    ['thing.frobnicate_all', 'Thing Engine: frobnicate all', 'Thing Engine: frobnicate all failed (403)'],
+  ])('%s', (action, sentence, failure) => {
+    expect(say(action)).toBe(sentence)
+    expect(failed(action)).toBe(failure)
+  })
+
+  test('do without a name, an id and a reason', () => {
+    expect(say('project.updated', { resource: { type: 'project', id: 'p1' } })).toBe('Project p1 was updated')
+    const refused = { status: 'failure', error: null } as const
+    expect(say('api_key.created', { ...refused, resource: { type: 'api_key', id: null } })).toBe(
+      'Could not create an API key',
+    )
+    expect(say('user.created', { ...refused, resource: { type: 'user', id: null } })).toBe('Could not create a user')
+    expect(say('user.updated', { resource: { type: 'user', id: null } })).toBe('A user was updated')
+    expect(failed('project.updated', { code: 'aborted' })).toBe('Could not update project Engine (aborted)')
+  })
+})
+
+describe('links', () => {
+  test('are made of encoded parts', () => {
+    const odd = event('project.created', { resource: { type: 'project', id: 'a/b?c#d e', name: 'x' } })
+    expect(renderHref('/projects/{resource.id}', odd)).toBe('/projects/a%2Fb%3Fc%23d%20e')
+  })
+
+  test.each([null, '', '.', '..'])('are none when a part is %o', (id) => {
+    expect(renderHref('/projects/{resource.id}', event('project.created', { resource: { type: 'project', id } }))).toBe(
+      '',
+    )
+  })
+
+  test('survive half a surrogate pair', () => {
+    const odd = event('project.created', { resource: { type: 'project', id: '\ud800' } })
+    expect(renderHref('/p/{resource.id}', odd)).toBe('/p/%EF%BF%BD')
+  })
+
+  test.each(['/projects/1', 'projects/1', '?q=1', '#x', 'https://a.test/b', 'http://a.test', ' /padded '])(
+    '%o is safe',
+    (href) => {
+      expect(safeHref(href)).toBe(href.trim())
+    },
+  )
+
+  test.each([
+    'javascript:alert(1)',
+    ' JavaScript:alert(1)',
+    'java\nscript:alert(1)',
+    '\u0001javascript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'file:///etc/passwd',
+    'mailto:a@b.test',
+    'http://',
+    '',
+    '  ',
+    null,
+    undefined,
+  ])('%o is not', (href) => {
+    expect(safeHref(href)).toBeNull()
+  })
+})
