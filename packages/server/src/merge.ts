@@ -61,9 +61,11 @@ export const createMerge = (
     windowed ||= page.windowed
   }
 
+  // As a store compares: without regard to case.
+  const keyOf = (event: StoredEvent) => sortValue(event, sort)?.toLowerCase() ?? ''
   const direction = order === 'asc' ? 1 : -1
   const before = (a: StoredEvent, b: StoredEvent): boolean => {
-    const [left, right] = [sortValue(a, sort) ?? '', sortValue(b, sort) ?? '']
+    const [left, right] = [keyOf(a), keyOf(b)]
     if (left !== right) return (left < right ? -1 : 1) * direction < 0
     return (a.id < b.id ? -1 : 1) * direction < 0
   }

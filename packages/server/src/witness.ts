@@ -1,4 +1,4 @@
-import { type Actor, AUDIT_CATEGORY, type Filter, type NewEvent, type Viewer } from '@whodid/core'
+import { type Actor, AUDIT_CATEGORY, type Filter, type JsonObject, type NewEvent, type Viewer } from '@whodid/core'
 
 /** What is worth an event when it is read: one other person's activity, and a file of any. */
 export type Witnessed =
@@ -14,12 +14,20 @@ export interface Witness {
 }
 
 const HOUR = 3_600_000
+/** Characters of JSON. */
+const MAX_FILTER = 16_000
 const REMEMBERED = 20_000
 
 const actorOf = ({ id, name }: Viewer): Actor => ({ type: id.startsWith('key:') ? 'api_key' : 'user', id, name })
 
+/** A filter as it stands in an event, where there is not room for any length of list. */
+const recorded = (filter: Filter): JsonObject => {
+  const text = JSON.stringify(filter)
+  return text.length <= MAX_FILTER ? JSON.parse(text) : { tooLong: true, conditions: Object.keys(JSON.parse(text)) }
+}
+
 const eventOf = (viewer: Viewer, what: Witnessed): NewEvent => {
-  const filter = JSON.parse(JSON.stringify(what.filter))
+  const filter = recorded(what.filter)
   if (what.read === 'exported') {
     return {
       action: `${AUDIT_CATEGORY}.exported`,
@@ -69,7 +77,7 @@ export const createWitness = (
       once(JSON.stringify([viewer.id, tenantId, what]), tenantId, eventOf(viewer, what)),
     conflict: (tenantId, eventId, reason) =>
       once(JSON.stringify([tenantId, eventId]), tenantId, {
-        action: `${AUDIT_CATEGORY}.conflict`,
+        action: `${AUDIT_CATEGORY}.id_conflict`,
         status: 'failure',
         severity: 'warning',
         actor: { type: 'system', id: 'whodid', name: 'whodid' },

@@ -32,8 +32,9 @@ export const readList = async (
   filter: Filter,
   page: ListPage,
 ): Promise<ListOutput> => {
+  const output = await reader.list(filter, page)
   await witnessSubject(reader, viewerId, filter)
-  return reader.list(filter, page)
+  return output
 }
 
 export const list = defineVerb({
