@@ -91,6 +91,7 @@ describe('a reason names the path, what was found and what is wanted', () => {
     ],
     [{ ...event, changes: [{ path: 'name' }] }, 'changes[0].path is "name": it must be a JSON pointer such as /name.'],
     [{ ...event, metadata: [1] }, 'metadata is a list: an object is needed.'],
+    [{ ...event, metadata: { n: 1n } }, 'metadata.n is 1: it must be JSON.'],
     [{ ...event, error: { status: 4.5 } }, 'error.status is 4.5: an int is needed.'],
     ['nonsense', 'The event is "nonsense": an object is needed.'],
     [null, 'The event is null: an object is needed.'],

@@ -17,16 +17,25 @@ const text = (most: number) => z.string().min(1).max(most)
 // A JSON client writes null for what it does not have.
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
 
-const json = z.unknown().transform((value): Json | undefined => (isJsonLike(value) ? value : undefined))
-
-// Depth, characters and numbers are looked at when the event is prepared; what came over the wire is JSON already.
+// What is below is looked at when the event is prepared; what came over the wire is JSON already.
 function isJsonLike(value: unknown): value is Json {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
 }
 
-const jsonObject = z.record(z.string(), z.unknown()).transform((value): JsonObject => {
+const NOT_JSON = 'must be JSON'
+
+const json = z.unknown().transform((value, context): Json | undefined => {
+  if (value === undefined || isJsonLike(value)) return value
+  context.addIssue({ code: 'custom', message: NOT_JSON, input: value })
+  return z.NEVER
+})
+
+const jsonObject = z.record(z.string(), z.unknown()).transform((value, context): JsonObject => {
   const result: { [key: string]: Json } = {}
-  for (const [key, item] of Object.entries(value)) if (isJsonLike(item)) result[key] = item
+  for (const [key, item] of Object.entries(value)) {
+    if (isJsonLike(item)) result[key] = item
+    else if (item !== undefined) context.addIssue({ code: 'custom', message: NOT_JSON, input: item, path: [key] })
+  }
   return result
 })
 
