@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts'
+import { raw, type Sql } from './sql.ts'
 
 /** A row as every driver gives it: bigint as number, bytea as Uint8Array, jsonb parsed, timestamptz as Date. */
 export type Row = Readonly<Record<string, unknown>>
@@ -25,6 +25,9 @@ export interface Db extends Queries {
   listen(channel: string, heard: (payload: string | null) => void): Promise<() => Promise<void>>
   close(): Promise<void>
 }
+
+/** Sets `app.tenant` for the transaction. A quoted literal, since Citus does not forward `set_config`. */
+export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = '${tenantId.replaceAll("'", "''")}'`)
 
 /** The SQLSTATE of a driver's error, or of the system call that failed beneath it. */
 export const codeOf = (error: unknown): string | undefined =>

@@ -1,6 +1,6 @@
 import type { PGlite, PGliteInterface, Transaction } from '@electric-sql/pglite'
-import type { Db, Queries, Row } from './db.ts'
-import { compile, raw, type Sql, sql } from './sql.ts'
+import { type Db, type Queries, type Row, tenantIs } from './db.ts'
+import { compile, type Sql, sql } from './sql.ts'
 
 /** A PGlite instance in this thread as a database. Inside a transaction only its own `query` is used: any other would deadlock. */
 export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db => ({
@@ -16,9 +16,6 @@ export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['du
   listen: (channel, heard) => pglite.listen(channel, heard),
   close: () => pglite.close(),
 })
-
-/** Sets `app.tenant` for the transaction. A quoted literal, since Citus does not forward `set_config`. */
-export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = '${tenantId.replaceAll("'", "''")}'`)
 
 const run = async <R extends Row>(on: PGliteInterface | Transaction, statement: Sql): Promise<R[]> => {
   const { text, params } = compile(statement)
