@@ -1,0 +1,252 @@
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { LineItem, Row } from '../../server/records.ts'
+import { api } from '../api.ts'
+import { useAction, useData } from '../data.ts'
+import { useMay } from '../session.tsx'
+import { Button } from '../ui/button.tsx'
+import { type Field, FormDialog } from '../ui/dialog.tsx'
+import { Card, formatMoney, formatNumber, List, Page, Status } from '../ui/page.tsx'
+
+interface Billing extends Omit<Row<'account'>, 'card'> {
+  readonly card: { readonly brand: string; readonly last4: string } | null
+  readonly subscription: Row<'subscription'>
+}
+
+export const useBilling = () => useData<Billing>('/billing', { refetchMs: 5_000 })
+
+interface Ask {
+  readonly title: string
+  readonly fields: readonly Field[]
+  readonly submit: string
+  readonly send: (values: Record<string, string>) => Promise<unknown>
+}
+
+export default function Billing() {
+  const { data: billing } = useBilling()
+  const admin = useMay('admin')
+  const owner = useMay('owner')
+  const { run, click } = useAction()
+  const [ask, setAsk] = useState<Ask | null>(null)
+  if (!billing) return <Page title="Billing">{null}</Page>
+  const { balance, reserved, alerts, card, company, billingEmail, subscription } = billing
+
+  const topUp: Ask = {
+    title: 'Add credits',
+    fields: [{ name: 'amount', label: 'Amount in US dollars', type: 'number', value: '10' }],
+    submit: 'Pay and add',
+    send: ({ amount }) => run(() => api.post('/billing/credits', { amount: Number(amount) }), 'Credits added'),
+  }
+  const alertSettings: Ask = {
+    title: 'Low balance alerts',
+    fields: [
+      {
+        name: 'enabled',
+        label: 'Alerts',
+        options: { true: 'On', false: 'Off' },
+        value: String(alerts?.enabled ?? true),
+      },
+      {
+        name: 'thresholds',
+        label: 'Thresholds',
+        value: alerts?.thresholds.join(', ') ?? '10, 5, 1',
+        hint: 'Balances in dollars, with commas.',
+      },
+    ],
+    submit: 'Save',
+    send: ({ enabled, thresholds = '' }) => {
+      const body = { enabled: enabled === 'true', thresholds: thresholds.split(',').map(Number) }
+      return run(() => api.put('/billing/alerts', body), 'Alerts saved')
+    },
+  }
+  const customer: Ask = {
+    title: 'Billing details',
+    fields: [
+      { name: 'company', label: 'Company', value: company ?? '' },
+      { name: 'billingEmail', label: 'E-mail for invoices', type: 'email', value: billingEmail ?? '' },
+    ],
+    submit: 'Save',
+    send: (values) => run(() => api.put('/billing/customer', values), 'Billing details saved'),
+  }
+  const paymentMethod: Ask = {
+    title: 'Payment method',
+    fields: [
+      {
+        name: 'number',
+        label: 'Card number',
+        value: '4242 4242 4242 4242',
+        hint: 'A number that ends in 0002 is declined. Only the last four digits are kept.',
+      },
+    ],
+    submit: 'Save card',
+    send: (values) => run(() => api.put('/billing/payment-method', values), 'Card saved'),
+  }
+
+  return (
+    <Page
+      actions={
+        admin && (
+          <Link className="button" data-variant="plain" to="/billing/orders">
+            Orders
+          </Link>
+        )
+      }
+      text="Credits, plan and payment."
+      title="Billing"
+    >
+      <div className="columns even">
+        <Card title="Credits">
+          <p className="big-number">{formatNumber(balance)}</p>
+          <p className="hint">
+            {formatNumber(reserved)} reserved by generations in progress.{' '}
+            {alerts?.enabled ? `Alerts below ${alerts.thresholds.join(', ')}.` : 'No alerts.'}
+          </p>
+          {admin && (
+            <div className="card-actions">
+              <Button onClick={() => setAsk(topUp)} variant="primary">
+                Add credits
+              </Button>
+              <Button onClick={() => setAsk(alertSettings)}>Alerts</Button>
+              {owner && (
+                <Button onClick={click(() => api.post('/billing/credits/reset'), 'Credits reset')}>
+                  Reset to monthly
+                </Button>
+              )}
+            </div>
+          )}
+        </Card>
+        <Card title="Payment">
+          <dl className="facts stacked">
+            <div>
+              <dt>Card</dt>
+              <dd>{card ? `${card.brand} ending in ${card.last4}` : 'None'}</dd>
+            </div>
+            <div>
+              <dt>Customer</dt>
+              <dd>{company ? `${company}, ${billingEmail}` : 'No billing details yet'}</dd>
+            </div>
+          </dl>
+          {admin && (
+            <div className="card-actions">
+              <Button onClick={() => setAsk(customer)}>Billing details</Button>
+              {owner && <Button onClick={() => setAsk(paymentMethod)}>Change card</Button>}
+            </div>
+          )}
+        </Card>
+      </div>
+      <Subscription ask={setAsk} subscription={subscription} />
+      {ask && (
+        <FormDialog
+          fields={ask.fields}
+          onClose={() => setAsk(null)}
+          onSubmit={ask.send}
+          submit={ask.submit}
+          title={ask.title}
+        />
+      )}
+    </Page>
+  )
+}
+
+const PATH = '/billing/subscription'
+
+function Subscription({ subscription, ask }: { subscription: Row<'subscription'>; ask: (ask: Ask) => void }) {
+  const { plan, status, cancelAtPeriodEnd, items } = subscription
+  const admin = useMay('admin')
+  const { run, click } = useAction()
+  const act = (verb: string, done: string) => click(() => api.post(`${PATH}/${verb}`), done)
+
+  const changePlan: Ask = {
+    title: 'Change plan',
+    fields: [{ name: 'plan', label: 'Plan', options: { Starter: 'Starter', Pro: 'Pro', Scale: 'Scale' }, value: plan }],
+    submit: 'Change plan',
+    send: (values) => run(() => api.patch(PATH, values), 'Plan changed'),
+  }
+
+  return (
+    <Card actions={<Status value={status} />} title={`Subscription: ${plan}`}>
+      {cancelAtPeriodEnd && <p className="note">It will be canceled when the billing period ends.</p>}
+      <ItemList editable={admin} items={items} path={`${PATH}/items`} />
+      {admin && (
+        <div className="card-actions">
+          <Button onClick={() => ask(itemAsk(`${PATH}/items`, 'Support hours', run))}>Add item</Button>
+          <Button onClick={() => ask(changePlan)}>Change plan</Button>
+          {status === 'active' && <Button onClick={act('pause', 'Subscription paused')}>Pause</Button>}
+          {status === 'canceled' && <Button onClick={act('trial', 'Trial started')}>Start a trial</Button>}
+          {status !== 'active' && <Button onClick={act('activate', 'Subscription active')}>Activate</Button>}
+          {cancelAtPeriodEnd ? (
+            <Button onClick={act('revert-cancel', 'It stays')}>Keep the subscription</Button>
+          ) : (
+            status !== 'canceled' && (
+              <Button onClick={act('cancel', 'Cancellation scheduled')} variant="danger">
+                Cancel
+              </Button>
+            )
+          )}
+          <Button onClick={act('renew', 'The period is being closed')}>Close the period now</Button>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+/** The dialog that adds an item to a subscription or an order. */
+export function itemAsk(path: string, name: string, run: ReturnType<typeof useAction>['run']): Ask {
+  return {
+    title: 'Add an item',
+    fields: [
+      { name: 'name', label: 'Item', value: name },
+      { name: 'quantity', label: 'Quantity', type: 'number', value: '1' },
+    ],
+    submit: 'Add item',
+    send: ({ name, quantity }) => run(() => api.post(path, { name, quantity: Number(quantity) }), 'Item added'),
+  }
+}
+
+/** The items of a subscription or an order, which can be changed by one and removed. */
+export function ItemList({ items, path, editable }: { items: readonly LineItem[]; path: string; editable: boolean }) {
+  const { click } = useAction()
+  const set = (item: LineItem, quantity: number) => click(() => api.patch(`${path}/${item.id}`, { quantity }))
+  return (
+    <List
+      columns={[
+        { head: 'Item', cell: ({ name }) => <span className="strong">{name}</span> },
+        {
+          head: 'Quantity',
+          cell: (item) =>
+            editable ? (
+              <span className="stepper">
+                <Button
+                  aria-label={`One ${item.name} less`}
+                  disabled={item.quantity < 2}
+                  onClick={set(item, item.quantity - 1)}
+                >
+                  −
+                </Button>
+                {item.quantity}
+                <Button aria-label={`One ${item.name} more`} onClick={set(item, item.quantity + 1)}>
+                  +
+                </Button>
+              </span>
+            ) : (
+              item.quantity
+            ),
+        },
+        { head: 'Sum', cell: ({ quantity, price }) => formatMoney(quantity * price), align: 'end' },
+        {
+          head: 'Actions',
+          align: 'end',
+          cell: ({ id }) =>
+            editable && (
+              <Button onClick={click(() => api.delete(`${path}/${id}`))} variant="danger">
+                Remove
+              </Button>
+            ),
+        },
+      ]}
+      empty="No items."
+      label="Items"
+      rows={items}
+    />
+  )
+}

@@ -1,0 +1,137 @@
+import { type ReactNode, useState } from 'react'
+import { Link, useNavigate, useSearchParams } from 'react-router'
+import { api } from '../api.ts'
+import { type Profile, useSwitchPerson } from '../session.tsx'
+import { Form } from '../ui/dialog.tsx'
+import { Mark } from '../ui/icons.tsx'
+
+const PEOPLE = [
+  ['ada@acme.test', 'Ada Lovelace', 'Owner of Acme'],
+  ['grace@acme.test', 'Grace Hopper', 'Admin of Acme'],
+  ['linus@acme.test', 'Linus Torvalds', 'Member of Acme'],
+  ['eve@umbrella.test', 'Eve Adler', 'Owner of Umbrella'],
+] as const
+
+function Door({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
+  return (
+    <main className="door">
+      <div className="door-card">
+        <p className="brand">
+          <Mark size={30} />
+          <span>Acme Cloud</span>
+        </p>
+        <h1>{title}</h1>
+        {text && <p className="door-text">{text}</p>}
+        {children}
+      </div>
+    </main>
+  )
+}
+
+export function SignIn() {
+  const switchPerson = useSwitchPerson()
+  const [email, setEmail] = useState('')
+  const signIn = async (values: Record<string, string>) => switchPerson(await api.post<Profile>('/login', values))
+  return (
+    <Door text="This is a demo of an activity log. Pick somebody, or type." title="Sign in">
+      <ul className="people">
+        {PEOPLE.map(([address, name, role]) => (
+          <li key={address}>
+            <button aria-pressed={email === address} onClick={() => setEmail(address)} type="button">
+              <strong>{name}</strong>
+              <small>{role}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Form
+        fields={[
+          { name: 'email', label: 'E-mail', type: 'email', value: email },
+          {
+            name: 'password',
+            label: 'Password',
+            type: 'password',
+            value: email && 'demo',
+            hint: 'The password is "demo" for everybody.',
+          },
+        ]}
+        key={email}
+        onSubmit={signIn}
+        submit="Sign in"
+      />
+      <nav className="door-links">
+        <Link to="/forgot">Forgot your password?</Link>
+        <Link to="/signup">Sign up</Link>
+      </nav>
+    </Door>
+  )
+}
+
+export function SignUp() {
+  const switchPerson = useSwitchPerson()
+  const navigate = useNavigate()
+  const invitation = useSearchParams()[0].get('invitation')
+  return (
+    <Door
+      title={invitation ? 'Join your team' : 'Sign up'}
+      {...(invitation && { text: 'You have been invited to an organisation.' })}
+    >
+      <Form
+        fields={[
+          { name: 'name', label: 'Your name' },
+          { name: 'email', label: 'E-mail', type: 'email' },
+          { name: 'password', label: 'Password', type: 'password' },
+          ...(invitation ? [] : [{ name: 'organisation', label: 'Organisation' }]),
+        ]}
+        onSubmit={async (values) => {
+          const me = await api.post<Profile>('/signup', { ...values, ...(invitation && { invitation }) })
+          navigate('/')
+          switchPerson(me)
+        }}
+        submit="Create the account"
+      />
+      <nav className="door-links">
+        <Link to="/">Sign in instead</Link>
+      </nav>
+    </Door>
+  )
+}
+
+export function ForgotPassword() {
+  const [sent, setSent] = useState<string | null>(null)
+  return (
+    <Door text="This demo sends no e-mail: the link appears in the terminal it runs in." title="Forgot your password?">
+      {sent ? (
+        <p role="status">{sent}</p>
+      ) : (
+        <Form
+          fields={[{ name: 'email', label: 'E-mail', type: 'email' }]}
+          onSubmit={async (values) => setSent((await api.post<{ message: string }>('/password-reset', values)).message)}
+          submit="Send a link"
+        />
+      )}
+      <nav className="door-links">
+        <Link to="/">Back to sign-in</Link>
+      </nav>
+    </Door>
+  )
+}
+
+export function ResetPassword() {
+  const switchPerson = useSwitchPerson()
+  const navigate = useNavigate()
+  const token = useSearchParams()[0].get('token') ?? ''
+  return (
+    <Door title="Choose a new password">
+      <Form
+        fields={[{ name: 'password', label: 'New password', type: 'password' }]}
+        onSubmit={async (values) => {
+          const me = await api.post<Profile>('/password-reset/confirm', { ...values, token })
+          navigate('/')
+          switchPerson(me)
+        }}
+        submit="Set it and sign in"
+      />
+    </Door>
+  )
+}

@@ -1,0 +1,52 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext } from 'react'
+import type { Member } from '../server/records.ts'
+import { ApiError, api } from './api.ts'
+
+export type PublicMember = Omit<Member, 'passwordHash' | 'org'>
+export interface Profile extends PublicMember {
+  readonly organisation: { readonly id: string; readonly name: string }
+}
+
+const SessionContext = createContext<Profile | null>(null)
+
+/** Whoever is signed in; undefined until that is known, null when nobody is. */
+export function useProfile(): Profile | null | undefined {
+  const { data } = useQuery({
+    queryKey: ['me'],
+    queryFn: () =>
+      api.get<Profile>('/me').catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) return null
+        throw error
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return data
+}
+
+export function SessionProvider({ me, children }: { me: Profile; children: ReactNode }) {
+  return <SessionContext.Provider value={me}>{children}</SessionContext.Provider>
+}
+
+/** The signed-in member, below the shell. */
+export function useMe(): Profile {
+  const me = useContext(SessionContext)
+  if (!me) throw new Error('useMe needs the shell around it.')
+  return me
+}
+
+const RANK = { member: 0, admin: 1, owner: 2 }
+
+/** Whether the signed-in member's role reaches the one given. */
+export function useMay(role: 'admin' | 'owner'): boolean {
+  return RANK[useMe().role] >= RANK[role]
+}
+
+/** Signs in or out: forgets what the last person loaded and keeps the new one. */
+export function useSwitchPerson() {
+  const queries = useQueryClient()
+  return (me: Profile | null) => {
+    queries.clear()
+    queries.setQueryData(['me'], me)
+  }
+}

@@ -1,0 +1,225 @@
+import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { NavLink, useLocation, useNavigate } from 'react-router'
+import { api } from './api.ts'
+import { useItems } from './data.ts'
+import { ConsentBanner } from './pages/consent-banner.tsx'
+import { type PublicMember, useMay, useMe, useSwitchPerson } from './session.tsx'
+import { Button } from './ui/button.tsx'
+import { Icon, type IconName, Mark } from './ui/icons.tsx'
+
+type Item = readonly [to: string, label: string, icon: IconName, role?: 'admin']
+
+const NAVIGATION: readonly (readonly [group: string, items: readonly Item[]])[] = [
+  [
+    'Build',
+    [
+      ['/', 'Dashboard', 'home'],
+      ['/projects', 'Projects', 'folder'],
+      ['/generations', 'Generations', 'sparkles'],
+      ['/jobs', 'Jobs', 'clock'],
+    ],
+  ],
+  [
+    'Connect',
+    [
+      ['/api-keys', 'API keys', 'key', 'admin'],
+      ['/webhooks', 'Webhooks', 'webhook', 'admin'],
+      ['/domains', 'Domains', 'globe'],
+    ],
+  ],
+  [
+    'Organisation',
+    [
+      ['/members', 'Members', 'users'],
+      ['/billing', 'Billing', 'card'],
+      ['/activity', 'Activity', 'activity'],
+      ['/settings', 'Settings', 'settings'],
+    ],
+  ],
+]
+
+/** Sidebar, top bar and the page between them. */
+export function Shell({ children }: { children: ReactNode }) {
+  const me = useMe()
+  const [drawer, setDrawer] = useState(false)
+  const { pathname } = useLocation()
+  const stayInside = useLinksInside()
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
+  useEffect(() => setDrawer(false), [pathname])
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only redirects the clicks of links within
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a key press on a link is a click as well
+    <div className="shell" data-drawer={drawer} onClick={stayInside}>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <aside className="sidebar">
+        <NavLink className="brand" to="/">
+          <Mark />
+          <span>Acme Cloud</span>
+        </NavLink>
+        <Navigation />
+        <div className="organisation">
+          <span className="organisation-mark">{me.organisation.name.charAt(0)}</span>
+          <span>
+            <strong>{me.organisation.name}</strong>
+            <small>Your role: {me.role}</small>
+          </span>
+        </div>
+      </aside>
+      {drawer && (
+        <button aria-label="Close the menu" className="scrim" onClick={() => setDrawer(false)} type="button" />
+      )}
+      <div className="column">
+        <header className="topbar">
+          <Button
+            aria-expanded={drawer}
+            aria-label="Menu"
+            className="menu-button"
+            onClick={() => setDrawer(!drawer)}
+            variant="quiet"
+          >
+            <Icon name="menu" size={20} />
+          </Button>
+          <NavLink className="brand small" to="/">
+            <Mark size={22} />
+            <span>Acme Cloud</span>
+          </NavLink>
+          <div className="topbar-end">
+            <ThemeToggle />
+            <Bell />
+            <UserMenu />
+          </div>
+        </header>
+        <main id="main">{children}</main>
+      </div>
+      <ConsentBanner />
+    </div>
+  )
+}
+
+function Navigation() {
+  const admin = useMay('admin')
+  return (
+    <nav aria-label="Main">
+      {NAVIGATION.map(([group, items]) => (
+        <div key={group}>
+          <h2>{group}</h2>
+          <ul>
+            {items.map(([to, label, icon, role]) =>
+              role && !admin ? null : (
+                <li key={to}>
+                  <NavLink end={to === '/'} to={to}>
+                    <Icon name={icon} />
+                    {label}
+                  </NavLink>
+                </li>
+              ),
+            )}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  )
+}
+
+/** Lets links that other components draw, such as those of the activity kit, change the page without loading it anew. */
+function useLinksInside() {
+  const navigate = useNavigate()
+  return (event: MouseEvent) => {
+    const { target } = event
+    const link = target instanceof Element ? target.closest('a') : null
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+    if (!link || event.defaultPrevented || !plain || link.target || link.hasAttribute('download')) return
+    if (link.origin !== location.origin || link.hash || /^\/(api|activity\/)/.test(link.pathname)) return
+    event.preventDefault()
+    navigate(link.pathname + link.search)
+  }
+}
+
+function ThemeToggle() {
+  const [theme, setTheme] = useState(document.documentElement.dataset['theme'] ?? 'light')
+  const other = theme === 'dark' ? 'light' : 'dark'
+  return (
+    <Button
+      aria-label={`Use the ${other} theme`}
+      onClick={() => {
+        document.documentElement.dataset['theme'] = other
+        localStorage.setItem('acme-theme', other)
+        setTheme(other)
+      }}
+      variant="quiet"
+    >
+      <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+    </Button>
+  )
+}
+
+function Bell() {
+  const unread = useItems<{ id: string }>('/notifications', { refetchMs: 15_000 })?.length ?? 0
+  return (
+    <NavLink
+      aria-label={unread ? `Notifications, ${unread} new` : 'Notifications'}
+      className="bell"
+      to="/notifications"
+    >
+      <Icon name="bell" />
+      {unread > 0 && <span>{unread > 9 ? '9+' : unread}</span>}
+    </NavLink>
+  )
+}
+
+export function Avatar({ member, size = 32 }: { member: Pick<PublicMember, 'name' | 'picture'>; size?: number }) {
+  const initials = member.name
+    .split(' ')
+    .map((part) => part.charAt(0))
+    .slice(0, 2)
+    .join('')
+  return (
+    <span
+      aria-hidden="true"
+      className="avatar"
+      data-picture={member.picture}
+      style={{ width: size, height: size, fontSize: size * 0.4 }}
+    >
+      {initials}
+    </span>
+  )
+}
+
+function UserMenu() {
+  const me = useMe()
+  const switchPerson = useSwitchPerson()
+  const menu = useRef<HTMLDivElement>(null)
+  const navigate = useNavigate()
+
+  async function signOut() {
+    await api.post('/logout')
+    navigate('/')
+    switchPerson(null)
+  }
+
+  return (
+    <>
+      <button aria-label={`Your menu, ${me.name}`} className="user-button" popoverTarget="user-menu" type="button">
+        <Avatar member={me} />
+      </button>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: closes itself when one of its links is used */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a key press on a link is a click as well */}
+      <div className="user-menu" id="user-menu" onClick={() => menu.current?.hidePopover()} popover="auto" ref={menu}>
+        <p>
+          <strong>{me.name}</strong>
+          <small>{me.email}</small>
+        </p>
+        <NavLink to="/profile">Profile</NavLink>
+        <NavLink to="/settings">Settings</NavLink>
+        <button onClick={signOut} type="button">
+          <Icon name="exit" size={16} />
+          Sign out
+        </button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { type KeyboardEvent, type ReactNode, useId } from 'react'
+import { useSearchParams } from 'react-router'
+
+/** Tabs whose choice stands in the address: `?tab=History`. */
+export function Tabs({ tabs }: { tabs: Readonly<Record<string, ReactNode>> }) {
+  const [search, setSearch] = useSearchParams()
+  const id = useId()
+  const names = Object.keys(tabs)
+  const chosen = names.find((name) => name === search.get('tab')) ?? names[0] ?? ''
+  const choose = (name: string) => setSearch(name === names[0] ? {} : { tab: name }, { replace: true })
+
+  function move(event: KeyboardEvent<HTMLElement>) {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    const next = names[(names.indexOf(chosen) + step + names.length) % names.length]
+    if (step === 0 || next === undefined) return
+    choose(next)
+    document.getElementById(`${id}-${next}`)?.focus()
+  }
+
+  return (
+    <>
+      <div className="tabs" onKeyDown={move} role="tablist">
+        {names.map((name) => (
+          <button
+            aria-controls={`${id}-panel`}
+            aria-selected={name === chosen}
+            id={`${id}-${name}`}
+            key={name}
+            onClick={() => choose(name)}
+            role="tab"
+            tabIndex={name === chosen ? 0 : -1}
+            type="button"
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div aria-labelledby={`${id}-${chosen}`} className="tab-panel" id={`${id}-panel`} role="tabpanel">
+        {tabs[chosen]}
+      </div>
+    </>
+  )
+}

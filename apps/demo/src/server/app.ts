@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { mount, whodid } from '@whodid/express'
+import type { Service } from '@whodid/server'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Acme } from './acme.ts'
+import { actorOf, authenticate } from './identity.ts'
+import { notFound, problemHandler } from './problem.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
+import { authRoutes } from './routes/auth.ts'
+import { billingRoutes } from './routes/billing.ts'
+import { domainRoutes } from './routes/domains.ts'
+import { bugReportRoutes, consentRoutes } from './routes/feedback.ts'
+import { generationRoutes } from './routes/generations.ts'
+import { jobRoutes } from './routes/jobs.ts'
+import { accountRoutes, memberRoutes } from './routes/members.ts'
+import { notificationRoutes } from './routes/notifications.ts'
+import { projectRoutes } from './routes/projects.ts'
+import { receiverRoutes, webhookRoutes } from './routes/webhooks.ts'
+
+/** The whole of Acme Cloud as an Express app. `client` serves the pages; without it, those built into `dist`. */
+export function createApp(acme: Acme, service: Service, client: RequestHandler = builtClient()): Express {
+  const { db, trail } = acme
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', 'loopback')
+
+  app.use('/receiver', receiverRoutes())
+  app.use(authenticate(db))
+  app.use(
+    whodid(trail, {
+      actor: (req) => req.user && actorOf(req.user),
+      tenant: (req) => req.user?.org ?? req.org,
+      channel: (req) => (req.user?.type === 'api_key' ? 'api' : 'ui'),
+    }),
+  )
+  app.use('/activity', mount(service))
+
+  app.use('/api', express.json({ limit: '1mb' }))
+  app.use('/api', authRoutes(acme))
+  app.use('/api/me', accountRoutes(acme))
+  app.use('/api/projects', projectRoutes(acme))
+  app.use('/api/members', memberRoutes(acme))
+  app.use('/api/api-keys', apiKeyRoutes(acme))
+  app.use('/api/billing', billingRoutes(acme))
+  app.use('/api/jobs', jobRoutes(acme))
+  app.use('/api/generations', generationRoutes(acme))
+  app.use('/api/webhooks', webhookRoutes(acme))
+  app.use('/api/domains', domainRoutes(acme))
+  app.use('/api/notifications', notificationRoutes(acme))
+  app.use('/api/consent', consentRoutes(acme))
+  app.use('/api/bug-reports', bugReportRoutes(acme))
+  app.use('/api', () => {
+    throw notFound('route')
+  })
+
+  app.use(client)
+  app.use(problemHandler)
+  return app
+}
+
+/** Serves the pages that Vite built; every address that is no file is a page of the client. */
+function builtClient(): RequestHandler {
+  const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+  const router = express.Router()
+  router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y' }))
+  router.use(express.static(dist, { index: false }))
+  router.get('/*path', page)
+  router.get('/', page)
+
+  function page(_req: express.Request, res: express.Response) {
+    if (!existsSync(`${dist}/index.html`)) {
+      res.status(503).type('text').send('The pages are not built yet: start the demo with "pnpm demo".\n')
+      return
+    }
+    res.setHeader(
+      'Content-Security-Policy',
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+    )
+    res.sendFile(`${dist}/index.html`)
+  }
+  return router
+}

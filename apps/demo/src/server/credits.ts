@@ -1,0 +1,94 @@
+import type { Audit } from './audit.ts'
+import type { Database } from './database.ts'
+import type { Notify } from './notify.ts'
+import { Problem } from './problem.ts'
+import type { Row } from './records.ts'
+
+/** What a generation costs, by model. The experimental one never finishes. */
+export const MODELS = {
+  'bfl/flux-schnell': 0.004,
+  'bfl/flux-pro': 0.05,
+  'bytedance/seedance-1-pro': 1.25,
+  'acme/experimental-video': 0.8,
+} as const satisfies Record<string, number>
+export type Model = keyof typeof MODELS
+
+/** Keeps numbers of credits to a ten-thousandth, so that sums stay exact. */
+const round = (credits: number): number => Math.round(credits * 10_000) / 10_000
+
+export interface Credits {
+  account(org: string): Row<'account'>
+  reserve(org: string, credits: number, model: string): void
+  charge(org: string, credits: number, model: string): void
+  refund(org: string, credits: number, model: string): void
+}
+
+/** An organisation's credits: reserved when a generation begins, then charged or given back. */
+export function createCredits({ db, audit, notify }: { db: Database; audit: Audit; notify: Notify }): Credits {
+  function account(org: string): Row<'account'> {
+    const found = db.account.get(org)
+    if (!found) throw new Error(`Organisation ${org} has no billing account.`)
+    return found
+  }
+
+  function move(
+    org: string,
+    action: 'reserve' | 'charge' | 'refund',
+    model: string,
+    credits: number,
+    by: { balance: number; reserved: number },
+  ) {
+    const before = account(org)
+    const after = { balance: round(before.balance + by.balance), reserved: round(before.reserved + by.reserved) }
+    audit.record(`credit.${action}`, { resource: creditsOf(org), metadata: { credits, model } }, () =>
+      db.account.update(before, after),
+    )
+    return { before: before.balance, after: after.balance }
+  }
+
+  /** Fires once for each threshold that a charge takes the balance below. */
+  function alert(org: string, balance: { before: number; after: number }) {
+    const { alerts } = account(org)
+    if (!alerts?.enabled) return
+    const crossed = alerts.thresholds.filter((threshold) => balance.before >= threshold && balance.after < threshold)
+    const threshold = Math.min(...crossed)
+    if (crossed.length === 0) return
+    audit.record('credit_alert.alert_fired', {
+      resource: { type: 'credit_alert', id: org, name: 'Low balance' },
+      metadata: { balance: round(balance.after), threshold },
+    })
+    for (const owner of db.member.list(org).filter((member) => member.role === 'owner')) {
+      notify({
+        org,
+        memberId: owner.id,
+        title: 'Low balance',
+        body: `The balance is below $${threshold}.`,
+        href: '/billing',
+      })
+    }
+  }
+
+  return {
+    account,
+    reserve(org, credits, model) {
+      if (account(org).balance < credits)
+        throw new Problem(402, 'no_credits', 'There are not enough credits: add some first.')
+      alert(org, move(org, 'reserve', model, credits, { balance: -credits, reserved: credits }))
+    },
+    charge(org, credits, model) {
+      move(org, 'charge', model, credits, { balance: 0, reserved: -credits })
+    },
+    refund(org, credits, model) {
+      move(org, 'refund', model, credits, { balance: credits, reserved: -credits })
+    },
+  }
+}
+
+/** The resource of events about an organisation's credits. */
+export const creditsOf = (org: string) => ({ type: 'credit', id: org, name: 'Credits' })
+
+/** Charges the card on file, or says why not. The bank of this demo declines every card that ends in 0002. */
+export function chargeCard({ card }: Row<'account'>): void {
+  if (!card) throw new Problem(402, 'no_card', 'There is no card on file.')
+  if (card.declines) throw new Problem(402, 'card_declined', `The card ending in ${card.last4} was declined.`)
+}

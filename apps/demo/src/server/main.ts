@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startAcme } from './start.ts'
+
+const { values: flags } = parseArgs({
+  options: {
+    /** Serves the pages through Vite, with hot reload. */
+    dev: { type: 'boolean', default: false },
+    /** A week of history where there is none, then live events by simulated people. */
+    traffic: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+})
+
+const port = Number(process.env['PORT'] ?? 4000)
+const database = process.env['WHODID_DATABASE'] ?? fileURLToPath(new URL('../../.data/activity', import.meta.url))
+const server = createServer()
+
+try {
+  const acme = await startAcme({
+    server,
+    port,
+    database,
+    dev: flags.dev,
+    traffic: flags.traffic,
+    ingestKey: process.env['WHODID_INGEST_KEY'],
+    paceMs: Number(process.env['ACME_PACE_MS'] ?? 1_500),
+  })
+  console.log(
+    `Acme Cloud is ready at ${acme.url} - sign in as ada@acme.test (owner), grace@acme.test (admin), ` +
+      'linus@acme.test (member) or eve@umbrella.test (another organisation), password "demo".',
+  )
+  const [signal] = await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  await acme.close()
+  process.exitCode = signal === 'SIGINT' ? 130 : 0
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

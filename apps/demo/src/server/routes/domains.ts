@@ -1,0 +1,63 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import type { Acme } from '../acme.ts'
+import { newRecordId } from '../database.ts'
+import { requireRole, userOf } from '../identity.ts'
+import { bodyOf, conflict, notFound } from '../problem.ts'
+
+const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/
+const newDomain = z.object({ name: z.string().trim().toLowerCase().regex(HOST, 'This is not a host name.') })
+
+/** Custom domains, which the system verifies and removes in the background. Hosts under `.invalid` never verify. */
+export function domainRoutes({ db, trail, audit, background }: Acme): Router {
+  const router = Router()
+
+  function verify(id: string, org: string) {
+    background.after(org, 1, () => {
+      const domain = db.domain.get(id)
+      if (domain?.status !== 'created') return
+      audit.record('domain.domain_pending', {}, () => db.domain.update(domain, { status: 'pending' }))
+    })
+    background.after(org, 3, () => {
+      const domain = db.domain.get(id)
+      if (domain?.status !== 'pending') return
+      if (domain.name.endsWith('.invalid')) {
+        const reason = 'no CNAME record found'
+        audit.record('domain.domain_failed', { metadata: { reason } }, () =>
+          db.domain.update(domain, { status: 'failed' }),
+        )
+      } else {
+        audit.record('domain.domain_activated', {}, () => db.domain.update(domain, { status: 'active' }))
+      }
+    })
+  }
+
+  router.get('/', (req, res) => {
+    res.json({ items: db.domain.list(userOf(req).org) })
+  })
+
+  router.post('/', (req, res) => {
+    trail.annotate({ action: 'domain.domain_created' })
+    const { org } = requireRole(req, 'admin')
+    const { name } = bodyOf(newDomain, req)
+    if (db.domain.all().some((domain) => domain.name === name)) throw conflict('This domain is in use.')
+    const domain = db.domain.insert({ id: newRecordId('dom'), org, name, status: 'created' })
+    verify(domain.id, org)
+    res.status(201).location(`/api/domains/${domain.id}`).json(domain)
+  })
+
+  router.delete('/:id', (req, res) => {
+    trail.annotate({ action: 'domain.domain_removing' })
+    const { org } = requireRole(req, 'admin')
+    const domain = db.domain.get(req.params.id)
+    if (domain?.org !== org) throw notFound('domain')
+    if (domain.status === 'removing') throw conflict('This domain is being removed.')
+    const removing = db.domain.update(domain, { status: 'removing' })
+    background.after(org, 2, () => {
+      audit.record('domain.domain_removed', {}, () => db.domain.remove(removing))
+    })
+    res.status(202).json(removing)
+  })
+
+  return router
+}

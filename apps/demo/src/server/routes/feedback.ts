@@ -1,0 +1,97 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import type { Acme } from '../acme.ts'
+import { newRecordId } from '../database.ts'
+import { requireRole, userOf } from '../identity.ts'
+import { bodyOf, notFound } from '../problem.ts'
+
+const choices = z.object({
+  analytics: z.boolean(),
+  marketing: z.boolean(),
+  via: z.enum(['banner', 'settings']).default('banner'),
+})
+const newReport = z.object({
+  title: z.string().trim().min(1, 'A report needs a title.').max(120),
+  body: z.string().trim().max(4_000).default(''),
+})
+const reportPatch = z.object({ status: z.enum(['open', 'investigating', 'resolved']) })
+
+/** Cookie consent, given in the banner or under settings. */
+export function consentRoutes({ db, trail }: Acme): Router {
+  const router = Router()
+
+  router.get('/', (req, res) => {
+    res.json(db.consent.get(userOf(req).id) ?? null)
+  })
+
+  function keep(
+    { id, org }: { id: string; org: string },
+    choice: { analytics: boolean; marketing: boolean },
+    name: 'accepted' | 'rejected' | 'partial' | 'withdrawn',
+  ) {
+    const given = db.consent.get(id)
+    return given
+      ? db.consent.update(given, { ...choice, choice: name })
+      : db.consent.insert({ id, org, ...choice, choice: name })
+  }
+
+  router.put('/', (req, res) => {
+    const user = userOf(req)
+    const { via, ...choice } = bodyOf(choices, req)
+    const accepted = Object.entries(choice).flatMap(([category, yes]) => (yes ? [category] : []))
+    const name = accepted.length === 2 ? 'accepted' : accepted.length === 0 ? 'rejected' : 'partial'
+    trail.annotate({ action: `consent.${name}`, metadata: { via, categories: accepted } })
+    res.json(keep(user, choice, name))
+  })
+
+  router.delete('/', (req, res) => {
+    trail.annotate({ action: 'consent.withdrawn', metadata: { via: 'settings' } })
+    keep(userOf(req), { analytics: false, marketing: false }, 'withdrawn')
+    res.status(204).end()
+  })
+
+  return router
+}
+
+export function bugReportRoutes({ db, trail, notify }: Acme): Router {
+  const router = Router()
+
+  router.get('/', (req, res) => {
+    res.json({ items: db.bugReport.list(userOf(req).org).toReversed() })
+  })
+
+  router.post('/', (req, res) => {
+    trail.annotate({ action: 'bug_report.submitted' })
+    const user = userOf(req)
+    const report = db.bugReport.insert({
+      ...bodyOf(newReport, req),
+      id: newRecordId('bug'),
+      org: user.org,
+      reporter: user.id,
+      status: 'open',
+      createdAt: new Date().toISOString(),
+    })
+    res.status(201).json(report)
+  })
+
+  router.patch('/:id', (req, res) => {
+    trail.annotate({ action: 'bug_report.status_changed' })
+    const user = requireRole(req, 'admin')
+    const report = db.bugReport.get(req.params.id)
+    if (report?.org !== user.org) throw notFound('bug report')
+    const { status } = bodyOf(reportPatch, req)
+    trail.annotate({ metadata: { status, previousStatus: report.status } })
+    if (report.reporter !== user.id) {
+      notify({
+        org: user.org,
+        memberId: report.reporter,
+        title: `Your report is ${status}`,
+        body: report.title,
+        href: '/settings',
+      })
+    }
+    res.json(db.bugReport.update(report, { status }))
+  })
+
+  return router
+}

@@ -1,0 +1,95 @@
+import { Router, raw } from 'express'
+import { z } from 'zod'
+import type { Acme } from '../acme.ts'
+import { newRecordId } from '../database.ts'
+import { requireRole, userOf } from '../identity.ts'
+import { bodyOf, conflict, invalid, notFound } from '../problem.ts'
+
+const newJob = z.object({
+  name: z.string().trim().min(1, 'A job needs a name.').max(80),
+  runner: z.enum(['container', 'flaky', 'legacy']).default('container'),
+  schedule: z.enum(['manual', 'hourly', 'nightly']).default('manual'),
+})
+const jobPatch = newJob.partial()
+const SECONDS = 3
+
+/** Jobs, which run in the background and finish as `system`. */
+export function jobRoutes({ db, trail, audit, background, notify }: Acme): Router {
+  const router = Router()
+
+  function jobOf(req: Request<{ id: string }>) {
+    const job = db.job.get(req.params.id)
+    if (job?.org !== userOf(req).org) throw notFound('job')
+    trail.annotate({ resource: { type: 'job', id: job.id, name: job.name } })
+    return job
+  }
+
+  router.get('/', (req, res) => {
+    res.json({ items: db.job.list(userOf(req).org) })
+  })
+
+  router.post('/', (req, res) => {
+    const { org } = userOf(req)
+    const job = db.job.insert({ ...bodyOf(newJob, req), id: newRecordId('job'), org, input: null, status: 'idle' })
+    res.status(201).location(`/api/jobs/${job.id}`).json(job)
+  })
+
+  router.get('/:id', (req, res) => {
+    res.json(jobOf(req))
+  })
+
+  router.patch('/:id', (req, res) => {
+    res.json(db.job.update(jobOf(req), bodyOf(jobPatch, req)))
+  })
+
+  router.delete('/:id', (req, res) => {
+    const job = jobOf(req)
+    requireRole(req, 'admin')
+    db.job.remove(job)
+    res.status(204).end()
+  })
+
+  router.put('/:id/input', raw({ type: ['text/*', 'application/octet-stream'], limit: '1mb' }), (req, res) => {
+    const job = jobOf(req)
+    const file = String(req.query['name'] ?? 'input.csv').slice(0, 100)
+    const size = Buffer.isBuffer(req.body) ? req.body.length : 0
+    if (size === 0) throw invalid('Send the file as the body.')
+    trail.annotate({ action: 'job.uploaded', metadata: { file, bytes: size } })
+    res.json(db.job.update(job, { input: file }))
+  })
+
+  router.post('/:id/run', (req, res) => {
+    trail.annotate({ action: 'job.started' })
+    const job = jobOf(req)
+    const user = userOf(req)
+    if (job.status === 'running') throw conflict('This job is running already.')
+    if (job.runner === 'legacy') throw new TypeError('The legacy runner crashed: its image is gone.')
+    const started = db.job.update(job, { status: 'running' })
+    background.after(job.org, 2, () => {
+      const running = db.job.get(job.id)
+      if (running?.status !== 'running') return
+      if (running.runner === 'flaky') {
+        const reason = 'exit code 137 (out of memory)'
+        audit.record('job.failed', { metadata: { reason, jobId: job.id } }, () =>
+          db.job.update(running, { status: 'failed' }),
+        )
+        if (user.type === 'user')
+          notify({ org: job.org, memberId: user.id, title: `${job.name} failed`, body: reason, href: '/jobs' })
+      } else {
+        audit.record('job.completed', { metadata: { seconds: SECONDS, jobId: job.id } }, () =>
+          db.job.update(running, { status: 'completed' }),
+        )
+      }
+    })
+    res.status(202).json(started)
+  })
+
+  router.post('/:id/cancel', (req, res) => {
+    const job = jobOf(req)
+    if (job.status !== 'running') throw conflict('This job is not running.')
+    trail.annotate({ action: 'job.cancelled' })
+    res.json(db.job.update(job, { status: 'cancelled' }))
+  })
+
+  return router
+}

@@ -1,0 +1,117 @@
+import { type Request, Router } from 'express'
+import { z } from 'zod'
+import type { Acme } from '../acme.ts'
+import { scopeOf } from '../audit.ts'
+import { newRecordId } from '../database.ts'
+import { requireRole, userOf } from '../identity.ts'
+import { bodyOf, conflict, notFound } from '../problem.ts'
+import { serviceRoutes } from './services.ts'
+
+const REGIONS = ['eu-central', 'eu-west', 'us-east', 'ap-south'] as const
+
+const newProject = z.object({
+  name: z.string().trim().min(1, 'A project needs a name.').max(80),
+  description: z.string().trim().max(500).default(''),
+  region: z.enum(REGIONS).default('eu-central'),
+})
+const projectPatch = newProject.partial()
+
+export function projectRoutes(acme: Acme): Router {
+  const { db, trail, audit } = acme
+  const router = Router()
+
+  /** The project a path names, if it is the asker's; the event of the request is about it from here on. */
+  function projectOf(req: Request<{ id: string }>) {
+    const project = db.project.get(req.params.id)
+    if (project?.org !== userOf(req).org) throw notFound('project')
+    trail.annotate({ resource: { type: 'project', id: project.id, name: project.name } })
+    return project
+  }
+
+  router.get('/', (req, res) => {
+    res.json({ items: db.project.list(userOf(req).org) })
+  })
+
+  router.post('/', (req, res) => {
+    const { org } = userOf(req)
+    const project = db.project.insert({
+      ...bodyOf(newProject, req),
+      id: newRecordId('prj'),
+      org,
+      status: 'active',
+      createdAt: new Date().toISOString(),
+    })
+    res.status(201).location(`/api/projects/${project.id}`).json(project)
+  })
+
+  router.get('/:id', (req, res) => {
+    res.json(projectOf(req))
+  })
+
+  router.put('/:id', (req, res) => {
+    res.json(db.project.update(projectOf(req), bodyOf(newProject, req)))
+  })
+
+  router.patch('/:id', (req, res) => {
+    res.json(db.project.update(projectOf(req), bodyOf(projectPatch, req)))
+  })
+
+  router.post('/:id/archive', (req, res) => {
+    const project = projectOf(req)
+    if (project.status === 'archived') throw conflict('This project is archived already.')
+    res.json(db.project.update(project, { status: 'archived' }))
+  })
+
+  router.post('/:id/restore', (req, res) => {
+    const project = projectOf(req)
+    if (project.status === 'active') throw conflict('This project is not archived.')
+    res.json(db.project.update(project, { status: 'active' }))
+  })
+
+  router.post('/:id/clone', (req, res) => {
+    const source = db.project.get(req.params.id)
+    if (source?.org !== userOf(req).org) throw notFound('project')
+    const copy = {
+      ...source,
+      id: newRecordId('prj'),
+      name: `${source.name} copy`,
+      createdAt: new Date().toISOString(),
+    }
+    db.transaction(() => {
+      const metadata = { source: source.name, sourceId: source.id }
+      audit.record('project.cloned', { metadata }, () => db.project.insert(copy))
+      for (const service of servicesOf(source)) {
+        audit.record('service.created', { scope: scopeOf(copy) }, () => {
+          db.service.insert({ ...service, id: newRecordId('svc'), projectId: copy.id })
+        })
+      }
+    })
+    res.status(201).location(`/api/projects/${copy.id}`).json(copy)
+  })
+
+  router.post('/:id/export', (req, res) => {
+    const project = projectOf(req)
+    trail.annotate({ action: 'project.exported', metadata: { format: 'JSON' } })
+    res.attachment(`${project.id}.json`).json({ ...project, services: servicesOf(project) })
+  })
+
+  router.delete('/:id', (req, res) => {
+    const project = projectOf(req)
+    requireRole(req, 'admin')
+    db.transaction(() => {
+      db.project.remove(project)
+      audit.asSystem(project.org, () => {
+        for (const service of servicesOf(project)) {
+          audit.record('service.deleted', { scope: scopeOf(project) }, () => db.service.remove(service))
+        }
+      })
+    })
+    res.status(204).end()
+  })
+
+  const servicesOf = (project: { id: string; org: string }) =>
+    db.service.list(project.org).filter((service) => service.projectId === project.id)
+
+  router.use('/:projectId/services', serviceRoutes(acme))
+  return router
+}

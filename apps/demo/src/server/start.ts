@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createTrail } from '@whodid/capture'
+import type { EventStore } from '@whodid/core'
+import { pg } from '@whodid/postgres/pg'
+import { pglite } from '@whodid/postgres/pglite'
+import { createService } from '@whodid/server'
+import type { RequestHandler } from 'express'
+import { catalog } from '../catalog.ts'
+import type { Acme } from './acme.ts'
+import { createApp } from './app.ts'
+import { createAudit } from './audit.ts'
+import { createBackground } from './background.ts'
+import { createCredits } from './credits.ts'
+import { openDatabase } from './database.ts'
+import { identify, viewerOf } from './identity.ts'
+import { createNotify } from './notify.ts'
+import { recover } from './recover.ts'
+import { seed } from './seed.ts'
+import { weekOfHistory } from './traffic/history.ts'
+import { liveTraffic } from './traffic/live.ts'
+import { createWebhooks } from './webhooks.ts'
+
+export interface AcmeOptions {
+  readonly server: Server
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Where events are kept: a folder, or a postgres:// address. */
+  readonly database: string
+  readonly dev: boolean
+  readonly traffic: boolean
+  /** Lets programs send events of their own to `POST /activity/api/v1/events`. */
+  readonly ingestKey: string | undefined
+  /** Milliseconds of one step of background work. */
+  readonly paceMs: number
+}
+
+/** Starts Acme Cloud: its own data, the activity log beside it, and the pages in front. */
+export async function startAcme(options: AcmeOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const { server, port, database, dev, traffic, ingestKey, paceMs } = options
+  const store = await openStore(database)
+  const db = openDatabase(ownDataFile(database))
+  seed(db, { traffic })
+
+  const service = await createService({
+    catalog,
+    store,
+    authorize({ headers }) {
+      const asker = identify(db, {
+        authorization: headers.get('authorization') ?? undefined,
+        cookie: headers.get('cookie') ?? undefined,
+      })
+      return asker && viewerOf(asker)
+    },
+    ...(ingestKey && { keys: [{ key: ingestKey, name: 'ingest', scopes: ['ingest'], tenant: 'acme' }] }),
+  })
+  const trail = createTrail({ catalog, to: service })
+
+  const url = () => `http://localhost:${portOf(server)}`
+  const audit = createAudit(trail, db)
+  const background = createBackground({ audit, paceMs })
+  const notify = createNotify({ db, audit })
+  const acme: Acme = {
+    db,
+    trail,
+    audit,
+    background,
+    notify,
+    credits: createCredits({ db, audit, notify }),
+    webhooks: createWebhooks({ db, audit, background, origin: url }),
+    mail: (to, subject, link) => console.log(`Mail to ${to}: ${subject}: ${url()}${link}`),
+  }
+
+  if (traffic && (await isEmpty(store))) await service.append(weekOfHistory(db, Date.now()))
+  recover(acme)
+
+  const vite = dev ? await viteFor(server) : undefined
+  server.on('request', createApp(acme, service, vite?.middleware))
+  server.listen(port)
+  await once(server, 'listening')
+
+  const leaving = new AbortController()
+  const visitors = traffic ? liveTraffic(url(), leaving.signal) : undefined
+
+  return {
+    url: url(),
+    async close() {
+      leaving.abort()
+      const closed = once(server, 'close')
+      server.close()
+      await visitors
+      await background.close()
+      await trail.close()
+      await service.close()
+      await vite?.close()
+      server.closeAllConnections()
+      await closed
+      db.close()
+    },
+  }
+}
+
+const isAddress = (database: string) => /^postgres(ql)?:/.test(database)
+
+function openStore(database: string): Promise<EventStore> {
+  return isAddress(database) ? pg(database) : pglite(database)
+}
+
+/** Acme Cloud's own data lies beside the folder of the events, or under the app for a PostgreSQL of one's own. */
+function ownDataFile(database: string): string {
+  if (!isAddress(database)) return join(dirname(database), `${basename(database)}-console.sqlite`)
+  const { host, pathname } = new URL(database)
+  const name = `${host}${pathname}`.replaceAll(/[^\w.-]+/g, '-')
+  return fileURLToPath(new URL(`../../.data/${name}-console.sqlite`, import.meta.url))
+}
+
+async function isEmpty(store: EventStore): Promise<boolean> {
+  const count = await store.count({ tenantId: 'acme', viewerId: 'system', restrict: [] }, {}, 1)
+  return count.value === 0
+}
+
+async function viteFor(server: Server): Promise<{ middleware: RequestHandler; close(): Promise<void> }> {
+  const { createServer } = await import('vite')
+  const vite = await createServer({
+    configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
+    server: { middlewareMode: true, hmr: { server } },
+    appType: 'spa',
+  })
+  return { middleware: vite.middlewares, close: () => vite.close() }
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.')
+  return address.port
+}

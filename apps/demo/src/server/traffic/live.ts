@@ -1,0 +1,146 @@
+import { PEOPLE, type Player } from './cast.ts'
+import { type Random, seededRandom } from './random.ts'
+
+interface Browser {
+  readonly player: Player
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; data: Record<string, unknown> }>
+  items(path: string): Promise<readonly { id: string; name?: string }[]>
+}
+
+/** What a simulated person may do next. Each is a few real requests to the demo itself. */
+const DEEDS: readonly [Deed, ...Deed[]] = [
+  {
+    weight: 6,
+    async run({ call, items }, random) {
+      const project = any(random, await items('/api/projects'))
+      const service = project && any(random, await items(`/api/projects/${project.id}/services`))
+      if (!service) return
+      const image = `registry.acme.test/${service.name}:1.${random.whole(5, 30)}.${random.whole(0, 9)}`
+      await call('POST', `/api/projects/${project.id}/services/${service.id}/deploy`, { image })
+    },
+  },
+  {
+    weight: 5,
+    async run({ call }, random) {
+      const model = random.pick(['bfl/flux-schnell', 'bfl/flux-schnell', 'bfl/flux-pro', 'acme/experimental-video'])
+      await call('POST', '/api/generations', {
+        model,
+        prompt: random.pick(['A quiet harbour', 'A map of the moon', 'Our office as a comic']),
+      })
+    },
+  },
+  {
+    weight: 3,
+    async run({ call, items }, random) {
+      const job = any(random, await items('/api/jobs'))
+      if (job) await call('POST', `/api/jobs/${job.id}/run`)
+    },
+  },
+  {
+    weight: 2,
+    async run({ call }, random) {
+      const { data } = await call('POST', '/api/projects', {
+        name: `Sketch ${random.whole(100, 999)}`,
+        description: 'Trying something.',
+      })
+      await call('POST', `/api/projects/${data['id']}/services`, { name: 'web' })
+      await call('POST', `/api/projects/${data['id']}/archive`)
+      await call('DELETE', `/api/projects/${data['id']}`)
+    },
+  },
+  {
+    weight: 2,
+    async run({ call, items }, random) {
+      const project = any(random, await items('/api/projects'))
+      if (project)
+        await call('PATCH', `/api/projects/${project.id}`, {
+          description: random.pick(['Under review.', 'In good shape.', 'Being rewritten.']),
+        })
+    },
+  },
+  {
+    weight: 1,
+    async run({ call, items }) {
+      const [webhook] = await items('/api/webhooks')
+      if (webhook) await call('POST', `/api/webhooks/${webhook.id}/test`)
+    },
+  },
+  {
+    weight: 1,
+    async run({ call, player }) {
+      await call('POST', '/api/login', { email: player.actor.email, password: 'not the password' })
+    },
+  },
+  {
+    weight: 1,
+    async run({ call }) {
+      await call('POST', '/api/billing/credits', { amount: 5 })
+    },
+  },
+]
+
+interface Deed {
+  readonly weight: number
+  run(browser: Browser, random: Random): Promise<void>
+}
+
+const any = <T>(random: Random, from: readonly T[]): T | undefined =>
+  from[random.whole(0, Math.max(0, from.length - 1))]
+
+/** Lets simulated people use the demo through real HTTP, one deed every few seconds, until the signal aborts. */
+export async function liveTraffic(origin: string, signal: AbortSignal): Promise<void> {
+  const random = seededRandom(Date.now())
+  const browsers = new Map<Player, Browser>()
+  while (!signal.aborted) {
+    const player = random.pick(PEOPLE)
+    try {
+      const browser = browsers.get(player) ?? (await signIn(origin, player, signal))
+      browsers.set(player, browser)
+      await random.weighted(DEEDS).run(browser, random)
+    } catch (error) {
+      if (!signal.aborted) console.error('Simulated traffic:', error)
+    }
+    await pause(random.whole(2_000, 6_000), signal)
+  }
+}
+
+async function signIn(origin: string, player: Player, signal: AbortSignal): Promise<Browser> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'user-agent': player.context.userAgent ?? '',
+    'x-forwarded-for': player.context.ip ?? '',
+  }
+  async function call(method: string, path: string, body?: unknown) {
+    const response = await fetch(origin + path, {
+      method,
+      headers,
+      signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
+    if (cookie) headers['cookie'] = cookie
+    return { status: response.status, data: text ? JSON.parse(text) : {} }
+  }
+  await call('POST', '/api/login', { email: player.actor.email, password: 'demo' })
+  return {
+    player,
+    call,
+    async items(path) {
+      const { data } = await call('GET', path)
+      return Array.isArray(data['items']) ? data['items'] : []
+    },
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+    function done() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+  })
+}
