@@ -16,6 +16,7 @@ const forReact = manifest.name === '@whodid/react'
 
 /** One configuration for all packages: what a package publishes in `publishConfig.exports` is what is built. */
 export default defineConfig({
+  cwd: process.cwd(),
   entry: targets
     .filter((path) => path.endsWith('.js'))
     .map((path) => source(path).replace(/\.js$/, forReact ? '.{ts,tsx}' : '.ts')),

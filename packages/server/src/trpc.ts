@@ -1,7 +1,8 @@
-import { initTRPC, tracked } from '@trpc/server'
+import { initTRPC, type TRPCSubscriptionProcedure, tracked } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import type { ErrorCode } from '@whodid/core'
+import type { ErrorCode, StoredEvent } from '@whodid/core'
+import type { z } from 'zod'
 import { permit } from './permission.ts'
 import { problemOf } from './problem.ts'
 import { PRIVATE, unauthenticated } from './response.ts'
@@ -51,6 +52,21 @@ const guarded = (verb: { readonly needs: Need }) =>
     return next()
   })
 
+/** Named in full, since tRPC has no public name for what it makes of a tracked event. */
+type Follow = TRPCSubscriptionProcedure<{
+  input: z.input<typeof verbs.follow.input>
+  output: AsyncIterable<{ id: string; data: StoredEvent }, void, unknown>
+  meta: object
+}>
+
+const follow: Follow = guarded(verbs.follow)
+  .input(verbs.follow.input)
+  .subscription(async function* ({ ctx, input }) {
+    for await (const event of await verbs.follow.run(ctx.session, input)) yield tracked(String(event.seq), event)
+    // A stream that ends by itself tells the client to stay away; one that breaks off, to come back.
+    throw new DOMException('The stream was closed.', 'AbortError')
+  })
+
 /** One procedure a verb. Its errors carry whodid's own code in `data.whodid`. */
 export const router = t.router({
   append: guarded(verbs.append)
@@ -97,13 +113,7 @@ export const router = t.router({
   export: guarded(verbs.exportEvents)
     .input(verbs.exportEvents.input)
     .query(({ ctx, input }) => verbs.exportEvents.run(ctx.session, input)),
-  follow: guarded(verbs.follow)
-    .input(verbs.follow.input)
-    .subscription(async function* ({ ctx, input }) {
-      for await (const event of await verbs.follow.run(ctx.session, input)) yield tracked(String(event.seq), event)
-      // A stream that ends by itself tells the client to stay away; one that breaks off, to come back.
-      throw new DOMException('The stream was closed.', 'AbortError')
-    }),
+  follow,
   health: guarded(verbs.health)
     .input(verbs.health.input)
     .query(({ ctx, input }) => verbs.health.run(ctx.session, input)),
