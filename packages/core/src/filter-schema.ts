@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from './event.ts'
-import { INBOX_STATES } from './filter.ts'
+import { type Filter, INBOX_STATES } from './filter.ts'
 import { parseTime } from './time-range.ts'
 
 const list = <T extends z.ZodType>(item: T, description: string) =>
@@ -42,4 +42,4 @@ export const filterSchema = z.strictObject({
   from: bound('From this time on. A bare date is that whole day in UTC.'),
   to: bound('Before this time. A bare date includes that whole day in UTC.'),
   not: z.strictObject(terms).optional().describe('Conditions that must not hold.'),
-})
+}) satisfies z.ZodType<Filter>

@@ -4,9 +4,24 @@ import { randomBytes } from './random.ts'
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const LAST_MS = 2 ** 48 - 1
 
-let lastMs = -1
-// 26 bits that count within a millisecond: `rand_a` and the first 14 of `rand_b` (RFC 9562, section 6.2, method 1).
-let counter = 0
+// For each of the latest milliseconds asked for, 26 bits that count within it: `rand_a` and the first 14 of `rand_b`
+// (RFC 9562, section 6.2, method 1). Several, since requests that overlap make ids of their own beginnings.
+const counters = new Map<number, number>()
+const COUNTERS_AT_MOST = 256
+const LAST_COUNT = 2 ** 26 - 1
+
+function countOf(ms: number, random: Uint8Array): number {
+  const last = counters.get(ms)
+  // The first bit of a new counter stays clear, so that there is room to count.
+  const seed = (((random[0] ?? 0) & 1) << 24) | ((random[1] ?? 0) << 16) | ((random[2] ?? 0) << 8) | (random[3] ?? 0)
+  const count = last === undefined || last === LAST_COUNT ? seed : last + 1
+  if (last === undefined && counters.size >= COUNTERS_AT_MOST) {
+    const [oldest] = counters.keys()
+    if (oldest !== undefined) counters.delete(oldest)
+  }
+  counters.set(ms, count)
+  return count
+}
 
 /**
  * A UUIDv7 of a time in milliseconds, by default now. Ids of the same millisecond made one after the other ascend.
@@ -15,19 +30,11 @@ let counter = 0
  */
 export function newId(ms: number = Date.now()): string {
   const head = timeOf(ms)
-  const random = randomBytes(9)
-  if (ms === lastMs && counter < 0x3ffffff) counter += 1
-  // The first bit stays clear, so that there is room to count.
-  else
-    counter = (((random[0] ?? 0) & 0x01) << 24) | ((random[1] ?? 0) << 16) | ((random[2] ?? 0) << 8) | (random[3] ?? 0)
-  lastMs = ms
-  const high = (counter >>> 14).toString(16).padStart(3, '0')
-  const low = (0x8000 | (counter & 0x3fff)).toString(16)
-  return `${head}-7${high}-${low}-${tail(random)}`
-}
-
-function tail(random: Uint8Array): string {
-  return bytesToHex(random.subarray(3, 9))
+  const random = randomBytes(10)
+  const count = countOf(ms, random)
+  const high = (count >>> 14).toString(16).padStart(3, '0')
+  const low = (0x8000 | (count & 0x3fff)).toString(16)
+  return `${head}-7${high}-${low}-${bytesToHex(random.subarray(4))}`
 }
 
 function timeOf(ms: number): string {

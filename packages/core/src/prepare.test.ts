@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digestOfDisclosure } from './canonical.ts'
 import { defineCatalog } from './define-catalog.ts'
+import { WhodidError } from './errors.ts'
 import type { NewEvent } from './event.ts'
 import { newId, timeOfId } from './id.ts'
 import { prepareEvent } from './prepare.ts'
+import { parseEvent } from './schema.ts'
 
 const { json: catalog } = defineCatalog({
   project: {
@@ -270,4 +273,41 @@ describe('limits', () => {
       refusal('actor.name holds half of a surrogate pair'),
     )
   })
+})
+
+test('whatever is sent becomes an event, or a reason', () => {
+  const odd = fc.oneof(
+    fc.jsonValue({ stringUnit: 'binary' }),
+    fc.constantFrom(undefined, 'a\0', '\ud800', 2 ** 60, '2026-11-20T09:00:00Z', newId(receivedAt), {
+      __proto__: null,
+    }),
+  )
+  const members = ['id', 'occurredAt', 'scope', 'description', 'changes', 'metadata', 'error', 'context', 'redacted']
+  const sent = fc.dictionary(fc.constantFrom(...members), odd, { maxKeys: 3 })
+  const outcomes = { stored: 0, refused: 0, invalid: 0 }
+  fc.assert(
+    fc.property(sent, odd, (more, metadata) => {
+      const parsed = parseEvent({ ...base, metadata: { metadata }, ...more })
+      if ('reason' in parsed) {
+        expect(parsed.reason).toMatch(/\.$/)
+        outcomes.refused += 1
+        return
+      }
+      try {
+        const { canonical, digest, leafHash } = prepareEvent(parsed.event, { catalog, tenantId: 'acme', receivedAt })
+        expect(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(canonical))).toMatchObject({
+          v: 1,
+          tenantId: 'acme',
+        })
+        expect([digest.length, leafHash.length]).toEqual([32, 32])
+        outcomes.stored += 1
+      } catch (error) {
+        expect(error).toBeInstanceOf(WhodidError)
+        expect(error).toMatchObject({ code: 'invalid_event' })
+        outcomes.invalid += 1
+      }
+    }),
+    { numRuns: 3_000 },
+  )
+  expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(50)
 })

@@ -63,6 +63,7 @@ function formatsOf(locale: string): Formats {
     number: new Intl.NumberFormat(locale, { maximumFractionDigits: 12 }),
     list: new Intl.ListFormat(locale, { type: 'conjunction' }),
   }
+  if (formats.size >= 100) formats.clear()
   formats.set(locale, made)
   return made
 }

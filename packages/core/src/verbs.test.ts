@@ -81,6 +81,8 @@ test.each([
   ['HTTPServer', 'HTTP server'],
   ['oauth-client', 'OAuth client'],
   ['ip', 'IP'],
+  ['signin', 'Sign-in'],
+  ['httpsUrls', 'HTTPS URLs'],
   ['idea', 'Idea'],
   ['', ''],
 ])('%s in words is %s', (identifier, text) => {

@@ -1,4 +1,4 @@
-const ACRONYMS = new Map(
+const SPELLED = new Map(
   (
     'AI API AWS CLI CPU CSS CSV DB DNS FTP GPU HTML HTTP HTTPS IAM ID IP JSON JWT LLM MFA OTP PDF QR RAM SAML SCIM SDK ' +
     'SFTP SLA SMS SMTP SQL SSH SSL SSO TCP TLS TOTP UI URI URL UTC UUID VAT VM VPC VPN XML YAML 2FA OAuth GitHub GitLab'
@@ -9,13 +9,8 @@ const ACRONYMS = new Map(
       [`${word.toLowerCase()}s`, `${word}s`],
     ]),
 )
-// Plurals of acronyms that are words or acronyms of their own.
-for (const [word, own] of [
-  ['dbs', 'DBs'],
-  ['https', 'HTTPS'],
-  ['ais', 'AIs'],
-] as const)
-  ACRONYMS.set(word, own)
+// No plural, and two words that are written as one in code only.
+SPELLED.set('https', 'HTTPS').set('signin', 'sign-in').set('signup', 'sign-up')
 
 /** The words of an identifier in lower case: `'apiKey_v2'` is `['api', 'key', 'v2']`. */
 export function splitWords(identifier: string): string[] {
@@ -37,7 +32,7 @@ export function splitWords(identifier: string): string[] {
  */
 export function words(identifier: string): string {
   const text = splitWords(identifier)
-    .map((word) => ACRONYMS.get(word) ?? word)
+    .map((word) => SPELLED.get(word) ?? word)
     .join(' ')
   return capitalized(text)
 }
