@@ -28,6 +28,8 @@ const TRPC_CODES: { readonly [status: number]: TRPC_ERROR_CODE_KEY } = {
 
 const t = initTRPC.context<{ readonly session: Session }>().create({
   isDev: false,
+  // The service is a fetch handler and runs wherever one does: in the page of a Storybook, say.
+  allowOutsideOfServer: true,
   sse: {
     ping: { enabled: true, intervalMs: PING_MS },
     client: { reconnectAfterInactivityMs: 3 * PING_MS },
