@@ -1,1 +1,3 @@
-export {}
+export { mount } from './mount.ts'
+export type { ExpressOptions } from './whodid.ts'
+export { whodid } from './whodid.ts'

@@ -1,0 +1,51 @@
+import type { CreateCaptureOptions, RequestFacts, RequestOutcome } from './capture-options.ts'
+import { engineOf } from './engines.ts'
+import { requestFrame } from './request-frame.ts'
+import { compileRoutes } from './routes.ts'
+
+/** Tells that a request has ended. Later calls do nothing. */
+export interface Finish {
+  (outcome: RequestOutcome): void
+  /** Calls `fn` in the context of the request, where `record` and `annotate` belong to it. */
+  run<T>(fn: () => T): T
+  /**
+   * To be asked before the head of the response is sent. A promise means that an action of this request is declared
+   * `onFailure: 'closed'`: send the head when it resolves, and answer 503 instead when it rejects.
+   */
+  hold(outcome: RequestOutcome): Promise<void> | undefined
+}
+
+/** Turns requests into events, whatever the framework. */
+export interface Capture<N extends object> {
+  /** Whether any action of the catalog can hold a response, so that `hold` is worth asking. */
+  readonly mayHold: boolean
+  begin(facts: RequestFacts<N>): Finish
+}
+
+/**
+ * The seam of all adapters: `begin` when a request comes in, `finish` when its response has ended.
+ *
+ * @example
+ * const capture = createCapture<IncomingMessage>({ trail, actor: (req) => sessionOf(req)?.user })
+ * const server = createServer((req, res) => {
+ *   const finish = capture.begin({ native: req, method: req.method ?? 'GET', path: pathOf(req), headers: req.headers })
+ *   res.once('close', () => finish({ status: res.statusCode, route: routeOf(req), aborted: !res.writableFinished }))
+ *   finish.run(() => handle(req, res))
+ * })
+ */
+export function createCapture<N extends object, A extends string = string>(
+  options: CreateCaptureOptions<N, A>,
+): Capture<N> {
+  const engine = engineOf(options.trail)
+  const routes = compileRoutes(options.routes ?? {})
+  return {
+    mayHold: engine.mayHold,
+    begin(facts) {
+      const frame = requestFrame({ engine, options, routes, facts, startedAt: engine.clock.now() })
+      return Object.assign((outcome: RequestOutcome) => frame.finish(outcome), {
+        run: <T>(fn: () => T): T => engine.frames.run(frame, fn),
+        hold: (outcome: RequestOutcome) => frame.hold(outcome),
+      })
+    },
+  }
+}

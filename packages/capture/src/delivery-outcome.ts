@@ -1,0 +1,39 @@
+import { WhodidError } from '@whodid/core'
+
+/** What a failed batch asks for: another try, a pause until somebody mends the key, or none at all. */
+export type Verdict = 'retry' | 'pause' | 'dead'
+
+const RETRYABLE = new Set([408, 425, 429])
+
+/** Judges why a whole batch was not taken. What is not ours to judge, such as a broken connection, may pass. */
+export function judge(error: unknown): Verdict {
+  if (!(error instanceof WhodidError)) return 'retry'
+  const { status } = error
+  if (status === 401 || status === 403) return 'pause'
+  return status >= 500 || RETRYABLE.has(status) ? 'retry' : 'dead'
+}
+
+/** Whether a smaller batch without the culprit could be taken. */
+export function isAboutContent(error: unknown): boolean {
+  return error instanceof WhodidError && (error.status === 400 || error.status === 413 || error.status === 422)
+}
+
+const SHORTEST = 500
+const LONGEST = 30_000
+
+/**
+ * Milliseconds to wait before the next attempt: full jitter between half a second and thirty, doubling the upper bound
+ * with each attempt, and never less than what the service asked for.
+ */
+export function backoff(attempt: number, error: unknown, random: () => number): number {
+  const upper = Math.min(LONGEST, SHORTEST * 2 ** Math.min(attempt, 10))
+  const asked = error instanceof WhodidError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : 0
+  return Math.max(asked, SHORTEST + random() * (upper - SHORTEST))
+}
+
+/** What an error says of itself, in one line. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  return cause instanceof Error && cause.message !== '' ? `${error.message} (${cause.message})` : error.message
+}

@@ -1,0 +1,142 @@
+import { baseOf, pastOf } from '@whodid/core'
+
+const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
+
+/** Words that are verbs wherever they stand in a path. */
+const VERBS = set(
+  'accept acknowledge activate add apply approve archive assign attach authorize ban block bookmark bulk_update cancel ' +
+    'capture change claim clear clone close complete confirm connect convert copy create deactivate decline delete ' +
+    'demote deploy destroy detach disable disconnect discard dismiss dispatch downgrade download duplicate edit empty ' +
+    'enable encrypt end enroll erase execute expire export extend fail favorite favourite finalize finish flag follow ' +
+    'freeze generate grant hide impersonate import increment ingest install invalidate invite join kick launch leave ' +
+    'like link lock mark merge migrate modify mount move mute notify pause pin process promote provision publish purge ' +
+    'push react reactivate reassign reboot rebuild recalculate recover redeem redeploy refresh regenerate register ' +
+    'reindex reinstate reject release reload remove rename renew reopen reorder replace replay replicate report repost ' +
+    'resend reserve reset resize resolve restart restore restrict resume retire retry retweet revert revoke rollback ' +
+    'roll_back rotate run save scale schedule send set share shut_down shutdown sign simulate skip snooze sort split ' +
+    'star start stop submit subscribe suspend sync synchronize synchronise terminate toggle track transfer trash ' +
+    'trigger unarchive unassign unban unblock uncheck undelete undo unfavorite unfavourite unfollow unfreeze unhide ' +
+    'uninstall unlike unlink unlock unmount unmute unpin unpublish unshare unstar unsubscribe unsuspend unwatch update ' +
+    'upgrade upload upsert verify vote upvote downvote waive watch withdraw write',
+)
+
+/** Nouns as well as verbs: verbs only right after an id, as in `/articles/:id/comment`. */
+const VERBS_AFTER_ID = set(
+  'build charge check comment credit debit fork invoice order pay ping post quote rate read refund request review seen ' +
+    'ship tag test view void',
+)
+
+/** What POST is also used for, without anything being changed. */
+const READS = set(
+  'aggregate autocomplete calculate count diff dry_run estimate exists fetch filter find get health healthcheck ' +
+    'heartbeat keepalive list load lookup ping preview query queries search searches suggest suggestions typeahead ' +
+    'validate check_availability beacon telemetry metrics csp_report',
+)
+const READS_IN_FRONT = set(
+  'check find fetch filter get list load lookup preview query search validate count calculate estimate',
+)
+
+const BATCH = set('bulk batch mass multi multiple many')
+
+/** Pairs of which DELETE on the one means the other: `DELETE /users/:id/follow`. */
+const OPPOSITES: { readonly [verb: string]: string } = {
+  activate: 'deactivate',
+  attach: 'detach',
+  connect: 'disconnect',
+  enable: 'disable',
+  favorite: 'unfavorite',
+  favourite: 'unfavourite',
+  install: 'uninstall',
+  join: 'leave',
+  pause: 'resume',
+  grant: 'revoke',
+  invite: 'uninvite',
+  ...Object.fromEntries(
+    'archive assign ban block bookmark flag follow freeze hide like link lock mount mute pin publish share snooze star subscribe suspend upvote vote watch'
+      .split(' ')
+      .map((verb) => [verb, `un${verb}`]),
+  ),
+}
+
+/** Verbs that mean creating, updating or deleting when they name no more than that. */
+const PLAIN: { readonly [verb: string]: 'created' | 'updated' | 'deleted' } = {
+  create: 'created',
+  add: 'created',
+  new: 'created',
+  delete: 'deleted',
+  destroy: 'deleted',
+  remove: 'deleted',
+  discard: 'deleted',
+  edit: 'updated',
+  modify: 'updated',
+  save: 'updated',
+  set: 'updated',
+  change: 'updated',
+  update: 'updated',
+  upsert: 'updated',
+  write: 'updated',
+}
+
+/** Participles that a catalog may have instead: what it declares is taken. */
+const SYNONYMS: readonly (readonly string[])[] = [
+  ['created', 'added', 'issued', 'new'],
+  ['updated', 'changed', 'edited', 'modified', 'saved'],
+  ['deleted', 'removed', 'destroyed', 'revoked', 'trashed', 'terminated', 'cancelled', 'canceled'],
+  ['run', 'started', 'launched', 'triggered', 'executed'],
+  ['stopped', 'terminated', 'shut_down', 'cancelled', 'canceled'],
+  ['cancelled', 'canceled', 'cancel', 'aborted'],
+  ['rotated', 'regenerated', 'rolled', 'renewed'],
+  ['cloned', 'duplicated', 'copied', 'forked'],
+  ['enabled', 'activated', 'resumed'],
+  ['disabled', 'deactivated', 'suspended', 'paused'],
+  ['unarchived', 'restored', 'recovered', 'undeleted'],
+  ['invited', 'sent', 'created'],
+  ['finished', 'completed'],
+  ['left', 'removed', 'deleted'],
+  ['joined', 'added', 'accepted'],
+  ['restarted', 'rebooted'],
+]
+
+/** Objects that a verb without any noun before it is about. */
+const IMPLIED_TYPE: { readonly [verb: string]: string } = Object.fromEntries(
+  'ban unban block unblock follow unfollow kick mute unmute impersonate suspend unsuspend invite promote demote'
+    .split(' ')
+    .map((verb) => [verb, 'user']),
+)
+
+/** The base of a segment that is a verb: of `archive`, and of `archived` and `starred` too. */
+export function verbOf(name: string, afterId: boolean): string | undefined {
+  if (VERBS.has(name) || (afterId && VERBS_AFTER_ID.has(name))) return name
+  if (name === 'new') return 'create'
+  const base = name.endsWith('ed') || name.endsWith('en') ? baseOf(name) : undefined
+  return base !== undefined && VERBS.has(base) ? base : undefined
+}
+
+/** A verb in front of its object, as in `delete-user-file` and `changeRole`. */
+export function compoundOf(
+  words: readonly string[],
+): { readonly verb: string; readonly object: readonly string[] } | undefined {
+  const [first = '', second = '', ...rest] = words
+  if (words.length < 2) return undefined
+  if (VERBS.has(`${first}_${second}`)) return { verb: `${first}_${second}`, object: rest }
+  if (VERBS.has(first) || first === 'charge' || first === 'pay' || first === 'test')
+    return { verb: first, object: words.slice(1) }
+  return undefined
+}
+
+export const isRead = (words: readonly string[]): boolean =>
+  READS.has(words.join('_')) ||
+  (words.length > 1 && READS_IN_FRONT.has(words[0] ?? '')) ||
+  (words.length > 1 && words.at(-1) === 'search')
+
+export const isBatchWord = (word: string): boolean => BATCH.has(word)
+export const oppositeOf = (verb: string): string | undefined => OPPOSITES[verb]
+export const plainOf = (verb: string): 'created' | 'updated' | 'deleted' | undefined => PLAIN[verb]
+export const impliedType = (verb: string): string | undefined => IMPLIED_TYPE[verb]
+
+/** What an action of this verb may be called, the most likely first. */
+export function namesFor(verb: string): readonly string[] {
+  const past = pastOf(verb)
+  const synonyms = SYNONYMS.filter((group) => group.includes(past)).flat()
+  return [...new Set([past, verb, ...synonyms])]
+}

@@ -1,0 +1,21 @@
+import { requestOf, sendResponse, skipCapture } from '@whodid/capture'
+import type { FetchService } from '@whodid/core'
+import type { RequestHandler } from 'express'
+
+/**
+ * Serves the service under a path: `app.use('/activity', mount(service))`. Paths that are not the service's own go on to the
+ * host. It does not matter whether a body parser ran before.
+ */
+export function mount(service: FetchService): RequestHandler {
+  return (req, res, next) => {
+    const request = requestOf({ req, res, url: req.originalUrl, protocol: req.protocol, body: req.body })
+    service
+      .fetch(request, { basePath: req.baseUrl, native: req })
+      .then((response) => {
+        if (response === null) return next()
+        skipCapture(req)
+        return sendResponse(response, res)
+      })
+      .catch(next)
+  }
+}

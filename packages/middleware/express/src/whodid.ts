@@ -1,0 +1,47 @@
+import { type CaptureOptions, createCapture, type RequestOutcome, type Trail } from '@whodid/capture'
+import type { ActionName, CatalogData, MetadataSchemas } from '@whodid/core'
+import type { Request, RequestHandler, Response } from 'express'
+import { bindEvents } from './bind-events.ts'
+import { holdHead } from './hold-head.ts'
+import { observeBody } from './observe-body.ts'
+import { routeOf } from './route-of.ts'
+
+/** How an Express app's requests become events. */
+export type ExpressOptions<D extends CatalogData = CatalogData> = CaptureOptions<Request, ActionName<D>>
+
+/**
+ * Records what the app's users do: put it before the routes.
+ *
+ * @example
+ * app.use(whodid(trail, { actor: (req) => req.user, tenant: (req) => req.user?.orgId }))
+ */
+export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
+  trail: Trail<D, M>,
+  options: ExpressOptions<D> = {},
+): RequestHandler {
+  const capture = createCapture<Request, ActionName<D>>({ ...options, trail })
+  return (req, res, next) => {
+    const { method, originalUrl: url } = req
+    const query = url.indexOf('?')
+    const path = query === -1 ? url : url.slice(0, query)
+    const finish = capture.begin({ native: req, method, path, headers: req.headers, ip: req.ip })
+    const bodyOf = observeBody(req, res)
+    const outcome = (status: number, aborted: boolean): RequestOutcome => ({
+      status,
+      aborted,
+      route: routeOf(req, path),
+      requestBody: req.body,
+      responseBody: bodyOf(),
+      location: locationOf(res),
+    })
+    if (capture.mayHold) holdHead(res, (status) => finish.hold(outcome(status, false)))
+    res.once('close', () => finish(outcome(res.statusCode, !res.writableFinished)))
+    bindEvents(req, finish.run)
+    finish.run(next)
+  }
+}
+
+function locationOf(res: Response): string | undefined {
+  const location = res.getHeader('location')
+  return typeof location === 'string' ? location : undefined
+}
