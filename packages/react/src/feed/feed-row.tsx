@@ -91,7 +91,7 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
           <Sentence text={sentence} name={event.resource.name} />
         </p>
         <div className="whodid-row-meta">
-          <ActionBadge event={event} catalog={catalog} />
+          <ActionBadge event={event} catalog={catalog} icon={false} />
           <Text value={actorName(event, messages)} className="whodid-row-actor" />
           <ResourceLink event={event} catalog={catalog} focusable={current} />
           {scopesOf(event).map((scope) => (

@@ -96,7 +96,7 @@ function TimelineRow({
           </button>
         </p>
         <div className="whodid-row-meta">
-          <ActionBadge event={event} catalog={catalog} />
+          <ActionBadge event={event} catalog={catalog} icon={false} />
           {about === 'actor' ? (
             <Text value={actorName(event, messages)} className="whodid-row-actor" />
           ) : (

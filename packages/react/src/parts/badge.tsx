@@ -6,11 +6,20 @@ import { actionIcon, Icon } from './icon.tsx'
 import { Text } from './text.tsx'
 
 /** What an event did, as a badge: colour by kind, icon by verb, and the word. A failed one says so. */
-export function ActionBadge({ event, catalog }: { event: StoredEvent; catalog: CatalogJson }): ReactNode {
+export function ActionBadge({
+  event,
+  catalog,
+  icon = true,
+}: {
+  event: StoredEvent
+  catalog: CatalogJson
+  /** False where the icon stands beside it already. */
+  icon?: boolean
+}): ReactNode {
   const { messages } = useActivityContext()
   return (
     <span className="whodid-badge" data-kind={event.kind} data-status={event.status}>
-      <Icon name={actionIcon(catalog, event)} size={12} />
+      {icon && <Icon name={actionIcon(catalog, event)} size={12} />}
       <Text value={actionLabel(catalog, event.action)} />
       {event.status === 'failure' && <span className="whodid-badge-failed">{messages.failed}</span>}
     </span>
