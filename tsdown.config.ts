@@ -26,6 +26,8 @@ export default defineConfig({
   fixedExtension: false,
   dts: { sourcemap: true },
   sourcemap: true,
+  // Module by module, so that a feed does not carry the CSV writer along.
+  unbundle: manifest.name === '@whodid/core',
   ...(forReact && { banner: { js: "'use client';" }, inputOptions: { checks: { moduleLevelDirective: false } } }),
   hooks: {
     'build:done': () => {
