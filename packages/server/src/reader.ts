@@ -192,8 +192,10 @@ export const createReader = (binding: Binding): Reader => {
           'A stream follows one tenant, since a seq is counted in each: open one for every tenant, with tenant=….',
         )
       }
+      // Begun at once, not when first asked for an event, so that nothing is missed in between.
+      const events = store.follow(scope, filter, after, signal)
       return (async function* () {
-        for await (const event of store.follow(scope, filter, after, signal)) yield binding.show(event)
+        for await (const event of events) yield binding.show(event)
       })()
     },
 

@@ -84,13 +84,20 @@ const withoutBody = async (response: Response): Promise<Response> => {
 const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown =>
   Object.keys(fromUrl).length > 0 && typeof body === 'object' && !Array.isArray(body) ? { ...fromUrl, ...body } : body
 
+/** A browser that comes back to a stream says in a header where it was, and its URL still says where it began. */
+const resumed = ({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: unknown }, { headers }: Request) => {
+  const lastEventId = headers.get('last-event-id')
+  return verb.answers === 'events' && lastEventId ? { ...fromUrl, lastEventId } : fromUrl
+}
+
 const run = async (route: CompiledRoute, call: Call): Promise<Response> => {
   const { request } = call
   const asker = await call.authenticate()
   permit(asker.viewer, route.verb.needs)
   refuseForgery(request, asker)
   const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, call.path))
-  const input = route.verb.route.method === 'POST' ? besides(fromUrl, await readJson(request)) : fromUrl
+  const input =
+    route.verb.route.method === 'POST' ? besides(fromUrl, await readJson(request)) : resumed(route, fromUrl, request)
   return respond(route, route.verb.input.parse(input), call.session(asker), call)
 }
 

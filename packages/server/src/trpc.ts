@@ -61,13 +61,13 @@ type Follow = TRPCSubscriptionProcedure<{
   meta: object
 }>
 
+async function* trackedBySeq(events: AsyncIterable<StoredEvent>) {
+  for await (const event of events) yield tracked(String(event.seq), event)
+}
+
 const follow: Follow = guarded(verbs.follow)
   .input(verbs.follow.input)
-  .subscription(async function* ({ ctx, input }) {
-    for await (const event of await verbs.follow.run(ctx.session, input)) yield tracked(String(event.seq), event)
-    // A stream that ends by itself tells the client to stay away; one that breaks off, to come back.
-    throw new DOMException('The stream was closed.', 'AbortError')
-  })
+  .subscription(async ({ ctx, input }) => trackedBySeq(await verbs.follow.run(ctx.session, input)))
 
 /** One procedure a verb. Its errors carry whodid's own code in `data.whodid`. */
 export const router = t.router({

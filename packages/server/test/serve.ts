@@ -50,11 +50,11 @@ const answer = async (service: FetchService, req: IncomingMessage, res: ServerRe
 }
 
 /** Serves a service the way a host does. */
-export const serve = async (service: FetchService): Promise<Served> => {
+export const serve = async (service: FetchService, port = 0): Promise<Served> => {
   const server = createServer((req, res) => {
     answer(service, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server has no port.')

@@ -1,0 +1,139 @@
+import { pglite } from '@whodid/postgres/pglite'
+import { describe, expect, test } from 'vitest'
+import { event, KEYS, openService } from '../test/acme.ts'
+import { blocksOf, key, person, restApi, trpcApi } from '../test/api.ts'
+import { serve } from '../test/serve.ts'
+import { toServerSentEvents } from './sse.ts'
+
+const open = async (url: string, headers: Record<string, string> = {}, signal: AbortSignal | null = null) => {
+  const response = await fetch(url, { headers: { ...person('ada'), ...headers }, signal })
+  const blocks = blocksOf(response)
+  return { response, next: async () => (await blocks.next()).value ?? null }
+}
+
+describe('the stream over REST', () => {
+  test('says at once that it is open, and gives each event under its seq', async () => {
+    await using service = await openService()
+    await using served = await serve(service)
+    const { response, next } = await open(`${served.url}/api/v1/stream?category=project`)
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await next()).toBe(': connected\nretry: 2000')
+    const sent = event()
+    await service.append([event({ action: 'job.started', resource: { type: 'job', id: 'j1' } }), sent])
+    const block = await next()
+    expect(block).toMatch(/^id: 2\ndata: \{/)
+    expect(JSON.parse(block?.split('data: ')[1] ?? '')).toMatchObject({ id: sent.id, seq: 2 })
+  })
+
+  test('goes on after Last-Event-ID, which overrules ?after=', async () => {
+    await using service = await openService()
+    await using served = await serve(service)
+    await service.append([event(), event(), event()])
+    const byHeader = await open(`${served.url}/api/v1/stream?after=0`, { 'last-event-id': '2' })
+    await byHeader.next()
+    expect(await byHeader.next()).toMatch(/^id: 3\n/)
+    const byParameter = await open(`${served.url}/api/v1/stream?after=1`)
+    await byParameter.next()
+    expect(await byParameter.next()).toMatch(/^id: 2\n/)
+  })
+
+  test('refuses before it begins, with a status', async () => {
+    await using service = await openService()
+    await using served = await serve(service)
+    const refusals = [
+      ['?tenant=*', 400, 'tenant_required'],
+      ['?tenant=umbrella', 403, 'forbidden'],
+      ['?after=x', 400, 'invalid_input'],
+      ['?limit=5', 400, 'invalid_input'],
+    ] as const
+    for (const [query, status, code] of refusals) {
+      const response = await fetch(`${served.url}/api/v1/stream${query}`, { headers: person('ada') })
+      expect(response.status).toBe(status)
+      expect(await response.json()).toMatchObject({ status, code })
+    }
+  })
+
+  test('is under the policy: a member follows only their own activity', async () => {
+    await using service = await openService()
+    await using served = await serve(service)
+    const linus = restApi(served.url, fetch, person('linus'))
+    const live = linus.follow({ lastEventId: '0' }, 1)
+    await service.append([event(), event({ actor: { type: 'user', id: 'linus' } })])
+    expect((await live).map(({ actor }) => actor.id)).toEqual(['linus'])
+  })
+
+  test('keeps a quiet stream alive, and ends it after its lifetime', async () => {
+    async function* quiet() {
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      yield* []
+    }
+    const blocks: string[] = []
+    for await (const block of toServerSentEvents(quiet(), { heartbeatMs: 5 })) blocks.push(block)
+    expect(blocks.slice(0, 3)).toEqual([': connected\nretry: 2000\n\n', ': heartbeat\n\n', ': heartbeat\n\n'])
+
+    const never: AsyncIterable<never> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }
+    const ended: string[] = []
+    for await (const block of toServerSentEvents(never, { heartbeatMs: 5, lifetimeMs: 20 })) ended.push(block)
+    expect(ended.length).toBeGreaterThan(1)
+  })
+})
+
+describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
+  const path = transport === 'REST' ? '/api/v1/stream' : '/trpc/follow?input=%7B%7D'
+
+  test('ends when the service closes, in a way that makes a client come back', async () => {
+    await using service = await openService()
+    await using served = await serve(service)
+    const response = await fetch(`${served.url}${path}`, { headers: person('ada') })
+    const text = response.text()
+    await service.close()
+    expect(await text).toMatch(/connected/)
+    expect(await text).not.toMatch(/event: return|serialized-error/)
+  })
+
+  test.each(['over a socket', 'in process'])('stops reading the store when the viewer leaves, %s', async (where) => {
+    const signals: AbortSignal[] = []
+    const store = await pglite('memory')
+    const watched = {
+      ...store,
+      follow: (...[scope, filter, after, signal]: Parameters<typeof store.follow>) => {
+        signals.push(signal)
+        return store.follow(scope, filter, after, signal)
+      },
+    }
+    await using service = await openService({ store: watched })
+    await using served = await serve(service)
+    const leave = new AbortController()
+    const request = new Request(`${served.url}${path}`, { headers: person('ada'), signal: leave.signal })
+    const response =
+      where === 'in process' ? await service.fetch(request, { basePath: '/activity' }) : await fetch(request)
+    const reader = response?.body?.getReader()
+    await reader?.read()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    const ended = new Promise((resolve) => signals[0]?.addEventListener('abort', resolve))
+    if (where === 'in process') await reader?.cancel()
+    else leave.abort()
+    await ended
+  })
+})
+
+test("tRPC's own client comes back by itself and misses nothing", async () => {
+  await using service = await openService()
+  let served = await serve(service)
+  const port = new URL(served.url).port
+  const api = trpcApi(served.url, fetch, key(KEYS.acmeRead))
+  let start = () => {}
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+  const live = api.follow({ lastEventId: '0' }, 3, () => start())
+  await started
+  await service.append([event()])
+  await served[Symbol.asyncDispose]()
+  await service.append([event()])
+  served = await serve(service, Number(port))
+  await service.append([event()])
+  expect((await live).map(({ seq }) => seq)).toEqual([1, 2, 3])
+  await served[Symbol.asyncDispose]()
+})
