@@ -28,7 +28,7 @@ export const catalog = defineCatalog({
     actions: {
       created: 'Service {resource.name} was added to {scope.project.name}',
       updated: 'Service {resource.name} was updated',
-      deployed: { kind: 'update', say: 'Service {resource.name} was deployed from {metadata.image}' },
+      deployed: { kind: 'update', icon: 'rocket', say: 'Service {resource.name} was deployed from {metadata.image}' },
       restarted: { kind: 'other', say: 'Service {resource.name} was restarted' },
       trashed: { kind: 'delete', say: 'Service {resource.name} was moved to trash' },
       restored: { kind: 'update', say: 'Service {resource.name} was restored from trash' },
@@ -127,7 +127,7 @@ export const catalog = defineCatalog({
         severity: 'info',
         personal: ['attemptedEmail'],
       },
-      signout: { kind: 'other', say: '{resource.name} signed out' },
+      signout: { kind: 'other', label: 'Sign-out', say: '{resource.name} signed out' },
       password_reset_requested: {
         kind: 'other',
         say: 'A password reset was requested for {metadata.attemptedEmail}',
@@ -159,7 +159,7 @@ export const catalog = defineCatalog({
       enabled: { kind: 'update', say: 'Webhook endpoint was enabled' },
       deleted: 'Webhook endpoint {resource.name} was deleted',
       tested: { kind: 'other', say: 'Test event sent to {resource.name}' },
-      delivered: { kind: 'other', say: 'Webhook delivered: {metadata.event}' },
+      delivered: { kind: 'other', icon: 'sent', say: 'Webhook delivered: {metadata.event}' },
       delivery_failed: {
         kind: 'other',
         say: 'Webhook delivery failed: {metadata.event} ({metadata.reason})',
@@ -196,15 +196,32 @@ export const catalog = defineCatalog({
     group: 'Billing',
     href: '/billing',
     actions: {
-      reserve: { kind: 'update', say: 'Reserved {metadata.credits} credits for {metadata.model}' },
-      charge: { kind: 'update', say: 'Charged {metadata.credits} credits for {metadata.model}' },
-      refund: { kind: 'update', say: 'Refunded {metadata.credits} credits for {metadata.model}' },
+      reserve: {
+        kind: 'update',
+        label: 'Reserved',
+        icon: 'coins',
+        say: 'Reserved {metadata.credits} credits for {metadata.model}',
+      },
+      charge: {
+        kind: 'update',
+        label: 'Charged',
+        icon: 'coins',
+        say: 'Charged {metadata.credits} credits for {metadata.model}',
+      },
+      refund: {
+        kind: 'update',
+        label: 'Refunded',
+        icon: 'coins',
+        say: 'Refunded {metadata.credits} credits for {metadata.model}',
+      },
       add: {
         kind: 'update',
+        label: 'Added',
+        icon: 'coins',
         say: 'Added {metadata.credits} credits',
         sayFailed: 'Could not add {metadata.credits} credits: {error.message}',
       },
-      reset: { kind: 'update', say: 'Credits reset to {metadata.credits}' },
+      reset: { kind: 'update', label: 'Reset', icon: 'coins', say: 'Credits reset to {metadata.credits}' },
     },
   },
   credit_alert: {

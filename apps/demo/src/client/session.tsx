@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext } from 'react'
 import type { Member } from '../server/records.ts'
-import { ApiError, api } from './api.ts'
+import { api } from './api.ts'
 
 export type PublicMember = Omit<Member, 'passwordHash' | 'org'>
 export interface Profile extends PublicMember {
@@ -14,11 +14,7 @@ const SessionContext = createContext<Profile | null>(null)
 export function useProfile(): Profile | null | undefined {
   const { data } = useQuery({
     queryKey: ['me'],
-    queryFn: () =>
-      api.get<Profile>('/me').catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 401) return null
-        throw error
-      }),
+    queryFn: async () => (await api.get<{ me: Profile | null }>('/session')).me,
     staleTime: Number.POSITIVE_INFINITY,
   })
   return data
@@ -46,7 +42,7 @@ export function useMay(role: 'admin' | 'owner'): boolean {
 export function useSwitchPerson() {
   const queries = useQueryClient()
   return (me: Profile | null) => {
-    queries.clear()
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
     queries.setQueryData(['me'], me)
   }
 }

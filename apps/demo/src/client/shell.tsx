@@ -140,13 +140,13 @@ function useLinksInside() {
 }
 
 function ThemeToggle() {
-  const [theme, setTheme] = useState(document.documentElement.dataset['theme'] ?? 'light')
+  const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? 'light')
   const other = theme === 'dark' ? 'light' : 'dark'
   return (
     <Button
       aria-label={`Use the ${other} theme`}
       onClick={() => {
-        document.documentElement.dataset['theme'] = other
+        document.documentElement.dataset.theme = other
         localStorage.setItem('acme-theme', other)
         setTheme(other)
       }}

@@ -76,7 +76,7 @@ export function openDatabase(file: string): Database {
     const tell = (row: R, before: R | null, after: R | null) => {
       if (describe) listener({ ...describe(row), before: before && factsOf(before), after: after && factsOf(after) })
     }
-    const parse = (found: Record<string, unknown>): R => schema.parse(JSON.parse(String(found['body'])))
+    const parse = (found: Record<string, unknown>): R => schema.parse(JSON.parse(String(found.body)))
     return {
       get(id) {
         const found = statements.get.get(kind, id)

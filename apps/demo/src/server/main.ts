@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { WhodidError } from '@whodid/core'
 import { startAcme } from './start.ts'
 
 const { values: flags } = parseArgs({
@@ -14,8 +15,8 @@ const { values: flags } = parseArgs({
   allowPositionals: true,
 })
 
-const port = Number(process.env['PORT'] ?? 4000)
-const database = process.env['WHODID_DATABASE'] ?? fileURLToPath(new URL('../../.data/activity', import.meta.url))
+const port = Number(process.env.PORT ?? 4000)
+const database = process.env.WHODID_DATABASE ?? fileURLToPath(new URL('../../.data/activity', import.meta.url))
 const server = createServer()
 
 try {
@@ -25,8 +26,8 @@ try {
     database,
     dev: flags.dev,
     traffic: flags.traffic,
-    ingestKey: process.env['WHODID_INGEST_KEY'],
-    paceMs: Number(process.env['ACME_PACE_MS'] ?? 1_500),
+    ingestKey: process.env.WHODID_INGEST_KEY,
+    paceMs: Number(process.env.ACME_PACE_MS ?? 1_500),
   })
   console.log(
     `Acme Cloud is ready at ${acme.url} - sign in as ada@acme.test (owner), grace@acme.test (admin), ` +
@@ -36,6 +37,6 @@ try {
   await acme.close()
   process.exitCode = signal === 'SIGINT' ? 130 : 0
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error)
+  console.error(error instanceof WhodidError ? error.message : error)
   process.exitCode = 1
 }

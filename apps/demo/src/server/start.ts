@@ -28,7 +28,7 @@ export interface AcmeOptions {
   readonly server: Server
   /** 0 takes a free one. */
   readonly port: number
-  /** Where events are kept: a folder, or a postgres:// address. */
+  /** Where events are kept: a folder, a postgres:// address, or `memory`. */
   readonly database: string
   readonly dev: boolean
   readonly traffic: boolean
@@ -111,6 +111,7 @@ function openStore(database: string): Promise<EventStore> {
 
 /** Acme Cloud's own data lies beside the folder of the events, or under the app for a PostgreSQL of one's own. */
 function ownDataFile(database: string): string {
+  if (database === 'memory') return ':memory:'
   if (!isAddress(database)) return join(dirname(database), `${basename(database)}-console.sqlite`)
   const { host, pathname } = new URL(database)
   const name = `${host}${pathname}`.replaceAll(/[^\w.-]+/g, '-')

@@ -4,6 +4,7 @@ import { useData } from '../data.ts'
 import type { PublicMember } from '../session.tsx'
 import { Avatar } from '../shell.tsx'
 import { Card, formatDay, Page } from '../ui/page.tsx'
+import { ROLES } from './members.tsx'
 
 /** One member as their administrators see them: with everything they did. */
 export default function MemberPage() {
@@ -23,7 +24,7 @@ export default function MemberPage() {
           </div>
           <div>
             <dt>Role</dt>
-            <dd>{member.role}</dd>
+            <dd>{ROLES[member.role]}</dd>
           </div>
           <div>
             <dt>Joined</dt>
@@ -31,9 +32,7 @@ export default function MemberPage() {
           </div>
         </dl>
       </Card>
-      <Card title="Activity">
-        <UserActivity userId={member.id} />
-      </Card>
+      <UserActivity userId={member.id} />
     </Page>
   )
 }

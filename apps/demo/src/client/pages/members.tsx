@@ -16,7 +16,7 @@ interface Invitation {
   readonly invitedBy: string
 }
 
-const ROLES = { member: 'Member', admin: 'Admin', owner: 'Owner' }
+export const ROLES = { member: 'Member', admin: 'Admin', owner: 'Owner' }
 
 export default function Members() {
   const me = useMe()

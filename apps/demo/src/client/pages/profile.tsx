@@ -51,11 +51,7 @@ export default function ProfilePage() {
               </Card>
             </div>
           ),
-          Activity: (
-            <Card>
-              <UserActivity userId={me.id} />
-            </Card>
-          ),
+          Activity: <UserActivity userId={me.id} />,
         }}
       />
     </Page>

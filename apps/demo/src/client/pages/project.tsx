@@ -95,11 +95,7 @@ export default function ProjectPage() {
               <ServiceList project={project} />
             </>
           ),
-          History: (
-            <Card>
-              <ResourceHistory id={project.id} type="project" />
-            </Card>
-          ),
+          History: <ResourceHistory id={project.id} type="project" />,
         }}
       />
       {dialog === 'edit' && (

@@ -160,5 +160,11 @@ export function authRoutes({ db, trail, audit, mail }: Acme): Router {
     res.json(member ? profileOf(db, member) : { ...user, organisation: db.organisation.get(user.org) })
   })
 
+  /** The same for the pages, to which being signed out is no error. */
+  router.get('/session', (req, res) => {
+    const member = req.user && db.member.get(req.user.id)
+    res.json({ me: member ? profileOf(db, member) : null })
+  })
+
   return router
 }

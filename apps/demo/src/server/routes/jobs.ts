@@ -1,4 +1,4 @@
-import { Router, raw } from 'express'
+import { type Request, Router, raw } from 'express'
 import { z } from 'zod'
 import type { Acme } from '../acme.ts'
 import { newRecordId } from '../database.ts'
@@ -51,7 +51,7 @@ export function jobRoutes({ db, trail, audit, background, notify }: Acme): Route
 
   router.put('/:id/input', raw({ type: ['text/*', 'application/octet-stream'], limit: '1mb' }), (req, res) => {
     const job = jobOf(req)
-    const file = String(req.query['name'] ?? 'input.csv').slice(0, 100)
+    const file = String(req.query.name ?? 'input.csv').slice(0, 100)
     const size = Buffer.isBuffer(req.body) ? req.body.length : 0
     if (size === 0) throw invalid('Send the file as the body.')
     trail.annotate({ action: 'job.uploaded', metadata: { file, bytes: size } })

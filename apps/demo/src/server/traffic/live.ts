@@ -1,9 +1,13 @@
-import { PEOPLE, type Player } from './cast.ts'
+import { PEOPLE, type Player, STRANGER } from './cast.ts'
 import { type Random, seededRandom } from './random.ts'
+
+type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; data: Record<string, unknown> }>
 
 interface Browser {
   readonly player: Player
-  call(method: string, path: string, body?: unknown): Promise<{ status: number; data: Record<string, unknown> }>
+  call: Call
+  /** The same from somewhere else, signed out. */
+  stranger: Call
   items(path: string): Promise<readonly { id: string; name?: string }[]>
 }
 
@@ -43,9 +47,9 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
         name: `Sketch ${random.whole(100, 999)}`,
         description: 'Trying something.',
       })
-      await call('POST', `/api/projects/${data['id']}/services`, { name: 'web' })
-      await call('POST', `/api/projects/${data['id']}/archive`)
-      await call('DELETE', `/api/projects/${data['id']}`)
+      await call('POST', `/api/projects/${data.id}/services`, { name: 'web' })
+      await call('POST', `/api/projects/${data.id}/archive`)
+      await call('DELETE', `/api/projects/${data.id}`)
     },
   },
   {
@@ -67,8 +71,8 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   },
   {
     weight: 1,
-    async run({ call, player }) {
-      await call('POST', '/api/login', { email: player.actor.email, password: 'not the password' })
+    async run({ player, stranger }) {
+      await stranger('POST', '/api/login', { email: player.actor.email, password: 'not the password' })
     },
   },
   {
@@ -105,12 +109,27 @@ export async function liveTraffic(origin: string, signal: AbortSignal): Promise<
 }
 
 async function signIn(origin: string, player: Player, signal: AbortSignal): Promise<Browser> {
+  const call = client(origin, player, signal)
+  await call('POST', '/api/login', { email: player.actor.email, password: 'demo' })
+  return {
+    player,
+    call,
+    stranger: client(origin, STRANGER, signal),
+    async items(path) {
+      const { data } = await call('GET', path)
+      return Array.isArray(data.items) ? data.items : []
+    },
+  }
+}
+
+/** Requests as somebody's browser sends them, which keeps its cookie. */
+function client(origin: string, { context }: Player, signal: AbortSignal): Call {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    'user-agent': player.context.userAgent ?? '',
-    'x-forwarded-for': player.context.ip ?? '',
+    'user-agent': context.userAgent ?? '',
+    'x-forwarded-for': context.ip ?? '',
   }
-  async function call(method: string, path: string, body?: unknown) {
+  return async (method, path, body) => {
     const response = await fetch(origin + path, {
       method,
       headers,
@@ -119,17 +138,8 @@ async function signIn(origin: string, player: Player, signal: AbortSignal): Prom
     })
     const text = await response.text()
     const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
-    if (cookie) headers['cookie'] = cookie
+    if (cookie) headers.cookie = cookie
     return { status: response.status, data: text ? JSON.parse(text) : {} }
-  }
-  await call('POST', '/api/login', { email: player.actor.email, password: 'demo' })
-  return {
-    player,
-    call,
-    async items(path) {
-      const { data } = await call('GET', path)
-      return Array.isArray(data['items']) ? data['items'] : []
-    },
   }
 }
 

@@ -43,10 +43,16 @@ const PROMPTS = [
   'A city seen from a kite',
   'Icons for the new pricing page',
 ] as const
+const BUGS = [
+  'Search forgets its filter',
+  'The chart is empty on Mondays',
+  'Dark mode flickers',
+  'A long name overlaps',
+] as const
 const EDITS = [
-  ['/description', 'The shop.', 'The shop, its search and its mails.'],
-  ['/region', 'us-east', 'eu-central'],
-  ['/description', 'Ledger', 'Ledger and settlement.'],
+  changed('/description', 'The shop.', 'The shop, its search and its mails.'),
+  changed('/region', 'us-east', 'eu-central'),
+  changed('/description', 'Ledger', 'Ledger and settlement.'),
 ] as const
 
 function deploy({ script, random, props }: Stage, at: number, player: Player) {
@@ -225,7 +231,7 @@ export const SCENES: readonly [Scene, ...Scene[]] = [
     play({ script, random, props }, at, player) {
       script.add(at, player, 'project.updated', project(random.pick(props.projects)), {
         route: 'PATCH /api/projects/:id',
-        ...changed(...random.pick(EDITS)),
+        ...random.pick(EDITS),
       })
     },
   },
@@ -247,8 +253,8 @@ export const SCENES: readonly [Scene, ...Scene[]] = [
   },
   {
     weight: 2,
-    play({ script, newId }, at, player) {
-      const report = `bug_report:${newId('bug')}:Search forgets its filter`
+    play({ script, random, newId }, at, player) {
+      const report = `bug_report:${newId('bug')}:${random.pick(BUGS)}`
       script.add(at, player, 'bug_report.submitted', report, { route: 'POST /api/bug-reports' })
       script.add(at + 50 * MINUTE, player === ADA ? GRACE : ADA, 'bug_report.status_changed', report, {
         route: 'PATCH /api/bug-reports/:id',

@@ -18,7 +18,7 @@ export function createScript(tenantId: string): Script {
 
   function add(at: number, { actor, context }: Player, action: string, resource: string, extra: Extra = {}): string {
     const [type = '', id = '', ...name] = resource.split(':')
-    const eventId = newId(at)
+    const eventId = newId(Math.round(at))
     const { route, ...facts } = extra
     const [method, path] = route?.split(' ') ?? []
     events.push({
