@@ -13,5 +13,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
   const server = await startPostgres(process.env.WHODID_TEST_POSTGRES === 'embedded' ? 'embedded' : 'system')
   project.provide('postgresUrl', server.url)
-  return () => server[Symbol.asyncDispose]()
+  return async () => {
+    await server[Symbol.asyncDispose]()
+  }
 }
