@@ -15,19 +15,17 @@ export const appendTo = async (
   events: readonly PreparedEvent[],
 ): Promise<readonly AppendResult[]> => {
   const first = new Map<string, PreparedEvent>()
-  for (const event of events) {
-    if (event.tenantId === tenantId && !first.has(event.id)) first.set(event.id, event)
-  }
+  const isFirst = events.map((event) => {
+    if (event.tenantId !== tenantId || first.has(event.id)) return false
+    first.set(event.id, event)
+    return true
+  })
   const outcomes = await appendDistinct(db, partitions, tenantId, [...first.values()])
-  return events.map((event): AppendResult => {
-    if (event.tenantId !== tenantId) {
-      const reason = `The event belongs to the tenant ${event.tenantId}, and is stored under ${tenantId}: send it to its own.`
-      return { id: event.id, outcome: 'rejected', code: 'wrong_tenant', reason }
-    }
-    const outcome = outcomes.get(event.id)
-    if (outcome === undefined) throw new Error(`The event ${event.id} has no outcome.`)
+  return events.map((event, index): AppendResult => {
     const earlier = first.get(event.id)
-    if (earlier === event || earlier === undefined || outcome.outcome === 'rejected') return outcome
+    const outcome = outcomes.get(event.id)
+    if (event.tenantId !== tenantId || earlier === undefined || outcome === undefined) return foreign(event, tenantId)
+    if (isFirst[index] || outcome.outcome === 'rejected') return outcome
     return sameBytes(earlier.digest, event.digest) ? { ...outcome, outcome: 'duplicate' } : conflict(event.id)
   })
 }
@@ -111,6 +109,13 @@ const lockHead = async (queries: Queries, tenantId: string): Promise<number> => 
   if (made === undefined) throw new Error(`The ledger head of the tenant ${tenantId} is not visible.`)
   return made.seq
 }
+
+const foreign = ({ id, tenantId }: PreparedEvent, wanted: string): AppendResult => ({
+  id,
+  outcome: 'rejected',
+  code: 'wrong_tenant',
+  reason: `The event belongs to the tenant ${tenantId}, not to ${wanted}: send it to its own.`,
+})
 
 const conflict = (id: string): AppendResult => ({
   id,

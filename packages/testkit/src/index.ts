@@ -1,1 +1,2 @@
-export {}
+export { testStore } from './store.ts'
+export type { StoreUnderTest } from './store-events.ts'

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { testStore } from '@whodid/testkit'
+import postgres from 'pg'
+import { testDatabase } from '../../../tooling/postgres.ts'
+import { lockFolder } from './folder-lock.ts'
+import { storeOnPGlite } from './index.ts'
+import { pg } from './pg.ts'
+import { workerDb } from './pglite-worker-db.ts'
+import type { SqlValue } from './sql.ts'
+import { openStore } from './store.ts'
+
+testStore('PGlite in memory', async () => {
+  const pglite = await PGlite.create({ extensions: { pg_trgm, btree_gin } })
+  const store = await storeOnPGlite(pglite)
+  return {
+    store,
+    query: async (text, params) => (await pglite.query<Record<string, unknown>>(text, [...params])).rows,
+    [Symbol.asyncDispose]: () => store.close(),
+  }
+})
+
+testStore('PGlite in a folder', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'whodid-store-'))
+  const db = await workerDb(dir, lockFolder(dir).release)
+  const store = await openStore(db)
+  return {
+    store,
+    query: (text, params) => db.query({ strings: text.split(/\$\d/), values: params as readonly SqlValue[] }),
+    async [Symbol.asyncDispose]() {
+      await store.close()
+      rmSync(dir, { recursive: true })
+    },
+  }
+})
+
+testStore('PostgreSQL', async () => {
+  const database = await testDatabase()
+  const pool = new postgres.Pool({ connectionString: database.url })
+  const store = await pg(database.url)
+  return {
+    store,
+    query: async (text, params) => (await pool.query(text, [...params])).rows,
+    async [Symbol.asyncDispose]() {
+      await store.close()
+      await pool.end()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+})

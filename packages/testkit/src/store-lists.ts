@@ -1,0 +1,229 @@
+import {
+  type Filter,
+  type NewEvent,
+  newId,
+  type SortColumn,
+  type StoredEvent,
+  sortValue,
+  WhodidError,
+} from '@whodid/core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  appendAll,
+  idsOf,
+  listIds,
+  newTenant,
+  page,
+  prepared,
+  readPages,
+  type StoreUnderTest,
+  scopeOf,
+  series,
+} from './store-events.ts'
+
+const DAY = 86_400_000
+
+/** A mix in which every condition of a filter separates some events from others. */
+const mixed = (index: number): Partial<NewEvent> => {
+  const people = [
+    { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' },
+    { type: 'user', id: 'grace', name: 'grace hopper', email: 'Grace@Acme.test' },
+    { type: 'api_key', id: 'key:ci', name: 'CI' },
+    { type: 'system', id: 'system' },
+  ] as const
+  const things = [
+    ['project.created', 'project'],
+    ['project.archived', 'project'],
+    ['service.deleted', 'service'],
+    ['membership.role_changed', 'membership'],
+    ['auth.login_failed', 'auth'],
+  ] as const
+  const [action, type] = things[index % 5] ?? things[0]
+  return {
+    action,
+    actor: people[index % 4] ?? people[0],
+    resource: { type, id: index % 11 === 0 ? null : `${type}-${index % 6}`, name: `Thing ${index % 7}` },
+    ...(index % 3 === 0 && { scope: { project: { id: `project-${index % 4}`, name: 'Parent' } } }),
+    status: index % 5 === 4 ? 'failure' : 'success',
+    context: { channel: index % 2 === 0 ? 'ui' : 'api' },
+  }
+}
+
+/** What each condition means, said a second time. */
+const conditions: { readonly [term in keyof Filter]?: (event: StoredEvent, values: readonly string[]) => boolean } = {
+  actor: ({ actor }, values) =>
+    values.some((value) => value === actor.id || value.toLowerCase() === actor.email?.toLowerCase()),
+  action: ({ action }, values) => values.includes(action),
+  category: ({ category }, values) => values.includes(category),
+  kind: ({ kind }, values) => values.includes(kind),
+  resourceType: ({ resource }, values) => values.includes(resource.type),
+  resourceId: ({ resource }, values) => resource.id !== null && values.includes(resource.id),
+  project: ({ scope, resource }, values) =>
+    values.includes(scope.project?.id ?? (resource.type === 'project' ? (resource.id ?? '') : '')),
+  status: ({ status }, values) => values.includes(status),
+  channel: ({ context }, values) => values.includes(context.channel),
+  severity: ({ severity }, values) => values.includes(severity),
+}
+
+/** What holds when events are listed, fetched and counted. */
+export const testLists = (subject: () => StoreUnderTest): void => {
+  describe('list', () => {
+    const tenantId = newTenant()
+    const scope = scopeOf(tenantId)
+    let everything: readonly StoredEvent[] = []
+    beforeAll(async () => {
+      await appendAll(subject().store, tenantId, series(tenantId, 180, mixed, DAY))
+      everything = (await subject().store.list(scope, {}, page())).items
+    })
+
+    const filters: readonly Filter[] = [
+      {},
+      { actor: ['ada'] },
+      { actor: ['ADA@acme.test'] },
+      { actor: ['grace@acme.test', 'key:ci'] },
+      { action: ['project.archived', 'auth.login_failed'] },
+      { category: ['membership', 'service'] },
+      { kind: ['delete', 'create'] },
+      { resourceType: ['auth'] },
+      { resourceType: ['project'], resourceId: ['project-0', 'project-5'] },
+      { project: ['project-0'] },
+      { project: ['project-1', 'project-3'], status: ['success'] },
+      { status: ['failure'] },
+      { status: ['failure', 'success'] },
+      { channel: ['ui'] },
+      { severity: ['critical'] },
+      { actor: ['ada', 'grace'], category: ['project'], channel: ['ui'] },
+      { actor: [], category: ['project'] },
+      { not: { actor: ['ada', 'grace@acme.test'] } },
+      { not: { project: ['project-0'], resourceId: ['auth-4'] } },
+      { category: ['project'], not: { action: ['project.archived'], channel: ['api'] } },
+      { actor: ['nobody'] },
+    ]
+    test.each(filters)('filters by %j', async (filter) => {
+      const holds = (terms: Filter, event: StoredEvent) =>
+        Object.entries(conditions).map(([term, condition]) => {
+          const values = terms[term as keyof typeof conditions]
+          return !Array.isArray(values) || values.length === 0 ? undefined : condition(event, values)
+        })
+      const expected = everything.filter(
+        (event) => !holds(filter, event).includes(false) && !holds(filter.not ?? {}, event).includes(true),
+      )
+      expect(await listIds(subject().store, scope, filter)).toEqual(idsOf(expected))
+      expect(await subject().store.count(scope, filter, 10_000)).toEqual({ value: expected.length, exact: true })
+    })
+
+    test('takes `from` inclusive and `to` exclusive, and a bare date as that whole day', async () => {
+      const at = (index: number) => everything[index]?.occurredAt ?? ''
+      const between = await listIds(subject().store, scope, { from: at(20), to: at(10) })
+      expect(between).toEqual(idsOf(everything.slice(11, 21)))
+      const day = at(30).slice(0, 10)
+      expect(await listIds(subject().store, scope, { from: day, to: day })).toEqual([everything[30]?.id])
+      await expect(subject().store.list(scope, { from: 'yesterday' }, page())).rejects.toMatchObject({
+        code: 'invalid_input',
+      })
+    })
+
+    test('restrictions narrow every read, and an empty list in one lets nothing through', async () => {
+      const { store } = subject()
+      const mine = scopeOf(tenantId, { restrict: [{ actor: ['ada'] }, { channel: ['ui'] }] })
+      const expected = everything.filter(({ actor, context }) => actor.id === 'ada' && context.channel === 'ui')
+      expect(await listIds(store, mine)).toEqual(idsOf(expected))
+      expect(await store.count(mine, {}, 1_000)).toEqual({ value: expected.length, exact: true })
+      const hidden = everything.find(({ actor }) => actor.id === 'grace')
+      expect(await store.get(mine, hidden?.id ?? '')).toBeNull()
+      const { values } = await store.facets(mine, {}, { dimensions: ['actor'], limit: 10 })
+      expect(values.actor?.map(({ value }) => value)).toEqual(['ada'])
+      expect(await listIds(store, scopeOf(tenantId, { restrict: [{ project: [] }] }))).toEqual([])
+      expect(await listIds(store, scopeOf(tenantId, { restrict: [{ q: 'lovelace' }] }), { q: 'thing' })).toEqual(
+        idsOf(everything.filter(({ actor }) => actor.id === 'ada')),
+      )
+    })
+
+    test('refuses groups, which only the catalog can resolve', async () => {
+      const refused = subject().store.list(scope, { group: ['Security'] }, page())
+      await expect(refused).rejects.toBeInstanceOf(WhodidError)
+      await expect(refused).rejects.toMatchObject({ code: 'invalid_input' })
+    })
+
+    const columns: readonly SortColumn[] = ['occurredAt', 'actor', 'action', 'resource', 'description', 'status']
+    test.each(
+      columns.flatMap((sort) => [
+        { sort, order: 'asc' as const },
+        { sort, order: 'desc' as const },
+      ]),
+    )('is ordered by $sort $order through all pages', async ({ sort, order }) => {
+      const events = await readPages(subject().store, scope, {}, page({ sort, order, limit: 37 }))
+      const key = (event: StoredEvent) => [sortValue(event, sort)?.toLowerCase() ?? '', event.id] as const
+      const expected = [...everything].sort((left, right) => {
+        const [[leftKey, leftId], [rightKey, rightId]] = [key(left), key(right)]
+        const ascending = leftKey === rightKey ? (leftId < rightId ? -1 : 1) : leftKey < rightKey ? -1 : 1
+        return order === 'asc' ? ascending : -ascending
+      })
+      expect(idsOf(events)).toEqual(idsOf(expected))
+    })
+
+    test('pages neither repeat nor skip an event while others are stored', async () => {
+      const { store } = subject()
+      const busy = newTenant()
+      const events = series(busy, 60)
+      await appendAll(store, busy, events)
+      const seen = await readPages(store, scopeOf(busy), {}, page({ limit: 7 }), () =>
+        store.append(busy, [prepared(busy), prepared(busy, { at: Date.now() - DAY })]),
+      )
+      const known = new Set(idsOf(events))
+      expect(idsOf(seen.filter(({ id }) => known.has(id)))).toEqual(idsOf(events).reverse())
+      expect(new Set(idsOf(seen)).size).toBe(seen.length)
+    })
+
+    test('counts to the bound and no further', async () => {
+      expect(await subject().store.count(scope, {}, 180)).toEqual({ value: 180, exact: true })
+      expect(await subject().store.count(scope, {}, 179)).toEqual({ value: 179, exact: false })
+      expect(await subject().store.count(scope, { q: 'lovelace' }, 10)).toEqual({ value: 10, exact: false })
+    })
+
+    test('gets nothing for an id that is unknown or none', async () => {
+      for (const id of [newId(), 'p1', '']) expect(await subject().store.get(scope, id)).toBeNull()
+    })
+
+    test('a tenant sees nothing of another one', async () => {
+      const { store } = subject()
+      const stranger = scopeOf(newTenant())
+      const [event] = everything
+      expect(await store.get(stranger, event?.id ?? '')).toBeNull()
+      expect(await listIds(store, stranger, { q: 'thing' })).toEqual([])
+      expect(await store.count(stranger, {}, 10)).toEqual({ value: 0, exact: true })
+      expect((await store.facets(stranger, {}, { dimensions: ['actor'], limit: 5 })).values.actor).toEqual([])
+      const { changed } = await store.changeInbox(stranger, { to: 'seen', which: { ids: [event?.id ?? ''] } })
+      expect(changed).toBe(0)
+    })
+  })
+
+  describe('deleted', () => {
+    test('says whether the resource is gone now, on each of its events', async () => {
+      const { store } = subject()
+      const tenantId = newTenant()
+      const happens = async (action: string, status: 'success' | 'failure' = 'success') => {
+        await appendAll(store, tenantId, [
+          prepared(tenantId, { action, status, resource: { type: 'project', id: 'p1', name: 'Engine' } }),
+        ])
+        const { items } = await store.list(scopeOf(tenantId), { resourceType: ['project'] }, page())
+        const flags = new Set(items.map(({ resource }) => resource.deleted))
+        expect(flags.size).toBe(1)
+        return flags.has(true)
+      }
+      await appendAll(store, tenantId, [
+        prepared(tenantId, { action: 'service.deleted', resource: { type: 'service', id: 'p1' } }),
+      ])
+      expect(await happens('project.created')).toBe(false)
+      expect(await happens('project.deleted', 'failure')).toBe(false)
+      expect(await happens('project.trashed')).toBe(true)
+      expect(await happens('project.updated')).toBe(true)
+      expect(await happens('project.restored')).toBe(false)
+      expect(await happens('project.deleted')).toBe(true)
+      expect(await happens('project.created', 'failure')).toBe(true)
+      expect(await happens('project.created')).toBe(false)
+      const { items } = await store.list(scopeOf(tenantId), { category: ['service'] }, page())
+      expect(items.map(({ resource }) => resource.deleted)).toEqual([true])
+    })
+  })
+}
