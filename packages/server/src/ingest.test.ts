@@ -1,0 +1,134 @@
+import { type AppendResult, type EventStore, newId, type PreparedEvent } from '@whodid/core'
+import { pglite } from '@whodid/postgres/pglite'
+import { describe, expect, test } from 'vitest'
+import { catalog, event, KEYS, openService } from '../test/acme.ts'
+import { key } from '../test/api.ts'
+import { createIngest, type IngestOptions } from './ingest.ts'
+
+/** A real store whose batches are written down, and held back as long as a gate is closed. */
+const watched = async () => {
+  const store = await pglite('memory')
+  const batches: { readonly tenantId: string; readonly size: number }[] = []
+  let gate = Promise.resolve()
+  return {
+    batches,
+    close: () => {
+      let open = () => {}
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      return open
+    },
+    store: {
+      ...store,
+      async append(tenantId: string, events: readonly PreparedEvent[]): Promise<readonly AppendResult[]> {
+        batches.push({ tenantId, size: events.length })
+        await gate
+        return store.append(tenantId, events)
+      },
+    } satisfies EventStore,
+  }
+}
+
+const ingestOver = (store: EventStore, options: Partial<IngestOptions> = {}) =>
+  createIngest({ store, catalog: catalog.json, now: Date.now, onConflict: () => {}, ...options })
+
+const many = (count: number, tenantId = 'acme') => Array.from({ length: count }, () => event({ id: newId(), tenantId }))
+
+describe('what waits is stored in batches', () => {
+  test('of one tenant each, one under way at a time, results in the order of the events', async () => {
+    const { store, batches, close } = await watched()
+    const ingest = ingestOver(store)
+    const open = close()
+    const events = many(3).flatMap((one) => [one, event({ tenantId: 'umbrella' })])
+    const first = ingest.append(events, null)
+    await expect.poll(() => batches.length).toBe(2)
+    const second = ingest.append(many(2), null)
+    const third = ingest.append(many(1), null)
+    open()
+    const results = await first
+    expect(results.map(({ id }) => id)).toEqual(events.map(({ id }) => id))
+    expect(results.map((result) => (result.outcome === 'stored' ? result.seq : 0))).toEqual([1, 1, 2, 2, 3, 3])
+    await Promise.all([second, third])
+    expect(batches).toEqual([
+      { tenantId: 'acme', size: 3 },
+      { tenantId: 'umbrella', size: 3 },
+      { tenantId: 'acme', size: 3 },
+    ])
+    await ingest.close()
+    await store.close()
+  })
+
+  test('of 500 at most', async () => {
+    const { store, batches } = await watched()
+    const ingest = ingestOver(store)
+    const results = await ingest.append(many(1200), null)
+    expect(results.filter(({ outcome }) => outcome === 'stored')).toHaveLength(1200)
+    expect(batches.map(({ size }) => size)).toEqual([500, 500, 200])
+    await ingest.close()
+    await store.close()
+  })
+})
+
+test('too much is refused at once, by name, and taken again when there is room', async () => {
+  const { store, close } = await watched()
+  const ingest = ingestOver(store, { capacity: 10 })
+  const open = close()
+  const taken = ingest.append(many(10), null)
+  await expect(async () => ingest.append(many(1), null)).rejects.toMatchObject({ code: 'overloaded', retryAfter: 1 })
+  open()
+  await taken
+  expect(await ingest.append(many(1), null)).toMatchObject([{ outcome: 'stored', seq: 11 }])
+  await ingest.close()
+  await store.close()
+})
+
+test('closing stores what waits and takes no more', async () => {
+  const { store } = await watched()
+  const ingest = ingestOver(store, { linger: 60_000 })
+  const taken = ingest.append(many(3), null)
+  const closed = ingest.close()
+  await expect(async () => ingest.append(many(1), null)).rejects.toMatchObject({ code: 'closed' })
+  await closed
+  expect((await taken).map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored'])
+  await store.close()
+})
+
+test('a store that fails, fails the events of its batch and nothing else, and tells clients nothing of itself', async () => {
+  const store = await pglite('memory')
+  let broken = true
+  await using service = await openService({
+    store: {
+      ...store,
+      append: async (tenantId, events) => {
+        if (broken && tenantId === 'acme') throw new Error('connect ECONNREFUSED 10.0.0.7:5432')
+        return store.append(tenantId, events)
+      },
+    },
+  })
+  const [acme, umbrella] = await Promise.allSettled([service.append(many(1)), service.append(many(1, 'umbrella'))])
+  expect([acme.status, umbrella.status]).toEqual(['rejected', 'fulfilled'])
+  const headers = { ...key(KEYS.acmeIngest), 'content-type': 'application/json' }
+  const post = (path: string) =>
+    service.fetch(new Request(`http://localhost${path}`, { method: 'POST', headers, body: JSON.stringify(event()) }))
+  for (const path of ['/api/v1/events', '/trpc/append']) {
+    const response = await post(path)
+    expect(response?.status).toBe(500)
+    const text = await response?.text()
+    expect(text).toContain('"internal"')
+    expect(text).not.toMatch(/ECONNREFUSED|10\.0\.0\.7|stack/)
+  }
+  expect(service.warnings).toEqual([expect.stringContaining('ECONNREFUSED'), expect.stringContaining('ECONNREFUSED')])
+  broken = false
+  expect((await post('/api/v1/events'))?.status).toBe(200)
+})
+
+test('an event without a tenant belongs to nobody’s, which the host alone can say', async () => {
+  await using service = await openService()
+  const { tenantId: _, ...stray } = event()
+  await service.append([stray])
+  const read = (secret: string, tenant: string) =>
+    service.fetch(new Request(`http://localhost/api/v1/events?tenant=${tenant}`, { headers: key(secret) }))
+  expect((await (await read(KEYS.allRead, '-'))?.json())?.items).toHaveLength(1)
+  expect((await read(KEYS.acmeRead, '-'))?.status).toBe(403)
+})

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { event, KEYS, openService } from '../test/acme.ts'
+import { key, person, restApi } from '../test/api.ts'
+
+const HOUR = 3_600_000
+
+const apiOf = (service: Awaited<ReturnType<typeof openService>>) => {
+  const inProcess = async (input: string, init?: RequestInit) => {
+    const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
+    if (!response) throw new Error(`${input} is not the service's.`)
+    return response
+  }
+  return (credentials: Record<string, string>) => restApi('http://localhost/activity', inProcess, credentials)
+}
+
+test("R27: reading one other person's activity, and exporting, are events: one a viewer, filter and hour", async () => {
+  let now = Date.now()
+  await using service = await openService({ now: () => now })
+  const as = apiOf(service)
+  await service.append([event({ actor: { type: 'user', id: 'linus' } }), event({ tenantId: 'umbrella' })])
+  const audit = async () =>
+    (await as(person('ada')).list({ category: ['audit'], order: 'asc' })).items.map(
+      ({ action, actor, resource }) =>
+        `${action} ${resource.type} ${resource.id ?? resource.name} by ${actor.type} ${actor.id}`,
+    )
+
+  // Not others' activity: one's own, everybody's, and that of several.
+  await as(person('ada')).userActivity({ userId: 'ada' })
+  await as(person('ada')).list({})
+  await as(person('ada')).list({ actor: ['linus', 'grace'] })
+  await as(person('linus')).list({ actor: ['linus'] })
+  expect(await audit()).toEqual([])
+
+  await as(person('ada')).userActivity({ userId: 'linus' })
+  await Promise.all([
+    as(person('ada')).userActivity({ userId: 'linus' }),
+    as(person('ada')).list({ actor: ['linus'] }),
+    as(person('ada')).list({ actor: ['linus'], limit: 1, order: 'asc' }),
+  ])
+  expect(await audit()).toEqual(['audit.viewed user linus by user ada'])
+
+  await as(person('both')).userActivity({ userId: 'linus' })
+  await as(key(KEYS.acmeRead)).userActivity({ userId: 'linus' })
+  await as(person('ada')).userActivity({ userId: 'linus', from: '2026-01-01' })
+  await as(person('ada')).export({ format: 'csv' })
+  await as(person('ada')).export({ format: 'csv' })
+  await as(person('ada')).export({ format: 'json' })
+  const inFirstHour = [
+    'audit.viewed user linus by user ada',
+    'audit.viewed user linus by user both',
+    'audit.viewed user linus by api_key key:acme-read',
+    'audit.viewed user linus by user ada',
+    'audit.exported export activity.csv by user ada',
+    'audit.exported export activity.json by user ada',
+  ]
+  expect(await audit()).toEqual(inFirstHour)
+
+  now += HOUR
+  await as(person('ada')).userActivity({ userId: 'linus' })
+  expect(await audit()).toEqual([...inFirstHour, 'audit.viewed user linus by user ada'])
+})
+
+test('the log of the log is out of lists, inbox, facets and exports unless it is asked for', async () => {
+  await using service = await openService()
+  const ada = apiOf(service)(person('ada'))
+  await service.append([event()])
+  await ada.export({ format: 'csv' })
+  await ada.userActivity({ userId: 'linus' })
+  expect((await ada.list({})).items.map(({ action }) => action)).toEqual(['project.created'])
+  expect((await ada.list({ q: 'linus' })).total.value).toBe(0)
+  expect(await ada.inboxCount()).toEqual({ unread: 1, exact: true })
+  expect((await ada.facets({ dimensions: ['category'] })).values.category?.map(({ value }) => value)).toEqual([
+    'project',
+  ])
+  expect(JSON.parse(await ada.export({ format: 'json' }))).toHaveLength(1)
+  expect((await ada.list({ action: ['audit.viewed'] })).total.value).toBe(1)
+  expect((await ada.list({ category: ['audit', 'project'] })).total.value).toBe(4)
+})
+
+test('a filter too long for an event is still written down', async () => {
+  await using service = await openService()
+  const ada = apiOf(service)(person('ada'))
+  const resourceId = Array.from({ length: 30 }, (_, index) => `${index}-${'x'.repeat(500)}`)
+  await ada.export({ format: 'csv', resourceId, tenant: 'acme' })
+  const { items } = await ada.list({ category: ['audit'] })
+  expect(items.map(({ metadata }) => metadata)).toEqual([
+    { format: 'csv', filter: expect.objectContaining({ resourceId: expect.arrayContaining(resourceId) }) },
+  ])
+  const longer = [...resourceId, ...resourceId.map((id) => `${id}y`)]
+  await ada.userActivity({ userId: 'linus', resourceId: longer.slice(0, 40) })
+  expect((await ada.list({ action: ['audit.viewed'] })).items[0]?.metadata).toEqual({
+    filter: { tooLong: true, conditions: ['actor', 'resourceId'] },
+  })
+})
+
+test('R10: an id that comes with another content is refused, and the refusal is an event', async () => {
+  await using service = await openService()
+  const ada = apiOf(service)(person('ada'))
+  const first = event()
+  const other = { ...first, resource: { type: 'project', id: 'p2' } }
+  const results = await service.append([first, first, other, other])
+  expect(results.map((result) => (result.outcome === 'rejected' ? result.code : result.outcome))).toEqual([
+    'stored',
+    'duplicate',
+    'id_conflict',
+    'id_conflict',
+  ])
+  const { items } = await ada
+    .follow({ filter: { category: ['audit'] }, lastEventId: '0' }, 1)
+    .then((found) => ({ items: found }))
+  expect(items[0]).toMatchObject({
+    action: 'audit.id_conflict',
+    status: 'failure',
+    resource: { type: 'event', id: first.id },
+    error: { code: 'id_conflict' },
+  })
+  await service.append([other])
+  await service.append([event()])
+  expect((await ada.list({ action: ['audit.id_conflict'] })).total.value).toBe(1)
+})
