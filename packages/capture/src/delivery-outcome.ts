@@ -18,17 +18,18 @@ export function isAboutContent(error: unknown): boolean {
   return error instanceof WhodidError && (error.status === 400 || error.status === 413 || error.status === 422)
 }
 
-const SHORTEST = 500
-const LONGEST = 30_000
+/** Milliseconds between two attempts, at least. */
+export const SHORTEST_WAIT = 500
+const LONGEST_WAIT = 30_000
 
 /**
  * Milliseconds to wait before the next attempt: full jitter between half a second and thirty, doubling the upper bound
  * with each attempt, and never less than what the service asked for.
  */
 export function backoff(attempt: number, error: unknown, random: () => number): number {
-  const upper = Math.min(LONGEST, SHORTEST * 2 ** Math.min(attempt, 10))
+  const upper = Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** Math.min(attempt, 10))
   const asked = error instanceof WhodidError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : 0
-  return Math.max(asked, SHORTEST + random() * (upper - SHORTEST))
+  return Math.max(asked, SHORTEST_WAIT + random() * (upper - SHORTEST_WAIT))
 }
 
 /** What an error says of itself, in one line. */

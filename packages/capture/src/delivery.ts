@@ -1,6 +1,6 @@
 import { type AppendResult, type EventWriter, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
 import type { Clock } from './clock.ts'
-import { backoff, isAboutContent, judge, reasonOf } from './delivery-outcome.ts'
+import { backoff, isAboutContent, judge, reasonOf, SHORTEST_WAIT } from './delivery-outcome.ts'
 import { sizeOf } from './event-size.ts'
 import { createLosses } from './losses.ts'
 
@@ -260,43 +260,57 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function withinTime<T>(attempt: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      let isOver = false
+      // Once only: an answer that comes too late must not disturb the next attempt.
+      const over = (settle: () => void) => {
+        if (isOver) return
+        isOver = true
+        cancel()
+        wake = undefined
+        settle()
+      }
       const late = () =>
-        reject(new WhodidError('delivery_failed', `The service has not answered within ${limits.attemptMs} ms.`))
+        over(() =>
+          reject(new WhodidError('delivery_failed', `The service has not answered within ${limits.attemptMs} ms.`)),
+        )
       const cancel = clock.after(limits.attemptMs, late, true)
       wake = () => {
         if (abandoned) late()
       }
-      attempt.then(resolve, reject).finally(() => {
-        cancel()
-        wake = undefined
-      })
+      attempt.then(
+        (value) => over(() => resolve(value)),
+        (error: unknown) => over(() => reject(error)),
+      )
     })
   }
 
   function sleep(ms: number): Promise<void> {
+    // Whoever flushes has little time.
+    const wait = idle.size > 0 ? Math.min(ms, SHORTEST_WAIT) : ms
     return new Promise((resolve) => {
       const done = () => {
         cancel()
         wake = undefined
         resolve()
       }
-      const cancel = clock.after(ms, done, false)
+      const cancel = clock.after(wait, done, false)
       wake = done
     })
   }
 
-  async function flush(): Promise<void> {
-    if (pending() === 0) return
-    start()
-    wake?.()
-    let late: () => void = () => undefined
-    const cancel = await new Promise<() => void>((resolve) => {
-      const cancelTimer = clock.after(limits.flushMs, () => late(), true)
-      late = () => resolve(cancelTimer)
-      idle.add(late)
+  function flush(): Promise<void> {
+    if (pending() === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel()
+        idle.delete(done)
+        resolve()
+      }
+      const cancel = clock.after(limits.flushMs, done, true)
+      idle.add(done)
+      start()
+      wake?.()
     })
-    cancel()
-    idle.delete(late)
   }
 
   async function shut(): Promise<void> {

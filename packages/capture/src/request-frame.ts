@@ -179,6 +179,7 @@ export function requestFrame<N extends object>(given: RequestFrameOptions<N>): R
   /** Hands the events over; the promises are of those that are acknowledged. */
   function commit(plan: Plan, outcome: RequestOutcome): Promise<void>[] {
     finished = true
+    isOwnIdTaken = true
     engine.debug?.(lineOf(plan, outcome))
     if (plan.told.length === 0) return []
     const setting = settingAt(outcome, plan.route)

@@ -98,11 +98,14 @@ const SYNONYMS: readonly (readonly string[])[] = [
 ]
 
 /** Objects that a verb without any noun before it is about. */
-const IMPLIED_TYPE: { readonly [verb: string]: string } = Object.fromEntries(
-  'ban unban block unblock follow unfollow kick mute unmute impersonate suspend unsuspend invite promote demote'
-    .split(' ')
-    .map((verb) => [verb, 'user']),
-)
+const IMPLIED_TYPE: { readonly [verb: string]: string } = {
+  upload: 'file',
+  ...Object.fromEntries(
+    'ban unban block unblock follow unfollow kick mute unmute impersonate suspend unsuspend invite promote demote'
+      .split(' ')
+      .map((verb) => [verb, 'user']),
+  ),
+}
 
 /** The base of a segment that is a verb: of `archive`, and of `archived` and `starred` too. */
 export function verbOf(name: string, afterId: boolean): string | undefined {

@@ -1,0 +1,504 @@
+import { ANONYMOUS, defineCatalog, SYSTEM, timeOfId } from '@whodid/core'
+import { describe, expect, test } from 'vitest'
+import { createCapture } from './capture.ts'
+import type { CaptureOptions, RequestOutcome } from './capture-options.ts'
+import { collectingWriter } from './collecting-writer.ts'
+import { skipCapture } from './skip.ts'
+import { createTrail } from './trail.ts'
+
+const catalog = defineCatalog({
+  project: { actions: { archived: '{resource.name} was archived', cloned: { kind: 'create' } } },
+  service: {},
+  membership: { actions: { role_changed: { kind: 'update', delivery: 'durable' } } },
+  billing: { actions: { charged: { kind: 'other' } } },
+})
+
+interface Native {
+  readonly user?: { readonly id: string; readonly name?: string; readonly orgId?: string } | undefined
+}
+
+interface Call extends Partial<RequestOutcome> {
+  readonly native?: Native
+  readonly path?: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly ip?: string
+}
+
+const ada: Native = { user: { id: 'u1', name: 'Ada', orgId: 'acme' } }
+
+function setUp(options: CaptureOptions<Native> = {}) {
+  const writer = collectingWriter()
+  const warnings: string[] = []
+  const lines: string[] = []
+  const trail = createTrail({
+    catalog,
+    to: writer,
+    closeAtEnd: false,
+    onWarning: (message) => warnings.push(message),
+    debug: (line) => lines.push(line),
+  })
+  const capture = createCapture<Native>({
+    actor: (native) => native.user,
+    tenant: (native) => native.user?.orgId,
+    ...options,
+    trail,
+  })
+
+  /** One request from its beginning to its end; `handler` runs in its context. */
+  async function call(request: string, given: Call = {}, handler: () => unknown = () => {}) {
+    const [method = '', route = ''] = request.split(' ')
+    const { native = ada, path = route, headers = {}, ip, ...outcome } = given
+    const finish = capture.begin({ native, method, path, headers, ip })
+    await finish.run(handler)
+    finish({ status: 200, route, ...outcome })
+    finish({ status: 500, route })
+    await trail.flush()
+    return writer.events.splice(0)
+  }
+
+  return { trail, call, warnings, lines, writer, capture }
+}
+
+describe('a request that nobody says anything about', () => {
+  test('is one event, with its actor, tenant and origin', async () => {
+    const { call } = setUp()
+    const headers = {
+      'user-agent': 'curl/8',
+      'x-request-id': 'req-1',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      authorization: 'Bearer x',
+    }
+    const given = {
+      path: '/api/projects/p1/services',
+      status: 201,
+      headers,
+      ip: '::ffff:203.0.113.9',
+      responseBody: { id: 's1', name: 'web' },
+    }
+    const before = Date.now()
+    const [event, ...others] = await call('POST /api/projects/:projectId/services', given)
+    expect(others).toEqual([])
+    expect(event).toEqual({
+      id: expect.any(String),
+      tenantId: 'acme',
+      action: 'service.created',
+      kind: 'create',
+      status: 'success',
+      actor: { type: 'user', id: 'u1', name: 'Ada' },
+      resource: { type: 'service', id: 's1', name: 'web' },
+      scope: { project: { id: 'p1' } },
+      severity: 'info',
+      description: 'Service web was created',
+      context: {
+        channel: 'api',
+        ip: '203.0.113.9',
+        userAgent: 'curl/8',
+        requestId: 'req-1',
+        traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+        method: 'POST',
+        route: '/api/projects/:projectId/services',
+      },
+    })
+    expect(timeOfId(event?.id ?? '') - before).toBeLessThan(1_000)
+  })
+
+  test('lists what an update sent, whose former values it does not know', async () => {
+    const { call } = setUp()
+    const requestBody = { id: 'p1', name: 'Engine', token: 'abc', limits: { cpu: 2 } }
+    const [event] = await call('PATCH /projects/:id', { path: '/projects/p1', requestBody })
+    expect(event).toMatchObject({
+      resource: { id: 'p1', name: 'Engine' },
+      changes: [
+        { path: '/name', to: 'Engine' },
+        { path: '/token', to: '[redacted]' },
+        { path: '/limits', to: { cpu: 2 } },
+      ],
+      redacted: ['/changes/1/to'],
+    })
+  })
+
+  test.each([
+    [{ status: 403 }, { status: 403, message: 'Forbidden' }],
+    [
+      { status: 403, responseBody: { error: 'Owners only' } },
+      { status: 403, message: 'Owners only' },
+    ],
+    [
+      { status: 422, responseBody: { code: 'too_long', message: 'Name is too long' } },
+      { status: 422, code: 'too_long', message: 'Name is too long' },
+    ],
+    [
+      { status: 409, responseBody: { error: { code: 'taken', message: 'Taken' } } },
+      { status: 409, code: 'taken', message: 'Taken' },
+    ],
+    [
+      { status: 400, responseBody: { title: 'Bad', detail: 'No name' } },
+      { status: 400, message: 'No name' },
+    ],
+    [
+      { status: 500, error: new Error('SELECT secret FROM t') },
+      { status: 500, message: 'Internal Server Error' },
+    ],
+    [
+      { status: 200, error: Object.assign(new Error('No'), { statusCode: 402, code: 'pay' }) },
+      { status: 402, code: 'pay', message: 'No' },
+    ],
+    [
+      { status: 200, aborted: true },
+      { code: 'aborted', message: 'The client left before the answer was complete' },
+    ],
+    [
+      { status: 403, aborted: true },
+      { status: 403, message: 'Forbidden' },
+    ],
+  ])('fails with %o', async (outcome, error) => {
+    const { call } = setUp()
+    expect(await call('DELETE /projects/:id', { path: '/projects/p1', ...outcome })).toMatchObject([
+      { action: 'project.deleted', status: 'failure', resource: { id: 'p1' }, error },
+    ])
+  })
+
+  test('is no event when it only reads, was matched by no route, or is left out', async () => {
+    const { call, lines } = setUp({
+      ignore: (native) => native.user?.id === 'probe',
+      routes: { 'POST /api/projects/:any/ping': false },
+    })
+    const left = {}
+    skipCapture(left)
+    expect(await call('GET /projects/:id')).toEqual([])
+    expect(await call('OPTIONS /projects/:id')).toEqual([])
+    expect(await call('POST /wp-login.php', { status: 404, route: null })).toEqual([])
+    expect(await call('POST /*splat', { path: '/wp-login.php', status: 404 })).toEqual([])
+    expect(await call('POST /projects', { native: { user: { id: 'probe' } } })).toEqual([])
+    expect(await call('POST /api/projects/:id/ping', { path: '/api/projects/p1/ping' })).toEqual([])
+    expect(await call('POST /projects', { native: left })).toEqual([])
+    expect(lines).toEqual([
+      'GET /projects/:id 200 is no event: GET is not recorded',
+      'OPTIONS /projects/:id 200 is no event: OPTIONS is not recorded',
+      'POST /wp-login.php 404 is no event: no route was matched',
+      'POST /wp-login.php 404 is no event: no route was matched',
+      'POST /projects 200 is no event: the option ignore says so',
+      'POST /api/projects/p1/ping 200 is no event: its route is set to false',
+      'POST /projects 200 is no event: it is left out',
+    ])
+  })
+
+  test('a 404 of a route’s own handler is a failure', async () => {
+    const { call } = setUp()
+    expect(await call('DELETE /projects/:id', { path: '/projects/p9', status: 404 })).toMatchObject([
+      { status: 'failure' },
+    ])
+  })
+
+  test('refused before any route, is told by its path', async () => {
+    const { call } = setUp()
+    expect(await call('DELETE -', { path: '/api/projects/42', route: null, status: 401, native: {} })).toMatchObject([
+      { action: 'project.deleted', actor: ANONYMOUS, resource: { id: '42' }, context: { route: '/api/projects/:id' } },
+    ])
+  })
+
+  test('reads are recorded when asked for', async () => {
+    const { call } = setUp({ recordReads: (native) => native.user?.id === 'u1' })
+    expect(await call('GET /projects/:id', { path: '/projects/p1' })).toMatchObject([
+      { action: 'project.viewed', kind: 'other', resource: { id: 'p1' } },
+    ])
+    expect(await call('GET /projects/:id', { native: {} })).toEqual([])
+    expect(await call('OPTIONS /projects/:id')).toEqual([])
+  })
+
+  test('takes the action that its route is given', async () => {
+    const { call } = setUp({
+      routes: {
+        'POST /api/jobs/:id/run': 'job.started',
+        '* /api/members/:memberId/role': 'membership.role_changed',
+        'GET /report': 'report.exported',
+      },
+    })
+    expect(await call('POST /api/jobs/:jobId/run/', { path: '/api/jobs/j1/run' })).toMatchObject([
+      { action: 'job.started', resource: { type: 'job', id: 'j1' } },
+    ])
+    expect(await call('PUT /api/members/:id/role', { path: '/api/members/m1/role' })).toMatchObject([
+      { action: 'membership.role_changed', resource: { type: 'membership' } },
+    ])
+    expect(await call('GET /report')).toMatchObject([{ action: 'report.exported' }])
+    expect(() => setUp({ routes: { 'api/jobs': false } })).toThrow('must be a method and a path')
+  })
+})
+
+describe('who', () => {
+  test('is asked when the response ends, with its outcome, and may take time', async () => {
+    const seen: unknown[] = []
+    const { call } = setUp({
+      actor: async (_, outcome) => {
+        await Promise.resolve()
+        seen.push(outcome?.status)
+        return { id: 7, type: 'api_key', name: 'ci' }
+      },
+      tenant: (_, outcome) => (outcome?.status === 401 ? 'tried' : null),
+    })
+    const [event] = await call('POST /projects', { status: 401, headers: { 'sec-fetch-site': 'same-origin' } })
+    expect(event).toMatchObject({ actor: { type: 'api_key', id: '7' }, tenantId: 'tried', context: { channel: 'api' } })
+    expect(seen).toEqual([401])
+    expect((await call('POST /projects'))[0]).not.toHaveProperty('tenantId')
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no session')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no session'))],
+  ])('that %s costs the actor, not the event', async (_, actor) => {
+    const { call, warnings } = setUp({ actor })
+    expect(await call('POST /projects')).toMatchObject([
+      { action: 'project.created', actor: ANONYMOUS, tenantId: 'acme' },
+    ])
+    expect(warnings).toEqual([expect.stringContaining('no session')])
+  })
+
+  test('has signed in, is told by the answer', async () => {
+    const { call } = setUp()
+    const responseBody = { token: 't', user: { id: 'u2', name: 'Grace', email: 'grace@acme.test', passwordHash: 'x' } }
+    const user = { id: 'u2', name: 'Grace' }
+    expect(await call('POST /login', { native: {}, responseBody })).toMatchObject([
+      { action: 'auth.logged_in', actor: { ...user, email: 'grace@acme.test' }, resource: { type: 'user', ...user } },
+    ])
+    expect(await call('POST /logout')).toMatchObject([{ resource: { type: 'user', id: 'u1', name: 'Ada' } }])
+    expect(await call('PATCH /users/me', { requestBody: { theme: 'dark' } })).toMatchObject([
+      { resource: { type: 'user', id: 'u1' }, changes: [{ path: '/theme', to: 'dark' }] },
+    ])
+  })
+
+  test.each([
+    [{ 'sec-fetch-site': 'same-origin', authorization: 'Bearer x' }, 'ui'],
+    [{ origin: 'https://acme.test' }, 'ui'],
+    [{ cookie: 'sid=1' }, 'ui'],
+    [{ cookie: 'sid=1', authorization: 'Bearer x' }, 'api'],
+    [{ 'sec-fetch-mode': 'cors' }, 'api'],
+    [{}, 'api'],
+  ])('%o came through %s', async (headers, channel) => {
+    const { call } = setUp()
+    expect(await call('POST /projects', { headers })).toMatchObject([{ context: { channel } }])
+    expect(await setUp({ channel: 'system' }).call('POST /projects', { headers })).toMatchObject([
+      { context: { channel: 'system' } },
+    ])
+  })
+})
+
+describe('one action, one event', () => {
+  const given = { path: '/projects/p1', responseBody: { id: 'p1', name: 'Engine' } }
+  const resource = { type: 'project', id: 'p1' }
+
+  test('the rows before and after make the changes, the route the rest', async () => {
+    const { call, trail } = setUp()
+    const events = await call('PATCH /projects/:id', { ...given, requestBody: { name: 'Engine', secret: 1 } }, () => {
+      trail.annotate({ before: { name: 'Motor' }, after: { name: 'Engine' } })
+      trail.annotate({ metadata: { reason: 'typo' }, severity: 'warning' })
+    })
+    expect(events).toMatchObject([
+      {
+        action: 'project.updated',
+        resource: { ...resource, name: 'Engine' },
+        changes: [{ path: '/name', from: 'Motor', to: 'Engine' }],
+        metadata: { reason: 'typo' },
+        severity: 'warning',
+      },
+    ])
+  })
+
+  test('a row of the resource in hand is not another event, whatever its kind', async () => {
+    const { call, trail } = setUp()
+    const row = { ...resource }
+    const before = { name: 'Engine', deletedAt: null }
+    const after = { name: 'Engine', deletedAt: 'now' }
+    const soft = () => trail.annotate({ resource: row, before, after })
+    expect(await call('DELETE /projects/:id', given, soft)).toMatchObject([
+      { action: 'project.deleted', kind: 'delete', resource: { name: 'Engine' }, changes: [{ path: '/deletedAt' }] },
+    ])
+    expect(await call('POST /projects/:id/archive', { ...given, path: '/projects/p1/archive' }, soft)).toMatchObject([
+      { action: 'project.archived', changes: [{ path: '/deletedAt' }] },
+    ])
+    expect(await call('PUT /projects/:id', given, () => trail.annotate({ resource: row, after }))).toMatchObject([
+      { action: 'project.created' },
+    ])
+    expect(
+      await call('POST /projects/:id/clone', { path: '/projects/p0/clone' }, () =>
+        trail.annotate({ resource: row, after }),
+      ),
+    ).toMatchObject([{ action: 'project.cloned', resource: { id: 'p1' } }])
+  })
+
+  test('several rows are several events of one request', async () => {
+    const { call, trail } = setUp()
+    const events = await call('DELETE /projects/:id', given, () => {
+      trail.annotate({ resource: { type: 'service', id: 's1', name: 'web' }, before: { name: 'web' } })
+      trail.annotate({ resource: { type: 'service', id: 's2' }, before: { name: 'db' } })
+      trail.annotate({ resource, before: { name: 'Engine' } })
+    })
+    expect(events.map(({ action, resource: { id, name } }) => [action, id, name])).toEqual([
+      ['project.deleted', 'p1', 'Engine'],
+      ['service.deleted', 's1', 'web'],
+      ['service.deleted', 's2', 'db'],
+    ])
+    expect(new Set(events.map(({ context }) => context?.requestId)).size).toBe(1)
+    expect(new Set(events.map(({ id }) => id)).size).toBe(3)
+  })
+
+  test('what the host records stands instead of what would be inferred', async () => {
+    const { call, trail } = setUp()
+    let id = ''
+    const events = await call('PATCH /members/:id', { path: '/members/m1' }, async () => {
+      trail.annotate({ resource: { type: 'billing', id: 'b1' }, before: { seats: 1 }, after: { seats: 2 } })
+      id = (await trail.record('billing.charged', { resource: { id: 'b1', name: 'May' }, metadata: { cents: 5 } })).id
+      trail.annotate({ metadata: { note: 'late' } })
+    })
+    expect(events).toMatchObject([
+      {
+        id,
+        action: 'billing.charged',
+        tenantId: 'acme',
+        actor: { id: 'u1' },
+        metadata: { cents: 5, note: 'late' },
+        changes: [{ path: '/seats' }],
+      },
+    ])
+  })
+
+  test('a durable record goes out at once, and its request adds nothing to it', async () => {
+    const { call, trail, writer } = setUp()
+    let sent = 0
+    const events = await call('PATCH /members/:id', { path: '/members/m1' }, async () => {
+      trail.annotate({
+        resource: { type: 'membership', id: 'm1' },
+        before: { role: 'member' },
+        after: { role: 'owner' },
+      })
+      await trail.record('membership.role_changed', { resource: { id: 'm1', name: 'Ada' } })
+      sent = writer.events.length
+    })
+    expect(sent).toBe(1)
+    expect(events).toMatchObject([
+      {
+        action: 'membership.role_changed',
+        actor: { id: 'u1' },
+        context: { method: 'PATCH' },
+        changes: [{ path: '/role', from: 'member', to: 'owner' }],
+      },
+    ])
+  })
+
+  test('what the system does on account of a request names it as the cause', async () => {
+    const { call, trail } = setUp()
+    const events = await call('DELETE /projects/:id', given, async () => {
+      trail.record('service.deleted', { resource: { id: 's1' }, actor: SYSTEM })
+      await trail.run({ actor: SYSTEM }, async () => {
+        await trail.record('service.deleted', { resource: { id: 's2' } })
+      })
+    })
+    const cause = events.find((event) => event.action === 'project.deleted')?.id
+    expect(cause).toEqual(expect.any(String))
+    const [s1, s2] = ['s1', 's2'].map((id) => events.find((event) => event.resource.id === id))
+    expect(s1).toMatchObject({ actor: SYSTEM, causedBy: cause, tenantId: 'acme', context: { method: 'DELETE' } })
+    expect(s2).toMatchObject({ actor: SYSTEM, causedBy: cause, tenantId: 'acme', context: { channel: 'system' } })
+    expect(events).toHaveLength(3)
+  })
+
+  test('a failure is one event that claims nothing', async () => {
+    const { call, trail } = setUp()
+    const outcome = { ...given, status: 500 }
+    const events = await call('PATCH /projects/:id', outcome, () => {
+      trail.annotate({ resource: { type: 'service', id: 's1' }, before: { a: 1 }, after: { a: 2 } })
+      trail.annotate({ resource, before: { name: 'A' }, after: { name: 'B' }, metadata: { step: 2 } })
+    })
+    expect(events).toMatchObject([
+      { action: 'project.updated', status: 'failure', error: { status: 500 }, metadata: { step: 2 }, resource },
+    ])
+    expect(events[0]).not.toHaveProperty('changes')
+    expect(
+      await call('POST /billing', { status: 502 }, () => trail.record('billing.charged', { resource: { id: 'b1' } })),
+    ).toMatchObject([{ action: 'billing.charged', status: 'failure', error: { status: 502 } }])
+    const done = () => trail.record('billing.charged', { resource: { id: 'b1' }, status: 'success' })
+    expect(await call('POST /billing', { status: 502 }, done)).toMatchObject([{ status: 'success' }])
+  })
+
+  test('an annotation may name the action, the reason, and the sentence', async () => {
+    const { call, trail } = setUp()
+    const events = await call('POST /members/:id/change-role', { path: '/members/m1/change-role' }, () => {
+      trail.annotate({ action: 'membership.role_changed', resource: { name: 'Ada' }, description: 'Ada rules' })
+    })
+    expect(events).toMatchObject([
+      {
+        action: 'membership.role_changed',
+        resource: { type: 'membership', id: 'm1', name: 'Ada' },
+        description: 'Ada rules',
+      },
+    ])
+    const refused = await call('DELETE /projects/:id', { ...given, status: 403 }, () => {
+      trail.annotate({ error: { code: 'not_owner', message: 'Owners only' } })
+    })
+    expect(refused).toMatchObject([{ status: 'failure', error: { code: 'not_owner', message: 'Owners only' } }])
+  })
+
+  test('a read with an action of its own is an event', async () => {
+    const { call, trail } = setUp()
+    expect(await call('GET /projects/:id', given, () => trail.annotate({ metadata: { a: 1 } }))).toEqual([])
+    expect(
+      await call('GET /projects/:id', given, () =>
+        trail.annotate({ action: 'billing.charged', resource: { id: 'b1' } }),
+      ),
+    ).toMatchObject([{ action: 'billing.charged', resource: { type: 'billing', id: 'b1' } }])
+  })
+
+  test('what comes after the end is an event of its own, or a warning', async () => {
+    const { call, trail, warnings } = setUp()
+    let goOn = () => {}
+    let rest: Promise<void> | undefined
+    const first = await call('POST /projects', { status: 201, aborted: true }, () => {
+      rest = new Promise<void>((resolve) => {
+        goOn = resolve
+      }).then(async () => {
+        trail.annotate({ resource, after: { name: 'Engine' } })
+        trail.annotate({ metadata: { a: 1 } })
+        await trail.record('project.archived', { resource: { id: 'p1' } })
+      })
+    })
+    goOn()
+    await rest
+    const events = await call('GET /')
+    expect(first).toMatchObject([{ status: 'failure', error: { code: 'aborted' } }])
+    expect(events).toMatchObject([
+      { action: 'project.created', status: 'success', causedBy: first[0]?.id, actor: { id: 'u1' } },
+      { action: 'project.archived', status: 'success', actor: { id: 'u1' } },
+    ])
+    expect(warnings).toEqual([expect.stringContaining('after POST /projects had ended')])
+  })
+
+  test('two requests at once do not mix', async () => {
+    const { call, trail } = setUp()
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const rename = (name: string) => async () => {
+      await gate
+      trail.annotate({ metadata: { name } })
+    }
+    const both = [
+      call('PATCH /projects/:id', { path: '/projects/p1' }, rename('one')),
+      call('PATCH /projects/:id', { path: '/projects/p2', native: { user: { id: 'u2' } } }, rename('two')),
+    ]
+    open()
+    const events = (await Promise.all(both)).flat()
+    expect(events).toHaveLength(2)
+    expect(events.find(({ resource: { id } }) => id === 'p1')).toMatchObject({
+      actor: { id: 'u1' },
+      metadata: { name: 'one' },
+    })
+    expect(events.find(({ resource: { id } }) => id === 'p2')).toMatchObject({
+      actor: { id: 'u2' },
+      metadata: { name: 'two' },
+    })
+  })
+})
