@@ -46,11 +46,12 @@ export function useInbox() {
     unarchive: trpc.inbox.unarchive.useMutation().mutateAsync,
   }
 
-  const settle = async (done: boolean) => {
-    // What is shown has been changed already; other parts of the inbox are read again when they are next opened.
+  const settle = async (action: InboxAction, done: boolean) => {
+    // Marks are drawn already. What enters a list is not: it is read.
+    const drawn = done && MARKS[action].archived === undefined
     await queries.invalidateQueries({
       predicate: (query) => isListQuery(query.queryKey),
-      refetchType: done ? 'inactive' : 'all',
+      refetchType: drawn ? 'inactive' : 'all',
     })
     await utils.inbox.count.invalidate()
   }
@@ -75,11 +76,11 @@ export function useInbox() {
       } else {
         setLastChange(null)
       }
-      await settle(true)
+      await settle(action, true)
       return true
     } catch {
       setLastChange({ action, count: 0, done: false })
-      await settle(false)
+      await settle(action, false)
       return false
     }
   }

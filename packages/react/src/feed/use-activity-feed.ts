@@ -44,7 +44,7 @@ export interface ActivityFeedOptions {
  * `<ActivityFeed>` is this and markup.
  */
 export function useActivityFeed(options: ActivityFeedOptions = {}) {
-  const { filter: fixed = {}, defaultTab = 'inbox', pageSize = 50 } = options
+  const { filter: fixed = NO_FILTER, defaultTab = 'inbox', pageSize = 50 } = options
   const { formats, tenant } = useActivityContext()
   const { catalog, ready } = useCatalog()
   const scope = useListScope(options)
@@ -112,4 +112,5 @@ export function useActivityFeed(options: ActivityFeedOptions = {}) {
   }
 }
 
+const NO_FILTER: Filter = {}
 const NONE: readonly StoredEvent[] = []
