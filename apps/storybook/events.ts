@@ -16,7 +16,7 @@ const browser = {
   route: '/api/projects/:id',
 }
 
-type Sketch = Omit<NewEvent, 'occurredAt' | 'tenantId'>
+type Sketch = Omit<NewEvent, 'occurredAt'>
 
 /** One of each shape that a component has to draw, newest last. */
 const SKETCHES: readonly Sketch[] = [
@@ -26,34 +26,34 @@ const SKETCHES: readonly Sketch[] = [
     action: 'dataset.uploaded',
     actor: grace,
     resource: { type: 'dataset', id: 'd1', name: 'Punched cards' },
-    scope: { project: engine },
+    scope: { project: { id: 'p1', name: 'Engine' } },
   },
   {
     action: 'job.started',
     actor: ci,
     resource: { type: 'job', id: 'j1', name: 'Train Bernoulli' },
-    scope: { project: engine },
+    scope: { project: { id: 'p1', name: 'Engine' } },
     context: { channel: 'api' },
   },
   {
     action: 'job.completed',
     actor: system,
     resource: { type: 'job', id: 'j1', name: 'Train Bernoulli' },
-    scope: { project: engine },
+    scope: { project: { id: 'p1', name: 'Engine' } },
     metadata: { minutes: 42 },
   },
   {
     action: 'job.failed',
     actor: system,
     resource: { type: 'job', id: 'j2', name: 'Train Riemann' },
-    scope: { project: engine },
+    scope: { project: { id: 'p1', name: 'Engine' } },
     metadata: { exitCode: 137 },
   },
   {
     action: 'job.cancelled',
     actor: linus,
     resource: { type: 'job', id: 'j3', name: 'Train Gauss' },
-    scope: { project: engine },
+    scope: { project: { id: 'p1', name: 'Engine' } },
   },
   {
     action: 'dataset.exported',
@@ -162,31 +162,33 @@ const AWKWARD: readonly Sketch[] = [
 /** Minutes between two events of a story, so that a list spans several days. */
 const MINUTES_APART = 190
 
-function dated(sketches: readonly Sketch[], tenantId: string, now: number): NewEvent[] {
-  return sketches.map((sketch, place) => {
-    const occurredAt = new Date(now - (sketches.length - place) * MINUTES_APART * 60_000).toISOString()
-    return { ...sketch, tenantId, occurredAt }
-  })
-}
+const dated =
+  (sketches: readonly Sketch[], minutesApart = MINUTES_APART) =>
+  (now: number): NewEvent[] =>
+    sketches.map((sketch, place) => ({
+      ...sketch,
+      occurredAt: new Date(now - (sketches.length - place) * minutesApart * 60_000).toISOString(),
+    }))
 
-function crowd(now: number, size: number): NewEvent[] {
+/** Many events, over a hundred or so resources of each type. */
+function crowd(size: number): Sketch[] {
   return Array.from({ length: size }, (_, place) => {
     const sketch = SKETCHES[place % SKETCHES.length]
     if (!sketch) throw new Error('There are no sketches.')
-    const resource = {
-      ...sketch.resource,
-      id: `${sketch.resource.type}-${place % 97}`,
-      name: `${sketch.resource.name ?? 'Item'} ${place % 97}`,
-    }
-    return { ...sketch, resource, tenantId: 'crowd', occurredAt: new Date(now - (size - place) * 60_000).toISOString() }
+    const number = (place % 97) + 1
+    const { type, name = 'Item' } = sketch.resource
+    return { ...sketch, resource: { type, id: `${type}-${number}`, name: `${name} ${number}` } }
   })
 }
 
-/** The events of each tenant of the stories: `acme`, `single`, `awkward`, `empty`, and `crowd` with ten thousand. */
-export const eventsOf: Record<string, (now: number) => NewEvent[]> = {
-  acme: (now) => dated(SKETCHES, 'acme', now),
-  single: (now) => dated(SKETCHES.slice(-1), 'single', now),
-  awkward: (now) => dated(AWKWARD, 'awkward', now),
-  empty: () => [],
-  crowd: (now) => crowd(now, 10_000),
-}
+/** What has happened in a tenant of the stories, newest last. */
+export const SCENARIOS = {
+  none: () => [],
+  one: dated(SKETCHES.slice(-1)),
+  many: dated(SKETCHES),
+  awkward: dated(AWKWARD),
+  crowd: (now: number) => dated(crowd(10_000), 3)(now),
+} satisfies Record<string, (now: number) => NewEvent[]>
+
+/** The name of what has happened in a tenant: nothing, one event, one of each shape, awkward names, or ten thousand. */
+export type Scenario = keyof typeof SCENARIOS

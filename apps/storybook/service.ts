@@ -1,70 +1,117 @@
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { type EventStore, type NewEvent, type Permission, WhodidError } from '@whodid/core'
 import { storeOnPGlite } from '@whodid/postgres'
 import { createService, type Service } from '@whodid/server'
 import { catalog } from './catalog.ts'
-import { eventsOf } from './events.ts'
+import { SCENARIOS, type Scenario } from './events.ts'
 
-let running: Promise<Service> | undefined
-const seeded = new Map<string, Promise<void>>()
+const TENANT = 'x-story-tenant'
+const PERMISSIONS = 'x-story-permissions'
 
-/** The real service over a real database, both in this page. Whoever names a tenant in a header is its owner. */
-function service(): Promise<Service> {
-  running ??= createService({
+const startOver = (store: EventStore | Promise<EventStore>): Promise<Service> =>
+  createService({
     catalog,
-    store: PGlite.create({ extensions: { pg_trgm, btree_gin } }).then(storeOnPGlite),
-    authorize: (request) => {
-      const tenant = request.headers.get('x-tenant')
-      if (!tenant) return null
-      return { id: 'u1', name: 'Ada Lovelace', tenants: [tenant], permissions: ['view', 'view:all', 'export'] }
+    store,
+    authorize: ({ headers }) => {
+      const tenant = headers.get(TENANT)
+      const granted = headers.get(PERMISSIONS)?.split(',') ?? []
+      const permissions = ALL.filter((permission) => granted.includes(permission))
+      return tenant === null ? null : { id: 'u1', name: 'Ada Lovelace', tenants: [tenant], permissions }
     },
+    onWarning: () => {},
   })
-  return running
+
+const ALL = ['view', 'view:all', 'export'] as const satisfies Permission[]
+
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
-async function seed(tenant: string): Promise<void> {
-  const events = eventsOf[tenant]?.(Date.now()) ?? []
-  const { append } = await service()
-  for (let start = 0; start < events.length; start += 500) {
-    const results = await append(events.slice(start, start + 500))
+/** The real service over a real database, both in this page. */
+const working = once(() => startOver(PGlite.create({ extensions: { pg_trgm, btree_gin } }).then(storeOnPGlite)))
+
+/** The real service over a database that does not answer. */
+const broken = once(() => {
+  const reason = new WhodidError('store_unavailable', 'The database does not answer: try again in a moment.')
+  const away = async (): Promise<never> => {
+    throw reason
+  }
+  return startOver({
+    append: away,
+    list: away,
+    get: away,
+    count: away,
+    facets: away,
+    follow: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }),
+    changeInbox: away,
+    health: away,
+    close: async () => {},
+  })
+})
+
+const ROWS_AT_A_TIME = 500
+
+/** Records events in a tenant, as the host would while a page is open. */
+export async function record(tenantId: string, events: readonly NewEvent[]): Promise<void> {
+  const { append } = await working()
+  for (let start = 0; start < events.length; start += ROWS_AT_A_TIME) {
+    const part = events.slice(start, start + ROWS_AT_A_TIME)
+    const results = await append(part.map((event) => ({ ...event, tenantId })))
     const rejected = results.find(({ outcome }) => outcome === 'rejected')
     if (rejected) throw new Error(`A story's event was rejected: ${JSON.stringify(rejected)}`)
   }
 }
 
-/** A `fetch` that ends in this page's own service, as one tenant's owner. */
-export function fetchAs(tenant: string): typeof fetch {
-  return async (input, init) => {
-    if (!seeded.has(tenant)) seeded.set(tenant, seed(tenant))
-    await seeded.get(tenant)
-    const request = new Request(input, init)
-    request.headers.set('x-tenant', tenant)
-    const { fetch } = await service()
-    const response = await fetch(request, { basePath: '/activity' })
-    return response ?? new Response('There is no such path.', { status: 404 })
+async function makeTenant(scenario: Scenario, id: string): Promise<string> {
+  await record(id, SCENARIOS[scenario](Date.now()))
+  return id
+}
+
+const shared = new Map<Scenario, Promise<string>>()
+let made = 0
+
+/** A tenant in which a scenario has happened: the one that all stories read, or a new one for a story that changes it. */
+export function tenantOf(scenario: Scenario, own: boolean): Promise<string> {
+  if (own) return makeTenant(scenario, `${scenario}-${++made}`)
+  const known = shared.get(scenario) ?? makeTenant(scenario, scenario)
+  shared.set(scenario, known)
+  return known
+}
+
+/** How the service of a story does: it answers, it never does, or its database is away. */
+export type Condition = 'working' | 'silent' | 'broken'
+
+/** What a story reaches its service by. */
+export interface Line {
+  readonly fetch: typeof fetch
+  /** Makes a broken or silent service work from now on. */
+  mend(): void
+}
+
+const never = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+/** Ends in this page's own service, as Ada of one tenant. */
+export function lineTo(tenant: string, condition: Condition, permissions: readonly Permission[] = ALL): Line {
+  let now = condition
+  return {
+    mend() {
+      now = 'working'
+    },
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      if (now === 'silent') return never(request.signal)
+      request.headers.set(TENANT, tenant)
+      request.headers.set(PERMISSIONS, permissions.join())
+      const { fetch } = await (now === 'broken' ? broken() : working())
+      const response = await fetch(request, { basePath: '/activity' })
+      return response ?? new Response('There is no such path.', { status: 404 })
+    },
   }
 }
-
-/** Records one more event in a story's tenant, as the host would while a page is open. */
-export async function record(tenant: string, event: Parameters<Service['append']>[0][number]): Promise<void> {
-  const { append } = await service()
-  await append([{ ...event, tenantId: tenant }])
-}
-
-/** A `fetch` that never answers, for what is seen while waiting. */
-export const neverFetch: typeof fetch = (_input, init) =>
-  new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
-
-/** A `fetch` whose service is away. */
-export const failingFetch: typeof fetch = async () =>
-  Response.json(
-    {
-      type: 'about:blank',
-      title: 'Store unavailable',
-      status: 503,
-      code: 'store_unavailable',
-      detail: 'The database does not answer: try again.',
-    },
-    { status: 503, headers: { 'content-type': 'application/problem+json' } },
-  )

@@ -1,0 +1,271 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { ActivityFeed } from '@whodid/react'
+import { expect, screen, waitFor, within } from 'storybook/test'
+import { ARABIC } from '../arabic.ts'
+import { activity, stageOf } from '../stage.tsx'
+
+/** The viewer's activity by day, with an inbox and an archive. New events appear at the top by themselves. */
+const meta = {
+  component: ActivityFeed,
+} satisfies Meta<typeof ActivityFeed>
+
+export default meta
+type Story = StoryObj<typeof meta>
+
+const SENTENCE = 'Project Difference Engine was updated'
+
+export const Many: Story = {
+  async play({ canvas }) {
+    await expect((await canvas.findAllByRole('article')).length).toBeGreaterThan(5)
+    await expect(canvas.getByRole('article', { name: SENTENCE })).toBeVisible()
+    await expect(canvas.getByRole('heading', { name: 'Yesterday' })).toBeVisible()
+  },
+}
+
+export const One: Story = {
+  parameters: activity({ events: 'one' }),
+  async play({ canvas }) {
+    await expect(await canvas.findAllByRole('article')).toHaveLength(1)
+    await expect(canvas.getByText('That is everything.')).toBeVisible()
+  },
+}
+
+export const Empty: Story = {
+  parameters: activity({ events: 'none' }),
+  async play({ canvas }) {
+    await expect(await canvas.findByText('Inbox clear')).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Mark all seen' })).toBeDisabled()
+  },
+}
+
+export const Loading: Story = {
+  parameters: activity({ service: 'silent' }),
+  async play({ canvas }) {
+    await expect(await canvas.findByRole('status', { name: 'Loading activity' })).toBeVisible()
+  },
+}
+
+/** The database is away, and back when the viewer tries again. */
+export const Failing: Story = {
+  parameters: activity({ service: 'broken' }),
+  async play({ canvas, userEvent, ...context }) {
+    const alert = await canvas.findByRole('alert')
+    await expect(alert).toHaveTextContent('The service could not answer')
+    stageOf(context).mend()
+    await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }))
+    await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()
+    await expect(canvas.queryByRole('alert')).toBeNull()
+  },
+}
+
+export const Forbidden: Story = {
+  parameters: activity({ permissions: [] }),
+  async play({ canvas }) {
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('You may not see this activity')
+    await expect(canvas.queryByRole('article')).toBeNull()
+  },
+}
+
+/** Control characters are shown as escapes, markup as text, and nothing breaks the layout. */
+export const AwkwardNames: Story = {
+  parameters: activity({ events: 'awkward' }),
+  async play({ canvas, canvasElement }) {
+    await canvas.findAllByRole('article')
+    await expect(canvas.getAllByText('\\u202E')[0]).toBeVisible()
+    await expect(canvasElement.textContent).not.toContain('\u202E')
+    await expect(canvas.getAllByText('<img src=x onerror=alert(1)>')[0]).toBeVisible()
+    await expect(canvasElement.querySelector('img')).toBeNull()
+    const feed = canvas.getByRole('region', { name: 'Activity' })
+    await expect(feed.scrollWidth).toBeLessThanOrEqual(feed.clientWidth)
+  },
+}
+
+export const Dark: Story = { parameters: activity({ theme: 'dark' }), play: Many.play }
+
+export const RightToLeft: Story = {
+  parameters: activity({ dir: 'rtl', locale: 'ar', messages: ARABIC }),
+  async play({ canvas, userEvent }) {
+    await canvas.findAllByRole('article')
+    const inbox = canvas.getByRole('tab', { name: /الوارد/ })
+    const archive = canvas.getByRole('tab', { name: 'الأرشيف' })
+    await expect(inbox.getBoundingClientRect().left).toBeGreaterThan(archive.getBoundingClientRect().left)
+    inbox.focus()
+    await userEvent.keyboard('{ArrowLeft}')
+    await expect(archive).toHaveAttribute('aria-selected', 'true')
+    await userEvent.keyboard('{ArrowRight}')
+    await expect((await canvas.findAllByRole('article')).length).toBeGreaterThan(5)
+  },
+}
+
+export const Phone: Story = {
+  globals: { viewport: { value: 'phone' } },
+  async play({ canvas, canvasElement }) {
+    await canvas.findAllByRole('article')
+    await expect(canvasElement.ownerDocument.documentElement.scrollWidth).toBeLessThanOrEqual(390)
+  },
+}
+
+/** Ten thousand events: only the rows in view are in the page, and more are read on the way down. */
+export const TenThousand: Story = {
+  tags: ['!autodocs'],
+  parameters: activity({ events: 'crowd' }),
+  async play({ canvas, canvasElement }) {
+    await canvas.findAllByRole('article')
+    const places = () => canvas.getAllByRole('article').map((row) => Number(row.getAttribute('aria-posinset')))
+    for (const place of [50, 100, 150]) {
+      const scroller = canvasElement.querySelector('.whodid-scroll')
+      scroller?.scrollTo({ top: scroller.scrollHeight })
+      await waitFor(() => expect(Math.max(...places())).toBeGreaterThan(place))
+      await expect(places().length).toBeLessThan(60)
+    }
+  },
+}
+
+export const OpensAnEvent: Story = {
+  parameters: activity({ events: 'one', own: true }),
+  async play({ canvas, userEvent, ...context }) {
+    await expect(await canvas.findByText('1 unread')).toBeInTheDocument()
+    const row = await canvas.findByRole('article', { name: SENTENCE })
+    await userEvent.click(within(row).getByText('Difference Engine', { selector: 'p *' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Event details' })
+    const details = within(dialog)
+    await expect(details.getByText('Settings › Retries')).toBeVisible()
+    await expect(dialog.querySelector('del')).toHaveTextContent('Engine')
+    await expect(dialog.querySelector('ins')).toHaveTextContent('Difference Engine')
+    await expect(details.getByText('203.0.113.9')).toBeVisible()
+
+    await userEvent.click(details.getByRole('button', { name: 'Close' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await expect(canvas.queryByText('1 unread')).toBeNull()
+    await expect(await stageOf(context).ask('/inbox/count')).toMatchObject({ unread: 0 })
+  },
+}
+
+export const MarksAllSeen: Story = {
+  parameters: activity({ own: true }),
+  async play({ canvas, canvasElement, userEvent, ...context }) {
+    await canvas.findByText('19 unread')
+    await userEvent.click(canvas.getByRole('button', { name: 'Mark all seen' }))
+    await waitFor(() => expect(canvas.getByRole('button', { name: 'Mark all seen' })).toBeDisabled())
+    await expect(canvasElement.querySelector('[data-unread]')).toBeNull()
+    await expect(canvas.getByRole('status')).toHaveTextContent('19 events marked as seen')
+    await expect(await stageOf(context).ask('/inbox/count')).toMatchObject({ unread: 0 })
+  },
+}
+
+/** Archived events leave the inbox, stand in the archive, and come back. */
+export const ArchivesInBulk: Story = {
+  parameters: activity({ own: true }),
+  async play({ canvas, userEvent }) {
+    const select = async (sentence: string) =>
+      userEvent.click(await canvas.findByRole('checkbox', { name: `Select: ${sentence}` }))
+    await select(SENTENCE)
+    await select('Charged 0.004 credits for flux-schnell')
+    await userEvent.click(
+      within(canvas.getByRole('toolbar', { name: '2 selected' })).getByRole('button', { name: 'Archive' }),
+    )
+    await waitFor(() => expect(canvas.queryByRole('article', { name: SENTENCE })).toBeNull())
+
+    await userEvent.click(canvas.getByRole('tab', { name: 'Archive' }))
+    await waitFor(() => expect(canvas.getAllByRole('article')).toHaveLength(2))
+    await select(SENTENCE)
+    await userEvent.click(
+      within(canvas.getByRole('toolbar', { name: '1 selected' })).getByRole('button', { name: 'Move to inbox' }),
+    )
+    await waitFor(() => expect(canvas.getAllByRole('article')).toHaveLength(1))
+
+    await userEvent.click(canvas.getByRole('tab', { name: /Inbox/ }))
+    await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()
+  },
+}
+
+export const UndoesAnArchive: Story = {
+  parameters: activity({ own: true }),
+  async play({ canvas, userEvent }) {
+    const row = await canvas.findByRole('article', { name: SENTENCE })
+    await userEvent.click(within(row).getByRole('button', { name: 'Archive' }))
+    await waitFor(() => expect(canvas.queryByRole('article', { name: SENTENCE })).toBeNull())
+    await userEvent.click(await canvas.findByRole('button', { name: 'Undo' }))
+    await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()
+  },
+}
+
+export const Searches: Story = {
+  async play({ canvas, userEvent }) {
+    const box = await canvas.findByRole('searchbox', { name: 'Search activity' })
+    await userEvent.type(box, 'riemann')
+    await waitFor(() => expect(canvas.getAllByRole('article')).toHaveLength(1))
+    await expect(canvas.getByRole('article', { name: /Train Riemann failed/ })).toBeVisible()
+    await userEvent.type(box, ' nowhere')
+    await expect(await canvas.findByText('No events match')).toBeVisible()
+    await userEvent.click(canvas.getByRole('button', { name: 'Clear all' }))
+    await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()
+    await expect(box).toHaveValue('')
+  },
+}
+
+/** What happens elsewhere appears without a reload. */
+export const Live: Story = {
+  parameters: activity({ events: 'one', own: true }),
+  async play({ canvas, ...context }) {
+    await canvas.findByRole('article', { name: SENTENCE })
+    await canvas.findByText('Live')
+    await stageOf(context).record({
+      action: 'project.created',
+      actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
+      resource: { type: 'project', id: 'p9', name: 'Compiler' },
+    })
+    const newest = await canvas.findByRole('article', { name: 'Compiler was created' })
+    await expect(newest).toHaveAttribute('aria-posinset', '1')
+    await expect(await canvas.findByText('2 unread')).toBeInTheDocument()
+  },
+}
+
+/** The name of a resource leads to it, as long as there is something to lead to. */
+export const DeletedResource: Story = {
+  parameters: activity({ own: true }),
+  async play({ canvas, ...context }) {
+    const link = async () => (await canvas.findAllByRole('link', { name: /Project Difference Engine/ }))[0]
+    await expect(await link()).toHaveAttribute('href', '/projects/p1')
+    await canvas.findByText('Live')
+    await stageOf(context).record({
+      action: 'project.deleted',
+      actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
+      resource: { type: 'project', id: 'p1', name: 'Difference Engine' },
+    })
+    await canvas.findByRole('article', { name: 'Project Difference Engine was deleted' })
+    for (const each of canvas.getAllByRole('link', { name: /Project Difference Engine/ })) {
+      await expect(each).not.toHaveAttribute('href')
+      await expect(each).toHaveAttribute('aria-disabled', 'true')
+    }
+  },
+}
+
+/** The whole feed works without a pointer. */
+export const Keyboard: Story = {
+  parameters: activity({ own: true }),
+  async play({ canvas, userEvent }) {
+    const [first, second, third] = await canvas.findAllByRole('article')
+    const focused = () => document.activeElement
+    for (let stops = 0; focused() !== first && stops < 30; stops += 1) await userEvent.tab()
+    await expect(first).toHaveFocus()
+
+    await userEvent.keyboard('{ArrowDown}')
+    await expect(second).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    await screen.findByRole('dialog', { name: 'Event details' })
+    await userEvent.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await waitFor(() => expect(second).toHaveFocus())
+
+    await userEvent.keyboard('x{ArrowDown}x')
+    await expect(third).toHaveFocus()
+    await expect(canvas.getByRole('toolbar', { name: '2 selected' })).toBeVisible()
+    await userEvent.keyboard('{Escape}')
+    await expect(canvas.queryByRole('toolbar')).toBeNull()
+
+    const archived = third?.getAttribute('aria-label') ?? ''
+    await userEvent.keyboard('e')
+    await waitFor(() => expect(canvas.queryByRole('article', { name: archived })).toBeNull())
+  },
+}
