@@ -63,6 +63,22 @@ export const lockFolder = (dir: string): FolderLock => {
   }
 }
 
+const GRACE_MS = 2_000
+const GRACE_STEP_MS = 50
+
+/** Like {@link lockFolder}, but gives a process that is just being ended or killed two seconds to be gone. */
+export const lockFolderSoon = async (dir: string): Promise<FolderLock> => {
+  const deadline = Date.now() + GRACE_MS
+  for (;;) {
+    try {
+      return lockFolder(dir)
+    } catch (error) {
+      if (!(error instanceof WhodidError) || Date.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, GRACE_STEP_MS))
+    }
+  }
+}
+
 const locksIn = (dir: string): number[] =>
   readdirSync(dir)
     .flatMap((name) => NAME.exec(name)?.[1] ?? [])
@@ -135,14 +151,21 @@ const isAlive = ({ pid, started }: Holder): boolean => {
     // Somebody else's process may not be signalled, but is there.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-  const now = startOf(pid)
-  return started === null || now === null || started === now
+  const now = statOf(pid)
+  if (now === null) return true
+  // A zombie has only its number left, unless a thread of it still hangs in a system call.
+  if (now.state === 'Z') return (readOrNull(() => readdirSync(`/proc/${pid}/task`))?.length ?? 0) > 1
+  return started === null || started === now.started
 }
 
-/** The 22nd field of /proc/<pid>/stat, after the command, which may hold anything in its brackets. */
-const startOf = (pid: number): string | null => {
+const startOf = (pid: number): string | null => statOf(pid)?.started ?? null
+
+/** From /proc/<pid>/stat, after the command, which may hold anything in its brackets. */
+const statOf = (pid: number): { readonly state: string; readonly started: string } | null => {
   const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
+  const [state, started] = [fields[0], fields[19]]
+  return state === undefined || started === undefined ? null : { state, started }
 }
 
 const machine = (): string => {
@@ -151,7 +174,7 @@ const machine = (): string => {
   return boot === null ? hostname() : `${boot} ${namespace}`
 }
 
-const readOrNull = (read: () => string): string | null => {
+const readOrNull = <T>(read: () => T): T | null => {
   try {
     return read()
   } catch {

@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import type { EventStore } from '@whodid/core'
-import { lockFolder } from './folder-lock.ts'
+import { lockFolderSoon } from './folder-lock.ts'
 import { pgliteDb } from './pglite-db.ts'
 import { workerDb } from './pglite-worker-db.ts'
 import { openStore } from './store.ts'
@@ -22,6 +22,6 @@ export const pglite = async (dir: string | 'memory'): Promise<EventStore> => {
   if (dir === 'memory') {
     return openStore(pgliteDb(await PGlite.create({ extensions: { pg_trgm, btree_gin } }), 'memory'))
   }
-  const lock = lockFolder(dir)
+  const lock = await lockFolderSoon(dir)
   return openStore(await workerDb(dir, lock.release))
 }
