@@ -1,9 +1,11 @@
 import {
+  baseOf,
   type CatalogJson,
   renderSentence,
   resolveAction,
   resolveResource,
   type StoredEvent,
+  words,
 } from '@whodid/core/browser'
 import type { Messages } from '../text/messages.ts'
 
@@ -17,9 +19,22 @@ export function sentenceOf(catalog: CatalogJson, event: StoredEvent, locale: str
     : event.description
 }
 
-/** What the badge of an event's action says: "Created", "Role changed". */
+/** What an action is called: "Created", "Role changed". */
 export function actionLabel(catalog: CatalogJson, action: string): string {
   return resolveAction(catalog, action).label
+}
+
+/** What the badge of an event says. What failed was not done, so it is "Delete failed", not "Deleted". */
+export function badgeLabel(
+  catalog: CatalogJson,
+  event: Pick<StoredEvent, 'action' | 'status'>,
+  messages: Messages,
+): string {
+  const { label, verb } = resolveAction(catalog, event.action)
+  if (event.status === 'success') return label
+  const [last = '', ...rest] = verb.split('_').reverse()
+  const base = label === words(verb) ? baseOf(last) : undefined
+  return messages.failedAction(base === undefined ? label : words([base, ...rest].reverse().join('_')))
 }
 
 /** What people call a resource type: "Project". */

@@ -20,13 +20,7 @@ export default function ExportMenu({ control, defaultOpen }: ExportMenuProps & D
   const attempted = control.outcome?.is === 'nothing-selected'
 
   const rows = (icon: string, label: string, act: () => unknown) => (
-    <Menu.Item
-      className="whodid-option"
-      data-muted={present(none)}
-      aria-disabled={none || undefined}
-      closeOnClick={!none}
-      onClick={() => void act()}
-    >
+    <Menu.Item className="whodid-option" data-muted={present(none)} closeOnClick={!none} onClick={() => void act()}>
       <Icon name={icon} size={14} />
       <span className="whodid-option-text">{label}</span>
     </Menu.Item>

@@ -38,7 +38,7 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
   const root = useRootProps('whodid-card', 'whodid-feed', className)
 
   return (
-    <section ref={ref} {...root} aria-label={messages.activity}>
+    <section ref={ref} {...root} aria-label={messages.activityFeed}>
       <header className="whodid-header">
         <Tabs<FeedTab>
           label={messages.activity}

@@ -15,6 +15,7 @@ import {
   isUnfiltered,
   resolveFilter,
 } from '../filter/filter-state.ts'
+import { useStableFilter } from '../filter/use-stable-filter.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
@@ -44,7 +45,8 @@ export interface ActivityFeedOptions {
  * `<ActivityFeed>` is this and markup.
  */
 export function useActivityFeed(options: ActivityFeedOptions = {}) {
-  const { filter: fixed = NO_FILTER, defaultTab = 'inbox', pageSize = 50 } = options
+  const { defaultTab = 'inbox', pageSize = 50 } = options
+  const fixed = useStableFilter(options.filter)
   const { formats, tenant } = useActivityContext()
   const { catalog, ready } = useCatalog()
   const scope = useListScope(options)
@@ -112,5 +114,4 @@ export function useActivityFeed(options: ActivityFeedOptions = {}) {
   }
 }
 
-const NO_FILTER: Filter = {}
 const NONE: readonly StoredEvent[] = []

@@ -136,7 +136,7 @@ export function optionsOf(
   const groups = FIELD_TERMS[field].map((term): OptionGroup => {
     const counts = term === 'group' ? groupCounts(catalog, facets) : term === 'resourceId' ? [] : facets?.values[term]
     const counted = new Map(counts?.map((facet) => [facet.value, facet]))
-    const names = new Set([...counted.keys(), ...known(term, catalog), ...chosen(term)])
+    const names = new Set([...known(term, catalog), ...counted.keys(), ...chosen(term)])
     const items = [...names].map((value): FilterOption => {
       const facet = counted.get(value)
       const named = term === 'actor' || term === 'project'

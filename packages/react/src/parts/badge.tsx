@@ -1,6 +1,6 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { actionLabel } from '../events/describe.ts'
+import { badgeLabel } from '../events/describe.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { actionIcon, Icon } from './icon.tsx'
 import { Text } from './text.tsx'
@@ -20,8 +20,7 @@ export function ActionBadge({
   return (
     <span className="whodid-badge" data-kind={event.kind} data-status={event.status}>
       {icon && <Icon name={actionIcon(catalog, event)} size={12} />}
-      <Text value={actionLabel(catalog, event.action)} />
-      {event.status === 'failure' && <span className="whodid-badge-failed">{messages.failed}</span>}
+      <Text value={badgeLabel(catalog, event, messages)} />
     </span>
   )
 }

@@ -37,7 +37,7 @@ export function TooltipLayer({ children }: { children: ReactNode }): ReactNode {
     () => ({
       show(next) {
         clearTimeout(timer.current)
-        timer.current = setTimeout(() => setShown(next), REST)
+        timer.current = setTimeout(() => next.anchor.isConnected && setShown(next), REST)
       },
       hide(anchor) {
         clearTimeout(timer.current)
@@ -69,6 +69,8 @@ export function useTooltip(text: string | undefined) {
   if (layer === null || text === undefined) return {}
   const show = (event: SyntheticEvent<HTMLElement>) => {
     const anchor = event.currentTarget
+    // A press moves the focus too, and needs no explanation of what it pressed.
+    if (event.type === 'focus' && !anchor.matches(':focus-visible')) return
     anchor.title = ''
     layer.show({ anchor, text })
   }
@@ -77,5 +79,5 @@ export function useTooltip(text: string | undefined) {
     anchor.title = text
     layer.hide(anchor)
   }
-  return { title: text, onPointerEnter: show, onPointerLeave: hide, onFocus: show, onBlur: hide }
+  return { title: text, onPointerEnter: show, onPointerLeave: hide, onFocus: show, onBlur: hide, onPointerDown: hide }
 }

@@ -57,7 +57,7 @@ export const ActivityTable = forwardRef<HTMLElement, ActivityTableProps>(functio
   )
 
   return (
-    <section ref={ref} {...root} aria-label={messages.activity} data-fullscreen={present(fullscreen)}>
+    <section ref={ref} {...root} aria-label={messages.activityTable} data-fullscreen={present(fullscreen)}>
       {fullscreen ? (
         <Suspense fallback={inner}>
           <Fullscreen onClose={() => setFullscreen(false)}>{inner}</Fullscreen>

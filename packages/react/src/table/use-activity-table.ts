@@ -20,6 +20,7 @@ import {
   isUnfiltered,
   resolveFilter,
 } from '../filter/filter-state.ts'
+import { useStableFilter } from '../filter/use-stable-filter.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
@@ -66,7 +67,6 @@ const columnDefs = helper.columns(
   ),
 )
 const NEWEST_FIRST: SortingState = [{ id: 'occurredAt', desc: true }]
-const NO_FILTER: Filter = {}
 const NONE: StoredEvent[] = []
 
 const isColumn = (id: string | undefined): id is TableColumn => TABLE_COLUMNS.some((column) => column === id)
@@ -76,7 +76,8 @@ const isColumn = (id: string | undefined): id is TableColumn => TABLE_COLUMNS.so
  * show; live arrivals. `<ActivityTable>` is this and markup.
  */
 export function useActivityTable(options: ActivityTableOptions = {}) {
-  const { filter: fixed = NO_FILTER, pageSize = 200, columns = DEFAULT_COLUMNS } = options
+  const { pageSize = 200, columns = DEFAULT_COLUMNS } = options
+  const fixed = useStableFilter(options.filter)
   const { tenant } = useActivityContext()
   const { catalog, ready } = useCatalog()
   const scope = useListScope(options)

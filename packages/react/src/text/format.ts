@@ -3,7 +3,7 @@ import type { BoundedCount } from '@whodid/core/browser'
 /** Dates, numbers and lists in the viewer's language and time zone. */
 export interface Formats {
   readonly locale: string
-  /** "2 minutes ago", "yesterday". Times ahead of `now` by less than a minute read as now. */
+  /** "2 minutes ago", "1 day ago". Times ahead of `now` by less than a minute read as now. */
   relative(time: number, now: number): string
   /** Full date and time with the zone: "Friday, 20 November 2026 at 10:00:00 CET". */
   full(time: number): string
@@ -44,7 +44,9 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number, number])[]
  */
 export function createFormats(locale: string, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone }
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' })
+  // "Yesterday" is a calendar's word: the day headings use it, times that count hours do not.
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' })
+  const named = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const full = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'full', timeStyle: 'long' })
   const utc = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium', timeStyle: 'long' })
   const time = new Intl.DateTimeFormat(locale, { ...zone, hour: 'numeric', minute: '2-digit' })
@@ -63,7 +65,7 @@ export function createFormats(locale: string, timeZone?: string): Formats {
     relative(at, now) {
       const passed = now - at
       const size = Math.abs(passed)
-      if (size < MINUTE) return passed > -MINUTE ? relative.format(0, 'second') : relative.format(1, 'minute')
+      if (size < MINUTE) return passed > -MINUTE ? named.format(0, 'second') : relative.format(1, 'minute')
       for (const [unit, length, until] of STEPS) {
         if (size < until) return relative.format(-Math.sign(passed) * Math.floor(size / length), unit)
       }
@@ -75,8 +77,8 @@ export function createFormats(locale: string, timeZone?: string): Formats {
     date: (at) => date.format(at),
     day(at, now) {
       const own = dayKey(at)
-      if (own === dayKey(now)) return capital(relative.format(0, 'day'))
-      if (own === dayKey(now - DAY)) return capital(relative.format(-1, 'day'))
+      if (own === dayKey(now)) return capital(named.format(0, 'day'))
+      if (own === dayKey(now - DAY)) return capital(named.format(-1, 'day'))
       return capital(own.slice(0, 4) === dayKey(now).slice(0, 4) ? day.format(at) : dayOfYear.format(at))
     },
     dayKey,

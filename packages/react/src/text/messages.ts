@@ -5,6 +5,8 @@
 export interface Messages {
   // Lists
   activity: string
+  activityFeed: string
+  activityTable: string
   loading: string
   loadMore: string
   endOfList: string
@@ -55,6 +57,7 @@ export interface Messages {
   impersonatedBy(name: string): string
   formerUser: string
   failed: string
+  failedAction(action: string): string
   succeeded: string
   inScope(name: string): string
   deletedReason(type: string): string
@@ -184,6 +187,8 @@ const events = (count: number, text: string) => (count === 1 ? `${text} event` :
 /** The words in English, used for whatever the host does not say otherwise. */
 export const ENGLISH: Messages = {
   activity: 'Activity',
+  activityFeed: 'Activity feed',
+  activityTable: 'Activity table',
   loading: 'Loading activity',
   loadMore: 'Load more',
   endOfList: 'That is everything.',
@@ -230,6 +235,7 @@ export const ENGLISH: Messages = {
   impersonatedBy: (name) => `by ${name} as them`,
   formerUser: 'A former user',
   failed: 'Failed',
+  failedAction: (action) => `${action} failed`,
   succeeded: 'Succeeded',
   inScope: (name) => `in ${name}`,
   deletedReason: (type) => `This ${type} was deleted, so there is nothing to open.`,
