@@ -20,10 +20,20 @@ const VERBS = set(
     'upgrade upload upsert verify vote upvote downvote waive watch withdraw write',
 )
 
-/** Nouns as well as verbs: verbs only right after an id, as in `/articles/:id/comment`. */
+/** Verbs, many of them nouns as well, that POST calls for right after an id: `/articles/:id/comment`. */
 const VERBS_AFTER_ID = set(
-  'build charge check comment credit debit fork invoice order pay ping post quote rate read refund request review seen ' +
-    'ship tag test view void',
+  'abort adjust advance allocate amend analyze appeal assess audit award backfill boost build bump charge check comment ' +
+    'compile compress configure contact credit debit debug decrypt defer delegate dispute distribute drain drop elevate ' +
+    'email enqueue enrich escalate evict expand fetch fix flush forward fork fulfil fulfill halt handle hibernate hire ' +
+    'ignore increase init inspect interrupt invoice invoke issue kill log mail message nudge offboard onboard open order ' +
+    'override pay ping poke post prepare print probe pull queue quarantine quote rate read rebalance recompute reconcile ' +
+    'reconnect redo refund remind repair repeat reprocess request rerun reschedule resync retrain retract reverse review ' +
+    'revise scan score scrub seal seed seen select settle ship signal silence sleep stall step swap tag test train ' +
+    'translate transcode tune uninvite unlist unmerge unpause unschedule unset unsnooze untag vacate view void wake warm ' +
+    'wipe withhold',
+)
+const NOUNS_IN_ATE = set(
+  'affiliate aggregate candidate certificate coordinate date estate gate mandate plate rate state template',
 )
 
 /** What POST is also used for, without anything being changed. */
@@ -107,12 +117,19 @@ const IMPLIED_TYPE: { readonly [verb: string]: string } = {
   ),
 }
 
-/** The base of a segment that is a verb: of `archive`, and of `archived` and `starred` too. */
-export function verbOf(name: string, afterId: boolean): string | undefined {
-  if (VERBS.has(name) || (afterId && VERBS_AFTER_ID.has(name))) return name
+/**
+ * The base of a segment that is a verb: of `archive`, and of `archived` and `starred` too. More words are verbs where one is
+ * `expected`: right after an id, in a POST.
+ */
+export function verbOf(name: string, expected: boolean): string | undefined {
+  if (VERBS.has(name) || (expected && (VERBS_AFTER_ID.has(name) || soundsLikeVerb(name)))) return name
   if (name === 'new') return 'create'
   const base = name.endsWith('ed') || name.endsWith('en') ? baseOf(name) : undefined
   return base !== undefined && VERBS.has(base) ? base : undefined
+}
+
+function soundsLikeVerb(name: string): boolean {
+  return /^[a-z]{3,}(?:ate|ify|i[sz]e)$/.test(name) && !NOUNS_IN_ATE.has(name)
 }
 
 /** A verb in front of its object, as in `delete-user-file` and `changeRole`. */

@@ -72,6 +72,7 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
   function takeWords(words: readonly string[], name: string, isLast: boolean): void {
     const before = last()
     const afterId = before?.at !== undefined || before?.me === true
+    const isVerbExpected = afterId && (method === 'POST' || method === 'DELETE')
     const own =
       before === undefined
         ? undefined
@@ -93,11 +94,11 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
       auth = account
       return
     }
-    if (isLast && isRead(words) && !(afterId && verbOf(name, true) !== undefined)) {
+    if (isLast && isRead(words) && !(isVerbExpected && verbOf(name, true) !== undefined)) {
       read = true
       return
     }
-    const simple = verbOf(name, afterId)
+    const simple = verbOf(name, isVerbExpected)
     if (simple !== undefined) {
       verb = simple
       return
