@@ -91,7 +91,7 @@ const PLAIN: { readonly [verb: string]: 'created' | 'updated' | 'deleted' } = {
 const SYNONYMS: readonly (readonly string[])[] = [
   ['created', 'added', 'issued', 'new'],
   ['updated', 'changed', 'edited', 'modified', 'saved'],
-  ['deleted', 'removed', 'destroyed', 'revoked', 'trashed', 'terminated', 'cancelled', 'canceled'],
+  ['deleted', 'removed', 'destroyed', 'revoked'],
   ['run', 'started', 'launched', 'triggered', 'executed'],
   ['stopped', 'terminated', 'shut_down', 'cancelled', 'canceled'],
   ['cancelled', 'canceled', 'cancel', 'aborted'],

@@ -35,10 +35,25 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
   let auth: AuthAction | undefined
   let batch = false
   let read = false
+  let isVerbInFront = true
 
   const last = () => nouns.at(-1)
   const push = (type: string, at?: number) => {
     nouns.push({ type, at, me: false })
+  }
+
+  /** A noun of the path itself. The verb before it is about it only in `/delete/user`, not in `/ban/:id/notes` or `/archived/projects`. */
+  function pushWord(type: string): void {
+    if (!isVerbInFront) {
+      verb = undefined
+      object = undefined
+    }
+    push(type)
+  }
+
+  function takeVerb(base: string, word: string): void {
+    verb = base
+    isVerbInFront = nouns.length === 0 && word === base
   }
 
   function take(part: PathPart, index: number): void {
@@ -78,12 +93,12 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
         ? undefined
         : (vocabulary.declared(`${before.type}.${pastOf(name)}`) ?? vocabulary.declared(`${before.type}.${name}`))
     if (own !== undefined) {
-      verb = verbOf(name, true) ?? name
+      takeVerb(verbOf(name, true) ?? name, '')
       return
     }
     const known = vocabulary.typeOf(words)
     if (known !== undefined) {
-      push(known)
+      pushWord(known)
       return
     }
     const account = authOf(
@@ -100,22 +115,22 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
     }
     const simple = verbOf(name, isVerbExpected)
     if (simple !== undefined) {
-      verb = simple
+      takeVerb(simple, name)
       return
     }
     const compound = compoundOf(words)
     if (compound !== undefined) {
-      verb = compound.verb
+      takeVerb(compound.verb, compound.verb)
       takeObject(compound.object, afterId)
       return
     }
     const tail = words.length > 1 ? verbOf(words.at(-1) ?? '', false) : undefined
     if (tail !== undefined && singularOf(words) === name) {
-      verb = tail
+      takeVerb(tail, tail)
       takeObject(words.slice(0, -1), afterId)
       return
     }
-    push(qualified(singularOf(words), before))
+    pushWord(qualified(singularOf(words), before))
   }
 
   function takeObject(words: readonly string[], afterId: boolean): void {
@@ -133,6 +148,7 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
   }
 
   function takeValue(part: PathPart, index: number): void {
+    isVerbInFront = isVerbInFront && verb === undefined
     const named = typeOfParam(part.param, vocabulary)
     const noun = last()
     const vacant = noun !== undefined && noun.at === undefined && !noun.me
@@ -140,7 +156,7 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
       noun.at = index
       return
     }
-    const type = named ?? (verb === undefined || noun !== undefined ? undefined : impliedType(verb))
+    const type = named ?? (verb === undefined || noun !== undefined ? undefined : (impliedType(verb) ?? verb))
     if (type !== undefined) push(type, index)
     else if (vacant) noun.at = index
   }
