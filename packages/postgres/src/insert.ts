@@ -9,6 +9,8 @@ type Column = readonly [name: string, type: string, cell: (event: PreparedEvent)
 const json = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value))
 const flag = (value: boolean | null): string | null => (value === null ? null : String(value))
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 const columns: readonly Column[] = [
   ['id', 'uuid', (event) => event.id],
   ['occurred_at', 'timestamptz', (event) => event.occurredAt],
@@ -46,11 +48,13 @@ const columns: readonly Column[] = [
   ['route', 'text', (event) => event.context.route],
   ['search_text', 'text', (event) => event.searchText],
   ['digest', 'bytea', (event) => event.digest],
-  ['canonical', 'bytea', (event) => event.canonical],
+  // As the text that it is: half as long as bytes in hexadecimal.
+  ['canonical', 'text', (event) => utf8.decode(event.canonical)],
   ['disclosures', 'jsonb', (event) => json(event.disclosures)],
 ]
 
 const names = raw(columns.map(([name]) => name).join(', '))
+const values = raw(columns.map(([name]) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', '))
 
 /**
  * Inserts events that are new with their places in the ledger, moves the head, and hints at them: one statement, whose text is
@@ -67,7 +71,7 @@ export const insertEvents = (tenantId: string, events: readonly PreparedEvent[],
         ${join(arrays, ', ')}
       ) as fresh (seq, leaf_hash, ${names})
     ), stored as (
-      insert into ${tables.events} (tenant_id, seq, ${names}) select ${tenantId}::text, seq, ${names} from fresh
+      insert into ${tables.events} (tenant_id, seq, ${names}) select ${tenantId}::text, seq, ${values} from fresh
     ), sealed as (
       insert into ${tables.ledger} (tenant_id, seq, event_id, leaf_hash)
       select ${tenantId}::text, seq, id, leaf_hash from fresh

@@ -1,5 +1,5 @@
 import type { Row } from './db.ts'
-import type { SqlValue } from './sql.ts'
+import type { Statement } from './sql.ts'
 
 /** What the thread of the store asks of the thread of PGlite. A query without `tx` is a transaction of its own. */
 export type Request =
@@ -7,7 +7,7 @@ export type Request =
       readonly kind: 'query'
       readonly tx?: number | undefined
       readonly text: string
-      readonly params: readonly SqlValue[]
+      readonly params: Statement['params']
     }
   | { readonly kind: 'begin' }
   | { readonly kind: 'commit' | 'rollback'; readonly tx: number }

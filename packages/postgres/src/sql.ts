@@ -1,5 +1,8 @@
+import { bytesToHex } from '@whodid/core'
+
 /** A value that may stand in a statement as a parameter. */
-export type SqlValue = string | number | boolean | null | Uint8Array | readonly (string | number | Uint8Array | null)[]
+export type SqlValue = Scalar | readonly Scalar[]
+type Scalar = string | number | boolean | null | Uint8Array
 
 /** A piece of a statement: text with parameters between. */
 export interface Sql {
@@ -10,7 +13,8 @@ export interface Sql {
 /** A statement as a driver sends it. */
 export interface Statement {
   readonly text: string
-  readonly params: readonly SqlValue[]
+  /** Arrays have become literals. */
+  readonly params: readonly Scalar[]
 }
 
 const isSql = (value: unknown): value is Sql => typeof value === 'object' && value !== null && 'strings' in value
@@ -54,8 +58,16 @@ export const join = (pieces: readonly Sql[], separator: string): Sql =>
 export const all = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? raw('true') : join(conditions, ' and ')
 
-/** Numbers the parameters: what a driver takes. */
+const isList = (value: SqlValue): value is readonly Scalar[] => Array.isArray(value)
+
+const elementOf = (value: Scalar): string => {
+  if (value === null) return 'NULL'
+  if (typeof value === 'string') return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
+  return value instanceof Uint8Array ? `"\\\\x${bytesToHex(value)}"` : String(value)
+}
+
+/** Numbers the parameters: what a driver takes. Drivers write arrays in their own ways, some slowly; here it is done once. */
 export const compile = ({ strings, values }: Sql): Statement => ({
   text: strings.reduce((text, part, index) => `${text}$${index}${part}`),
-  params: values,
+  params: values.map((value) => (isList(value) ? `{${value.map(elementOf).join(',')}}` : value)),
 })
