@@ -16,7 +16,8 @@ export interface Asker {
 /** Says who is asking. Somebody unknown is nobody, who may do nothing but ask for health. */
 export type Authenticate = (request: Request, native: unknown) => Promise<Asker>
 
-const nobody: Asker = { viewer: NOBODY, ownOnly: true, everyTenant: false, ambient: true }
+/** Who a request is from that nobody signed. */
+export const nobody: Asker = { viewer: NOBODY, ownOnly: true, everyTenant: false, ambient: true }
 
 const askerOfKey = ({ name, tenant, permissions }: KnownKey): Asker => ({
   viewer: { id: `key:${name}`, name, tenants: [tenant], permissions },
@@ -50,6 +51,6 @@ export const createAuthenticate =
     if (key) return askerOfKey(key)
     const viewer = await authorize?.(request, { native })
     if (!viewer) return nobody
-    const ambient = !request.headers.has('authorization')
-    return { viewer: checked(viewer), ownOnly: true, everyTenant: false, ambient }
+    // A bearer token is sent by a script alone; Basic and the like by the browser itself, as a cookie is.
+    return { viewer: checked(viewer), ownOnly: true, everyTenant: false, ambient: secret === undefined }
   }

@@ -10,14 +10,15 @@ details{border:1px solid var(--line);border-radius:8px;margin:.5rem 0;overflow:h
 summary{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:baseline;padding:.55rem .8rem;cursor:pointer;list-style:none}
 summary:hover,details[open]>summary{background:var(--soft)}
 summary b{font:600 .75rem ui-monospace,monospace;color:var(--accent);min-width:2.6rem}
-code,pre,textarea{font:.82rem/1.5 ui-monospace,monospace}
+code,pre{font:.82rem/1.5 ui-monospace,monospace}
 summary span{color:var(--dim);font-size:.88rem}
 form{padding:.5rem .8rem .9rem;display:grid;gap:.6rem}
 fieldset{border:0;margin:0;padding:0;display:grid;gap:.6rem;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr))}
 label{display:grid;gap:.15rem;font-size:.82rem;align-content:start}
 label small{color:var(--dim)}
 input,textarea,button{font:inherit;color:inherit;background:light-dark(#fff,#0d1014);border:1px solid var(--line);border-radius:6px;padding:.35rem .5rem;width:100%}
-textarea{min-height:9rem;resize:vertical}
+textarea{min-height:9rem;resize:vertical;font:.82rem/1.5 ui-monospace,monospace}
+fieldset:empty{display:none}
 button{width:auto;justify-self:start;padding:.35rem 1rem;background:var(--accent);color:light-dark(#fff,#0d1014);border-color:transparent;cursor:pointer;font-weight:600}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 pre{margin:0;padding:.7rem;border-radius:6px;background:var(--soft);max-height:26rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}

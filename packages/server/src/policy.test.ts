@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { event, openService, type TestService } from '../test/acme.ts'
 import { type Api, person, restApi } from '../test/api.ts'
@@ -118,4 +119,18 @@ test('links are the host’s or the catalog’s, and only safe ones', async () =
     null,
     'https://acme.test/jobs/1',
   ])
+})
+
+test('the policy alone makes a right to read, and no verb knows the store', () => {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.test.ts'),
+  )
+  const using = (word: RegExp) =>
+    sources.filter((path) => word.test(readFileSync(`${import.meta.dirname}/${path}`, 'utf8')))
+  expect(using(/viewerId:/)).toEqual(['policy.ts'])
+  expect(using(/createReader\(/)).toEqual(['policy.ts'])
+  expect(using(/createPolicy\(/)).toEqual(['service.ts'])
+  const verbs = sources.filter((path) => path.startsWith('verbs/'))
+  expect(verbs.length).toBeGreaterThan(10)
+  expect(using(/EventStore|ReadScope|policy\.ts|createReader/).filter((path) => verbs.includes(path))).toEqual([])
 })

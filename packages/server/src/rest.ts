@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/core'
-import type { Asker } from './authenticate.ts'
+import { type Asker, nobody } from './authenticate.ts'
 import { readJson } from './body.ts'
 import { permit } from './permission.ts'
 import { inputFrom, type Parameters, parametersOf } from './query.ts'
@@ -10,7 +10,7 @@ import type { Session, Verb } from './verb.ts'
 import { VERBS } from './verbs/index.ts'
 
 /** One REST call under way. */
-export interface Call {
+export interface RestCall {
   readonly request: Request
   /** Below the mount. */
   readonly path: string
@@ -18,7 +18,7 @@ export interface Call {
   readonly authenticate: () => Promise<Asker>
   readonly session: (asker: Asker) => Session
   /** Ends what the call has begun. */
-  readonly leave: () => void
+  readonly end: () => void
   readonly report: (error: unknown) => void
 }
 
@@ -48,13 +48,18 @@ const pathInput = ({ names, pattern }: CompiledRoute, path: string): { readonly 
   }
 }
 
-const respond = async ({ verb }: CompiledRoute, input: unknown, session: Session, call: Call): Promise<Response> => {
+const respond = async (
+  { verb }: CompiledRoute,
+  input: unknown,
+  session: Session,
+  call: RestCall,
+): Promise<Response> => {
   const result = await verb.run(session, input)
   const init = { headers: verb.headers?.(input) ?? {}, onError: call.report }
-  if (verb.answers === 'text' && isTexts(result)) return stream(await begun(result), call.leave, init)
+  if (verb.answers === 'text' && isTexts(result)) return stream(await begun(result), call.end, init)
   if (verb.answers === 'events' && isEvents(result)) {
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
-    return stream(toServerSentEvents(result), call.leave, { ...init, headers })
+    return stream(toServerSentEvents(result), call.end, { ...init, headers })
   }
   return json(result)
 }
@@ -90,9 +95,10 @@ const resumed = ({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: u
   return verb.answers === 'events' && lastEventId ? { ...fromUrl, lastEventId } : fromUrl
 }
 
-const run = async (route: CompiledRoute, call: Call): Promise<Response> => {
+const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
   const { request } = call
-  const asker = await call.authenticate()
+  // Health does not hang on the host's sessions.
+  const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
   permit(asker.viewer, route.verb.needs)
   refuseForgery(request, asker)
   const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, call.path))
@@ -102,17 +108,21 @@ const run = async (route: CompiledRoute, call: Call): Promise<Response> => {
 }
 
 /** Answers one REST call. Never throws: what goes wrong is a problem of RFC 9457. */
-export const handleRest = async (call: Call): Promise<Response> => {
+export const handleRest = async (call: RestCall): Promise<Response> => {
   const { request, path } = call
   const matching = ROUTES.filter(({ pattern }) => pattern.test(path))
   const [best] = matching
   if (!best) {
+    call.end()
     return problem(new WhodidError('not_found', `There is nothing at ${path}: /openapi.json lists every route.`))
   }
   const same = matching.filter(({ names }) => names.length === best.names.length)
   const methods = same.flatMap(({ verb }) => (verb.route.method === 'GET' ? ['GET', 'HEAD'] : [verb.route.method]))
   const allow = [...methods, 'OPTIONS'].join(', ')
-  if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+  if (request.method === 'OPTIONS') {
+    call.end()
+    return new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+  }
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const route = same.find(({ verb }) => verb.route.method === method)
   try {
@@ -120,9 +130,12 @@ export const handleRest = async (call: Call): Promise<Response> => {
       throw new WhodidError('method_not_allowed', `${request.method} is not possible at ${path}, which takes ${allow}.`)
     }
     const response = await run(route, call)
-    return request.method === 'HEAD' ? await withoutBody(response) : response
+    if (request.method === 'HEAD') return await withoutBody(response)
+    if (!route.verb.answers) call.end()
+    return response
   } catch (error) {
     call.report(error)
+    call.end()
     return problem(error, route ? {} : { allow })
   }
 }

@@ -46,6 +46,19 @@ test('a key is never sent by a browser of itself, so it may come from anywhere',
   expect(await change('/api/v1/inbox/seen', { ...key(KEYS.acmeRead), origin: 'https://other.test' })).toBe(200)
 })
 
+test('what a browser keeps and sends by itself in Authorization is as good as a cookie', async () => {
+  await using basic = await openService({
+    authorize: () => ({ id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view'] }),
+  })
+  const headers = {
+    authorization: 'Basic YWRhOnNlY3JldA==',
+    origin: 'https://other.test',
+    'content-type': 'application/json',
+  }
+  const request = new Request(`${OWN}/api/v1/inbox/seen`, { method: 'POST', headers, body: '{"all":true}' })
+  expect((await basic.fetch(request))?.status).toBe(403)
+})
+
 test('a token that the host knows is no cookie either, and an unknown one is nobody', async () => {
   await using tokens = await openService({
     authorize: (request) =>
@@ -115,6 +128,7 @@ test('an authorize that gives no viewer by type lets nobody in, and says so to t
       throw new Error('the session store at 10.0.0.7 is down')
     },
   })
+  expect((await throwing.fetch(new Request(`${OWN}/health`)))?.status).toBe(200)
   const response = await throwing.fetch(new Request(`${OWN}/trpc/viewer`))
   expect(response?.status).toBe(500)
   expect(await response?.text()).not.toContain('10.0.0.7')

@@ -10,6 +10,7 @@ import {
 } from '@whodid/core'
 import { type Asker, createAuthenticate } from './authenticate.ts'
 import { readJsonText } from './body.ts'
+import { createCalls, endingWith } from './calls.ts'
 import { docsPage } from './docs.ts'
 import { createIngest } from './ingest.ts'
 import { createKeys, type StaticKey } from './keys.ts'
@@ -59,7 +60,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
   const catalog = options.catalog.json
   const authenticate = createAuthenticate(await createKeys(keys), authorize)
   const store = await options.store
-  const closing = new AbortController()
+  const calls = createCalls()
 
   const witness = createWitness(async (tenantId, event) => {
     const [result] = await ingest.append([event], tenantId)
@@ -85,31 +86,33 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
   }
 
   const trpc = async (request: Request, endpoint: string, native: unknown): Promise<Response> => {
-    const leaving = new AbortController()
-    const signal = AbortSignal.any([request.signal, closing.signal, leaving.signal])
+    const call = calls.begin(request)
+    const { method, headers } = request
     try {
       const asker = await authenticate(request, native)
       refuseForgery(request, asker)
-      const body = request.method === 'POST' ? await readJsonText(request) : null
-      const bounded = new Request(request.url, { method: request.method, headers: request.headers, body, signal })
-      const response = await handleTrpc(bounded, endpoint, policy.session(asker, signal), report)
-      return leavable(response, leaving)
+      const body = method === 'POST' ? await readJsonText(request) : null
+      const bounded = new Request(request.url, { method, headers, body, signal: call.signal })
+      return endingWith(await handleTrpc(bounded, endpoint, () => policy.session(asker, call.signal), report), call)
     } catch (error) {
-      report(error)
-      return problem(error)
+      // Refused by tRPC too, in the shape that its clients read.
+      const empty = new Request(request.url, { method, headers, body: method === 'POST' ? '{}' : null })
+      const refuse = () => {
+        throw error
+      }
+      return endingWith(await handleTrpc(empty, endpoint, refuse, report), call)
     }
   }
 
   const rest = (request: Request, path: string, native: unknown): Promise<Response> => {
-    const leaving = new AbortController()
-    const signal = AbortSignal.any([request.signal, closing.signal, leaving.signal])
+    const call = calls.begin(request)
     return handleRest({
       request,
       path,
       query: new URL(request.url).searchParams,
       authenticate: () => authenticate(request, native),
-      session: (asker: Asker) => policy.session(asker, signal),
-      leave: () => leaving.abort(),
+      session: (asker: Asker) => policy.session(asker, call.signal),
+      end: call.end,
       report,
     })
   }
@@ -135,31 +138,11 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
     },
 
     async close() {
-      closing.abort()
+      calls.close()
       await ingest.close()
       await store.close()
     },
   }
-}
-
-/** The same answer, whose reader's leaving ends what feeds it. */
-const leavable = (response: Response, leaving: AbortController): Response => {
-  if (!response.body) {
-    return response
-  }
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value, done } = await reader.read()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    async cancel(reason) {
-      leaving.abort(reason)
-      await reader.cancel(reason)
-    },
-  })
-  return new Response(body, { status: response.status, headers: response.headers })
 }
 
 const warn = (message: string, cause?: unknown): void => console.error(`whodid: ${message}`, cause ?? '')

@@ -137,3 +137,33 @@ test("tRPC's own client comes back by itself and misses nothing", async () => {
   expect((await live).map(({ seq }) => seq)).toEqual([1, 2, 3])
   await served[Symbol.asyncDispose]()
 })
+
+test('an export reads on only as its reader does, and stops when the reader leaves', async () => {
+  const store = await pglite('memory')
+  let pages = 0
+  const counted = {
+    ...store,
+    list: (...args: Parameters<typeof store.list>) => {
+      pages += 1
+      return store.list(...args)
+    },
+  }
+  await using service = await openService({ store: counted })
+  await service.append(Array.from({ length: 3500 }, () => event({ action: 'job.started' })))
+  const open = async () => {
+    const request = new Request('http://localhost/api/v1/events/export?format=ndjson', { headers: person('ada') })
+    const response = await service.fetch(request)
+    if (!response?.body) throw new Error('There is no export.')
+    return response.body.pipeThrough(new TextDecoderStream())
+  }
+  const left = (await open()).getReader()
+  expect((await left.read()).value?.trimEnd().split('\n')).toHaveLength(1000)
+  await left.cancel()
+  const whenLeft = pages
+  expect(whenLeft).toBeLessThan(4)
+
+  let lines = 0
+  for await (const chunk of await open()) lines += chunk.trimEnd().split('\n').length
+  expect(lines).toBe(3500)
+  expect(pages - whenLeft).toBe(4)
+})

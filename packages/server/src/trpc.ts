@@ -124,18 +124,18 @@ export const router = t.router({
 /** The type of the tRPC router, for clients. */
 export type AppRouter = typeof router
 
-/** Answers one tRPC request below `endpoint`. */
+/** Answers one tRPC request below `endpoint`. What `open` throws refuses every call of it. */
 export const handleTrpc = (
   request: Request,
   endpoint: string,
-  session: Session,
+  open: () => Session,
   report: (error: unknown) => void,
 ): Promise<Response> =>
   fetchRequestHandler({
     req: request,
     endpoint,
     router,
-    createContext: () => ({ session }),
+    createContext: () => ({ session: open() }),
     maxBatchSize: MAX_BATCH,
     onError: ({ error }) => report(error),
     responseMeta: ({ errors }) => ({

@@ -26,7 +26,7 @@ export const follow = defineVerb({
       input.lastEventId === undefined ? 'now' : Number(input.lastEventId),
       session.signal,
     )
-    await witnessSubject(reader, session.viewer.id, filter)
+    await witnessSubject(session, reader, filter)
     return events
   },
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { listOutput } from '../output.ts'
 import { filterOf, listFields, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
-import { pageOf, readList } from './list.ts'
+import { readList } from './list.ts'
 
 const { resourceType: _type, resourceId: _id, ...fields } = listFields
 
@@ -17,8 +17,6 @@ export const history = defineVerb({
     ...fields,
   }),
   output: listOutput,
-  run: (session, { type, id, ...input }) => {
-    const filter = { ...filterOf(input), resourceType: [type], resourceId: [id] }
-    return readList(session.reader(input.tenant), session.viewer.id, filter, pageOf(input))
-  },
+  run: (session, { type, id, ...input }) =>
+    readList(session, input, { ...filterOf(input), resourceType: [type], resourceId: [id] }),
 })

@@ -4,7 +4,7 @@ import { listOutput } from '../output.ts'
 import { mayViewAll } from '../permission.ts'
 import { filterOf, listFields, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
-import { pageOf, readList } from './list.ts'
+import { readList } from './list.ts'
 
 const { actor: _actor, ...fields } = listFields
 
@@ -22,7 +22,6 @@ export const userActivity = defineVerb({
         "The activity of others needs the permission view:all, which this viewer has not: ask for one's own id.",
       )
     }
-    const filter = { ...filterOf(input), actor: [userId] }
-    return readList(session.reader(input.tenant), session.viewer.id, filter, pageOf(input))
+    return readList(session, input, { ...filterOf(input), actor: [userId] })
   },
 })
