@@ -87,7 +87,7 @@ export function showChange(change: Change): ShownChange {
     path,
     label: label || path,
     change: kind,
-    from: shown(from, marks && marks[0]),
-    to: shown(to, marks && marks[1]),
+    from: shown(from, marks?.[0] ?? null),
+    to: shown(to, marks?.[1] ?? null),
   }
 }

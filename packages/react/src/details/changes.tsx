@@ -11,12 +11,10 @@ function Value({ value, side }: { value: ShownValue; side: 'from' | 'to' }): Rea
   }
   const pieces = value.pieces.map((piece, index) =>
     piece.marked ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
       <mark key={index}>
         <Text value={piece.text} />
       </mark>
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
       <Text key={index} value={piece.text} />
     ),
   )

@@ -1,4 +1,4 @@
-import { type CatalogJson, eventsToJson, type StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
 import { actorName, scopesOf, sentenceOf, typeLabel } from '../events/describe.ts'
 import { useEvent } from '../events/use-event.ts'
@@ -189,15 +189,10 @@ export function DetailsHeading({ event, catalog }: { event: StoredEvent; catalog
 export function DetailsActions({ event }: { event: StoredEvent }): ReactNode {
   const { messages, linkTo } = useActivityContext()
   const { state, copy } = useCopy()
-  const json = () =>
-    eventsToJson([event])
-      .trim()
-      .replace(/^\[\s*/, '')
-      .replace(/\s*\]$/, '')
   const said = state === null ? '' : state.ok ? messages.copied : messages.copyFailed
   return (
     <div className="whodid-details-actions">
-      <button type="button" className="whodid-button" onClick={() => void copy('json', json())}>
+      <button type="button" className="whodid-button" onClick={() => void copy('json', JSON.stringify(event, null, 2))}>
         <Icon name={state?.what === 'json' && state.ok ? 'completed' : 'braces'} size={14} />
         {messages.copyJson}
       </button>

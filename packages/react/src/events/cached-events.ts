@@ -1,7 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
-import type { CatalogJson, Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core/browser'
 import type { ListOutput } from '@whodid/server'
-import { matchesFilter } from '../filter/matches-filter.ts'
 
 /** What a list was asked for: a filter, and for some of them a subject. */
 export type ListInput = Filter & {
@@ -14,7 +13,8 @@ export type ListInput = Filter & {
   readonly userId?: string | undefined
 }
 
-type Cached = ListOutput | InfiniteData<ListOutput>
+/** A page, or pages. */
+export type Cached = ListOutput | InfiniteData<ListOutput>
 
 const LISTS: ReadonlySet<string> = new Set(['list', 'history', 'userActivity'])
 
@@ -24,7 +24,7 @@ function verbOf(key: QueryKey): string | undefined {
 }
 
 /** What is behind a query's key, as @trpc/react-query writes it: `[path, { input, type }]`. */
-function inputOf(key: QueryKey): ListInput {
+export function inputOf(key: QueryKey): ListInput {
   const options = key[1]
   const input = typeof options === 'object' && options !== null && 'input' in options ? options.input : undefined
   return typeof input === 'object' && input !== null ? input : {}
@@ -44,20 +44,16 @@ export function filterOfList(key: QueryKey): Filter {
   return filter
 }
 
-/** Whether new events belong at the head of a list: newest first, from the beginning. */
-function isNewestFirst(key: QueryKey): boolean {
-  const { sort = 'occurredAt', order = 'desc', cursor } = inputOf(key)
-  return sort === 'occurredAt' && order === 'desc' && !cursor
-}
+/** The pages of a cached list. */
+export const pagesOf = (data: Cached): readonly ListOutput[] => ('pages' in data ? data.pages : [data])
 
-const pagesOf = (data: Cached): readonly ListOutput[] => ('pages' in data ? data.pages : [data])
-
-function withPages(data: Cached, change: (page: ListOutput, index: number) => ListOutput): Cached {
+/** Changes each page of a cached list. */
+export function withPages(data: Cached, change: (page: ListOutput, index: number) => ListOutput): Cached {
   return 'pages' in data ? { ...data, pages: data.pages.map(change) } : change(data, 0)
 }
 
 /** Changes every cached list. */
-function changeLists(queries: QueryClient, change: (data: Cached, key: QueryKey) => Cached): void {
+export function changeLists(queries: QueryClient, change: (data: Cached, key: QueryKey) => Cached): void {
   for (const query of queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })) {
     queries.setQueryData<Cached>(query.queryKey, (data) => data && change(data, query.queryKey), {
       updatedAt: query.state.dataUpdatedAt,
@@ -65,34 +61,11 @@ function changeLists(queries: QueryClient, change: (data: Cached, key: QueryKey)
   }
 }
 
-const counted = (page: ListOutput, by: number): ListOutput => ({
+/** A page whose total is known to differ by so many. */
+export const counted = (page: ListOutput, by: number): ListOutput => ({
   ...page,
   total: { ...page.total, value: Math.max(0, page.total.value + by) },
 })
-
-/**
- * Puts a new event at the head of every cached list that it belongs to, and tells older events of the same resource
- * whether it still exists.
- */
-export function addEvent(queries: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
-  changeLists(queries, (data, key) => {
-    const told = withPages(data, (page) => ({ ...page, items: page.items.map((item) => withResourceOf(item, event)) }))
-    const known = pagesOf(data).some((page) => page.items.some((item) => item.id === event.id))
-    if (known || !isNewestFirst(key) || !matchesFilter(filterOfList(key), event, catalog)) return told
-    return withPages(told, (page, index) => {
-      const next = page.total.exact ? counted(page, 1) : page
-      return index === 0 ? { ...next, items: [event, ...page.items].sort(newestFirst) } : next
-    })
-  })
-}
-
-const newestFirst = (a: StoredEvent, b: StoredEvent): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
-
-function withResourceOf(item: StoredEvent, event: StoredEvent): StoredEvent {
-  const same = item.resource.type === event.resource.type && item.resource.id === event.resource.id
-  if (!same || item.resource.id === null || item.resource.deleted === event.resource.deleted) return item
-  return { ...item, resource: { ...item.resource, deleted: event.resource.deleted } }
-}
 
 /** What an inbox change makes of an event. */
 export type InboxMark = { readonly seen?: boolean; readonly archived?: boolean }

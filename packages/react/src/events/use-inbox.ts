@@ -1,6 +1,5 @@
-import type { Filter } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core/browser'
 import { useCallback, useState } from 'react'
-import { matchesFilter } from '../filter/matches-filter.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
@@ -56,15 +55,17 @@ export function useInbox() {
     await utils.inbox.count.invalidate()
   }
 
+  const matching = async (filter: Filter) => {
+    const { matchesFilter } = await import('../filter/matches-filter.ts')
+    return (event: StoredEvent) => matchesFilter(filter, event, catalog)
+  }
+
   const change = async (
     action: InboxAction,
     which: { readonly ids: string[] } | { readonly all: true; readonly filter: Filter },
     announce: boolean,
   ): Promise<boolean> => {
-    const concerns =
-      'ids' in which
-        ? (event: { readonly id: string }) => which.ids.includes(event.id)
-        : (event: Parameters<typeof matchesFilter>[1]) => matchesFilter(which.filter, event, catalog)
+    const concerns = 'ids' in which ? ({ id }: StoredEvent) => which.ids.includes(id) : await matching(which.filter)
     // A read on its way would bring back the state before this change.
     await queries.cancelQueries({ predicate: (query) => isListQuery(query.queryKey) })
     markEvents(queries, concerns, MARKS[action])

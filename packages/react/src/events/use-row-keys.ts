@@ -19,7 +19,7 @@ export interface RowKeys {
 export function useRowKeys(events: readonly StoredEvent[], keys: RowKeys, focus: (index: number) => void) {
   const [currentId, setCurrentId] = useState<string | null>(null)
   const found = events.findIndex(({ id }) => id === currentId)
-  const current = found < 0 ? 0 : found
+  const current = Math.max(0, found)
 
   const moveTo = useCallback(
     (index: number) => {

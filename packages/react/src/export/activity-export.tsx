@@ -54,7 +54,7 @@ export function ActivityExport({ events = NONE, filter, className }: ActivityExp
     }
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new outcome starts the time again
+  // A new outcome starts the time again
   useEffect(() => {
     if (outcome === null || outcome.is === 'exporting' || outcome.is === 'nothing-selected') return
     const timer = setTimeout(dismiss, STAYS)

@@ -1,4 +1,4 @@
-import { eventsToCsv, eventsToJson, type Filter, filterToParams, type StoredEvent } from '@whodid/core/browser'
+import { type Filter, filterToParams, type StoredEvent } from '@whodid/core/browser'
 import { useState } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 import { useViewer } from '../provider/use-service.ts'
@@ -17,8 +17,10 @@ const TYPES: { readonly [format in RowFormat]: string } = {
   json: 'application/json',
 }
 
-const write = (format: RowFormat, events: readonly StoredEvent[]) =>
-  format === 'csv' ? eventsToCsv(events) : eventsToJson(events)
+async function write(format: RowFormat, events: readonly StoredEvent[]): Promise<string> {
+  const { writeRows } = await import('./write-rows.ts')
+  return writeRows(format, events)
+}
 
 /** Gives the browser a file to save. */
 function download(blob: Blob, name: string): void {
@@ -61,13 +63,13 @@ export function useExport({ events, filter = {} }: { events: readonly StoredEven
     /** Copies the selected rows to the clipboard. */
     copy: (format: RowFormat) =>
       withRows(async () => {
-        await navigator.clipboard.writeText(write(format, events))
+        await navigator.clipboard.writeText(await write(format, events))
         return { is: 'copied', count: events.length }
       }),
     /** Saves the selected rows as `activity.csv` or `activity.json`. */
     save: (format: RowFormat) =>
-      withRows(() => {
-        download(new Blob([write(format, events)], { type: TYPES[format] }), `activity.${format}`)
+      withRows(async () => {
+        download(new Blob([await write(format, events)], { type: TYPES[format] }), `activity.${format}`)
         return { is: 'exported', count: events.length }
       }),
     /** Saves everything that matches the filter. */

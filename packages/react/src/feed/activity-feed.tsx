@@ -4,7 +4,7 @@ import { FilterBar } from '../filter/filter-bar.tsx'
 import { useActivityFilter } from '../filter/use-activity-filter.ts'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
-import { classes, useRootProps } from '../parts/root.tsx'
+import { useRootProps } from '../parts/root.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { ChangeNotice } from './change-notice.tsx'
@@ -141,7 +141,8 @@ function KeyHelp(): ReactNode {
     ['S', messages.keySeen],
   ]
   return (
-    <footer className={classes('whodid-keys')} aria-label={messages.keyboard}>
+    <footer className="whodid-keys">
+      <span className="whodid-sr">{messages.keyboard}: </span>
       {keys.map(([key, word]) => (
         <span key={key}>
           <kbd>{key}</kbd> {word}

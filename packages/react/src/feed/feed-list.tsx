@@ -109,7 +109,7 @@ export function FeedList({
               data-index={item.index}
               className="whodid-feed-item"
               style={{ transform: `translateY(${item.start}px)` }}
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: the feed pattern moves the focus from article to article
+              // The feed pattern moves the focus from article to article.
               tabIndex={current ? 0 : -1}
               aria-posinset={item.index + 1}
               aria-setsize={hasMore ? -1 : rows.length}

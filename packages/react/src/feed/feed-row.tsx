@@ -64,6 +64,7 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
   const tabIndex = current ? 0 : -1
   const unread = !event.seen && !archived
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the article around it is what has a role and takes the keys
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for all of its rows
     <div
       className="whodid-row"

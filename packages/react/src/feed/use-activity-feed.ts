@@ -2,8 +2,8 @@ import type { Filter, StoredEvent } from '@whodid/core/browser'
 import { useEffect, useMemo, useState } from 'react'
 import { PAGING, useEventList } from '../events/event-list.ts'
 import { groupByDay } from '../events/group-by-day.ts'
+import { useFreshEvents } from '../events/use-fresh-events.ts'
 import { type InboxAction, useInbox } from '../events/use-inbox.ts'
-import { useFreshEvents } from '../events/use-live-events.ts'
 import { useNow } from '../events/use-now.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useSelection } from '../events/use-selection.ts'
@@ -82,7 +82,7 @@ export function useActivityFeed(options: ActivityFeedOptions = {}) {
   }
 
   const { clear } = selection
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list is another choice
+  // Another list is another choice
   useEffect(clear, [tab, filter, clear])
 
   const mark = (action: InboxAction, ids: readonly string[]) => {

@@ -1,8 +1,7 @@
-import { lazy, type ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Deferred } from '../parts/deferred.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
-import { FilterChips } from './filter-chips.tsx'
 import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
 import { PillFace } from './pill-face.tsx'
 import { SearchBox } from './search-box.tsx'
@@ -12,6 +11,7 @@ const loadFacetMenu = () => import('./facet-menu.tsx')
 const loadDateMenu = () => import('./date-menu.tsx')
 const FacetMenu = lazy(loadFacetMenu)
 const DateMenu = lazy(loadDateMenu)
+const FilterChips = lazy(() => import('./filter-chips.tsx'))
 
 const DEFAULT_FIELDS: readonly (FilterField | 'date')[] = [
   'actor',
@@ -44,6 +44,7 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
     <div className="whodid-filters">
       <div className="whodid-filter-row">
         {search && <SearchBox value={filter.q ?? ''} onSearch={control.setSearch} />}
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a scrolling row everywhere */}
         <div className="whodid-pills" role="group" aria-label={messages.filters}>
           {shown.map((field) => {
             if (field === 'date') {
@@ -81,7 +82,11 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
         </div>
         {children}
       </div>
-      <FilterChips control={control} />
+      {control.count > 0 && (
+        <Suspense fallback={null}>
+          <FilterChips control={control} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { visibleText } from '../text/escapes.ts'
 import type { Formats } from '../text/format.ts'
 import type { Messages } from '../text/messages.ts'
 import { daysOfInstants } from './custom-range.ts'
-import { termLabel } from './filter-fields.ts'
+import { termLabel } from './filter-labels.ts'
 import type { ActivityFilter } from './filter-state.ts'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 import { useValueLabels } from './use-value-labels.ts'
@@ -35,13 +35,12 @@ function Chip({ name, label, onRemove }: { name: string; label: string; onRemove
   )
 }
 
-/** The conditions that are set, each to be taken away, and all of them at once. */
-export function FilterChips({ control }: { control: ActivityFilterControl }): ReactNode {
+/** The conditions that are set, each to be taken away, and all of them at once. Loaded when the first is set. */
+export default function FilterChips({ control }: { control: ActivityFilterControl }): ReactNode {
   const { messages, formats } = useActivityContext()
-  const { filter, removeValue, setTime, clear, isFiltered, count } = control
+  const { filter, removeValue, setTime, clear } = control
   const labelOf = useValueLabels(filter)
   const time = timeLabel(filter, messages, formats)
-  if (!isFiltered || count === 0) return null
   return (
     <ul className="whodid-chips" aria-label={messages.filters}>
       {FILTER_TERMS.flatMap((term) =>

@@ -1,5 +1,5 @@
 import type { Filter, FilterTerm, FilterTerms } from '@whodid/core/browser'
-import { FILTER_TERMS } from '@whodid/core/browser'
+import { FILTER_TERMS, timeRange } from '@whodid/core/browser'
 
 export const DATE_RANGES = ['today', '24h', '7d', '30d'] as const
 /** A span of time that ends now. `today` begins at midnight where the viewer is. */
@@ -47,8 +47,10 @@ export function bothFilters(fixed: Filter, chosen: Filter): Filter {
     if (a?.length && b?.length) both[term] = a.filter((value) => b.includes(value))
   }
   if (fixed.q && chosen.q) both.q = `${fixed.q} ${chosen.q}`
-  if (fixed.from && chosen.from) both.from = fixed.from > chosen.from ? fixed.from : chosen.from
-  if (fixed.to && chosen.to) both.to = fixed.to < chosen.to ? fixed.to : chosen.to
+  const a = timeRange(fixed)
+  const b = timeRange(chosen)
+  if (a.from !== undefined && b.from !== undefined && b.from > a.from) both.from = chosen.from
+  if (a.to !== undefined && b.to !== undefined && b.to < a.to) both.to = chosen.to
   return both
 }
 

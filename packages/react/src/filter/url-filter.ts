@@ -1,4 +1,4 @@
-import { FILTER_TERMS, filterFromParams, filterToParams } from '@whodid/core/browser'
+import { FILTER_TERMS, filterFromParams, filterToParams, timeRange } from '@whodid/core/browser'
 import { type ActivityFilter, DATE_RANGES, type DateRange, withoutEmpty } from './filter-state.ts'
 
 const OWN: readonly string[] = ['q', 'from', 'to', 'range', ...FILTER_TERMS]
@@ -12,6 +12,7 @@ export function filterFromSearch(search: string): ActivityFilter {
   const range = all.get('range')
   try {
     const filter = filterFromParams(own)
+    timeRange(filter)
     return withoutEmpty(isRange(range) ? { ...filter, range, from: undefined, to: undefined } : filter)
   } catch {
     return {}

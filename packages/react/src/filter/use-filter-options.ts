@@ -1,7 +1,8 @@
 import { useDeferredValue, useMemo, useState } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
-import { FIELD_DIMENSIONS, FIELD_TERMS, type FilterField, optionsOf, SEARCHED_BY_SERVICE } from './filter-fields.ts'
+import { FIELD_DIMENSIONS, FIELD_TERMS, type FilterField, SEARCHED_BY_SERVICE } from './filter-fields.ts'
+import { optionsOf } from './filter-options.ts'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 import { useFacets } from './use-facets.ts'
 

@@ -6,6 +6,6 @@ const NO_FILTER: Filter = {}
 /** The same object for as long as the filter says the same, since hosts write theirs anew at each render. */
 export function useStableFilter(filter: Filter = NO_FILTER): Filter {
   const text = JSON.stringify(filter)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the filter
+  // The text stands for the filter
   return useMemo(() => filter, [text])
 }

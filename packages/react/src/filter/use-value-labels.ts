@@ -1,7 +1,7 @@
 import type { FilterTerm } from '@whodid/core/browser'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
-import { valueLabel } from './filter-fields.ts'
+import { valueLabel } from './filter-labels.ts'
 import type { ActivityFilter } from './filter-state.ts'
 import { useFacets } from './use-facets.ts'
 

@@ -18,7 +18,7 @@ export function Checkbox({ label, checked, mixed = false, tabIndex, onChange }: 
     if (input.current) input.current.indeterminate = mixed
   }, [mixed])
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is inside
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the input inside, which a press on the label reaches too
     <label
       className="whodid-check"
       onClick={(event) => {

@@ -60,7 +60,6 @@ export function Skeleton({ rows }: { rows: number }): ReactNode {
   return (
     <div className="whodid-skeleton" role="status" aria-label={messages.loading}>
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars are all alike
         <div key={row} className="whodid-skeleton-row" aria-hidden="true">
           <span className="whodid-skeleton-dot" />
           <span className="whodid-skeleton-bar" />

@@ -33,11 +33,11 @@ export function ResourceLink({ event, catalog, focusable = true }: ResourceLinkP
 
   if (resource.deleted) {
     return (
+      // biome-ignore lint/a11y/useSemanticElements: an <a> without href is no link to a screen reader; this is a disabled one
       <span
         {...tooltip}
         className="whodid-resource"
         data-deleted=""
-        // biome-ignore lint/a11y/useSemanticElements: an <a> without href is no link to a screen reader; this is a disabled one
         role="link"
         aria-disabled="true"
         tabIndex={tabIndex}

@@ -13,7 +13,6 @@ export function Text({ value, className }: { value: string; className?: string |
         ? value
         : runs.map((run, index) =>
             run.escape ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their place
               <span key={index} className="whodid-escape">
                 {run.text}
               </span>

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { FilterScopeProvider } from '../filter/filter-scope.tsx'
 import type { ActivityFilter } from '../filter/filter-state.ts'
 import type { IconOverrides } from '../parts/icon.tsx'
@@ -8,8 +8,9 @@ import { createFormats } from '../text/format.ts'
 import { type Messages, messagesWith } from '../text/messages.ts'
 import { ActivityContext, type ActivityContextValue, type LinkProps, type Theme } from './context.ts'
 import { createLiveHub } from './live-hub.ts'
-import { LiveStream } from './live-stream.tsx'
 import { createClient, createSend, type Fetch, QUERY_DEFAULTS, type RequestHeaders, trpc } from './trpc.ts'
+
+const LiveStream = lazy(() => import('./live-stream.tsx'))
 
 export interface ActivityProviderProps {
   /** Where the service is mounted: `/activity`, or a full address. */
@@ -68,6 +69,7 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
   const { tenant, timeZone, dir, theme = 'auto', live = true, queryClient, linkTo, urlSync, defaultFilter } = props
   const renderLink = props.renderLink ?? plainLink
   const url = props.url.replace(/\/+$/, '')
+  const address = absolute(url)
   const locale = props.locale ?? globalThis.navigator?.language ?? 'en'
   const icons = props.icons ?? NO_ICONS
 
@@ -81,7 +83,7 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
   const [linked] = useState(() => ({ taken: false }))
   const [send] = useState(() => createSend(() => host.current))
   const queries = queryClient ?? ownQueries
-  const client = useMemo(() => createClient(absolute(url), send), [url, send])
+  const client = useMemo(() => createClient(address, send), [address, send])
   const messages = useMemo(() => messagesWith(props.messages), [props.messages])
   const formats = useMemo(() => createFormats(locale, timeZone), [locale, timeZone])
 
@@ -96,7 +98,7 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
       icons,
       live: hub,
       queries,
-      request: (path, init) => send(`${absolute(url)}${path}`, init),
+      request: (path, init) => send(`${address}${path}`, init),
       renderLink,
       linkTo: (id) => (host.current.linkTo ?? linkOnThisPage)(id),
       takeLinkedEvent() {
@@ -105,13 +107,17 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
         return new URLSearchParams(globalThis.location.search).get(EVENT_PARAMETER)
       },
     }),
-    [url, tenant, messages, formats, theme, dir, icons, hub, queries, send, renderLink, linked],
+    [url, address, tenant, messages, formats, theme, dir, icons, hub, queries, send, renderLink, linked],
   )
 
   return (
     <trpc.Provider client={client} queryClient={queries}>
       <ActivityContext.Provider value={value}>
-        <LiveStream enabled={live} />
+        {live && (
+          <Suspense fallback={null}>
+            <LiveStream address={address} send={send} />
+          </Suspense>
+        )}
         <TooltipLayer>
           <FilterScopeProvider defaultFilter={defaultFilter} urlSync={urlSync}>
             {props.children}

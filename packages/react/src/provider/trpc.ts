@@ -1,8 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { httpBatchLink } from '@trpc/client'
 import { createTRPCReact } from '@trpc/react-query'
 import type { AppRouter } from '@whodid/server'
-import { EventSource } from 'eventsource'
 import { createContext } from 'react'
 
 /**
@@ -31,25 +30,14 @@ export function createSend(host: () => { fetch: Fetch | undefined; headers: Requ
   }
 }
 
-/** Makes the client: calls in batches, subscriptions over an event stream that is read by fetch, so headers go with it. */
-export function createClient(url: string, send: Send) {
+/** Makes the client of calls, which go in batches. The live stream has one of its own. */
+export function createClient(address: string, send: Send) {
   return trpc.createClient({
     links: [
-      splitLink({
-        condition: (operation) => operation.type === 'subscription',
-        true: httpSubscriptionLink({
-          url: `${url}/trpc`,
-          EventSource,
-          eventSourceOptions: {
-            // The stream's signal and headers are what the platform's fetch takes, under wider names.
-            fetch: (input, init) => send(input, { ...init, signal: init.signal as AbortSignal }),
-          },
-        }),
-        false: httpBatchLink({
-          url: `${url}/trpc`,
-          maxURLLength: 2000,
-          fetch: (input, init) => send(input instanceof Request ? input.url : input, init as RequestInit),
-        }),
+      httpBatchLink({
+        url: `${address}/trpc`,
+        maxURLLength: 2000,
+        fetch: (input, init) => send(input instanceof Request ? input.url : input, init as RequestInit),
       }),
     ],
   })

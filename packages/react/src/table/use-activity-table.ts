@@ -10,7 +10,8 @@ import {
 } from '@tanstack/react-table'
 import type { Filter, SortColumn, StoredEvent } from '@whodid/core/browser'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { useFreshEvents, useLiveEvents } from '../events/use-live-events.ts'
+import { useFreshEvents } from '../events/use-fresh-events.ts'
+import { useLiveEvents } from '../events/use-live-events.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useListScope } from '../filter/filter-scope.tsx'
 import {
@@ -116,7 +117,7 @@ export function useActivityTable(options: ActivityTableOptions = {}) {
     setRowSelection({})
     setArrived(0)
   }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its first page
+  // Another list begins at its first page
   useEffect(toFirstPage, [filter, tenant, pageSize, toFirstPage])
 
   const atHead = page === 0 && sortedBy === 'occurredAt' && desc
