@@ -1,15 +1,21 @@
+import type { EventStore } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { catalog, KEYS, openService, type TestService } from '../test/acme.ts'
+import { catalog, KEYS, openService, shared, type TestService } from '../test/acme.ts'
 import { key, person } from '../test/api.ts'
 import { createService } from './service.ts'
 
+let store: EventStore
 let service: TestService
 
 beforeAll(async () => {
-  service = await openService()
+  store = await pglite('memory')
+  service = await openService({ store: shared(store) })
 })
-afterAll(() => service.close())
+afterAll(async () => {
+  await service.close()
+  await store.close()
+})
 
 const OWN = 'https://console.acme.test'
 
@@ -48,6 +54,7 @@ test('a key is never sent by a browser of itself, so it may come from anywhere',
 
 test('what a browser keeps and sends by itself in Authorization is as good as a cookie', async () => {
   await using basic = await openService({
+    store: shared(store),
     authorize: () => ({ id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view'] }),
   })
   const headers = {
@@ -61,6 +68,7 @@ test('what a browser keeps and sends by itself in Authorization is as good as a 
 
 test('a token that the host knows is no cookie either, and an unknown one is nobody', async () => {
   await using tokens = await openService({
+    store: shared(store),
     authorize: (request) =>
       request.headers.get('authorization') === 'Bearer viewer-token'
         ? { id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view'] }
@@ -80,7 +88,7 @@ test('a token that the host knows is no cookie either, and an unknown one is nob
 })
 
 test('without authorize and keys nobody gets in', async () => {
-  const closed = await createService({ catalog, store: pglite('memory') })
+  const closed = await createService({ catalog, store: shared(store) })
   const paths = [
     '/api/v1/events',
     '/api/v1/catalog',
@@ -105,6 +113,7 @@ test('without authorize and keys nobody gets in', async () => {
 test('keys that could be guessed, or are given twice, are refused at the start', async () => {
   const open = (...secrets: string[]) =>
     openService({
+      store: shared(store),
       keys: secrets.map((secret) => ({ key: secret, name: secret.slice(0, 4), scopes: ['read'], tenant: 'acme' })),
     })
   await expect(open('short')).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringMatching(/"shor"/) })
@@ -117,13 +126,17 @@ test('an authorize that gives no viewer by type lets nobody in, and says so to t
     { id: '', tenants: [], permissions: [] },
   ]
   for (const viewer of wrong) {
-    await using broken = await openService({ authorize: () => JSON.parse(JSON.stringify(viewer)) })
+    await using broken = await openService({
+      store: shared(store),
+      authorize: () => JSON.parse(JSON.stringify(viewer)),
+    })
     const response = await broken.fetch(new Request(`${OWN}/api/v1/events`))
     expect(response?.status).toBe(500)
     expect(await response?.text()).not.toContain('authorize')
     expect(broken.warnings).toEqual([expect.stringMatching(/^internal: authorize gave a viewer without/)])
   }
   await using throwing = await openService({
+    store: shared(store),
     authorize: () => {
       throw new Error('the session store at 10.0.0.7 is down')
     },

@@ -1,9 +1,24 @@
+import { type EventStore, newId } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
-import { describe, expect, test } from 'vitest'
-import { event, KEYS, openService } from '../test/acme.ts'
-import { blocksOf, key, person, restApi, trpcApi } from '../test/api.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { authorizeInto, event, openService, shared } from '../test/acme.ts'
+import { blocksOf, person, restApi, trpcApi } from '../test/api.ts'
 import { serve } from '../test/serve.ts'
 import { toServerSentEvents } from './sse.ts'
+
+let store: EventStore
+let tenant: string
+
+beforeAll(async () => {
+  store = await pglite('memory')
+})
+afterAll(() => store.close())
+beforeEach(() => {
+  tenant = newId()
+})
+
+const openIn = (tenantId: string, over: EventStore = store) =>
+  openService({ store: shared(over), authorize: authorizeInto(tenantId) })
 
 const open = async (url: string, headers: Record<string, string> = {}, signal: AbortSignal | null = null) => {
   const response = await fetch(url, { headers: { ...person('ada'), ...headers }, signal })
@@ -13,23 +28,26 @@ const open = async (url: string, headers: Record<string, string> = {}, signal: A
 
 describe('the stream over REST', () => {
   test('says at once that it is open, and gives each event under its seq', async () => {
-    await using service = await openService()
+    await using service = await openIn(tenant)
     await using served = await serve(service)
     const { response, next } = await open(`${served.url}/api/v1/stream?category=project`)
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(await next()).toBe(': connected\nretry: 2000')
-    const sent = event()
-    await service.append([event({ action: 'job.started', resource: { type: 'job', id: 'j1' } }), sent])
+    const sent = event({ tenantId: tenant })
+    await service.append([
+      event({ tenantId: tenant, action: 'job.started', resource: { type: 'job', id: 'j1' } }),
+      sent,
+    ])
     const block = await next()
     expect(block).toMatch(/^id: 2\ndata: \{/)
     expect(JSON.parse(block?.split('data: ')[1] ?? '')).toMatchObject({ id: sent.id, seq: 2 })
   })
 
   test('goes on after Last-Event-ID, which overrules ?after=', async () => {
-    await using service = await openService()
+    await using service = await openIn(tenant)
     await using served = await serve(service)
-    await service.append([event(), event(), event()])
+    await service.append([event({ tenantId: tenant }), event({ tenantId: tenant }), event({ tenantId: tenant })])
     const byHeader = await open(`${served.url}/api/v1/stream?after=0`, { 'last-event-id': '2' })
     await byHeader.next()
     expect(await byHeader.next()).toMatch(/^id: 3\n/)
@@ -39,7 +57,7 @@ describe('the stream over REST', () => {
   })
 
   test('refuses before it begins, with a status', async () => {
-    await using service = await openService()
+    await using service = await openIn(tenant)
     await using served = await serve(service)
     const refusals = [
       ['?tenant=*', 400, 'tenant_required'],
@@ -55,27 +73,27 @@ describe('the stream over REST', () => {
   })
 
   test('is under the policy: a member follows only their own activity', async () => {
-    await using service = await openService()
+    await using service = await openIn(tenant)
     await using served = await serve(service)
     const linus = restApi(served.url, fetch, person('linus'))
     const live = linus.follow({ lastEventId: '0' }, 1)
-    await service.append([event(), event({ actor: { type: 'user', id: 'linus' } })])
+    await service.append([
+      event({ tenantId: tenant }),
+      event({ tenantId: tenant, actor: { type: 'user', id: 'linus' } }),
+    ])
     expect((await live).map(({ actor }) => actor.id)).toEqual(['linus'])
   })
 
   test('keeps a quiet stream alive, and ends it after its lifetime', async () => {
-    async function* quiet() {
-      await new Promise((resolve) => setTimeout(resolve, 40))
-      yield* []
-    }
-    const blocks: string[] = []
-    for await (const block of toServerSentEvents(quiet(), { heartbeatMs: 5 })) blocks.push(block)
-    expect(blocks.slice(0, 3)).toEqual([': connected\nretry: 2000\n\n', ': heartbeat\n\n', ': heartbeat\n\n'])
-
     const never: AsyncIterable<never> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }
+    const quiet = toServerSentEvents(never, { heartbeatMs: 1 })
+    const blocks = [await quiet.next(), await quiet.next(), await quiet.next()].map(({ value }) => value)
+    expect(blocks).toEqual([': connected\nretry: 2000\n\n', ': heartbeat\n\n', ': heartbeat\n\n'])
+    await quiet.return(undefined)
+
     const ended: string[] = []
-    for await (const block of toServerSentEvents(never, { heartbeatMs: 5, lifetimeMs: 20 })) ended.push(block)
-    expect(ended.length).toBeGreaterThan(1)
+    for await (const block of toServerSentEvents(never, { heartbeatMs: 1, lifetimeMs: 20 })) ended.push(block)
+    expect(new Set(ended.slice(1))).toEqual(new Set([': heartbeat\n\n']))
   })
 })
 
@@ -83,7 +101,7 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
   const path = transport === 'REST' ? '/api/v1/stream' : '/trpc/follow?input=%7B%7D'
 
   test('ends when the service closes, in a way that makes a client come back', async () => {
-    await using service = await openService()
+    await using service = await openIn(tenant)
     await using served = await serve(service)
     const response = await fetch(`${served.url}${path}`, { headers: person('ada') })
     const text = response.text()
@@ -94,7 +112,6 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
 
   test.each(['over a socket', 'in process'])('stops reading the store when the viewer leaves, %s', async (where) => {
     const signals: AbortSignal[] = []
-    const store = await pglite('memory')
     const watched = {
       ...store,
       follow: (...[scope, filter, after, signal]: Parameters<typeof store.follow>) => {
@@ -102,7 +119,7 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
         return store.follow(scope, filter, after, signal)
       },
     }
-    await using service = await openService({ store: watched })
+    await using service = await openIn(tenant, watched)
     await using served = await serve(service)
     const leave = new AbortController()
     const request = new Request(`${served.url}${path}`, { headers: person('ada'), signal: leave.signal })
@@ -119,27 +136,26 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
 })
 
 test("tRPC's own client comes back by itself and misses nothing", async () => {
-  await using service = await openService()
+  await using service = await openIn(tenant)
   let served = await serve(service)
   const port = new URL(served.url).port
-  const api = trpcApi(served.url, fetch, key(KEYS.acmeRead))
+  const api = trpcApi(served.url, fetch, person('ada'))
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve
   })
   const live = api.follow({ lastEventId: '0' }, 3, () => start())
   await started
-  await service.append([event()])
+  await service.append([event({ tenantId: tenant })])
   await served[Symbol.asyncDispose]()
-  await service.append([event()])
+  await service.append([event({ tenantId: tenant })])
   served = await serve(service, Number(port))
-  await service.append([event()])
+  await service.append([event({ tenantId: tenant })])
   expect((await live).map(({ seq }) => seq)).toEqual([1, 2, 3])
   await served[Symbol.asyncDispose]()
 })
 
 test('an export reads on only as its reader does, and stops when the reader leaves', async () => {
-  const store = await pglite('memory')
   let pages = 0
   const counted = {
     ...store,
@@ -148,8 +164,8 @@ test('an export reads on only as its reader does, and stops when the reader leav
       return store.list(...args)
     },
   }
-  await using service = await openService({ store: counted })
-  await service.append(Array.from({ length: 3500 }, () => event({ action: 'job.started' })))
+  await using service = await openIn(tenant, counted)
+  await service.append(Array.from({ length: 3500 }, () => event({ tenantId: tenant, action: 'job.started' })))
   const open = async () => {
     const request = new Request('http://localhost/api/v1/events/export?format=ndjson', { headers: person('ada') })
     const response = await service.fetch(request)

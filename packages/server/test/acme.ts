@@ -1,4 +1,4 @@
-import { type Authorize, defineCatalog, type NewEvent, newId, type Viewer } from '@whodid/core'
+import { type Authorize, defineCatalog, type EventStore, type NewEvent, newId, type Viewer } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { createService, type Service, type ServiceOptions } from '../src/index.ts'
 
@@ -94,6 +94,17 @@ export const openService = async (options: Partial<ServiceOptions> = {}): Promis
   }
   return { ...service, close, warnings, [Symbol.asyncDispose]: close }
 }
+
+/** A store that several services of a test file take in turn: each leaves it open. */
+export const shared = (store: EventStore): EventStore => ({ ...store, close: async () => {} })
+
+/** Signs the same people in as {@link authorize}, as members of another tenant. */
+export const authorizeInto =
+  (tenant: string): Authorize =>
+  async (request, extra) => {
+    const viewer = await authorize(request, extra)
+    return viewer && { ...viewer, tenants: [tenant] }
+  }
 
 /** An event of somebody on a project. */
 export const event = (more: Partial<NewEvent> = {}): NewEvent => ({
