@@ -2,10 +2,11 @@ import { type FacetDimension, type Facets, type FacetValue, type FilterTerm, RED
 import { isMasked } from './mask.ts'
 
 /** Where in an event a condition looks. */
-export const TERM_PATHS: { readonly [T in Exclude<FilterTerm, 'group'>]: string } = {
+export const TERM_PATHS: { readonly [T in FilterTerm]: string } = {
   actor: 'actor.id',
   action: 'action',
   category: 'category',
+  group: 'category',
   kind: 'kind',
   resourceType: 'resource.type',
   resourceId: 'resource.id',

@@ -37,6 +37,8 @@ export interface Ingest {
 const BATCH = 500
 const LINGER = 5
 const CAPACITY = 20_000
+/** Canonical bytes that may wait, over all tenants. */
+const CAPACITY_BYTES = 64 * 1024 * 1024
 
 interface Waiting {
   readonly event: PreparedEvent
@@ -67,6 +69,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
   const { store, catalog, now, onConflict, linger = LINGER, capacity = CAPACITY } = options
   const queues = new Map<string, Queue>()
   let waitingEvents = 0
+  let waitingBytes = 0
   let closed = false
 
   const prepare = (input: NewEvent, only: string | null): PreparedEvent | AppendResult => {
@@ -108,6 +111,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
       for (const { fail } of batch) fail(error)
     } finally {
       waitingEvents -= batch.length
+      for (const { event } of batch) waitingBytes -= event.canonical.length
     }
   }
 
@@ -129,6 +133,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
       queues.set(tenantId, queue)
       queue.waiting.push({ event, settle, fail })
       waitingEvents += 1
+      waitingBytes += event.canonical.length
       queue.running ??= drain(queue)
     })
 
@@ -138,7 +143,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
         retryAfter: 5,
       })
     }
-    if (waitingEvents >= capacity) {
+    if (waitingEvents >= capacity || waitingBytes >= CAPACITY_BYTES) {
       throw new WhodidError('overloaded', 'Too many events wait to be stored: send these again a little later.', {
         retryAfter: 1,
       })

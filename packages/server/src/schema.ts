@@ -17,9 +17,6 @@ export const isStorable = (filter: Filter): boolean =>
     (value) => value !== undefined && UNSTORABLE.test(value),
   )
 
-/** A filter as a value of its own. */
-export const filter = filterSchema
-
 /** Which of the viewer's tenants. */
 export const tenant = text(512)
   .optional()

@@ -68,3 +68,18 @@ test('a batch holds 50 calls', async () => {
 test('takes what the infinite queries of React send', async () => {
   expect((await call(`list?${input({ limit: 1, direction: 'forward' })}`)).status).toBe(200)
 })
+
+test('a service that has closed says so', async () => {
+  const closed = await openService()
+  await closed.close()
+  const status = async (path: string, init: RequestInit) =>
+    (await closed.fetch(new Request(`http://localhost${path}`, init)))?.status
+  const headers = { ...person('ada'), 'content-type': 'application/json' }
+  expect(await status('/api/v1/events', { headers })).toBe(503)
+  expect(await status('/health', {})).toBe(503)
+  const body = JSON.stringify(event())
+  expect(
+    await status('/api/v1/events', { method: 'POST', body, headers: { ...headers, ...key(KEYS.acmeIngest) } }),
+  ).toBe(503)
+  await expect(closed.append([event()])).rejects.toMatchObject({ code: 'closed' })
+})

@@ -1,6 +1,7 @@
+import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
 import { FACET_DIMENSIONS, facetsOutput } from '../output.ts'
-import { filter, tenant, text } from '../schema.ts'
+import { tenant, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 
 export const facets = defineVerb({
@@ -9,7 +10,7 @@ export const facets = defineVerb({
   needs: 'view',
   route: { method: 'GET', path: '/api/v1/facets' },
   input: z.strictObject({
-    filter: filter.optional(),
+    filter: filterSchema.optional(),
     tenant,
     dimensions: z.array(z.enum(FACET_DIMENSIONS)).min(1).optional().describe('What to count by. All when absent.'),
     search: text(200).optional().describe('Only values whose label or detail contains this.'),

@@ -1,6 +1,7 @@
+import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
 import { storedEvent } from '../output.ts'
-import { filter, tenant } from '../schema.ts'
+import { tenant } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 import { witnessSubject } from './list.ts'
 
@@ -15,7 +16,7 @@ export const follow = defineVerb({
   summary: 'Follow the events of one tenant as they are stored.',
   needs: 'view',
   route: { method: 'GET', path: '/api/v1/stream', renamed: { lastEventId: 'after' } },
-  input: z.strictObject({ filter: filter.optional(), tenant, lastEventId: seq }),
+  input: z.strictObject({ filter: filterSchema.optional(), tenant, lastEventId: seq }),
   output: storedEvent,
   answers: 'events',
   run: async (session, input) => {

@@ -1,7 +1,7 @@
-import type { InboxChange } from '@whodid/core'
+import { filterSchema, type InboxChange } from '@whodid/core'
 import { z } from 'zod'
 import { inboxChangeOutput, inboxCountOutput } from '../output.ts'
-import { eventId, filter, tenant } from '../schema.ts'
+import { eventId, tenant } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 
 export const inboxCount = defineVerb({
@@ -20,7 +20,7 @@ export const inboxCount = defineVerb({
 const which = z.union(
   [
     z.strictObject({ ids: z.array(eventId).min(1).max(1000), tenant }),
-    z.strictObject({ all: z.literal(true), filter: filter.optional(), tenant }),
+    z.strictObject({ all: z.literal(true), filter: filterSchema.optional(), tenant }),
   ],
   { error: 'must be { ids } with 1 to 1,000 ids of events, or { all: true } with an optional filter' },
 )
