@@ -4,8 +4,8 @@ import { type EventStore, newId, type StoredEvent } from '@whodid/core'
 import postgres from 'pg'
 import { describe, expect, test } from 'vitest'
 import { testDatabase } from '../../../tooling/postgres.ts'
+import { eventOf, everything, newestFirst } from '../test/fixtures.ts'
 import { pg } from './pg.ts'
-import { eventOf, everything, newestFirst } from './store-fixtures.ts'
 
 const query = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
   const client = new postgres.Client({ connectionString: url })

@@ -14,7 +14,7 @@ import { raw, sql } from './sql.ts'
 import { openStore } from './store.ts'
 import { tables } from './tables.ts'
 
-const appender = fileURLToPath(new URL('./pglite-appender.ts', import.meta.url))
+const appender = fileURLToPath(new URL('../test/appender.ts', import.meta.url))
 
 const temporaryFolder = () => {
   const dir = mkdtempSync(join(tmpdir(), 'whodid-folder-'))

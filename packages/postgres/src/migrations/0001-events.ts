@@ -55,7 +55,8 @@ export const events: readonly string[] = [
   "create index events_status on whodid.events (tenant_id, status, id desc) where status <> 'success'",
   `create index events_lifecycle on whodid.events (tenant_id, resource_type, resource_id, id desc)
     include (leaves_deleted) where leaves_deleted is not null`,
-  'create index events_text on whodid.events using gin (tenant_id, search_text gin_trgm_ops)',
+  `create index events_text on whodid.events using gin (tenant_id, search_text gin_trgm_ops)
+    with (gin_pending_list_limit = 1024)`,
   `create table whodid.ledger (
     tenant_id text not null,
     seq bigint not null,

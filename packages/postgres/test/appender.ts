@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
-import { pglite } from './pglite.ts'
-import { eventOf } from './store-fixtures.ts'
+import { pglite } from '../src/pglite.ts'
+import { eventOf } from './fixtures.ts'
 
-/** Appends for ever, and writes a line for each event that was acknowledged: `node pglite-appender.ts <folder>`. For tests. */
+/** Appends for ever, and writes a line for each event that was acknowledged: `node appender.ts <folder>`. For tests. */
 const [dir = '', ...flags] = process.argv.slice(2)
 const store = await pglite(dir)
 writeSync(1, 'open\n')
