@@ -2,7 +2,7 @@ import type { StoredEvent } from '@whodid/core/browser'
 import { forwardRef, lazy, type ReactNode, Suspense, useId } from 'react'
 import { FilterBar } from '../filter/filter-bar.tsx'
 import { useActivityFilter } from '../filter/use-activity-filter.ts'
-import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
+import { Announcer, EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
 import { useRootProps } from '../parts/root.tsx'
 import { Tabs } from '../parts/tabs.tsx'
@@ -89,6 +89,9 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
         ) : (
           <FeedList feed={feed} renderRow={renderRow} />
         )}
+        <Announcer
+          text={feed.fresh.size > 0 ? messages.newEvents(feed.fresh.size, formats.number(feed.fresh.size)) : ''}
+        />
         <SelectionBar feed={feed} />
         <ChangeNotice change={feed.lastChange} onDismiss={feed.dismissChange} hidden={selection.size > 0} />
       </div>

@@ -1,8 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { StoredEvent } from '@whodid/core/browser'
-import { type ReactNode, useCallback, useEffect, useRef } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { sentenceOf } from '../events/describe.ts'
 import { useRowKeys } from '../events/use-row-keys.ts'
+import { NewPill } from '../parts/new-pill.tsx'
 import { present } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { visibleText } from '../text/escapes.ts'
@@ -13,6 +14,8 @@ const ROW_HEIGHT = 58
 const DAY_HEIGHT = 34
 /** How many rows before the end the next ones are asked for. */
 const AHEAD = 12
+/** How far from its head the list may be scrolled and still count as being there, in pixels. */
+const HEAD = 24
 
 /** The rows of a feed, of which only those in view are in the page. */
 export function FeedList({
@@ -27,12 +30,27 @@ export function FeedList({
   const scroller = useRef<HTMLDivElement>(null)
   const focusAfterRender = useRef(false)
 
+  // While somebody reads further down, rows that arrive at the head must not move what is read: they are counted instead.
+  const [scrolled, setScrolled] = useState(false)
+  const newest = useRef<string | undefined>(undefined)
+  useEffect(() => {
+    if (!scrolled) newest.current = events[0]?.id
+  }, [scrolled, events])
+  const above = scrolled
+    ? Math.max(
+        0,
+        events.findIndex(({ id }) => id === newest.current),
+      )
+    : 0
+
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => ROW_HEIGHT + (rows[index]?.day ? DAY_HEIGHT : 0),
     getItemKey: (index) => rows[index]?.event.id ?? index,
     overscan: 8,
+    anchorTo: scrolled ? 'end' : 'start',
+    onChange: ({ scrollOffset }) => setScrolled((scrollOffset ?? 0) > HEAD),
   })
 
   const archived = tab === 'archive'
@@ -74,55 +92,58 @@ export function FeedList({
   })
 
   return (
-    <div ref={scroller} className="whodid-scroll" data-stale={present(isStale)}>
-      <div
-        role="feed"
-        aria-label={messages.activity}
-        aria-busy={isLoadingMore}
-        className="whodid-feed-rows"
-        style={{ blockSize: virtual.getTotalSize() }}
-        onKeyDown={keys.onKeyDown}
-      >
-        {items.map((item) => {
-          const row = rows[item.index]
-          if (!row) return null
-          const { event, day } = row
-          const current = item.index === keys.current
-          const drawn = (
-            <FeedRow
-              event={event}
-              catalog={catalog}
-              selected={selection.has(event.id)}
-              current={current}
-              fresh={fresh.has(event.id)}
-              archived={archived}
-              onOpen={opened.open}
-              onSelect={onSelect}
-              onSeen={onSeen}
-              onArchive={onArchive}
-            />
-          )
-          return (
-            <article
-              key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              className="whodid-feed-item"
-              style={{ transform: `translateY(${item.start}px)` }}
-              // The feed pattern moves the focus from article to article.
-              tabIndex={current ? 0 : -1}
-              aria-posinset={item.index + 1}
-              aria-setsize={hasMore ? -1 : rows.length}
-              aria-label={visibleText(sentenceOf(catalog, event, formats.locale))}
-              onFocus={() => keys.setCurrent(event.id)}
-            >
-              {day !== null && <h3 className="whodid-day">{day}</h3>}
-              {renderRow ? renderRow(event, drawn) : drawn}
-            </article>
-          )
-        })}
+    <>
+      <NewPill count={above} onPress={() => virtual.scrollToOffset(0, { behavior: 'smooth' })} />
+      <div ref={scroller} className="whodid-scroll" data-stale={present(isStale)}>
+        <div
+          role="feed"
+          aria-label={messages.activity}
+          aria-busy={isLoadingMore}
+          className="whodid-feed-rows"
+          style={{ blockSize: virtual.getTotalSize() }}
+          onKeyDown={keys.onKeyDown}
+        >
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (!row) return null
+            const { event, day } = row
+            const current = item.index === keys.current
+            const drawn = (
+              <FeedRow
+                event={event}
+                catalog={catalog}
+                selected={selection.has(event.id)}
+                current={current}
+                fresh={fresh.has(event.id)}
+                archived={archived}
+                onOpen={opened.open}
+                onSelect={onSelect}
+                onSeen={onSeen}
+                onArchive={onArchive}
+              />
+            )
+            return (
+              <article
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className="whodid-feed-item"
+                style={{ transform: `translateY(${item.start}px)` }}
+                // The feed pattern moves the focus from article to article.
+                tabIndex={current ? 0 : -1}
+                aria-posinset={item.index + 1}
+                aria-setsize={hasMore ? -1 : rows.length}
+                aria-label={visibleText(sentenceOf(catalog, event, formats.locale))}
+                onFocus={() => keys.setCurrent(event.id)}
+              >
+                {day !== null && <h3 className="whodid-day">{day}</h3>}
+                {renderRow ? renderRow(event, drawn) : drawn}
+              </article>
+            )
+          })}
+        </div>
+        {!hasMore && <p className="whodid-end">{messages.endOfList}</p>}
       </div>
-      {!hasMore && <p className="whodid-end">{messages.endOfList}</p>}
-    </div>
+    </>
   )
 }

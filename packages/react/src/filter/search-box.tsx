@@ -38,12 +38,10 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: st
   }, [text])
 
   return (
-    <div className="whodid-search" role="search">
+    <search className="whodid-search">
       <Icon name="search" size={15} />
       <input
-        type="text"
-        inputMode="search"
-        role="searchbox"
+        type="search"
         aria-label={messages.search}
         placeholder={messages.searchPlaceholder}
         value={text}
@@ -72,6 +70,6 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: st
           <Icon name="close" size={13} />
         </button>
       )}
-    </div>
+    </search>
   )
 }

@@ -6,6 +6,7 @@ import { Deferred } from '../parts/deferred.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
+import { NewPill } from '../parts/new-pill.tsx'
 import { useRootProps } from '../parts/root.tsx'
 import { present } from '../parts/states.ts'
 import { useTooltip } from '../parts/tooltip.tsx'
@@ -81,7 +82,7 @@ export const ActivityTable = forwardRef<HTMLElement, ActivityTableProps>(functio
 })
 
 function TableTop({ control, filter }: { control: ActivityTableControl; filter: ActivityFilterControl }): ReactNode {
-  const { messages, formats } = useActivityContext()
+  const { messages } = useActivityContext()
   const { scope, selected, arrived, fullscreen, setFullscreen } = control
   const label = fullscreen ? messages.exitFullscreen : messages.fullscreen
   const tooltip = useTooltip(label)
@@ -113,14 +114,7 @@ function TableTop({ control, filter }: { control: ActivityTableControl; filter: 
   return (
     <>
       {scope.ownBar ? <FilterBar control={filter}>{tools}</FilterBar> : <div className="whodid-header">{tools}</div>}
-      <div className="whodid-new" role="status">
-        {arrived > 0 && (
-          <button type="button" className="whodid-new-pill" onClick={control.showArrived}>
-            <Icon name="arrow-up" size={13} />
-            {messages.newEvents(arrived, formats.number(arrived))}
-          </button>
-        )}
-      </div>
+      <NewPill count={arrived} onPress={control.showArrived} />
     </>
   )
 }

@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react'
+import { useActivityContext } from '../provider/context.ts'
+import { Icon } from './icon.tsx'
+
+/** Says, aloud too, how many new events there are out of view, and goes to them. */
+export function NewPill({ count, onPress }: { count: number; onPress: () => void }): ReactNode {
+  const { messages, formats } = useActivityContext()
+  return (
+    <div className="whodid-new" role="status">
+      {count > 0 && (
+        <button type="button" className="whodid-new-pill" onClick={onPress}>
+          <Icon name="arrow-up" size={13} />
+          {messages.newEvents(count, formats.number(count))}
+        </button>
+      )}
+    </div>
+  )
+}
