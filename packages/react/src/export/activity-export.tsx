@@ -1,8 +1,8 @@
 import type { Filter, StoredEvent } from '@whodid/core/browser'
-import { lazy, type ReactNode, useEffect } from 'react'
+import { forwardRef, lazy, useEffect } from 'react'
 import { useActivityFilter } from '../filter/use-activity-filter.ts'
 import { Deferred } from '../parts/deferred.tsx'
-import { classes, useRootProps } from '../parts/root.tsx'
+import { useRootProps } from '../parts/root.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { ExportFace } from './export-face.tsx'
 import { type ExportOutcome, useExport } from './use-export.ts'
@@ -29,7 +29,8 @@ const NONE: readonly StoredEvent[] = []
  * @example
  * <ActivityExport events={table.selected} />
  */
-export function ActivityExport({ events = NONE, filter, className }: ActivityExportProps): ReactNode {
+export const ActivityExport = forwardRef<HTMLDivElement, ActivityExportProps>(function ActivityExport(props, ref) {
+  const { events = NONE, filter, className } = props
   const { messages, formats } = useActivityContext()
   const shared = useActivityFilter()
   const control = useExport({ events, filter: filter ?? shared.resolved })
@@ -62,7 +63,7 @@ export function ActivityExport({ events = NONE, filter, className }: ActivityExp
   }, [outcome])
 
   return (
-    <div {...root} className={classes(root.className)}>
+    <div ref={ref} {...root}>
       <span className="whodid-export-outcome" role="status" data-failed={outcome?.is === 'failed' ? '' : undefined}>
         {text}
       </span>
@@ -77,4 +78,4 @@ export function ActivityExport({ events = NONE, filter, className }: ActivityExp
       </Deferred>
     </div>
   )
-}
+})

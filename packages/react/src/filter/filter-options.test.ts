@@ -1,0 +1,71 @@
+import { defineCatalog } from '@whodid/core/browser'
+import { describe, expect, test } from 'vitest'
+import { ENGLISH } from '../text/messages.ts'
+import { optionsOf } from './filter-options.ts'
+
+const catalog = defineCatalog({
+  project: { label: 'Project', group: 'Resources' },
+  dataset: { group: 'Resources' },
+  auth: { label: 'Sign-in', group: 'Security' },
+}).json
+
+const offer = (
+  field: Parameters<typeof optionsOf>[0],
+  values: Parameters<typeof optionsOf>[1]['facets'] extends infer F ? F : never,
+  { search = '', chosen = [] as readonly string[] } = {},
+) => optionsOf(field, { catalog, messages: ENGLISH, facets: values, chosen: () => chosen, search })
+
+const counted = { value: 0, exact: true }
+
+describe('what a filter offers', () => {
+  test('kinds in their order with counts, then actions by how many there are', () => {
+    const groups = offer('action', {
+      counted,
+      values: {
+        kind: [{ value: 'delete', label: 'delete', count: 3 }],
+        action: [
+          { value: 'project.created', label: 'project.created', count: 1 },
+          { value: 'project.deleted', label: 'project.deleted', count: 3 },
+        ],
+      },
+    })
+    expect(groups.map(({ label, items }) => [label, items.map((item) => `${item.label} ${item.count}`)])).toEqual([
+      ['Kind', ['Create 0', 'Update 0', 'Delete 3', 'Other 0']],
+      ['Action', ['Project: Deleted 3', 'Project: Created 1']],
+    ])
+  })
+
+  test('people by name and e-mail, and one that is chosen even when no event has it', () => {
+    const facets = { counted, values: { actor: [{ value: 'u1', label: 'Ada', detail: 'ada@acme.test', count: 2 }] } }
+    const [group] = offer('actor', facets, { chosen: ['u9'] })
+    expect(group?.items.map(({ value, label, detail }) => [value, label, detail])).toEqual([
+      ['u1', 'Ada', 'ada@acme.test'],
+      ['u9', 'u9', undefined],
+    ])
+    expect(offer('actor', facets, { search: 'ADA@' })[0]?.items).toHaveLength(1)
+    expect(offer('actor', facets, { search: 'grace' })).toEqual([])
+  })
+
+  test('groups with the sum of their categories', () => {
+    const [groups] = offer('category', {
+      counted,
+      values: {
+        category: [
+          { value: 'project', label: 'project', count: 4 },
+          { value: 'dataset', label: 'dataset', count: 2 },
+        ],
+      },
+    })
+    expect(groups?.items.map(({ label, count }) => [label, count])).toEqual([
+      ['Resources', 6],
+      ['Security', 0],
+    ])
+  })
+
+  test('no counts before they are known', () => {
+    expect(offer('status', undefined)[0]?.items.map(({ label, count }) => [label, count])).toEqual([
+      ['Succeeded', undefined],
+      ['Failed', undefined],
+    ])
+  })
+})

@@ -1,0 +1,35 @@
+import { defineCatalog, kindOfVerb } from '@whodid/core/browser'
+import { expect, test } from 'vitest'
+import { actionIcon, resourceIcon } from './icon.tsx'
+
+const catalog = defineCatalog({
+  dataset: { icon: 'database', actions: { exported: { icon: 'rocket' }, cancelled: 'x' } },
+}).json
+
+const iconOf = (verb: string, status: 'success' | 'failure' = 'success') =>
+  actionIcon(defineCatalog({}).json, { action: `job.${verb}`, kind: kindOfVerb(verb), status })
+
+test('each of the twelve kinds has an icon of its own', () => {
+  const verbs = [
+    ...['created', 'updated', 'deleted', 'trashed', 'restored', 'started'],
+    ...['completed', 'failed', 'cancelled', 'uploaded', 'exported', 'cloned'],
+  ]
+  expect(verbs.map((verb) => iconOf(verb))).toEqual(verbs)
+})
+
+test('other verbs take the icon of one like them, or of their kind', () => {
+  expect(iconOf('removed')).toBe('deleted')
+  expect(iconOf('renamed')).toBe('updated')
+  expect(iconOf('registered')).toBe('created')
+  expect(iconOf('pondered')).toBe('other')
+})
+
+test('what failed has the icon of failure, whatever it was', () => {
+  expect(iconOf('created', 'failure')).toBe('failed')
+})
+
+test('the catalog has the last word', () => {
+  expect(actionIcon(catalog, { action: 'dataset.exported', kind: 'other', status: 'success' })).toBe('rocket')
+  expect(resourceIcon(catalog, 'dataset')).toBe('database')
+  expect(resourceIcon(catalog, 'unheard_of')).toBe('box')
+})

@@ -1,0 +1,50 @@
+import { StrictMode } from 'react'
+import { renderToString } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import {
+  ActivityCard,
+  ActivityDetails,
+  ActivityExport,
+  ActivityFeed,
+  ActivityFilters,
+  ActivityProvider,
+  ActivityTable,
+  ResourceHistory,
+  UserActivity,
+} from './index.ts'
+
+const never = () => new Promise<Response>(() => {})
+
+test('everything can be drawn on a server, without a window, and asks for nothing there', () => {
+  let asked = 0
+  const html = renderToString(
+    <StrictMode>
+      <ActivityProvider
+        url="/activity"
+        locale="en"
+        theme="dark"
+        fetch={() => {
+          asked += 1
+          return never()
+        }}
+      >
+        <ActivityFilters />
+        <ActivityFeed />
+        <ActivityTable />
+        <ActivityCard viewAllHref="/activity" />
+        <ActivityExport />
+        <ActivityDetails eventId={null} />
+        <ResourceHistory type="project" id="p1" />
+        <UserActivity userId="u1" />
+      </ActivityProvider>
+    </StrictMode>,
+  )
+  expect(html).toContain('role="tablist"')
+  expect(html.match(/aria-label="Loading activity"/g)).toHaveLength(5)
+  expect(html).toContain('data-whodid-theme="dark"')
+  expect(asked).toBe(0)
+})
+
+test('a component outside of a provider says what is missing', () => {
+  expect(() => renderToString(<ActivityFeed />)).toThrow(/<ActivityProvider url="\/activity">/)
+})
