@@ -1,8 +1,9 @@
 import type { Decorator, Loader } from '@storybook/react-vite'
-import type { NewEvent, Permission } from '@whodid/core'
+import type { NewEvent, Permission, StoredEvent } from '@whodid/core'
 import { ActivityProvider, type ActivityProviderProps } from '@whodid/react'
+import type { ListOutput } from '@whodid/server'
 import type { Scenario } from './events.ts'
-import { type Condition, lineTo, record, tenantOf } from './service.ts'
+import { type Condition, type Line, lineTo, record, tenantOf } from './service.ts'
 
 /** What stands around a story: its parameter `activity`. */
 export interface Setting
@@ -15,6 +16,8 @@ export interface Setting
   readonly service?: Condition
   /** What its viewer may do. @default everything but ingest and admin */
   readonly permissions?: readonly Permission[]
+  /** Which of its events the story is handed, as a query of `/api/v1/events`. @default none */
+  readonly given?: string
 }
 
 /** Sets what stands around a story. */
@@ -24,6 +27,8 @@ export const activity = (setting: Setting): { activity: Setting } => ({ activity
 export interface Stage {
   readonly tenant: string
   readonly fetch: typeof fetch
+  /** The events that the story is handed. */
+  readonly given: readonly StoredEvent[]
   /** Asks the service, over REST: `/events?limit=1`. */
   ask<T>(path: string): Promise<T>
   /** Makes a broken or silent service work from now on. */
@@ -45,19 +50,22 @@ export function stageOf({ loaded }: Pick<Surroundings, 'loaded'>): Stage {
   return loaded.stage
 }
 
+async function ask<T>(line: Line, path: string): Promise<T> {
+  const response = await line.fetch(`/activity/api/v1${path}`)
+  if (!response.ok) throw new Error(await response.text())
+  return response.json()
+}
+
 /** Makes the story's tenant before the story is drawn. */
 export const withStage: Loader = async (context) => {
-  const { events = 'many', own = false, service = 'working', permissions } = settingOf(context)
+  const { events = 'many', own = false, service = 'working', permissions, given } = settingOf(context)
   const tenant = await tenantOf(events, own)
   const line = lineTo(tenant, service, permissions)
   const stage: Stage = {
     tenant,
     ...line,
-    async ask(path) {
-      const response = await line.fetch(`/activity/api/v1${path}`)
-      if (!response.ok) throw new Error(await response.text())
-      return response.json()
-    },
+    given: given === undefined ? [] : (await ask<ListOutput>(lineTo(tenant, 'working'), `/events?${given}`)).items,
+    ask: (path) => ask(line, path),
     record: (...newest) => record(tenant, newest),
   }
   return { stage }

@@ -14,13 +14,13 @@ type Story = StoryObj<typeof meta>
 
 const SENTENCE = 'Project Difference Engine was updated'
 
-export const Many: Story = {
+export const Many = {
   async play({ canvas }) {
     await expect((await canvas.findAllByRole('article')).length).toBeGreaterThan(5)
     await expect(canvas.getByRole('article', { name: SENTENCE })).toBeVisible()
     await expect(canvas.getByRole('heading', { name: 'Yesterday' })).toBeVisible()
   },
-}
+} satisfies Story
 
 export const One: Story = {
   parameters: activity({ events: 'one' }),

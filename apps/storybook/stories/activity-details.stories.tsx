@@ -1,0 +1,130 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { newId } from '@whodid/core'
+import { ActivityDetails } from '@whodid/react'
+import { expect, fn, screen, waitFor, within } from 'storybook/test'
+import { ARABIC } from '../arabic.ts'
+import { takeCopies } from '../browser.ts'
+import { activity, stageOf } from '../stage.tsx'
+
+/** Everything that is known of one event: who, what, when and from where, what changed, and its metadata. */
+const meta = {
+  component: ActivityDetails,
+  args: { eventId: null, mode: 'inline' },
+  // Written as an object, or Storybook puts the documentation's parameters in its place.
+  parameters: { ...activity({ given: 'action=project.updated' }) },
+  render: (args, context) => <ActivityDetails {...args} eventId={stageOf(context).given[0]?.id ?? newId()} />,
+} satisfies Meta<typeof ActivityDetails>
+
+export default meta
+type Story = StoryObj<typeof meta>
+
+/** An update, with changed, added, removed and redacted fields. */
+export const Update = {
+  async play({ canvas }) {
+    const fact = async (name: string) => (await canvas.findByText(name)).closest('div')
+    await expect(await fact('Settings › Retries')).toHaveTextContent('3→After: 5')
+    await expect(await fact('Tags › #2')).toHaveTextContent('Set to brass')
+    await expect(await fact('Owner › Phone')).toHaveTextContent('Removed +44 20 7946 0000')
+    await expect(await fact('API token')).toHaveTextContent('Redacted')
+    await expect(await fact('Ticket')).toHaveTextContent('ENG-1843')
+    await expect(await fact('IP address')).toHaveTextContent('203.0.113.9')
+    await expect(await fact('Request')).toHaveTextContent('PATCH /api/projects/:id')
+    await expect(canvas.getByRole('link', { name: /Difference Engine/ })).toHaveAttribute('href', '/projects/p1')
+  },
+} satisfies Story
+
+export const Failure: Story = {
+  parameters: activity({ given: 'action=project.deleted&status=failure' }),
+  async play({ canvas }) {
+    await expect(await canvas.findByText('403 · Members may not delete projects.')).toBeVisible()
+    await expect(canvas.getByText('Failed')).toBeVisible()
+  },
+}
+
+export const OnBehalfOf: Story = {
+  parameters: activity({ given: 'action=job.started' }),
+  async play({ canvas }) {
+    await expect(await canvas.findByText('for Grace Hopper')).toBeVisible()
+    await expect(canvas.getByText('API key')).toBeVisible()
+  },
+}
+
+export const SignInFailed: Story = {
+  parameters: activity({ given: 'action=auth.signin' }),
+  async play({ canvas }) {
+    await expect((await canvas.findAllByText('Sign-in failed for ada@acme.test: wrong password'))[0]).toBeVisible()
+    await expect(canvas.getByText('401 · Wrong e-mail or password.')).toBeVisible()
+  },
+}
+
+export const AwkwardNames: Story = {
+  parameters: activity({ events: 'awkward', given: 'action=project.created' }),
+  async play({ canvas, canvasElement }) {
+    await expect((await canvas.findAllByText('<img src=x onerror=alert(1)>'))[0]).toBeVisible()
+    await expect(canvasElement.querySelector('img')).toBeNull()
+  },
+}
+
+export const NotFound: Story = {
+  parameters: activity({ events: 'none' }),
+  async play({ canvas }) {
+    await expect(await canvas.findByText('Event not found')).toBeVisible()
+  },
+}
+
+export const Loading: Story = {
+  parameters: activity({ service: 'silent' }),
+  async play({ canvas }) {
+    await expect(await canvas.findByRole('status', { name: 'Loading activity' })).toBeVisible()
+  },
+}
+
+export const Dark: Story = { parameters: activity({ theme: 'dark' }), play: Update.play }
+
+export const RightToLeft: Story = {
+  parameters: activity({ dir: 'rtl', locale: 'ar', messages: ARABIC }),
+  async play({ canvas }) {
+    await canvas.findByText('Settings › Retries')
+    await expect(getComputedStyle(canvas.getByRole('article', { name: 'تفاصيل الحدث' })).direction).toBe('rtl')
+  },
+}
+
+/** At the side of the page. On a phone it fills the window. */
+export const Drawer: Story = {
+  args: { mode: 'drawer', onClose: fn() },
+  async play({ args, userEvent }) {
+    const dialog = await screen.findByRole('dialog', { name: 'Event details' })
+    await within(dialog).findByText('Settings › Retries')
+    await userEvent.keyboard('{Escape}')
+    await waitFor(() => expect(args.onClose).toHaveBeenCalledOnce())
+  },
+}
+
+export const DrawerOnAPhone: Story = {
+  args: { mode: 'drawer' },
+  globals: { viewport: { value: 'phone' } },
+  async play() {
+    const dialog = await screen.findByRole('dialog', { name: 'Event details' })
+    await within(dialog).findByText('Settings › Retries')
+    await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
+  },
+}
+
+export const Dialog: Story = {
+  args: { mode: 'dialog' },
+  async play() {
+    const dialog = await screen.findByRole('dialog', { name: 'Event details' })
+    await expect(await within(dialog).findByText('Settings › Retries')).toBeVisible()
+  },
+}
+
+export const Copies: Story = {
+  async play({ canvas, userEvent, ...context }) {
+    const { id } = stageOf(context).given[0] ?? {}
+    using copies = takeCopies()
+    await userEvent.click(await canvas.findByRole('button', { name: 'Copy JSON' }))
+    await expect(JSON.parse(copies.last())).toMatchObject({ id, action: 'project.updated' })
+    await userEvent.click(canvas.getByRole('button', { name: 'Copy link' }))
+    await expect(new URL(copies.last()).searchParams.get('event')).toBe(id)
+  },
+}
