@@ -232,6 +232,7 @@ export const catalog = defineCatalog({
     actions: {
       alert_fired: {
         kind: 'other',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: dollars before a placeholder of the catalog
         say: 'Low balance alert fired: balance ${metadata.balance} dropped below ${metadata.threshold} threshold',
         severity: 'warning',
       },

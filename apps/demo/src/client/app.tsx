@@ -1,6 +1,6 @@
-import { ActivityProvider } from '@whodid/react'
+import { ActivityProvider, type ActivityProviderProps } from '@whodid/react'
 import { lazy, Suspense } from 'react'
-import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { ForgotPassword, ResetPassword, SignIn, SignUp } from './pages/sign-in.tsx'
 import { SessionProvider, useProfile } from './session.tsx'
 import { Shell } from './shell.tsx'
@@ -22,6 +22,9 @@ const Notifications = lazy(() => import('./pages/notifications.tsx'))
 const Settings = lazy(() => import('./pages/settings.tsx'))
 const Profile = lazy(() => import('./pages/profile.tsx'))
 
+const renderLink: ActivityProviderProps['renderLink'] = ({ href, ...rest }) => <Link to={href} {...rest} />
+const linkToEvent = (id: string) => `${location.origin}/activity?event=${id}`
+
 /** The pages, behind a sign-in. */
 export function App() {
   const me = useProfile()
@@ -39,7 +42,7 @@ export function App() {
   }
   return (
     <SessionProvider key={me.id} me={me}>
-      <ActivityProvider url="/activity">
+      <ActivityProvider linkTo={linkToEvent} renderLink={renderLink} url="/activity">
         <Shell>
           <Suspense fallback={<div aria-busy="true" className="page" />} key={pathname}>
             <Routes>

@@ -16,18 +16,23 @@ export function useItems<T>(path: string, options: { refetchMs?: number } = {}):
   return useData<{ items: readonly T[] }>(path, options).data?.items
 }
 
-/** Runs an action, reloads what it changed and says that it is done. A failure is thrown on, so a form can show it. */
+/**
+ * Runs an action, reloads what it changed and says that it is done. A failure is thrown on, so a form can show it. What
+ * lies under the path `gone` is not asked for again.
+ */
 export function useAction() {
   const queries = useQueryClient()
   const toast = useToast()
 
-  async function run<T>(action: () => Promise<T>, done?: string): Promise<T> {
+  async function run<T>(action: () => Promise<T>, done?: string, gone?: string): Promise<T> {
     try {
       const result = await action()
       if (done) toast(done)
       return result
     } finally {
-      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+      await queries.invalidateQueries({
+        predicate: ({ queryKey: [path] }) => path !== 'me' && !(gone && String(path).startsWith(gone)),
+      })
     }
   }
 

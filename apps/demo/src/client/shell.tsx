@@ -1,4 +1,4 @@
-import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { NavLink, useLocation, useNavigate } from 'react-router'
 import { api } from './api.ts'
 import { useItems } from './data.ts'
@@ -43,15 +43,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const me = useMe()
   const [drawer, setDrawer] = useState(false)
   const { pathname } = useLocation()
-  const stayInside = useLinksInside()
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => setDrawer(false), [pathname])
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only redirects the clicks of links within
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a key press on a link is a click as well
-    <div className="shell" data-drawer={drawer} onClick={stayInside}>
+    <div className="shell" data-drawer={drawer}>
       <a className="skip" href="#main">
         Skip to content
       </a>
@@ -123,20 +119,6 @@ function Navigation() {
       ))}
     </nav>
   )
-}
-
-/** Lets links that other components draw, such as those of the activity kit, change the page without loading it anew. */
-function useLinksInside() {
-  const navigate = useNavigate()
-  return (event: MouseEvent) => {
-    const { target } = event
-    const link = target instanceof Element ? target.closest('a') : null
-    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
-    if (!link || event.defaultPrevented || !plain || link.target || link.hasAttribute('download')) return
-    if (link.origin !== location.origin || link.hash || /^\/(api|activity\/)/.test(link.pathname)) return
-    event.preventDefault()
-    navigate(link.pathname + link.search)
-  }
 }
 
 function ThemeToggle() {

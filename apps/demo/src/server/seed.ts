@@ -49,8 +49,8 @@ export function seed(db: Database, { traffic }: { traffic: boolean }): void {
 
   db.transaction(() => {
     if (!db.organisation.get('acme')) {
-      db.organisation.insert({ id: 'acme', org: 'acme', name: 'Acme' })
-      db.organisation.insert({ id: 'umbrella', org: 'umbrella', name: 'Umbrella' })
+      addOrganisation(db, { id: 'acme', name: 'Acme', balance: 12 })
+      addOrganisation(db, { id: 'umbrella', name: 'Umbrella', balance: 12 })
       addPeople('acme', ACME)
       addPeople('umbrella', [{ id: 'usr_eve', name: 'Eve Adler', title: 'Director', role: 'owner', picture: 'rose' }])
       addRecords(db, joinedAt)
@@ -103,18 +103,19 @@ function addRecords(db: Database, createdAt: string) {
     })
   }
   db.domain.insert({ id: newRecordId('dom'), org: 'acme', name: 'app.acme.test', status: 'active' })
-
-  addAccount(db, 'acme', 12)
-  addAccount(db, 'umbrella', 12)
 }
 
-/** What every organisation has from its first day: an account with some credits, and a trial or a plan. */
-export function addAccount(db: Database, org: string, balance: number): void {
+/** Adds an organisation with what each has from its first day: an account with some credits, and a subscription. */
+export function addOrganisation(
+  db: Database,
+  { id, name, balance }: { id: string; name: string; balance: number },
+): void {
   const card = { brand: 'Visa', last4: '4242', declines: false }
-  db.account.insert({ id: org, org, company: null, billingEmail: null, card, balance, reserved: 0, alerts: null })
+  db.organisation.insert({ id, org: id, name })
+  db.account.insert({ id, org: id, company: null, billingEmail: null, card, balance, reserved: 0, alerts: null })
   db.subscription.insert({
-    id: `sub_${org}`,
-    org,
+    id: `sub_${id}`,
+    org: id,
     plan: 'Pro',
     status: 'active',
     cancelAtPeriodEnd: false,

@@ -1,4 +1,4 @@
-import { ActivityFeed, ActivityTable } from '@whodid/react'
+import { ActivityFeed, ActivityFilterScope, ActivityTable } from '@whodid/react'
 import { useMay } from '../session.tsx'
 import { Page } from '../ui/page.tsx'
 import { Tabs } from '../ui/tabs.tsx'
@@ -7,7 +7,9 @@ export default function Activity() {
   const all = useMay('admin')
   return (
     <Page text={all ? 'Who did what, and when, in your organisation.' : 'What you did, and when.'} title="Activity">
-      <Tabs tabs={{ Feed: <ActivityFeed />, Table: <ActivityTable /> }} />
+      <ActivityFilterScope urlSync>
+        <Tabs tabs={{ Feed: <ActivityFeed />, Table: <ActivityTable /> }} />
+      </ActivityFilterScope>
     </Page>
   )
 }

@@ -111,7 +111,7 @@ export default function ProjectPage() {
         <FormDialog
           onClose={() => setDialog(null)}
           onSubmit={async () => {
-            await run(() => api.delete(path), 'Project deleted')
+            await run(() => api.delete(path), 'Project deleted', path)
             navigate('/projects')
           }}
           submit="Delete project"

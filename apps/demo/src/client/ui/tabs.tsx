@@ -7,7 +7,14 @@ export function Tabs({ tabs }: { tabs: Readonly<Record<string, ReactNode>> }) {
   const id = useId()
   const names = Object.keys(tabs)
   const chosen = names.find((name) => name === search.get('tab')) ?? names[0] ?? ''
-  const choose = (name: string) => setSearch(name === names[0] ? {} : { tab: name }, { replace: true })
+
+  function choose(name: string) {
+    // Not the router's, which does not hear of what others keep in the address, such as a filter.
+    const next = new URLSearchParams(location.search)
+    if (name === names[0]) next.delete('tab')
+    else next.set('tab', name)
+    setSearch(next, { replace: true })
+  }
 
   function move(event: KeyboardEvent<HTMLElement>) {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0

@@ -15,7 +15,7 @@ import {
 } from '../identity.ts'
 import { bodyOf, conflict, invalid, Problem } from '../problem.ts'
 import type { Member } from '../records.ts'
-import { addAccount } from '../seed.ts'
+import { addOrganisation } from '../seed.ts'
 import { profileOf } from './members.ts'
 
 const RESET_MS = 30 * 60_000
@@ -38,6 +38,9 @@ const reset = z.object({ token: z.string(), password })
 export function authRoutes({ db, trail, audit, mail }: Acme): Router {
   const router = Router()
   const memberByEmail = (address: string) => db.member.all().find((member) => member.email === address)
+
+  const invitationOf = (token: string, address: string) =>
+    db.invitation.all().find((one) => one.tokenHash === sha256(token) && one.email === address)
 
   /** Makes the rest of this request the member's: its event names them, and their organisation. */
   function become(req: Request, member: Member) {
@@ -73,45 +76,41 @@ export function authRoutes({ db, trail, audit, mail }: Acme): Router {
   })
 
   router.post('/signup', (req: Request, res: Response) => {
-    trail.annotate({ action: 'auth.signup', resource: { type: 'auth', id: null } })
     const body = bodyOf(signup, req)
-    const invitation =
-      body.invitation && db.invitation.all().find((one) => one.tokenHash === sha256(body.invitation ?? ''))
-    if (body.invitation && !invitation) {
-      trail.annotate({ metadata: { reason: 'the invitation is not valid' } })
-      throw invalid('This invitation has been used or revoked.')
+    const refuse = (reason: string) =>
+      trail.annotate({ action: 'auth.signup', resource: { type: 'auth', name: body.email }, metadata: { reason } })
+    const invitation = body.invitation === undefined ? null : invitationOf(body.invitation, body.email)
+    if (invitation === undefined) {
+      refuse('the invitation is not valid')
+      throw invalid('This invitation has been used or revoked, or is for another e-mail.')
     }
     if (memberByEmail(body.email)) {
-      trail.annotate({ metadata: { reason: 'the e-mail is taken' } })
+      refuse('the e-mail is taken')
       throw conflict('There is an account with this e-mail already.')
     }
+    const org = invitation?.org ?? newRecordId('org')
+    const role = invitation?.role ?? 'owner'
     const member = audit.quietly(() =>
       db.transaction(() => {
-        const org = invitation ? invitation.org : newRecordId('org')
-        if (!invitation) {
-          db.organisation.insert({ id: org, org, name: body.organisation ?? `${body.name}'s team` })
-          addAccount(db, org, 5)
-        }
         if (invitation) db.invitation.remove(invitation)
+        else addOrganisation(db, { id: org, name: body.organisation ?? `${body.name}'s team`, balance: 5 })
         return db.member.insert({
           id: newRecordId('usr'),
           org,
           name: body.name,
           email: body.email,
           title: '',
-          role: invitation ? invitation.role : 'owner',
+          role,
           picture: 'violet',
           joinedAt: new Date().toISOString(),
           passwordHash: hashPassword(body.password),
         })
       }),
     )
-    become(req, member)
-    trail.annotate({ metadata: { invited: Boolean(invitation) } })
-    audit.record('membership.joined', {
-      resource: { type: 'membership', id: member.id, name: member.name },
-      metadata: { role: member.role },
-    })
+    req.user = identityOf(member)
+    const { id, name } = member
+    audit.record('auth.signup', { resource: { type: 'auth', id, name }, metadata: { invited: invitation !== null } })
+    audit.record('membership.joined', { resource: { type: 'membership', id, name }, metadata: { role } })
     startSession(db, member, res)
     res.status(201).json(profileOf(db, member))
   })

@@ -1,0 +1,234 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
+import { type Demo, startDemo } from './demo.ts'
+
+let demo: Demo
+let browser: Browser
+let context: BrowserContext
+beforeAll(async () => {
+  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' })
+  const executablePath = findChromium()
+  browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
+  demo = await startDemo()
+  context = await browser.newContext({
+    viewport: { width: 1280, height: 1000 },
+    acceptDownloads: true,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  })
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: demo.url })
+  context.setDefaultTimeout(15_000)
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await demo?.[Symbol.asyncDispose]()
+})
+
+interface Expected {
+  readonly sentence: string
+  readonly badge: string
+  readonly kind: string
+  readonly name: string
+  readonly change: RegExp
+}
+
+const LIFE: readonly Expected[] = [
+  { sentence: 'Project Engine was created', badge: 'Created', kind: 'create', name: 'Engine', change: /Name.*Engine/ },
+  {
+    sentence: 'Project Difference Engine was updated',
+    badge: 'Updated',
+    kind: 'update',
+    name: 'Difference Engine',
+    change: /Name.*Engine.*Difference Engine/,
+  },
+  {
+    sentence: 'Project Difference Engine was archived',
+    badge: 'Archived',
+    kind: 'update',
+    name: 'Difference Engine',
+    change: /Status.*active.*archived/,
+  },
+  {
+    sentence: 'Project Difference Engine was deleted',
+    badge: 'Deleted',
+    kind: 'delete',
+    name: 'Difference Engine',
+    change: /Name.*Difference Engine/,
+  },
+]
+
+test('Ada’s project lives and dies in the browser, and its four events can be worked with', {
+  timeout: 180_000,
+}, async () => {
+  const feedPage = await signInAsAda(context)
+  const problems = problemsOf(feedPage)
+  await feedPage.getByRole('button', { name: 'Accept all' }).click()
+  await feedPage.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Activity' }).click()
+  const feed = feedPage.getByRole('feed', { name: 'Activity' })
+  const article = (sentence: string) => feed.getByRole('article', { name: sentence, exact: true })
+  await article('Ada Lovelace signed in').waitFor()
+  await feedPage.evaluate(() => Object.assign(globalThis, { stillTheSamePage: true }))
+
+  // Ada works in another tab; the feed hears of it by itself.
+  const work = await context.newPage()
+  const workProblems = problemsOf(work)
+  await work.goto(`${demo.url}/projects`)
+  await work.getByRole('button', { name: 'New project' }).click()
+  await work.getByLabel('Name').fill('Engine')
+  await work.getByRole('button', { name: 'Create project' }).click()
+  await work.getByRole('heading', { name: 'Engine', level: 1 }).waitFor()
+  const link = article('Project Engine was created').getByRole('link', { name: 'Engine' })
+  await expect.poll(() => link.getAttribute('href')).toBe(new URL(work.url()).pathname)
+
+  await work.getByRole('button', { name: 'Edit', exact: true }).click()
+  await work.getByLabel('Name').fill('Difference Engine')
+  await work.getByRole('button', { name: 'Save' }).click()
+  await work.getByRole('heading', { name: 'Difference Engine', level: 1 }).waitFor()
+  await work.getByRole('button', { name: 'Archive' }).click()
+  await work.getByRole('button', { name: 'Restore' }).waitFor()
+  await work.getByRole('tab', { name: 'History' }).click()
+  await work.getByText('Project Difference Engine was archived').waitFor()
+  await work.getByRole('button', { name: 'Delete', exact: true }).click()
+  await work.getByRole('button', { name: 'Delete project' }).click()
+  await work.waitForURL('**/projects')
+  await work.close()
+
+  for (const { sentence, badge, kind, name } of LIFE) {
+    const row = article(sentence)
+    await row.waitFor()
+    await row.getByText('Ada Lovelace', { exact: true }).waitFor()
+    await row.getByText(badge, { exact: true }).first().waitFor()
+    expect(await row.locator('[data-kind]').first().getAttribute('data-kind')).toBe(kind)
+    const resource = row.getByRole('link', { name, disabled: true })
+    await resource.waitFor()
+    expect(await resource.getAttribute('href')).toBeNull()
+  }
+  expect(await feedPage.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true)
+
+  const search = feedPage.getByRole('searchbox', { name: 'Search activity' })
+  for (const expected of LIFE) {
+    const { sentence, badge, change } = expected
+    const row = article(sentence)
+
+    // Searched: only what matches is left.
+    await search.fill(sentence.slice('Project '.length))
+    await expect.poll(() => sentencesIn(feed)).toEqual([sentence])
+    await search.fill('')
+    await article('Ada Lovelace signed in').waitFor()
+
+    // Filtered by its action.
+    await feedPage.getByLabel('Filter by Action').click()
+    await feedPage.getByRole('option', { name: `Project: ${badge}` }).click()
+    await feedPage.keyboard.press('Escape')
+    await expect.poll(() => sentencesIn(feed)).toEqual([sentence])
+    await feedPage.getByRole('button', { name: 'Clear all' }).click()
+    await article('Ada Lovelace signed in').waitFor()
+
+    // Marked seen on its row, and back.
+    await row.hover()
+    await row.getByRole('button', { name: 'Mark as seen' }).click()
+    await expect.poll(() => isUnread(row)).toBe(false)
+    await row.hover()
+    await row.getByRole('button', { name: 'Mark as unread' }).click()
+    await expect.poll(() => isUnread(row)).toBe(true)
+
+    // Opened: its details and its diff, and it is seen.
+    await row
+      .getByText(sentence.replace(/ (Difference )?Engine.*/, ''))
+      .first()
+      .click()
+    const details = feedPage.getByRole('dialog')
+    await details.getByText('Ada Lovelace').first().waitFor()
+    await expect.poll(() => details.textContent()).toMatch(change)
+    await details.getByRole('button', { name: 'Copy JSON' }).click()
+    expect(JSON.parse(await clipboardOf(feedPage))).toMatchObject({ description: sentence })
+    await details.getByRole('button', { name: 'Close' }).click()
+    await details.waitFor({ state: 'hidden' })
+    await expect.poll(() => isUnread(row)).toBe(false)
+
+    // Archived, and found in the archive.
+    await row.hover()
+    await row.getByRole('button', { name: 'Archive', exact: true }).click()
+    await row.waitFor({ state: 'detached' })
+    await feedPage.getByRole('button', { name: 'Close' }).click()
+    await feedPage.getByRole('tab', { name: 'Archive' }).click()
+    await row.waitFor()
+    await feedPage.getByRole('tab', { name: /^Inbox/ }).click()
+    await article('Ada Lovelace signed in').waitFor()
+  }
+
+  await copyAndExport(feedPage)
+  expect([...problems, ...workProblems]).toEqual([])
+})
+
+/** In the table each row is selected, copied and exported by itself, then all four together. */
+async function copyAndExport(page: Page) {
+  await page.getByRole('tab', { name: 'Table' }).click()
+  const table = page.getByRole('table', { name: 'Activity' })
+  await page.getByRole('button', { name: /^Actions/ }).click()
+  await page.getByText('Select rows first').waitFor()
+  await page.keyboard.press('Escape')
+
+  for (const { sentence } of LIFE) {
+    const check = table.getByRole('checkbox', { name: `Select: ${sentence}`, exact: true })
+    await check.click()
+    await choose(page, 1, 'Copy as CSV')
+    await expect.poll(() => clipboardOf(page)).toContain(sentence)
+    expect((await clipboardOf(page)).split(/\r?\n/)[0]).toMatch(/^event_id,actor,category,action,description,timestamp/)
+    await choose(page, 1, 'Copy as JSON')
+    await expect.poll(() => clipboardOf(page)).toContain(`"${sentence}"`)
+    expect(JSON.parse(await clipboardOf(page))).toHaveLength(1)
+    expect(await download(page, 1, 'Export as CSV', 'activity.csv')).toContain(sentence)
+    expect(JSON.parse(await download(page, 1, 'Export as JSON', 'activity.json'))).toMatchObject([
+      { description: sentence },
+    ])
+    await check.click()
+  }
+
+  for (const { sentence } of LIFE)
+    await table.getByRole('checkbox', { name: `Select: ${sentence}`, exact: true }).click()
+  const rows: { description: string; actor: unknown }[] = JSON.parse(
+    await download(page, 4, 'Export as JSON', 'activity.json'),
+  )
+  expect(rows.map(({ description }) => description).toSorted()).toEqual(LIFE.map(({ sentence }) => sentence).toSorted())
+}
+
+async function choose(page: Page, selected: number, item: string) {
+  await page.getByRole('button', { name: `Actions (${selected})` }).click()
+  await page.getByRole('menuitem', { name: item }).first().click()
+}
+
+async function download(page: Page, selected: number, item: string, name: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), choose(page, selected, item)])
+  expect(file.suggestedFilename()).toBe(name)
+  return readFile(await file.path(), 'utf8')
+}
+
+async function signInAsAda(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(demo.url)
+  await page.getByLabel('E-mail').fill('ada@acme.test')
+  await page.getByLabel('Password').fill('demo')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Hello, Ada' }).waitFor()
+  return page
+}
+
+const sentencesIn = (feed: Locator) =>
+  feed.getByRole('article').evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')))
+const isUnread = async (row: Locator) => (await row.locator('[data-unread]').count()) > 0
+const clipboardOf = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
+
+/** Whatever a page complains of. */
+function problemsOf(page: Page): readonly string[] {
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+  })
+  return problems
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { StoredEvent } from '@whodid/core'
+import { expect, vi } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
+
+export const INGEST_KEY = 'e2e-ingest-key-5f2c9b7a41'
+
+export interface Demo {
+  readonly url: string
+  /** The folder that all data of this demo is in. */
+  readonly folder: string
+  /** What it printed so far. */
+  readonly printed: readonly string[]
+  /** Ends the process; the data stays. */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: string | null }>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts the real demo as a process of its own, on a free port and a folder of its own. Give `folder` to start it again on
+ * what a former one left.
+ */
+export async function startDemo({
+  folder,
+  flags = [],
+}: {
+  folder?: string
+  flags?: readonly string[]
+} = {}): Promise<Demo> {
+  const home = folder ?? (await mkdtemp(join(tmpdir(), 'acme-cloud-')))
+  const child = spawn(process.execPath, [MAIN, ...flags], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      WHODID_DATABASE: join(home, 'activity'),
+      WHODID_INGEST_KEY: INGEST_KEY,
+      ACME_PACE_MS: '15',
+      NODE_ENV: 'test',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const printed: string[] = []
+  const ended = once(child, 'exit')
+  const url = await Promise.race([
+    readyAt(child, printed),
+    ended.then(([code]) => {
+      throw new Error(`The demo ended with ${code}:\n${printed.join('\n')}`)
+    }),
+  ])
+  const stop: Demo['stop'] = async (signal) => {
+    child.kill(signal)
+    const [code, by] = await ended
+    return { code, signal: by }
+  }
+  return {
+    url,
+    folder: home,
+    printed,
+    stop,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) await stop('SIGKILL')
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+function readyAt(child: ChildProcess, printed: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue
+      createInterface(stream).on('line', (line) => {
+        printed.push(line)
+        const url = /ready at (http:\S+)/.exec(line)?.[1]
+        if (url) resolve(url)
+      })
+    }
+  })
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the demo answers; tests look into it
+  readonly body: any
+}
+
+/** Requests as `curl` would send them, with one person's cookie or a key. */
+export interface Caller {
+  call(method: string, path: string, body?: unknown): Promise<Answer>
+  /** Events under a query, newest first. */
+  events(query?: string): Promise<readonly StoredEvent[]>
+  /** Waits until an event is there: what is recorded is delivered a moment after the response. */
+  event(query: string, is?: (event: StoredEvent) => boolean): Promise<StoredEvent>
+}
+
+export function callerOf(url: string, headers: Record<string, string> = {}): Caller {
+  const jar = { ...headers }
+  const call: Caller['call'] = async (method, path, body) => {
+    const isText = typeof body === 'string'
+    const response = await fetch(url + path, {
+      method,
+      headers: { ...jar, ...(body !== undefined && { 'content-type': isText ? 'text/csv' : 'application/json' }) },
+      ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+    })
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
+    if (cookie) jar.cookie = cookie
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text }
+  }
+  async function events(query = '') {
+    const { status, body } = await call('GET', `/activity/api/v1/events?limit=1000&${query}`)
+    expect(status, JSON.stringify(body)).toBe(200)
+    return body.items
+  }
+  return {
+    call,
+    events,
+    event: (query, is = () => true) =>
+      vi.waitFor(
+        async () => {
+          const found = (await events(query)).find(is)
+          if (!found) throw new Error(`No event yet under ${query}.`)
+          return found
+        },
+        { timeout: 20_000, interval: 25 },
+      ),
+  }
+}
+
+/** Signs one of the demo's people in. */
+export async function signIn(url: string, email: string, password = 'demo'): Promise<Caller> {
+  const caller = callerOf(url)
+  const { status } = await caller.call('POST', '/api/login', { email, password })
+  expect(status).toBe(200)
+  return caller
+}
