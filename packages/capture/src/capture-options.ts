@@ -12,8 +12,8 @@ export interface RequestFacts<N extends object> {
   readonly path: string
   /** By reference; names in lower case. */
   readonly headers: HeaderBag
-  /** The client's address, as the host trusts its proxies. */
-  readonly ip?: string | null | undefined
+  /** Tells the client's address, as the host trusts its proxies. Asked when there is an event, which may be when the client has left. */
+  readonly ip?: (() => string | null | undefined) | undefined
 }
 
 /** What an adapter knows of a request when it has ended. */

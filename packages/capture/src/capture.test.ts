@@ -48,7 +48,7 @@ function setUp(options: CaptureOptions<Native> = {}) {
   async function call(request: string, given: Call = {}, handler: () => unknown = () => {}) {
     const [method = '', route = ''] = request.split(' ')
     const { native = ada, path = route, headers = {}, ip, ...outcome } = given
-    const finish = capture.begin({ native, method, path, headers, ip })
+    const finish = capture.begin({ native, method, path, headers, ip: () => ip })
     await finish.run(handler)
     finish({ status: 200, route, ...outcome })
     finish({ status: 500, route })

@@ -42,10 +42,19 @@ export function createCapture<N extends object, A extends string = string>(
     mayHold: engine.mayHold,
     begin(facts) {
       const frame = requestFrame({ engine, options, routes, facts, startedAt: engine.clock.now() })
-      return Object.assign((outcome: RequestOutcome) => frame.finish(outcome), {
-        run: <T>(fn: () => T): T => engine.frames.run(frame, fn),
-        hold: (outcome: RequestOutcome) => frame.hold(outcome),
-      })
+      // Whatever goes wrong in here, the host's request goes on.
+      const guarded = <T>(step: () => T): T | undefined => {
+        try {
+          return step()
+        } catch (error) {
+          engine.warn(`${facts.method} ${facts.path} could not be recorded, which is a bug of whodid: ${String(error)}`)
+          return undefined
+        }
+      }
+      const finish = (outcome: RequestOutcome) => guarded(() => frame.finish(outcome))
+      finish.run = <T>(fn: () => T): T => engine.frames.run(frame, fn)
+      finish.hold = (outcome: RequestOutcome) => guarded(() => frame.hold(outcome))
+      return finish
     },
   }
 }

@@ -107,20 +107,25 @@ function lengthOf(value: Change['from']): number {
 /** JSON pointers of what was redacted. */
 function redactedOf(metadata: JsonObject | undefined, changes: readonly Change[]): string[] {
   const found: string[] = []
-  if (metadata !== undefined) findRedacted(metadata, ['metadata'], found)
-  changes.forEach((change, index) => {
-    if (change.from !== undefined) findRedacted(change.from, ['changes', index, 'from'], found)
-    if (change.to !== undefined) findRedacted(change.to, ['changes', index, 'to'], found)
-  })
-  return found
-}
-
-function findRedacted(value: Json, keys: readonly (string | number)[], found: string[]): void {
-  if (typeof value === 'string') {
-    if (value.includes(REDACTED)) found.push(pointerOf([...keys]))
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries<Json>(value)) findRedacted(item, [...keys, key], found)
+  const keys: (string | number)[] = []
+  const visit = (key: string | number, value: Json | undefined) => {
+    keys.push(key)
+    if (typeof value === 'string') {
+      if (value.includes(REDACTED)) found.push(pointerOf(keys))
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, item] of Object.entries<Json>(value)) visit(name, item)
+    }
+    keys.pop()
   }
+  if (metadata !== undefined) visit('metadata', metadata)
+  keys.push('changes')
+  for (const [index, { from, to }] of changes.entries()) {
+    keys.push(index)
+    visit('from', from)
+    visit('to', to)
+    keys.pop()
+  }
+  return found
 }
 
 function actorWithin(actor: Actor): Actor {

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { type Composed, compose, type Setting } from './compose.ts'
 import type { Acknowledgement, Delivery } from './delivery.ts'
 import type { Draft } from './draft.ts'
-import type { Vocabulary } from './infer/vocabulary.ts'
+import type { Infer } from './infer/infer.ts'
 
 /** Where `record` and `annotate` put what they are told: a request, a job, or neither. */
 export interface Frame {
@@ -23,7 +23,7 @@ export interface Recorded {
 /** What a trail, its contexts and its captures share. */
 export interface Engine {
   readonly catalog: Catalog<CatalogData, object>
-  readonly vocabulary: Vocabulary
+  readonly infer: Infer
   readonly delivery: Delivery
   readonly clock: Clock
   readonly alsoSecret: readonly string[] | undefined

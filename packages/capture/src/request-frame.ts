@@ -5,7 +5,7 @@ import { actorOf, type Draft, fold } from './draft.ts'
 import { acknowledgementOf, type Engine, emit, type Frame, track } from './engine.ts'
 import { failureOf } from './event-error.ts'
 import { recordNow } from './frames.ts'
-import { type Inference, infer } from './infer/infer.ts'
+import type { Inference } from './infer/infer.ts'
 import { patternByLooks } from './infer/path-parts.ts'
 import type { ActorInput } from './inputs.ts'
 import { actionOf, areOne, isAddressed } from './merge.ts'
@@ -70,7 +70,7 @@ export function requestFrame<N extends object>(given: RequestFrameOptions<N>): R
     if (context === undefined) {
       const { channel } = options
       const chosen = typeof channel === 'function' ? guarded('channel', () => channel(native)) : channel
-      context = contextOf({ headers: facts.headers, method, ip: facts.ip, route: null, channel: chosen })
+      context = contextOf({ headers: facts.headers, method, ip: facts.ip?.(), route: null, channel: chosen })
     }
     return route === null ? context : { ...context, route }
   }
@@ -148,9 +148,7 @@ export function requestFrame<N extends object>(given: RequestFrameOptions<N>): R
     const { status, requestBody, responseBody, location } = outcome
     const exchange = { method, path: facts.path, route: matched, status, failed, requestBody, responseBody, location }
     const inferred =
-      refusal === undefined
-        ? infer(exchange, engine.vocabulary, named === false ? undefined : named)
-        : { none: refusal.why }
+      refusal === undefined ? engine.infer(exchange, named === false ? undefined : named) : { none: refusal.why }
     const inferences = 'found' in inferred ? inferred.found : []
     let isTaken = isOwnIdTaken
     const told = settle(

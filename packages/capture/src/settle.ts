@@ -119,9 +119,11 @@ function sentChanges(sent: unknown, alsoSecret: readonly string[] | undefined): 
   if (!isBag(sent)) return undefined
   const { value } = redact(sent, { also: alsoSecret })
   if (!isBag(value)) return undefined
-  return Object.entries(value)
-    .filter(([key]) => key !== 'id' && key !== '_id')
-    .map(([key, to]) => ({ path: pointerOf([key]), to }))
+  const changes: Change[] = []
+  for (const [key, to] of Object.entries(value)) {
+    if (key !== 'id' && key !== '_id') changes.push({ path: pointerOf([key]), to })
+  }
+  return changes
 }
 
 /** The subject that the request itself is about comes first. */

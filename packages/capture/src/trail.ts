@@ -18,6 +18,7 @@ import { draftOf } from './draft.ts'
 import type { Engine, Frame } from './engine.ts'
 import { rememberEngine } from './engines.ts'
 import { jobFrame, rootFrame } from './frames.ts'
+import { createInfer } from './infer/infer.ts'
 import { createVocabulary } from './infer/vocabulary.ts'
 import type { Annotation, RecordInput, RunContext } from './inputs.ts'
 import { metadataBySchema } from './metadata.ts'
@@ -113,7 +114,7 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   })
   const engine: Engine = {
     catalog,
-    vocabulary: createVocabulary(catalog),
+    infer: createInfer(createVocabulary(catalog)),
     delivery,
     clock,
     alsoSecret: options.redact,
@@ -138,10 +139,13 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     record(action, input) {
       const known = findAction(catalog.json, action)
       if (known === undefined) return refused(`${action} is no action of the catalog: declare it there.`)
+      const occurredAt = input.occurredAt === undefined ? undefined : new Date(input.occurredAt).getTime()
+      if (occurredAt !== undefined && !(occurredAt >= 0))
+        return refused(`occurredAt of ${action} is no time after 1970.`)
       const draft = draftOf(
         {
           ...input,
-          ...(input.occurredAt !== undefined && { id: newId(new Date(input.occurredAt).getTime()) }),
+          ...(occurredAt !== undefined && { id: newId(occurredAt) }),
           action: known.name,
           resource: { ...input.resource, type: input.resource.type ?? known.category },
           metadata: metadataBySchema(catalog.schemas, known.name, input.metadata, warn),

@@ -21,13 +21,37 @@ const NAMES = [
   'subject',
 ]
 
-const camel = (type: string) => type.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+/** The keys under which bodies keep a resource of a type, its id, and its ids. */
+interface Keys {
+  readonly holders: readonly string[]
+  readonly ids: readonly string[]
+  readonly lists: readonly string[]
+  readonly plurals: readonly string[]
+}
+
+const keysByType = new Map<string, Keys>()
+
+function keysOf(type: string): Keys {
+  const known = keysByType.get(type)
+  if (known !== undefined) return known
+  const camel = camelOf(type)
+  const made = {
+    holders: [...new Set([camel, type, camelOf(type.slice(type.lastIndexOf('_') + 1))])],
+    ids: ['id', '_id', 'uuid', `${camel}Id`, `${type}_id`],
+    lists: ['ids', `${camel}Ids`, `${type}_ids`],
+    plurals: ['items', `${camel}s`, `${type}s`, ...ENVELOPES],
+  }
+  if (keysByType.size >= 1_000) keysByType.clear()
+  keysByType.set(type, made)
+  return made
+}
+
+const camelOf = (type: string) => type.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /** The part of a body that holds a resource of this type: under its name, under `data` and the like, or the body itself. */
 export function entityIn(body: unknown, type: string): Bag | undefined {
   if (!isBag(body)) return undefined
-  for (const key of new Set([camel(type), type, camel(type.slice(type.lastIndexOf('_') + 1))]))
-    if (isBag(body[key])) return body[key]
+  for (const key of keysOf(type).holders) if (isBag(body[key])) return body[key]
   for (const key of ENVELOPES) {
     const inner = body[key]
     if (!isBag(inner)) continue
@@ -40,7 +64,7 @@ export function entityIn(body: unknown, type: string): Bag | undefined {
 /** The id that a resource or a body names for a resource of this type. */
 export function idIn(entity: Bag | undefined, type: string): string | undefined {
   if (entity === undefined) return undefined
-  for (const key of ['id', '_id', 'uuid', `${camel(type)}Id`, `${type}_id`]) {
+  for (const key of keysOf(type).ids) {
     const id = asId(entity[key])
     if (id !== undefined) return id
   }
@@ -77,8 +101,8 @@ export function loginIn(body: unknown): string | undefined {
 export function idsIn(body: unknown, type: string, broadly: boolean): string[] | undefined {
   if (Array.isArray(body)) return idList(body, type)
   if (!isBag(body)) return undefined
-  const lists = broadly ? ['items', `${camel(type)}s`, `${type}s`, ...ENVELOPES] : []
-  for (const key of ['ids', `${camel(type)}Ids`, `${type}_ids`, ...lists]) {
+  const { lists, plurals } = keysOf(type)
+  for (const key of broadly ? [...lists, ...plurals] : lists) {
     const list = body[key]
     const ids = Array.isArray(list) ? idList(list, type) : undefined
     if (ids !== undefined) return ids

@@ -1,6 +1,7 @@
 import { defineCatalog } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { type Exchange, type Inference, infer } from './infer.ts'
+import type { Exchange } from './exchange.ts'
+import { createInfer, type Inference } from './infer.ts'
 import { createVocabulary, type Vocabulary } from './vocabulary.ts'
 
 const nothing = createVocabulary(defineCatalog({}))
@@ -39,7 +40,7 @@ function read(request: string, given: Given = {}, vocabulary: Vocabulary = nothi
     location: undefined,
     ...given,
   }
-  return infer(exchange, vocabulary)
+  return createInfer(vocabulary)(exchange)
 }
 
 function all(request: string, given?: Given, vocabulary?: Vocabulary): readonly Inference[] {

@@ -47,6 +47,15 @@ export function partsOf(path: string, pattern: string | null): PathPart[] {
   return parts
 }
 
+/** The texts of a path's parts, when it has as many as its route. */
+export function valuesOf(path: string, count: number): readonly string[] | undefined {
+  const segments = path.split('/')
+  if (segments.at(-1) === '') segments.pop()
+  segments.shift()
+  if (segments.length !== count || segments.includes('')) return undefined
+  return path.includes('%') ? segments.map(decoded) : segments
+}
+
 /** The pattern that a path without a route seems to follow: `/api/projects/p1` is `/api/projects/:id`. */
 export function patternByLooks(path: string): string {
   return `/${partsOf(path, null)

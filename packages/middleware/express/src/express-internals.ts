@@ -62,6 +62,11 @@ export function matchOf(layer: Layer, path: string): LayerMatch | undefined {
   }
 }
 
+/** Whether a layer was given several paths. */
+export function isOneOfMany(layer: Layer): boolean {
+  return 'rawPath' in layer && Array.isArray(layer.rawPath)
+}
+
 function matched(layer: Layer, path: string): unknown {
   try {
     return layer.match(path)

@@ -1,10 +1,11 @@
 import type { Request } from 'express'
-import { isObject, type Layer, layersOf, matchOf, parentOf, routerOf } from './express-internals.ts'
+import { isObject, isOneOfMany, type Layer, layersOf, matchOf, parentOf, routerOf } from './express-internals.ts'
 
 /** The layers from an app's router down to a route: routers it is mounted in, and the route's own at the end. */
 type Chain = readonly Layer[]
 
 const chainsOf = new WeakMap<object, Map<object, Chain[]>>()
+const constants = new WeakMap<Chain, string>()
 
 /**
  * The pattern of the route that took the request, with the paths of all routers above it: `/api/projects/:projectId/services/:id`.
@@ -16,10 +17,15 @@ const chainsOf = new WeakMap<object, Map<object, Chain[]>>()
 export function routeOf(req: Request, path: string): string | null {
   const route: unknown = req.route
   if (!isObject(route)) return null
-  const apps = appsOf(req.app)
-  for (const [index, app] of apps.entries()) {
+  const app: unknown = req.app
+  if (isObject(app) && parentOf(app) === undefined) {
+    const found = patternIn(app, route, path)
+    if (found !== undefined) return found
+  }
+  const apps = appsOf(app)
+  for (const [index, each] of apps.entries()) {
     const above = prefixOf(apps.slice(index), path)
-    const found = patternIn(app, route, above.rest)
+    const found = patternIn(each, route, above.rest)
     if (found !== undefined) return tidy(above.pattern + found)
   }
   return tidy(byLength(route, path))
@@ -81,23 +87,35 @@ function indexed(router: object): Map<object, Chain[]> {
 
 function patternAmong(chains: readonly Chain[], path: string): string | undefined {
   for (const chain of chains) {
-    const pattern = patternAlong(chain, path)
+    const known = constants.get(chain)
+    if (known !== undefined) return known
+    const { pattern, isConstant } = patternAlong(chain, path)
+    if (pattern !== undefined && isConstant && chains.length === 1) constants.set(chain, pattern)
     if (pattern !== undefined) return pattern
   }
   return undefined
 }
 
-function patternAlong(chain: Chain, path: string): string | undefined {
+interface Found {
+  readonly pattern: string | undefined
+  /** Whether every path that the chain takes has this pattern. */
+  readonly isConstant: boolean
+}
+
+function patternAlong(chain: Chain, path: string): Found {
   let pattern = ''
   let rest = path
+  let isConstant = true
   for (const layer of chain) {
     const match = matchOf(layer, rest)
-    if (match === undefined) return undefined
+    if (match === undefined) return { pattern: undefined, isConstant: false }
     pattern += patternOf(match.path, match.params, match.pattern)
+    isConstant &&=
+      match.path === '' || (match.pattern !== undefined && /^[\w\-/:.~]*$/.test(match.pattern) && !isOneOfMany(layer))
     rest = rest.slice(match.path.length)
     if (!rest.startsWith('/')) rest = `/${rest}`
   }
-  return pattern
+  return { pattern: tidy(pattern), isConstant }
 }
 
 /** What the host wrote, where it is a text with as many segments as it matched; else the matched text with its values named. */

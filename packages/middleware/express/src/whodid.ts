@@ -24,7 +24,9 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
     const { method, originalUrl: url } = req
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
-    const finish = capture.begin({ native: req, method, path, headers: req.headers, ip: req.ip })
+    // Node remembers the address of a connection that it was asked for once; of a closed one it does not know it any more.
+    void req.socket.remoteAddress
+    const finish = capture.begin({ native: req, method, path, headers: req.headers, ip: () => req.ip })
     const bodyOf = observeBody(req, res)
     const outcome = (status: number, aborted: boolean): RequestOutcome => ({
       status,
