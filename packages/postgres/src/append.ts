@@ -1,5 +1,6 @@
 import { type AppendResult, bytesToHex, type PreparedEvent } from '@whodid/core'
-import { type Db, isDataError, isRetryable, type Queries, type Row } from './db.ts'
+import type { Db, Queries, Row } from './db.ts'
+import { isDataError, isRetryable } from './errors.ts'
 import { insertEvents } from './insert.ts'
 import type { Partitions } from './partitions.ts'
 import { sql } from './sql.ts'

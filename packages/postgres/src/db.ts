@@ -28,20 +28,3 @@ export interface Db extends Queries {
 
 /** Sets `app.tenant` for the transaction. A quoted literal, since Citus does not forward `set_config`. */
 export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = '${tenantId.replaceAll("'", "''")}'`)
-
-/** The SQLSTATE of a driver's error, or of the system call that failed beneath it. */
-export const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined
-
-/** Whether the data was at fault: bad values, constraints, limits of the program. */
-export const isDataError = (error: unknown): boolean => /^(22|23|54)/.test(codeOf(error) ?? '')
-
-/** Whether the same transaction may succeed when it is run again. */
-export const isRetryable = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error) ?? '')
-
-/** Whether the database could not be reached or went away. */
-export const isUnavailable = (error: unknown): boolean =>
-  /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|store_unavailable$)/.test(codeOf(error) ?? '') ||
-  (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/i.test(error.message))

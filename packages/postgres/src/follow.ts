@@ -1,5 +1,6 @@
 import type { Filter, ReadScope, StoredEvent } from '@whodid/core'
-import { type Db, isUnavailable } from './db.ts'
+import type { Db } from './db.ts'
+import { isUnavailable, named } from './errors.ts'
 import { readEvents, readWhere } from './list.ts'
 import { sql } from './sql.ts'
 import { CHANNEL, tables } from './tables.ts'
@@ -76,7 +77,9 @@ export const followEvents = (
   return {
     async *[Symbol.asyncIterator]() {
       try {
-        let { seq } = await begun
+        let { seq } = await begun.catch((error: unknown) => {
+          throw named(error)
+        })
         let pause = FIRST_PAUSE
         while (!signal.aborted) {
           if (!woken) {
@@ -100,7 +103,7 @@ export const followEvents = (
             pause = FIRST_PAUSE
           } catch (error) {
             if (signal.aborted) return
-            if (!isUnavailable(error)) throw error
+            if (!isUnavailable(error)) throw named(error)
             await sleep(pause, signal)
             pause = Math.min(pause * 2, LAST_PAUSE)
             woken = true

@@ -2,7 +2,7 @@ import type { BoundedCount, Filter, PageRequest, ReadScope, SortColumn, StoredEv
 import type { Queries } from './db.ts'
 import { readMarks } from './inbox.ts'
 import { type EventRow, eventColumns, eventOfRow } from './rows.ts'
-import { searchIds } from './search.ts'
+import { direction, searchIds } from './search.ts'
 import { all, raw, type Sql, sql } from './sql.ts'
 import { tables } from './tables.ts'
 import { asksForInbox, eventsOf, type Where, whereOf, wholeCondition } from './where.ts'
@@ -24,15 +24,15 @@ export const listEvents = async (
   if (page.sort !== 'occurredAt') return listSorted(queries, scope, where, page, page.sort)
 
   const { order, limit, after } = page
-  const direction = sql`order by e.id ${raw(order)}`
+  const ordered = sql`order by e.id ${direction(order)}`
   const conditions = [...where.conditions]
   if (after !== null) conditions.push(order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`)
   if (where.needles.length === 0) {
-    const items = await readEvents(queries, scope, sql`${all(conditions)} ${direction} limit ${limit + 1}`)
+    const items = await readEvents(queries, scope, sql`${all(conditions)} ${ordered} limit ${limit + 1}`)
     return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
   }
   const ids = await searchIds({ queries, scope, where: { ...where, conditions }, order, limit: limit + 1 })
-  const items = await readEvents(queries, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${direction}`)
+  const items = await readEvents(queries, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
   return { items, more: ids.length > limit, windowed: false }
 }
 
@@ -68,12 +68,12 @@ const listSorted = async (
       from ${await newestOf(queries, scope, where, WINDOW + 1)} e
     ), page as (
       select id, key from newest where place <= ${WINDOW} and ${from}
-      order by key ${raw(order)}, id ${raw(order)} limit ${limit + 1}
+      order by key ${direction(order)}, id ${direction(order)} limit ${limit + 1}
     )
     select page.id, window_full.windowed
     from (select exists (select 1 from newest where place > ${WINDOW}) as windowed) window_full
     left join page on true
-    order by page.key ${raw(order)}, page.id ${raw(order)}`)
+    order by page.key ${direction(order)}, page.id ${direction(order)}`)
   const ids = rows.flatMap((row) => row.id ?? [])
   const events = await readEvents(queries, scope, isAmong(scope, ids.slice(0, limit)))
   const byId = new Map(events.map((event) => [event.id, event]))

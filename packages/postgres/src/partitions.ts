@@ -1,5 +1,6 @@
 import { idFloor, timeOfId, WhodidError } from '@whodid/core'
-import { codeOf, type Db } from './db.ts'
+import type { Db } from './db.ts'
+import { codeOf } from './errors.ts'
 import { SCHEMA_LOCK } from './migrate.ts'
 import { raw, sql } from './sql.ts'
 import { SCHEMA } from './tables.ts'
@@ -64,6 +65,7 @@ export const openPartitions = async (db: Db): Promise<Partitions> => {
     async ensureFor(ids) {
       const times = new Set<number>()
       for (const id of ids) times.add(timeOfId(id))
+      for (const ms of monthsAhead(Date.now(), 1)) times.add(ms)
       await ensure(times)
     },
   }

@@ -13,8 +13,11 @@ const types: pg.CustomTypesConfig = {
 /** A pool of `pg` as a database. */
 export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }): Db => {
   const stops = new Set<() => Promise<void>>()
-  // The pool drops such a connection by itself; without a listener the process would end.
-  if (ownsPool) pool.on('error', () => {})
+  if (ownsPool) {
+    // The pool drops a broken connection by itself; without listeners the process would end, also while the pool does.
+    pool.on('error', () => {})
+    pool.on('connect', (client) => client.on('error', () => {}))
+  }
   return {
     engine: 'postgresql',
     durability: null,

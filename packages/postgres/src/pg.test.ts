@@ -98,6 +98,7 @@ describe('PostgreSQL', () => {
   test('leaves a pool of the host open, and its parsers alone', async () => {
     await using database = await openDatabase()
     const pool = new postgres.Pool({ connectionString: database.url, max: 1 })
+    pool.on('connect', (client) => client.on('error', () => {}))
     const store = await pg(pool)
     await store.append('acme', [eventOf()])
     expect((await store.list(everything, {}, newestFirst)).items).toHaveLength(1)

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PGlite, Transaction } from '@electric-sql/pglite'
-import { codeOf, type Row } from './db.ts'
+import type { Row } from './db.ts'
+import { codeOf } from './errors.ts'
 import { openFolder } from './pglite-folder.ts'
 import type { Answer, Failure, Numbered, WorkerInput } from './pglite-messages.ts'
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,6 +10,7 @@ import type { AppendResult } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { lockFolder, lockFolderSoon } from './folder-lock.ts'
 import { pglite } from './pglite.ts'
+import { openFolder } from './pglite-folder.ts'
 import { workerDb } from './pglite-worker-db.ts'
 import { raw, sql } from './sql.ts'
 import { openStore } from './store.ts'
@@ -38,8 +40,8 @@ const kill = async (child: ChildProcess) => {
   await exited
 }
 
-describe('a PGlite folder', () => {
-  test('loses nothing acknowledged by kill -9, at any time', { timeout: 300_000 }, async () => {
+describe('a PGlite folder', { timeout: 300_000 }, () => {
+  test('loses nothing acknowledged by kill -9, at any time', { timeout: 900_000 }, async () => {
     using folder = temporaryFolder()
     const acknowledged: Extract<AppendResult, { outcome: 'stored' | 'duplicate' }>[] = []
     for (let round = 0; round < 22; round += 1) {
@@ -93,6 +95,29 @@ describe('a PGlite folder', () => {
     }
   })
 
+  test('acknowledges nothing after a failed fsync', async () => {
+    using folder = temporaryFolder()
+    const failures: unknown[] = []
+    const pglite = await openFolder(folder.dir, (error) => failures.push(error))
+    await pglite.exec('create table t (n int)')
+    expect(failures).toEqual([])
+    const { fsyncSync } = fs
+    const failing = new Error('EIO')
+    fs.fsyncSync = () => {
+      throw failing
+    }
+    syncBuiltinESMExports()
+    try {
+      const inserted = pglite.query('insert into t values (1)').then(() => failures.length)
+      expect(await inserted).toBeGreaterThan(0)
+      expect(failures[0]).toBe(failing)
+    } finally {
+      fs.fsyncSync = fsyncSync
+      syncBuiltinESMExports()
+    }
+    await pglite.close()
+  })
+
   test('is open to one process only, until that one ends or is killed', async () => {
     using folder = temporaryFolder()
     const child = start(folder.dir, '--idle')
@@ -142,7 +167,7 @@ describe('a PGlite folder', () => {
     using folder = temporaryFolder()
     mkdirSync(join(folder.dir, 'data'))
     writeFileSync(join(folder.dir, 'data', 'PG_VERSION'), '18\n')
-    await using db = await openDb(folder.dir, 1_000)
+    await using db = await openDb(folder.dir, 4_000)
     const store = await openStore(db)
     const heard: (string | null)[] = []
     await db.listen('test', (payload) => heard.push(payload))
@@ -150,9 +175,9 @@ describe('a PGlite folder', () => {
     const waiting = db.query(sql`select 1 as one`)
     await expect(slow).rejects.toMatchObject({ code: 'store_unavailable' })
     await expect(waiting).rejects.toMatchObject({ code: 'store_unavailable' })
-    await expect.poll(() => heard).toEqual([null])
+    await expect.poll(() => heard, { timeout: 30_000 }).toEqual([null])
     await db.query(sql`select pg_notify('test', 'again')`)
-    await expect.poll(() => heard).toEqual([null, 'again'])
+    await expect.poll(() => heard, { timeout: 30_000 }).toEqual([null, 'again'])
     expect(await store.health()).toMatchObject({ engine: 'pglite', durability: 'fsync', warnings: [] })
   })
 })

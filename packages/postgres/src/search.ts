@@ -39,6 +39,9 @@ export const searchIds = async (search: Search): Promise<string[]> => {
   }
 }
 
+/** A direction, as it stands in a statement. */
+export const direction = (order: SortOrder): Sql => raw(order === 'asc' ? 'asc' : 'desc')
+
 const beyond = (order: SortOrder, edge: string | null): Sql =>
   edge === null ? raw('true') : order === 'desc' ? sql`e.id < ${edge}` : sql`e.id > ${edge}`
 
@@ -49,7 +52,7 @@ const walk = async (
   limit: number,
 ): Promise<{ readonly ids: readonly string[]; readonly edge: string | null }> => {
   const steps = sql`from ${eventsOf(scope)} where ${all([...where.conditions, beyond(order, after)])}
-    order by e.id ${raw(order)}`
+    order by e.id ${direction(order)}`
   const rows = await queries.query<{ id: string }>(sql`
     select e.id from (select e.id, e.search_text ${steps} limit ${size}) e
     where ${all(where.needles.map(contains))} limit ${limit}`)
@@ -73,7 +76,7 @@ const searchWindows = async (search: Search, edge: string, limit: number): Promi
         select e.id from ${eventsOf(scope)}
         where ${all([...where.conditions, within, ...where.needles.map(contains)])}
       )
-      select id from hits order by id ${raw(order)} limit ${limit - found.length}`)
+      select id from hits order by id ${direction(order)} limit ${limit - found.length}`)
     found.push(...rows.map((row) => row.id))
     if (order === 'desc' ? far <= end : far >= end) break
     near = far
@@ -85,6 +88,6 @@ const searchWindows = async (search: Search, edge: string, limit: number): Promi
 const farthestId = async ({ queries, scope, order }: Search): Promise<string | null> => {
   const [row] = await queries.query<{ id: string }>(sql`
     select e.id from ${tables.events} e where e.tenant_id = ${scope.tenantId}
-    order by e.id ${raw(order === 'desc' ? 'asc' : 'desc')} limit 1`)
+    order by e.id ${direction(order === 'desc' ? 'asc' : 'desc')} limit 1`)
   return row?.id ?? null
 }

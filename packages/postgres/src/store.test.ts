@@ -41,6 +41,8 @@ testStore('PGlite in a folder', async () => {
 testStore('PostgreSQL', async () => {
   const database = await testDatabase()
   const pool = new postgres.Pool({ connectionString: database.url })
+  // Dropping the database may meet a connection that is still being closed.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const store = await pg(database.url)
   return {
     store,

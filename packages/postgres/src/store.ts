@@ -1,6 +1,7 @@
 import { type EventStore, isEventId, type StoredEvent, WhodidError } from '@whodid/core'
 import { appendTo } from './append.ts'
-import { codeOf, type Db, isUnavailable } from './db.ts'
+import type { Db } from './db.ts'
+import { named } from './errors.ts'
 import { facetsOf } from './facets.ts'
 import { createHints, followEvents } from './follow.ts'
 import { healthOf } from './health.ts'
@@ -67,21 +68,4 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
       return closing
     },
   }
-}
-
-/** Errors as callers know them; the database's own stands in `cause`. */
-const named = (error: unknown): unknown => {
-  if (error instanceof WhodidError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  if (isUnavailable(error)) {
-    return new WhodidError('store_unavailable', `The database cannot be reached (${message}): try again shortly.`, {
-      cause: error,
-    })
-  }
-  if (/^22/.test(codeOf(error) ?? '')) {
-    return new WhodidError('invalid_input', `The database cannot compare with such a value (${message}): correct it.`, {
-      cause: error,
-    })
-  }
-  return error
 }

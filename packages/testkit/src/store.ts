@@ -22,7 +22,7 @@ export const testStore = (name: string, make: () => Promise<StoreUnderTest>): vo
     }
     beforeAll(async () => {
       made = await make()
-    })
+    }, 180_000)
     afterAll(async () => {
       await made?.[Symbol.asyncDispose]()
     })
