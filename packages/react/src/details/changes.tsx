@@ -1,6 +1,6 @@
 import type { Change } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { Text } from '../parts/text.tsx'
+import { Runs, Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { type ShownValue, showChange } from './change-model.ts'
 
@@ -12,15 +12,15 @@ function Value({ value, side }: { value: ShownValue; side: 'from' | 'to' }): Rea
   const pieces = value.pieces.map((piece, index) =>
     piece.marked ? (
       <mark key={index}>
-        <Text value={piece.text} />
+        <Runs value={piece.text} />
       </mark>
     ) : (
-      <Text key={index} value={piece.text} />
+      <Runs key={index} value={piece.text} />
     ),
   )
   const Side = side === 'from' ? 'del' : 'ins'
   return (
-    <Side className="whodid-value" data-long={value.long ? '' : undefined}>
+    <Side className="whodid-value" dir="auto" data-long={value.long ? '' : undefined}>
       {pieces}
     </Side>
   )

@@ -18,6 +18,12 @@ export function addEvent(queries: QueryClient, event: StoredEvent, catalog: Cata
     const told = withPages(data, (page) => ({ ...page, items: page.items.map((item) => withResourceOf(item, event)) }))
     const known = pagesOf(data).some((page) => page.items.some((item) => item.id === event.id))
     if (known || !isNewestFirst(key) || !matchesFilter(filterOfList(key), event, catalog)) return told
+    const { limit } = inputOf(key)
+    if (!('pages' in told) && limit !== undefined && told.items.length >= 2 * limit) {
+      // A page that grew to twice its size in a long while is read anew, so that it does not grow for ever.
+      void queries.invalidateQueries({ queryKey: key, exact: true })
+      return told
+    }
     return withPages(told, (page, index) => {
       const next = page.total.exact ? counted(page, 1) : page
       return index === 0 ? { ...next, items: [event, ...page.items].sort(newestFirst) } : next

@@ -8,6 +8,7 @@ export type ListInput = Filter & {
   readonly sort?: string | undefined
   readonly order?: string | undefined
   readonly cursor?: string | null | undefined
+  readonly limit?: number | undefined
   readonly type?: string | undefined
   readonly id?: string | undefined
   readonly userId?: string | undefined
@@ -38,7 +39,17 @@ export function isListQuery(key: QueryKey): boolean {
 
 /** The filter that a list stands for, its subject included. */
 export function filterOfList(key: QueryKey): Filter {
-  const { tenant: _tenant, sort: _sort, order: _order, cursor: _cursor, type, id, userId, ...filter } = inputOf(key)
+  const {
+    tenant: _tenant,
+    sort: _sort,
+    order: _order,
+    cursor: _cursor,
+    limit: _limit,
+    type,
+    id,
+    userId,
+    ...filter
+  } = inputOf(key)
   if (type !== undefined && id !== undefined) return { ...filter, resourceType: [type], resourceId: [id] }
   if (userId !== undefined) return { ...filter, actor: [userId] }
   return filter

@@ -25,6 +25,11 @@ const MARKS: { readonly [action in InboxAction]: InboxMark } = {
   unarchive: { archived: false },
 }
 
+/** How many ids the service takes at once. */
+const BATCH = 1_000
+
+type Which = { readonly ids: string[] } | { readonly all: true; readonly filter: Filter }
+
 const OPPOSITE = { seen: 'unseen', unseen: 'seen', archive: 'unarchive', unarchive: 'archive' } as const
 
 /**
@@ -60,17 +65,23 @@ export function useInbox() {
     return (event: StoredEvent) => matchesFilter(filter, event, catalog)
   }
 
-  const change = async (
-    action: InboxAction,
-    which: { readonly ids: string[] } | { readonly all: true; readonly filter: Filter },
-    announce: boolean,
-  ): Promise<boolean> => {
+  const send = async (action: InboxAction, which: Which): Promise<number> => {
+    const to = tenant === undefined ? {} : { tenant }
+    if (!('ids' in which)) return (await mutations[action]({ ...which, ...to })).changed
+    let changed = 0
+    for (let start = 0; start < which.ids.length; start += BATCH) {
+      changed += (await mutations[action]({ ids: which.ids.slice(start, start + BATCH), ...to })).changed
+    }
+    return changed
+  }
+
+  const change = async (action: InboxAction, which: Which, announce: boolean): Promise<boolean> => {
     const concerns = 'ids' in which ? ({ id }: StoredEvent) => which.ids.includes(id) : await matching(which.filter)
     // A read on its way would bring back the state before this change.
     await queries.cancelQueries({ predicate: (query) => isListQuery(query.queryKey) })
     markEvents(queries, concerns, MARKS[action])
     try {
-      const { changed } = await mutations[action]({ ...which, ...(tenant === undefined ? {} : { tenant }) })
+      const changed = await send(action, which)
       if (announce) {
         const undo = 'ids' in which ? () => void change(OPPOSITE[action], which, false) : undefined
         setLastChange({ action, count: 'ids' in which ? which.ids.length : changed, done: true, undo })

@@ -9,9 +9,9 @@ import { Tabs } from '../parts/tabs.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { ChangeNotice } from './change-notice.tsx'
 import { FeedList } from './feed-list.tsx'
-import { SelectionBar } from './selection-bar.tsx'
 import { type ActivityFeedOptions, type FeedTab, useActivityFeed } from './use-activity-feed.ts'
 
+const SelectionBar = lazy(() => import('./selection-bar.tsx'))
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
 
 export interface ActivityFeedProps extends ActivityFeedOptions {
@@ -92,7 +92,11 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
         <Announcer
           text={feed.fresh.size > 0 ? messages.newEvents(feed.fresh.size, formats.number(feed.fresh.size)) : ''}
         />
-        <SelectionBar feed={feed} />
+        {selection.size > 0 && (
+          <Suspense fallback={null}>
+            <SelectionBar feed={feed} />
+          </Suspense>
+        )}
         <ChangeNotice change={feed.lastChange} onDismiss={feed.dismissChange} hidden={selection.size > 0} />
       </div>
       <KeyHelp />

@@ -3,11 +3,10 @@ import { Icon } from '../parts/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import type { useActivityFeed } from './use-activity-feed.ts'
 
-/** What can be done to the selected events, over the foot of the list while some are selected. */
-export function SelectionBar({ feed }: { feed: ReturnType<typeof useActivityFeed> }): ReactNode {
+/** What can be done to the selected events, over the foot of the list. Loaded when the first is selected. */
+export default function SelectionBar({ feed }: { feed: ReturnType<typeof useActivityFeed> }): ReactNode {
   const { messages, formats } = useActivityContext()
   const { selection, mark, tab, events } = feed
-  if (selection.size === 0) return null
   const archived = tab === 'archive'
   const unread = events.some((event) => selection.has(event.id) && !event.seen)
   return (

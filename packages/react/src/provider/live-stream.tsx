@@ -5,11 +5,13 @@ import { useEffect, useRef } from 'react'
 import { addEvent } from '../events/add-event.ts'
 import { isListQuery } from '../events/cached-events.ts'
 import { useActivityContext } from './context.ts'
-import { type Send, statusOf, trpc } from './trpc.ts'
+import { isRefusal, type Send, trpc } from './trpc.ts'
 import { useCatalog } from './use-service.ts'
 
 /** How long to wait before a stream that ended is begun again, in milliseconds: longer each time, to half a minute. */
 const WAITS = [500, 2_000, 5_000, 15_000, 30_000] as const
+/** How long arrivals are gathered before the unread ones are counted anew, in milliseconds. */
+const COUNT_REST = 300
 
 /**
  * The provider's one event stream, shared by all components below it, and read by fetch so that headers go with it. New
@@ -42,6 +44,7 @@ export default function LiveStream({ address, send }: { address: string; send: S
     let lastEventId: string | undefined
     let failures = 0
     let timer: ReturnType<typeof setTimeout> | undefined
+    let counting: ReturnType<typeof setTimeout> | undefined
     let stream: { unsubscribe(): void } | undefined
 
     const begin = () => {
@@ -60,16 +63,18 @@ export default function LiveStream({ address, send }: { address: string; send: S
           onData({ id, data: event }) {
             lastEventId = id
             addEvent(queries, event, latest.current.catalog)
-            void latest.current.utils.inbox.count.invalidate()
             live.publish(event)
+            counting ??= setTimeout(() => {
+              counting = undefined
+              void latest.current.utils.inbox.count.invalidate()
+            }, COUNT_REST)
           },
           onConnectionStateChange({ state }) {
             if (state !== 'idle') live.setStatus(state === 'pending' ? 'live' : 'connecting')
           },
           onComplete: again,
           onError(error) {
-            const status = statusOf(error)
-            if (status === 401 || status === 403) live.setStatus('failed')
+            if (isRefusal(error)) live.setStatus('failed')
             else again()
           },
         },
@@ -85,6 +90,7 @@ export default function LiveStream({ address, send }: { address: string; send: S
 
     return () => {
       clearTimeout(timer)
+      clearTimeout(counting)
       stream?.unsubscribe()
       clearTimeout(timer)
       live.setStatus('off')

@@ -62,7 +62,8 @@ export function statusOf(error: unknown): number | undefined {
   return typeof data.httpStatus === 'number' ? data.httpStatus : undefined
 }
 
-function isRefusal(error: unknown): boolean {
+/** Whether an error will not go away by trying again: it is about what was asked, or by whom. */
+export function isRefusal(error: unknown): boolean {
   const status = statusOf(error)
   return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
 }
