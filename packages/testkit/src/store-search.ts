@@ -71,12 +71,15 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
     const tenantId = newTenant()
     const scope = scopeOf(tenantId)
     const count = 10_100
+    // Far apart, with thousands of events and months between them.
+    const quaggas = [7, 8, 9, 3_900, 6_200, 10_000, 10_001]
+    const nameOf = (index: number) => (quaggas.includes(index) ? 'Quagga' : index % 900 === 5 ? 'Zebra xy' : 'Engine')
     let events: readonly PreparedEvent[] = []
     const matching = (wanted: (index: number) => boolean) => idsOf(events.filter((_, index) => wanted(index)))
     const zebras = () => matching((index) => index % 900 === 5)
     beforeAll(async () => {
       const event = (index: number): Partial<NewEvent> => ({
-        resource: { type: 'project', id: `p${index}`, name: index % 900 === 5 ? 'Zebra xy' : 'Engine' },
+        resource: { type: 'project', id: `p${index}`, name: nameOf(index) },
         actor: { type: 'user', id: index % 1_000 === 0 ? 'rare' : 'ada', name: 'Ada' },
       })
       events = series(tenantId, count, event, 3_000_000)
@@ -94,6 +97,19 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
       },
     )
 
+    test('finds rare words wherever they are, page by page and all at once', async () => {
+      const { store } = subject()
+      const ids = matching((index) => quaggas.includes(index))
+      for (const limit of [1, 2, 50]) {
+        for (const order of ['asc', 'desc'] as const) {
+          const found = await readPages(store, scope, { q: 'quagga' }, page({ order, limit }))
+          expect(idsOf(found)).toEqual(order === 'asc' ? ids : [...ids].reverse())
+        }
+      }
+      expect(await listIds(store, scope, { q: 'quagga', actor: ['rare'] })).toEqual([events[10_000]?.id])
+      expect(await listIds(store, scope, { q: 'okapi' })).toEqual([])
+    })
+
     test('finds common words at once, and text under other conditions', async () => {
       const { store } = subject()
       expect(await listIds(store, scope, { q: 'engine' }, { limit: 3 })).toEqual(
@@ -102,7 +118,9 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
           .reverse(),
       )
       const filter: Filter = { q: 'engine', actor: ['rare'] }
-      expect(await listIds(store, scope, filter, { order: 'asc' })).toEqual(matching((index) => index % 1_000 === 0))
+      expect(await listIds(store, scope, filter, { order: 'asc' })).toEqual(
+        matching((index) => index % 1_000 === 0 && nameOf(index) === 'Engine'),
+      )
       const from = new Date(Date.now() - 30 * 86_400_000).toISOString()
       const recent = events.filter(({ occurredAt, resource }) => occurredAt >= from && resource.name === 'Zebra xy')
       expect(await listIds(store, scope, { q: 'zebra', from }, { order: 'asc' })).toEqual(idsOf(recent))
