@@ -1,8 +1,7 @@
 import {
-  baseOf,
   type CatalogJson,
-  renderSentence,
-  resolveAction,
+  findAction,
+  sentenceOf as renderAction,
   resolveResource,
   type StoredEvent,
   words,
@@ -11,30 +10,32 @@ import type { Messages } from '../text/messages.ts'
 
 /**
  * The sentence of an event. One that came from the catalog's template is rendered anew in the viewer's language; one that
- * the host wrote itself stands as it was recorded.
+ * the host wrote itself, or whose action the catalog does not know, stands as it was recorded.
  */
 export function sentenceOf(catalog: CatalogJson, event: StoredEvent, locale: string): string {
-  return renderSentence(catalog, event) === event.description
-    ? renderSentence(catalog, event, { locale })
+  const action = findAction(catalog, event.action)
+  return action !== undefined && renderAction(catalog, action, event, 'en') === event.description
+    ? renderAction(catalog, action, event, locale)
     : event.description
 }
 
+const verbOf = (action: string) => action.slice(action.indexOf('.') + 1)
+
 /** What an action is called: "Created", "Role changed". */
 export function actionLabel(catalog: CatalogJson, action: string): string {
-  return resolveAction(catalog, action).label
+  return findAction(catalog, action)?.label ?? words(verbOf(action))
 }
 
 /** What the badge of an event says. What failed was not done, so it is "Delete failed", not "Deleted". */
 export function badgeLabel(
   catalog: CatalogJson,
-  event: Pick<StoredEvent, 'action' | 'status'>,
+  event: Pick<StoredEvent, 'action' | 'status' | 'kind'>,
   messages: Messages,
 ): string {
-  const { label, verb } = resolveAction(catalog, event.action)
+  const label = actionLabel(catalog, event.action)
   if (event.status === 'success') return label
-  const [last = '', ...rest] = verb.split('_').reverse()
-  const base = label === words(verb) ? baseOf(last) : undefined
-  return messages.failedAction(base === undefined ? label : words([base, ...rest].reverse().join('_')))
+  const named = event.kind === 'other' || label !== words(verbOf(event.action))
+  return messages.failedAction(named ? label : messages.kinds[event.kind])
 }
 
 /** What people call a resource type: "Project". */

@@ -36,7 +36,7 @@ export function createClient(address: string, send: Send) {
     links: [
       httpBatchLink({
         url: `${address}/trpc`,
-        maxURLLength: 2000,
+        maxURLLength: 8_000,
         fetch: (input, init) => send(input instanceof Request ? input.url : input, init as RequestInit),
       }),
     ],
