@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright'
-import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
 import { type Demo, startDemo } from './demo.ts'
+import { buildPages } from './pages.ts'
 
 let demo: Demo
 let browser: Browser
 let context: BrowserContext
 beforeAll(async () => {
-  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' })
+  await buildPages()
   const executablePath = findChromium()
   browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
   demo = await startDemo()

@@ -25,13 +25,15 @@ export interface Demo {
 
 /**
  * Starts the real demo as a process of its own, on a free port and a folder of its own. Give `folder` to start it again on
- * what a former one left.
+ * what a former one left, and `database` to keep its events in PostgreSQL.
  */
 export async function startDemo({
   folder,
+  database,
   flags = [],
 }: {
   folder?: string
+  database?: string
   flags?: readonly string[]
 } = {}): Promise<Demo> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'acme-cloud-')))
@@ -39,7 +41,8 @@ export async function startDemo({
     env: {
       ...process.env,
       PORT: '0',
-      WHODID_DATABASE: join(home, 'activity'),
+      WHODID_DATABASE: database ?? join(home, 'activity'),
+      ...(database && { ACME_DATABASE: join(home, 'console.sqlite') }),
       WHODID_INGEST_KEY: INGEST_KEY,
       ACME_PACE_MS: '15',
       NODE_ENV: 'test',

@@ -6,6 +6,8 @@ import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { newId } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
+import { testDatabase } from '../../../tooling/postgres.ts'
+import { catalog } from '../src/catalog.ts'
 import { callerOf, INGEST_KEY, signIn, startDemo } from './demo.ts'
 
 test('data, sessions and events survive a restart', async () => {
@@ -22,6 +24,47 @@ test('data, sessions and events survive a restart', async () => {
   expect((await again.call('GET', `/api/projects/${project.id}`)).body).toEqual(project)
   const [event] = await again.events(`action=project.created&resourceId=${project.id}`)
   expect(event).toMatchObject({ id: before.id, seq: before.seq, seen: true })
+})
+
+test('it runs on PostgreSQL as well', async () => {
+  await using database = await testDatabase()
+  await using first = await startDemo({ database: database.url })
+  const ada = await signIn(first.url, 'ada@acme.test')
+  const { body: project } = await ada.call('POST', '/api/projects', { name: 'Elephant' })
+  const event = await ada.event(`resourceId=${project.id}`)
+  expect((await ada.call('GET', '/activity/health')).body).toMatchObject({ status: 'ok' })
+  expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+
+  await using second = await startDemo({ database: database.url, folder: first.folder })
+  const again = await signIn(second.url, 'ada@acme.test')
+  expect(await again.events(`resourceId=${project.id}`)).toMatchObject([{ id: event.id, seq: event.seq }])
+})
+
+test('--traffic makes a believable week once, then real requests', async () => {
+  await using first = await startDemo({ flags: ['--traffic'] })
+  const ada = await signIn(first.url, 'ada@acme.test')
+  const count = async (query: string) =>
+    (await ada.call('GET', `/activity/api/v1/events?limit=1&${query}`)).body.total.value
+  const before = `to=${encodeURIComponent(new Date(Date.now() - 3_600_000).toISOString())}`
+  const past = await count(before)
+  expect(past).toBeGreaterThan(600)
+  expect(past).toBeLessThan(2_500)
+  expect(await count(`${before}&status=failure`)).toBeGreaterThan(20)
+  for (const { type } of catalog.json.resources) {
+    expect(await count(`${before}&category=${type}`), type).toBeGreaterThan(0)
+  }
+  const hours = (await ada.events(`${before}&category=service`)).map((event) =>
+    new Date(event.occurredAt).getUTCHours(),
+  )
+  const byDay = hours.filter((hour) => hour >= 8 && hour < 20)
+  expect(byDay.length).toBeGreaterThan(hours.length * 0.9)
+  const fromOutside = /^(203\.0\.113|198\.51\.100)\./
+  await ada.event('channel=ui', ({ context }) => context.requestId !== null && fromOutside.test(context.ip ?? ''))
+  expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+
+  await using second = await startDemo({ folder: first.folder, flags: ['--traffic'] })
+  const again = await signIn(second.url, 'ada@acme.test')
+  expect((await again.call('GET', `/activity/api/v1/events?limit=1&${before}`)).body.total.value).toBe(past)
 })
 
 test('one that is killed while it stores loses nothing acknowledged, and starts again', async () => {
@@ -128,8 +171,12 @@ describe('secrets', () => {
     await demo.stop('SIGTERM')
 
     const unwanted = [...Object.values(secrets), key.secret, rotated.secret, INGEST_KEY]
-    for (const file of await filesOf(demo.folder)) {
-      const content = (await readFile(file)).toString('latin1')
+    const files = await filesOf(demo.folder)
+    const contents = await Promise.all(
+      files.map(async (file) => [file, (await readFile(file)).toString('latin1')] as const),
+    )
+    expect(contents.some(([, content]) => content.includes('mary@acme.test'))).toBe(true)
+    for (const [file, content] of contents) {
       for (const secret of unwanted) expect(content.includes(secret), `${secret} in ${file}`).toBe(false)
     }
     const rows = await everyColumn(join(demo.folder, 'activity'))

@@ -216,7 +216,6 @@ export const catalog = defineCatalog({
       },
       add: {
         kind: 'update',
-        label: 'Added',
         icon: 'coins',
         say: 'Added {metadata.credits} credits',
         sayFailed: 'Could not add {metadata.credits} credits: {error.message}',

@@ -185,7 +185,8 @@ function UserMenu() {
 
   return (
     <>
-      <button aria-label={`Your menu, ${me.name}`} className="user-button" popoverTarget="user-menu" type="button">
+      <button className="user-button" popoverTarget="user-menu" type="button">
+        <span className="sr-only">Your menu, {me.name}</span>
         <Avatar member={me} />
       </button>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: closes itself when one of its links is used */}

@@ -63,7 +63,7 @@ export function createApp(acme: Acme, service: Service, client: RequestHandler =
 function builtClient(): RequestHandler {
   const dist = fileURLToPath(new URL('../../dist', import.meta.url))
   const router = express.Router()
-  router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y' }))
+  router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }))
   router.use(express.static(dist, { index: false }))
   router.get('/*path', page)
   router.get('/', page)

@@ -24,6 +24,7 @@ try {
     server,
     port,
     database,
+    ownData: process.env.ACME_DATABASE,
     dev: flags.dev,
     traffic: flags.traffic,
     ingestKey: process.env.WHODID_INGEST_KEY,

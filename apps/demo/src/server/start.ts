@@ -30,6 +30,8 @@ export interface AcmeOptions {
   readonly port: number
   /** Where events are kept: a folder, a postgres:// address, or `memory`. */
   readonly database: string
+  /** Acme Cloud's own data. @default a file beside the folder of the events */
+  readonly ownData: string | undefined
   readonly dev: boolean
   readonly traffic: boolean
   /** Lets programs send events of their own to `POST /activity/api/v1/events`. */
@@ -40,9 +42,9 @@ export interface AcmeOptions {
 
 /** Starts Acme Cloud: its own data, the activity log beside it, and the pages in front. */
 export async function startAcme(options: AcmeOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { server, port, database, dev, traffic, ingestKey, paceMs } = options
+  const { server, port, database, ownData, dev, traffic, ingestKey, paceMs } = options
   const store = await openStore(database)
-  const db = openDatabase(ownDataFile(database))
+  const db = openDatabase(ownData ?? ownDataFile(database))
   seed(db, { traffic })
 
   const service = await createService({

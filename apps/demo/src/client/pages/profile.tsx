@@ -35,7 +35,6 @@ export default function ProfilePage() {
                 <div className="pictures">
                   {PICTURES.map((picture) => (
                     <button
-                      aria-label={`Picture in ${picture}`}
                       aria-pressed={me.picture === picture}
                       key={picture}
                       onClick={click(
@@ -44,6 +43,7 @@ export default function ProfilePage() {
                       )}
                       type="button"
                     >
+                      <span className="sr-only">Picture in {picture}</span>
                       <Avatar member={{ name: me.name, picture }} size={48} />
                     </button>
                   ))}

@@ -33,7 +33,7 @@ export function SignIn() {
   const [email, setEmail] = useState('')
   const signIn = async (values: Record<string, string>) => switchPerson(await api.post<Profile>('/login', values))
   return (
-    <Door text="This is a demo of an activity log. Pick somebody, or type." title="Sign in">
+    <Door text="This is a demo: pick somebody to be." title="Sign in">
       <ul className="people">
         {PEOPLE.map(([address, name, role]) => (
           <li key={address}>

@@ -43,6 +43,7 @@ export function Tabs({ tabs }: { tabs: Readonly<Record<string, ReactNode>> }) {
         ))}
       </div>
       <div aria-labelledby={`${id}-${chosen}`} className="tab-panel" id={`${id}-panel`} role="tabpanel">
+        <h2 className="sr-only">{chosen}</h2>
         {tabs[chosen]}
       </div>
     </>

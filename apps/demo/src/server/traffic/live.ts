@@ -42,14 +42,16 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   },
   {
     weight: 2,
-    async run({ call }, random) {
-      const { data } = await call('POST', '/api/projects', {
-        name: `Sketch ${random.whole(100, 999)}`,
-        description: 'Trying something.',
-      })
+    async run({ call, items }, random) {
+      const sketch = (await items('/api/projects')).find(({ name }) => name?.startsWith('Sketch'))
+      if (sketch) {
+        await call('DELETE', `/api/projects/${sketch.id}`)
+        return
+      }
+      const name = `Sketch ${random.whole(100, 999)}`
+      const { data } = await call('POST', '/api/projects', { name, description: 'Trying something.' })
       await call('POST', `/api/projects/${data.id}/services`, { name: 'web' })
       await call('POST', `/api/projects/${data.id}/archive`)
-      await call('DELETE', `/api/projects/${data.id}`)
     },
   },
   {

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { AxeResults } from 'axe-core'
+import { type Browser, chromium } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
+import { type Demo, startDemo } from './demo.ts'
+import { buildPages } from './pages.ts'
+
+const PAGES = [
+  ...['/', '/projects', '/projects/prj_storefront', '/projects/prj_storefront?tab=History', '/generations', '/jobs'],
+  ...['/api-keys', '/webhooks', '/domains', '/members', '/members/usr_ada', '/billing', '/billing/orders'],
+  ...['/activity', '/activity?tab=Table', '/notifications', '/settings', '/profile', '/profile?tab=Activity'],
+]
+
+let demo: Demo
+let browser: Browser
+let axe: string
+beforeAll(async () => {
+  const executablePath = findChromium()
+  ;[demo, browser, axe] = await Promise.all([
+    startDemo({ flags: ['--traffic'] }),
+    chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) }),
+    readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'),
+    buildPages(),
+  ])
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await demo?.[Symbol.asyncDispose]()
+})
+
+describe.each([
+  { width: 1280, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
+  test('every page is accessible, fits its width and says nothing to the console', { timeout: 180_000 }, async () => {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme,
+      reducedMotion: 'reduce',
+      bypassCSP: true,
+    })
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(`${page.url()}: ${message.text()}`)
+    })
+
+    async function look(path: string) {
+      await page.evaluate(axe)
+      const { violations } = await page.evaluate<AxeResults>('axe.run()')
+      const found = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html }) => `${path}: ${id}: ${html.slice(0, 200)}`),
+      )
+      problems.push(...found)
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      if (overflow !== 0) problems.push(`${path}: ${overflow} px too wide`)
+    }
+
+    await page.goto(demo.url)
+    await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+    await look('sign-in')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    for (const path of PAGES) {
+      await page.goto(demo.url + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForFunction('!document.querySelector("[aria-busy=true]")')
+      await look(path)
+    }
+    await context.close()
+    expect(problems).toEqual([])
+  })
+})
