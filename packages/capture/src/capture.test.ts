@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createCapture } from './capture.ts'
 import type { CaptureOptions, RequestOutcome } from './capture-options.ts'
 import { collectingWriter } from './collecting-writer.ts'
+import { manualClock } from './manual-clock.ts'
 import { skipCapture } from './skip.ts'
 import { createTrail } from './trail.ts'
 
@@ -473,6 +474,32 @@ describe('one action, one event', () => {
       { action: 'project.archived', status: 'success', actor: { id: 'u1' } },
     ])
     expect(warnings).toEqual([expect.stringContaining('after POST /projects had ended')])
+  })
+
+  test('a read that goes on after its end still records', async () => {
+    const writer = collectingWriter()
+    const trail = createTrail({ catalog, to: writer, closeAtEnd: false })
+    const finish = createCapture<Native>({ trail }).begin({
+      native: ada,
+      method: 'GET',
+      path: '/projects',
+      headers: {},
+    })
+    finish({ status: 200, route: '/projects' })
+    finish.run(() => trail.record('project.archived', { resource: { id: 'p1' } }))
+    await trail.flush()
+    expect(writer.events).toMatchObject([{ action: 'project.archived' }])
+  })
+
+  test('an actor that is never found does not hold up flush for ever', async () => {
+    const clock = manualClock()
+    const trail = createTrail({ catalog, to: collectingWriter(), closeAtEnd: false, clock })
+    const capture = createCapture<Native>({ trail, actor: () => new Promise(() => {}) })
+    capture.begin({ native: ada, method: 'POST', path: '/projects', headers: {} })({ status: 200, route: '/projects' })
+    const flushed = trail.flush()
+    await clock.advance(10_000)
+    await flushed
+    expect(trail.stats().delivered).toBe(0)
   })
 
   test('two requests at once do not mix', async () => {

@@ -1,11 +1,13 @@
 import type { CreateCaptureOptions, RequestFacts, RequestOutcome } from './capture-options.ts'
+import { afterwards } from './engine.ts'
 import { engineOf } from './engines.ts'
-import { requestFrame } from './request-frame.ts'
+import { RequestFrame } from './request-frame.ts'
 import { compileRoutes } from './routes.ts'
 
 /** Tells that a request has ended. Later calls do nothing. */
 export interface Finish {
-  (outcome: RequestOutcome): void
+  /** A function is asked for the outcome a moment later, when requests that ended together are taken together. */
+  (outcome: RequestOutcome | (() => RequestOutcome)): void
   /** Calls `fn` in the context of the request, where `record` and `annotate` belong to it. */
   run<T>(fn: () => T): T
   /**
@@ -37,23 +39,33 @@ export function createCapture<N extends object, A extends string = string>(
   options: CreateCaptureOptions<N, A>,
 ): Capture<N> {
   const engine = engineOf(options.trail)
-  const routes = compileRoutes(options.routes ?? {})
+  const parts = { engine, options, routes: compileRoutes(options.routes ?? {}) }
+
+  /** Whatever goes wrong in here, the host's request goes on. */
+  function guarded<T>(facts: RequestFacts<N>, step: () => T): T | undefined {
+    try {
+      return step()
+    } catch (error) {
+      engine.warn(`${facts.method} ${facts.path} could not be recorded, which is a bug: ${String(error)}`)
+      return undefined
+    }
+  }
+
   return {
     mayHold: engine.mayHold,
     begin(facts) {
-      const frame = requestFrame({ engine, options, routes, facts, startedAt: engine.clock.now() })
-      // Whatever goes wrong in here, the host's request goes on.
-      const guarded = <T>(step: () => T): T | undefined => {
-        try {
-          return step()
-        } catch (error) {
-          engine.warn(`${facts.method} ${facts.path} could not be recorded, which is a bug of whodid: ${String(error)}`)
-          return undefined
-        }
+      const frame = new RequestFrame(parts, facts)
+      let isEnded = false
+      const finish: Finish = (outcome) => {
+        if (isEnded) return
+        isEnded = true
+        if (frame.endIdle()) return
+        afterwards(engine, () =>
+          guarded(facts, () => frame.finish(typeof outcome === 'function' ? outcome() : outcome)),
+        )
       }
-      const finish = (outcome: RequestOutcome) => guarded(() => frame.finish(outcome))
-      finish.run = <T>(fn: () => T): T => engine.frames.run(frame, fn)
-      finish.hold = (outcome: RequestOutcome) => guarded(() => frame.hold(outcome))
+      finish.run = (fn) => engine.frames.run(frame, fn)
+      finish.hold = (outcome) => guarded(facts, () => frame.hold(outcome))
       return finish
     },
   }

@@ -4,6 +4,7 @@ import {
   type Change,
   EVENT_LIMITS,
   type EventContext,
+  type EventFacts,
   findAction,
   type Json,
   type JsonObject,
@@ -13,8 +14,10 @@ import {
   pointerOf,
   REDACTED,
   type ResolvedAction,
+  type Resource,
   renderSentence,
   type Scope,
+  type Status,
 } from '@whodid/core'
 import type { Draft } from './draft.ts'
 
@@ -33,56 +36,76 @@ export interface Composed {
   readonly known: ResolvedAction | undefined
 }
 
-/** The event of a draft that has an action. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** The event of a draft that has an action. Field by field, since this is done for every request that writes. */
 export function compose(draft: Draft & { readonly action: string }, setting: Setting, catalog: CatalogJson): Composed {
   const known = findAction(catalog, draft.action)
   const action = known?.name ?? draft.action
   const dot = action.indexOf('.')
-  const scope = setting.scope === undefined ? draft.scope : { ...setting.scope, ...draft.scope }
-  const tenantId = draft.tenant ?? setting.tenant
-  const causedBy = draft.causedBy === undefined ? setting.causedBy : (draft.causedBy ?? undefined)
-  const changes = fitting(draft.changes)
-  const metadata = draft.metadata
-  const redacted = redactedOf(metadata, changes)
-  const actor = actorWithin(draft.actor ?? setting.actor)
-  const event: NewEvent = {
+  const resource: Writable<Resource> = {
+    type: draft.type ?? action.slice(0, dot),
+    id: within(draft.resourceId ?? undefined, EVENT_LIMITS.id) ?? null,
+  }
+  if (draft.name !== undefined) resource.name = within(draft.name, EVENT_LIMITS.name)
+  if (draft.href !== undefined) resource.href = draft.href
+  const event: Writable<NewEvent> & { status: Status } = {
     id: draft.id ?? newId(),
-    ...(tenantId !== undefined && { tenantId }),
     action,
     kind: known?.kind ?? draft.kind ?? kindOfVerb(action.slice(dot + 1)),
     status: draft.status ?? (draft.error ? 'failure' : 'success'),
-    actor,
-    resource: {
-      type: draft.type ?? action.slice(0, dot),
-      id: draft.resourceId?.slice(0, EVENT_LIMITS.id) ?? null,
-      ...(draft.name !== undefined && { name: draft.name.slice(0, EVENT_LIMITS.name) }),
-      ...(draft.href !== undefined && { href: draft.href }),
-    },
-    ...(scope !== undefined && Object.keys(scope).length > 0 && { scope }),
-    ...(draft.severity !== undefined
-      ? { severity: draft.severity }
-      : known !== undefined && { severity: known.severity }),
-    ...(changes.length > 0 && { changes }),
-    ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata }),
-    ...(draft.error && { error: draft.error }),
-    ...(causedBy !== undefined && { causedBy }),
+    actor: actorWithin(draft.actor ?? setting.actor),
+    resource,
     context: setting.context,
-    ...(redacted.length > 0 && { redacted }),
   }
-  const description = draft.description ?? (known === undefined ? undefined : sentenceOf(event, catalog))
-  return { event: description === undefined ? event : { ...event, description }, known }
+  const tenantId = draft.tenant ?? setting.tenant
+  if (tenantId !== undefined) event.tenantId = tenantId
+  const scope = setting.scope === undefined ? draft.scope : { ...setting.scope, ...draft.scope }
+  if (scope !== undefined && isFilled(scope)) event.scope = scope
+  const severity = draft.severity ?? known?.severity
+  if (severity !== undefined) event.severity = severity
+  if (draft.error) event.error = draft.error
+  const causedBy = draft.causedBy === undefined ? setting.causedBy : draft.causedBy
+  if (causedBy !== undefined && causedBy !== null) event.causedBy = causedBy
+  const changes = fitting(draft.changes)
+  if (changes.length > 0) event.changes = changes
+  if (draft.metadata !== undefined && isFilled(draft.metadata)) event.metadata = draft.metadata
+  if (changes.length > 0 || draft.metadata !== undefined) {
+    const redacted = redactedOf(draft.metadata, changes)
+    if (redacted.length > 0) event.redacted = redacted
+  }
+  const description = draft.description ?? (known === undefined ? undefined : renderSentence(catalog, factsOf(event)))
+  if (description !== undefined) event.description = within(description, EVENT_LIMITS.description)
+  return { event, known }
 }
 
-function sentenceOf(event: NewEvent, catalog: CatalogJson): string {
-  const { status = 'success', scope, metadata, error, changes } = event
-  const facts = { action: event.action, status, actor: event.actor, resource: event.resource }
-  return renderSentence(catalog, {
-    ...facts,
-    ...(scope !== undefined && { scope }),
-    ...(metadata !== undefined && { metadata }),
-    ...(error !== undefined && { error }),
-    ...(changes !== undefined && { changes }),
-  }).slice(0, EVENT_LIMITS.description)
+function factsOf({
+  action,
+  status,
+  actor,
+  resource,
+  scope,
+  metadata,
+  error,
+  changes,
+}: NewEvent & { status: Status }): EventFacts {
+  const facts: Writable<EventFacts> = { action, status, actor, resource }
+  if (scope !== undefined) facts.scope = scope
+  if (metadata !== undefined) facts.metadata = metadata
+  if (error !== undefined) facts.error = error
+  if (changes !== undefined) facts.changes = changes
+  return facts
+}
+
+function isFilled(value: object): boolean {
+  for (const _ in value) return true
+  return false
+}
+
+function within(text: string, length: number): string
+function within(text: string | undefined, length: number): string | undefined
+function within(text: string | undefined, length: number): string | undefined {
+  return text === undefined || text.length <= length ? text : text.slice(0, length)
 }
 
 // Leaves room for all else in the bytes that an event may have.
@@ -130,15 +153,17 @@ function redactedOf(metadata: JsonObject | undefined, changes: readonly Change[]
 
 function actorWithin(actor: Actor): Actor {
   const { id, name, email } = actor
-  const fits =
+  if (
     id.length <= EVENT_LIMITS.id &&
     (name?.length ?? 0) <= EVENT_LIMITS.name &&
     (email?.length ?? 0) <= EVENT_LIMITS.email
-  if (fits) return actor
+  ) {
+    return actor
+  }
   return {
     ...actor,
-    id: id.slice(0, EVENT_LIMITS.id),
-    ...(name !== undefined && { name: name.slice(0, EVENT_LIMITS.name) }),
-    ...(email !== undefined && { email: email.slice(0, EVENT_LIMITS.email) }),
+    id: within(id, EVENT_LIMITS.id),
+    ...(name !== undefined && { name: within(name, EVENT_LIMITS.name) }),
+    ...(email !== undefined && { email: within(email, EVENT_LIMITS.email) }),
   }
 }

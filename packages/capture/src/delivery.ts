@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type AppendResult, type EventWriter, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
 import type { Clock } from './clock.ts'
 import { backoff, isAboutContent, judge, reasonOf, SHORTEST_WAIT } from './delivery-outcome.ts'
@@ -82,6 +83,8 @@ interface Entry {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { to, limits, clock, warn } = options
   const losses = createLosses(options.instance)
+  // Delivery belongs to no request: what it does must not be taken for what a request did, nor keep a request in memory.
+  const outside = AsyncLocalStorage.snapshot()
   const waiting: Entry[] = []
   const idle = new Set<() => void>()
   let bytes = 0
@@ -141,13 +144,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     bytes += entry.bytes
     if (draining !== undefined) return
     if (entry.until !== 'buffered' || waiting.length >= limits.batchEvents || bytes >= limits.batchBytes) start()
-    else cancelLinger ??= clock.after(limits.lingerMs, start, true)
+    else cancelLinger ??= outside(() => clock.after(limits.lingerMs, start, true))
   }
 
   function start(): void {
     cancelLinger?.()
     cancelLinger = undefined
-    if (draining === undefined && waiting.length > 0) draining = drain()
+    if (draining === undefined && waiting.length > 0) draining = outside(drain)
   }
 
   async function drain(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   pointerOf,
   redact,
 } from '@whodid/core'
-import { type Draft, draftOf, fold } from './draft.ts'
+import { type Draft, fold } from './draft.ts'
 import { isBag } from './infer/bodies.ts'
 import type { Inference } from './infer/infer.ts'
 import { actionOf, areOne, isAddressed, withInference } from './merge.ts'
@@ -43,6 +43,9 @@ export interface SettleOptions {
 export function settle(said: Said, options: SettleOptions): readonly Told[] {
   const { failure } = said
   const [inference] = said.inferences
+  if (said.records.length + said.gone.length + said.annotations.length === 0) {
+    return said.inferences.map((each) => inferredTold(each, failure, options))
+  }
   const records = [...said.records]
   const rows: Draft[] = []
   const loose: Draft[] = []
@@ -108,10 +111,32 @@ function isAbout(row: Draft, inference: Inference): boolean {
 const isDeclared = (options: SettleOptions) => (action: string) =>
   findAction(options.catalog.json, action) !== undefined
 
-function inferredDraft(inference: Inference, { alsoSecret }: SettleOptions): Draft {
-  const { action, type, id, name, scope, metadata } = inference
-  const draft = draftOf({ action, resource: { type, id, name }, scope, metadata }, alsoSecret)
-  return { ...draft, kind: inference.kind, changes: sentChanges(inference.sent, alsoSecret) }
+/** The event that stands alone, as most do. */
+function inferredTold(inference: Inference, failure: EventError | undefined, options: SettleOptions): Told {
+  const draft = inferredDraft(inference, options)
+  return { ...draft, id: options.nextId(), status: failure && 'failure', error: failure }
+}
+
+function inferredDraft(inference: Inference, { alsoSecret }: SettleOptions): Draft & { readonly action: string } {
+  return {
+    id: undefined,
+    action: inference.action,
+    kind: inference.kind,
+    type: inference.type,
+    resourceId: inference.id,
+    name: inference.name,
+    href: undefined,
+    scope: inference.scope,
+    description: undefined,
+    severity: undefined,
+    causedBy: undefined,
+    error: undefined,
+    status: undefined,
+    changes: sentChanges(inference.sent, alsoSecret),
+    metadata: inference.metadata,
+    actor: undefined,
+    tenant: undefined,
+  }
 }
 
 /** What an update sent, as changes whose former values nobody told. */

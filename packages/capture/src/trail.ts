@@ -15,7 +15,7 @@ import {
 import { type Clock, systemClock } from './clock.ts'
 import { createDelivery, DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery.ts'
 import { draftOf } from './draft.ts'
-import type { Engine, Frame } from './engine.ts'
+import { catchUp, type Engine, type Frame } from './engine.ts'
 import { rememberEngine } from './engines.ts'
 import { jobFrame, rootFrame } from './frames.ts'
 import { createInfer } from './infer/infer.ts'
@@ -103,10 +103,11 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   const { catalog } = options
   const clock = options.clock ?? systemClock
   const warn = options.onWarning ?? ((message: string) => console.warn(`[whodid] ${message}`))
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const delivery = createDelivery({
     to: options.to,
     instance: options.instance ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits,
     clock,
     random: options.random ?? Math.random,
     warn,
@@ -122,6 +123,9 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     frames: new AsyncLocalStorage(),
     jobs: new Set(),
     unsettled: new Set(),
+    ended: [],
+    outside: AsyncLocalStorage.snapshot(),
+    isDevelopment: process.env.NODE_ENV !== 'production',
     warn,
     debug: typeof options.debug === 'function' ? options.debug : options.debug === true ? printed : undefined,
   }
@@ -129,9 +133,27 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   const current = (): Frame => engine.frames.getStore() ?? root
 
   async function flush(): Promise<void> {
-    for (const job of engine.jobs) job.release()
-    while (engine.unsettled.size > 0) await Promise.allSettled(engine.unsettled)
+    await settled()
     await delivery.flush()
+  }
+
+  /** Resolves when everything that was said has become events. */
+  async function settled(): Promise<void> {
+    for (const job of engine.jobs) job.release()
+    catchUp(engine)
+    if (engine.unsettled.size > 0) await withinTime(Promise.allSettled(engine.unsettled))
+  }
+
+  /** Waits for what the host looks up, but not for ever. */
+  function withinTime(work: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(limits.flushMs, resolve, true)
+      const done = () => {
+        cancel()
+        resolve()
+      }
+      work.then(done, done)
+    })
   }
 
   const trail: Trail<D, M> = {
@@ -167,8 +189,7 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     flush,
     async close() {
       stopListening()
-      for (const job of engine.jobs) job.release()
-      await Promise.allSettled(engine.unsettled)
+      await settled()
       await delivery.close()
     },
     stats: delivery.stats,

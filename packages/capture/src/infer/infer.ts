@@ -1,4 +1,4 @@
-import { type Kind, kindOfVerb, type Scope } from '@whodid/core'
+import { type JsonObject, type Kind, kindOfVerb, type Scope } from '@whodid/core'
 import { emailIn, entityIn, idIn, isBag, loginIn, nameIn, namesById } from './bodies.ts'
 import { callsOf } from './calls.ts'
 import { type Exchange, isReading } from './exchange.ts'
@@ -22,7 +22,7 @@ export interface Inference {
   readonly person: Person | undefined
   /** What the body sent, for an update that nobody reported before and after. */
   readonly sent: unknown
-  readonly metadata: { readonly [key: string]: unknown } | undefined
+  readonly metadata: JsonObject | undefined
 }
 
 interface Person {

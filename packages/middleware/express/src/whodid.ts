@@ -37,7 +37,7 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
       location: locationOf(res),
     })
     if (capture.mayHold) holdHead(res, (status) => finish.hold(outcome(status, false)))
-    res.once('close', () => finish(outcome(res.statusCode, !res.writableFinished)))
+    res.once('close', () => finish(() => outcome(res.statusCode, !res.writableFinished)))
     bindEvents(req, finish.run)
     finish.run(next)
   }
