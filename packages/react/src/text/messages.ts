@@ -11,7 +11,6 @@ export interface Messages {
   loadMore: string
   endOfList: string
   newEvents(count: number, text: string): string
-  eventCount(count: number, text: string): string
   windowed: string
   live: string
   connecting: string
@@ -52,17 +51,14 @@ export interface Messages {
   selectPage: string
   clearSelection: string
   // Events
-  by(actor: string): string
   onBehalfOf(name: string): string
   impersonatedBy(name: string): string
-  formerUser: string
   failed: string
   failedAction(action: string): string
   succeeded: string
   inScope(name: string): string
   deletedReason(type: string): string
   deleted: string
-  noLinkReason: string
   unnamed: string
   kinds: { create: string; update: string; delete: string; other: string }
   severities: { info: string; warning: string; critical: string }
@@ -77,7 +73,6 @@ export interface Messages {
   user: string
   status: string
   columns: string
-  sortBy(column: string): string
   page(from: string, to: string, total: string): string
   previousPage: string
   nextPage: string
@@ -89,7 +84,6 @@ export interface Messages {
   searchPlaceholder: string
   clearSearch: string
   filterBy(name: string): string
-  filterValues(name: string): string
   findIn(name: string): string
   noValues: string
   type: string
@@ -111,16 +105,12 @@ export interface Messages {
   rangeFrom(from: string): string
   rangeTo(to: string): string
   rangeBetween(from: string, to: string): string
-  more(count: number, text: string): string
   // Details
   details: string
   close: string
   previousEvent: string
   nextEvent: string
   timestamp: string
-  utc: string
-  local: string
-  email: string
   scope: string
   metadata: string
   changes: string
@@ -193,7 +183,6 @@ export const ENGLISH: Messages = {
   loadMore: 'Load more',
   endOfList: 'That is everything.',
   newEvents: (count, text) => (count === 1 ? `${text} new event` : `${text} new events`),
-  eventCount: events,
   windowed: 'Sorted over the newest 10,000 events.',
   live: 'Live',
   connecting: 'Connecting',
@@ -230,17 +219,14 @@ export const ENGLISH: Messages = {
   select: (event) => `Select: ${event}`,
   selectPage: 'Select all on this page',
   clearSelection: 'Clear selection',
-  by: (actor) => `by ${actor}`,
   onBehalfOf: (name) => `for ${name}`,
   impersonatedBy: (name) => `by ${name} as them`,
-  formerUser: 'A former user',
   failed: 'Failed',
   failedAction: (action) => `${action} failed`,
   succeeded: 'Succeeded',
   inScope: (name) => `in ${name}`,
   deletedReason: (type) => `This ${type} was deleted, so there is nothing to open.`,
   deleted: 'Deleted',
-  noLinkReason: 'This has no page of its own.',
   unnamed: 'Unnamed',
   kinds: { create: 'Create', update: 'Update', delete: 'Delete', other: 'Other' },
   severities: { info: 'Info', warning: 'Warning', critical: 'Critical' },
@@ -254,7 +240,6 @@ export const ENGLISH: Messages = {
   user: 'User',
   status: 'Status',
   columns: 'Columns',
-  sortBy: (column) => `Sort by ${column}`,
   page: (from, to, total) => `${from}–${to} of ${total}`,
   previousPage: 'Previous page',
   nextPage: 'Next page',
@@ -265,7 +250,6 @@ export const ENGLISH: Messages = {
   searchPlaceholder: 'Search activity…',
   clearSearch: 'Clear search',
   filterBy: (name) => `Filter by ${name}`,
-  filterValues: (name) => `${name} values`,
   findIn: (name) => `Find ${name}…`,
   noValues: 'Nothing found.',
   type: 'Type',
@@ -293,15 +277,11 @@ export const ENGLISH: Messages = {
   rangeFrom: (from) => `From ${from}`,
   rangeTo: (to) => `Until ${to}`,
   rangeBetween: (from, to) => (from === to ? from : `${from} – ${to}`),
-  more: (_count, text) => `+${text}`,
   details: 'Event details',
   close: 'Close',
   previousEvent: 'Previous event',
   nextEvent: 'Next event',
   timestamp: 'Timestamp',
-  utc: 'UTC',
-  local: 'Local',
-  email: 'E-mail',
   scope: 'Belongs to',
   metadata: 'Metadata',
   changes: 'Changes',
