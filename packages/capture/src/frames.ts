@@ -124,14 +124,17 @@ function failed(draft: Draft, error: unknown): Draft {
 function within(outer: Setting, context: RunContext): Setting {
   const actor = context.actor === undefined ? outer.actor : actorOf(context.actor)
   const isSystem = actor.type === 'system'
+  // The system acts in the request that set it off, but not from that person's address and browser.
+  const { requestId, traceId } = outer.context
+  const where = isSystem ? { ...NOWHERE, requestId, traceId } : outer.context
   return {
     actor,
     tenant: context.tenant ?? outer.tenant,
     causedBy: context.causedBy ?? outer.causedBy,
     scope: context.scope === undefined ? outer.scope : { ...outer.scope, ...context.scope },
     context: {
-      ...outer.context,
-      channel: context.channel ?? (isSystem ? 'system' : outer.context.channel),
+      ...where,
+      ...(context.channel !== undefined && { channel: context.channel }),
       ...(context.requestId !== undefined && { requestId: context.requestId }),
       ...(context.traceId !== undefined && { traceId: context.traceId }),
     },

@@ -1,6 +1,7 @@
 import { defineCatalog, isEventId, SYSTEM, timeOfId, WhodidError } from '@whodid/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
+import { createCapture } from './capture.ts'
 import { collectingWriter } from './collecting-writer.ts'
 import { createTrail, type TrailOptions } from './trail.ts'
 
@@ -350,4 +351,30 @@ describe('annotate outside of a request', () => {
     expect(events).toMatchObject([{ action: 'project.updated', actor: SYSTEM }])
     expect(warnings).toEqual([expect.stringContaining('annotate() was called outside')])
   })
+})
+
+test('the system acts in the request that set it off, but not from that person’s address and browser', async () => {
+  const { trail, events } = setUp()
+  const native = {}
+  const capture = createCapture({ trail, actor: () => ({ id: 'u1', name: 'Ada' }), tenant: () => 'acme' })
+  const headers = { 'user-agent': 'Firefox', 'x-request-id': 'r1' }
+  const finish = capture.begin({ native, method: 'DELETE', path: '/projects/p1', headers, ip: () => '203.0.113.9' })
+  finish.run(() =>
+    trail.run({ actor: SYSTEM }, () =>
+      trail.record('membership.removed', { resource: { type: 'membership', id: 'm1' } }),
+    ),
+  )
+  finish({ status: 204, route: '/projects/:id' })
+  await trail.flush()
+  const bySystem = events.find(({ actor }) => actor.type === 'system')
+  const byAda = events.find(({ actor }) => actor.id === 'u1')
+  expect(byAda?.context).toMatchObject({ ip: '203.0.113.9', userAgent: 'Firefox', requestId: 'r1' })
+  expect(bySystem?.context).toMatchObject({
+    channel: 'system',
+    ip: null,
+    userAgent: null,
+    method: null,
+    requestId: 'r1',
+  })
+  expect(bySystem).toMatchObject({ tenantId: 'acme', causedBy: byAda?.id })
 })
