@@ -1,7 +1,7 @@
 import { type AppendResult, bytesToHex, type PreparedEvent } from '@whodid/core'
 import type { Db, Queries, Row } from './db.ts'
 import { isDataError, isRetryable } from './errors.ts'
-import { insertEvents } from './insert.ts'
+import { hintAt, insertEvents } from './insert.ts'
 import type { Partitions } from './partitions.ts'
 import { sql } from './sql.ts'
 import { tables } from './tables.ts'
@@ -81,7 +81,10 @@ const seal = async (queries: Queries, tenantId: string, events: readonly Prepare
     where l.tenant_id = ${tenantId} and l.event_id = any(${events.map((event) => event.id)}::uuid[])`)
   const known = new Map(rows.map((row) => [row.id, row]))
   const fresh = events.filter((event) => !known.has(event.id))
-  if (fresh.length > 0) await queries.query(insertEvents(tenantId, fresh, lastSeq))
+  if (fresh.length > 0) {
+    await queries.query(insertEvents(tenantId, fresh, lastSeq))
+    await queries.query(hintAt(tenantId))
+  }
 
   const outcomes = new Map<string, AppendResult>()
   fresh.forEach(({ id, leafHash }, index) => {

@@ -57,8 +57,8 @@ const names = raw(columns.map(([name]) => name).join(', '))
 const values = raw(columns.map(([name]) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', '))
 
 /**
- * Inserts events that are new with their places in the ledger, moves the head, and hints at them: one statement, whose text is
- * the same for every number of events.
+ * Inserts events that are new with their places in the ledger, and moves the head: one statement, whose text is the same for
+ * every number of events.
  */
 export const insertEvents = (tenantId: string, events: readonly PreparedEvent[], lastSeq: number): Sql => {
   const cells = (cell: (event: PreparedEvent, index: number) => Cell): SqlValue => events.map(cell)
@@ -75,8 +75,13 @@ export const insertEvents = (tenantId: string, events: readonly PreparedEvent[],
     ), sealed as (
       insert into ${tables.ledger} (tenant_id, seq, event_id, leaf_hash)
       select ${tenantId}::text, seq, id, leaf_hash from fresh
-    ), moved as (
-      update ${tables.ledgerHead} set seq = ${lastSeq + events.length} where tenant_id = ${tenantId}
     )
-    select pg_notify(${CHANNEL}, ${tenantId.length <= 1_000 ? tenantId : ''})`
+    update ${tables.ledgerHead} set seq = ${lastSeq + events.length} where tenant_id = ${tenantId}`
 }
+
+/** A notification takes fewer than 8,000 bytes. Without a tenant it is for everybody. */
+const LONGEST_HINT = 1_000
+
+/** Hints at new events once the transaction is committed. A statement of its own, since Citus would run it on a worker. */
+export const hintAt = (tenantId: string): Sql =>
+  sql`select pg_notify(${CHANNEL}, ${tenantId.length <= LONGEST_HINT ? tenantId : ''})`
