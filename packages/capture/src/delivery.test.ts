@@ -55,6 +55,8 @@ describe('batches', () => {
     const { writer, clock, delivery, event } = rig({ batchEvents: 4, batchBytes: 10_000 })
     for (let count = 0; count < 10; count += 1) delivery.add(event(), 'buffered')
     await clock.advance(0)
+    expect(writer.batches.map((batch) => batch.length)).toEqual([4, 4])
+    await clock.advance(50)
     expect(writer.batches.map((batch) => batch.length)).toEqual([4, 4, 2])
     for (let count = 0; count < 3; count += 1)
       delivery.add(event({ metadata: { text: 'x'.repeat(6_000) } }), 'buffered')

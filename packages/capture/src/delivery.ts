@@ -7,7 +7,7 @@ import { createLosses } from './losses.ts'
 
 /** How much is held, how much is sent at once, and how long anything may take. */
 export interface DeliveryLimits {
-  /** Events held in memory at most; the ones that come after are lost, and counted. @default 10_000 */
+  /** Events held in memory at most; the ones that come after are lost, and counted. @default 20_000 */
   readonly maxEvents: number
   /** Bytes held in memory at most, about. @default 33_554_432 */
   readonly maxBytes: number
@@ -26,7 +26,7 @@ export interface DeliveryLimits {
 }
 
 export const DEFAULT_LIMITS: DeliveryLimits = {
-  maxEvents: 10_000,
+  maxEvents: 20_000,
   maxBytes: 32 * 1_048_576,
   batchEvents: 500,
   batchBytes: 1_048_576,
@@ -144,7 +144,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     bytes += entry.bytes
     if (draining !== undefined) return
     if (entry.until !== 'buffered' || waiting.length >= limits.batchEvents || bytes >= limits.batchBytes) start()
-    else cancelLinger ??= outside(() => clock.after(limits.lingerMs, start, true))
+    else linger()
   }
 
   function start(): void {
@@ -156,9 +156,22 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function drain(): Promise<void> {
     // So that events recorded in one go travel together.
     await undefined
-    while (waiting.length > 0 && !abandoned) await deliver(nextBatch())
+    do await deliver(nextBatch())
+    while (!abandoned && isDue())
     draining = undefined
     if (pending() === 0) for (const resolve of idle) resolve()
+    else linger()
+  }
+
+  /** Whether the next batch should go, rather than wait for company: small ones one after the other cost the host dearly. */
+  function isDue(): boolean {
+    if (waiting.length === 0) return false
+    const isFull = waiting.length >= limits.batchEvents || bytes >= limits.batchBytes
+    return isFull || idle.size > 0 || waiting.some((entry) => entry.until !== 'buffered')
+  }
+
+  function linger(): void {
+    cancelLinger ??= outside(() => clock.after(limits.lingerMs, start, true))
   }
 
   function nextBatch(): Entry[] {

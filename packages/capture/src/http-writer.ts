@@ -13,7 +13,7 @@ export interface HttpOptions {
 }
 
 // The service's limits on one request.
-const MOST_BYTES = 1_048_576 - 2
+const MOST_BYTES = 1_048_576
 const MOST_EVENTS = 1_000
 
 const CODES: { readonly [status: number]: ErrorCode } = {
@@ -85,21 +85,18 @@ export function http(options: HttpOptions): EventWriter {
 
 /** The events as JSON lists, each within the service's limits unless a single event is beyond them. */
 function* bodiesOf(events: readonly NewEvent[]): Generator<string> {
-  let parts: string[] = []
-  let size = 0
-  for (const event of events) {
-    const part = JSON.stringify(event)
-    const bytes = Buffer.byteLength(part) + 1
-    if (parts.length > 0 && (size + bytes > MOST_BYTES || parts.length === MOST_EVENTS)) {
-      yield `[${parts.join(',')}]`
-      parts = []
-      size = 0
-    }
-    parts.push(part)
-    size += bytes
+  const body = events.length > MOST_EVENTS ? undefined : JSON.stringify(events)
+  if (body !== undefined && (events.length === 1 || fits(body))) {
+    yield body
+    return
   }
-  if (parts.length > 0) yield `[${parts.join(',')}]`
+  const half = Math.ceil(events.length / 2)
+  yield* bodiesOf(events.slice(0, half))
+  yield* bodiesOf(events.slice(half))
 }
+
+// A character takes three bytes at most.
+const fits = (text: string) => text.length * 3 <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES
 
 function isResults(value: unknown): value is AppendResult[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null && 'outcome' in item)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { type Channel, EVENT_LIMITS, type EventContext } from '@whodid/core'
 
 /** Headers as Node has them, or as Fetch has them. */
@@ -18,13 +17,15 @@ export function contextOf(request: {
   readonly ip: string | null | undefined
   readonly route: string | null
   readonly channel: Channel | undefined
+  /** For a request that brings no id of its own. */
+  readonly madeId: string
 }): EventContext {
   const { headers, ip, route } = request
   return {
     channel: request.channel ?? channelOf(headers),
     ip: ip === null || ip === undefined ? null : withoutMapping(ip),
     userAgent: headerOf(headers, 'user-agent')?.slice(0, EVENT_LIMITS.context) ?? null,
-    requestId: requestIdOf(headers),
+    requestId: requestIdIn(headers) ?? request.madeId,
     traceId: traceIdOf(headerOf(headers, 'traceparent')),
     method: request.method,
     route: route?.slice(0, EVENT_LIMITS.context) ?? null,
@@ -43,9 +44,9 @@ function channelOf(headers: HeaderBag): Channel {
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
-function requestIdOf(headers: HeaderBag): string {
+function requestIdIn(headers: HeaderBag): string | undefined {
   const given = headerOf(headers, 'x-request-id')
-  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+  return given !== undefined && REQUEST_ID.test(given) ? given : undefined
 }
 
 /** The trace id of a W3C `traceparent`. */

@@ -257,7 +257,7 @@ export class RequestFrame<N extends object> implements Frame {
     if (this.context === undefined) {
       const { native, headers, method, ip } = this.facts
       const chosen = typeof channel === 'function' ? this.ask('channel', () => channel(native)) : channel
-      this.context = contextOf({ headers, method, ip: ip?.(), route, channel: chosen })
+      this.context = contextOf({ headers, method, ip: ip?.(), route, channel: chosen, madeId: this.idOfRequest() })
     }
     const isProgram = actor.type === 'api_key' && channel === undefined
     if (this.context.route === route && !isProgram) return this.context
