@@ -13,21 +13,23 @@ const PAGES = [
   ...['/activity', '/activity?tab=Table', '/notifications', '/settings', '/profile', '/profile?tab=Activity'],
 ]
 
+let pages: Awaited<ReturnType<typeof buildPages>>
 let demo: Demo
 let browser: Browser
 let axe: string
 beforeAll(async () => {
   const executablePath = findChromium()
+  pages = await buildPages()
   ;[demo, browser, axe] = await Promise.all([
-    startDemo({ flags: ['--traffic'] }),
+    startDemo({ flags: ['--traffic'], pages: pages.folder }),
     chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) }),
     readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'),
-    buildPages(),
   ])
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
   await demo?.[Symbol.asyncDispose]()
+  await pages?.[Symbol.asyncDispose]()
 })
 
 describe.each([

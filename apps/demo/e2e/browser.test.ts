@@ -5,14 +5,15 @@ import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
 import { type Demo, startDemo } from './demo.ts'
 import { buildPages } from './pages.ts'
 
+let pages: Awaited<ReturnType<typeof buildPages>>
 let demo: Demo
 let browser: Browser
 let context: BrowserContext
 beforeAll(async () => {
-  await buildPages()
+  pages = await buildPages()
   const executablePath = findChromium()
   browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
-  demo = await startDemo()
+  demo = await startDemo({ pages: pages.folder })
   context = await browser.newContext({
     viewport: { width: 1280, height: 1000 },
     acceptDownloads: true,
@@ -25,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await demo?.[Symbol.asyncDispose]()
+  await pages?.[Symbol.asyncDispose]()
 })
 
 interface Expected {

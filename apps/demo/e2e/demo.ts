@@ -25,15 +25,18 @@ export interface Demo {
 
 /**
  * Starts the real demo as a process of its own, on a free port and a folder of its own. Give `folder` to start it again on
- * what a former one left, and `database` to keep its events in PostgreSQL.
+ * what a former one left, `database` to keep its events in PostgreSQL, and
+ * `pages` from `buildPages` where a browser is to see them.
  */
 export async function startDemo({
   folder,
   database,
+  pages,
   flags = [],
 }: {
   folder?: string
   database?: string
+  pages?: string
   flags?: readonly string[]
 } = {}): Promise<Demo> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'acme-cloud-')))
@@ -44,6 +47,7 @@ export async function startDemo({
       WHODID_DATABASE: database ?? join(home, 'activity'),
       ...(database && { ACME_DATABASE: join(home, 'console.sqlite') }),
       WHODID_INGEST_KEY: INGEST_KEY,
+      ...(pages && { ACME_PAGES: pages }),
       ACME_PACE_MS: '15',
       NODE_ENV: 'test',
     },

@@ -1,13 +1,26 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** Builds the pages as `pnpm demo` does: in a process of its own, which does not know that this is a test. */
-export async function buildPages(): Promise<void> {
-  const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url))
+const VITE = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url))
+
+/**
+ * Builds the pages as `pnpm demo` does, in a process of its own, which does not know that this is a test, and into a folder
+ * of its own, so that tests do not pull it from under one another.
+ */
+export async function buildPages(): Promise<{ folder: string } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'acme-pages-'))
   const { NODE_ENV: _, ...env } = process.env
-  await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env,
-  })
+  await promisify(execFile)(
+    process.execPath,
+    [VITE, 'build', '--logLevel', 'warn', '--outDir', folder, '--emptyOutDir'],
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env,
+    },
+  )
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }

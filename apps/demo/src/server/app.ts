@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { mount, whodid } from '@whodid/express'
 import type { Service } from '@whodid/server'
 import express, { type Express, type RequestHandler } from 'express'
@@ -18,8 +17,8 @@ import { notificationRoutes } from './routes/notifications.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { receiverRoutes, webhookRoutes } from './routes/webhooks.ts'
 
-/** The whole of Acme Cloud as an Express app. `client` serves the pages; without it, those built into `dist`. */
-export function createApp(acme: Acme, service: Service, client: RequestHandler = builtClient()): Express {
+/** The whole of Acme Cloud as an Express app. `client` serves the pages. */
+export function createApp(acme: Acme, service: Service, client: RequestHandler): Express {
   const { db, trail } = acme
   const app = express()
   app.disable('x-powered-by')
@@ -59,9 +58,8 @@ export function createApp(acme: Acme, service: Service, client: RequestHandler =
   return app
 }
 
-/** Serves the pages that Vite built; every address that is no file is a page of the client. */
-function builtClient(): RequestHandler {
-  const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+/** Serves the pages that Vite built into a folder; every address that is no file is a page of the client. */
+export function builtPages(dist: string): RequestHandler {
   const router = express.Router()
   router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }))
   router.use(express.static(dist, { index: false }))

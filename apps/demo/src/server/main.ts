@@ -25,7 +25,7 @@ try {
     port,
     database,
     ownData: process.env.ACME_DATABASE,
-    dev: flags.dev,
+    pages: flags.dev ? null : (process.env.ACME_PAGES ?? fileURLToPath(new URL('../../dist', import.meta.url))),
     traffic: flags.traffic,
     ingestKey: process.env.WHODID_INGEST_KEY,
     paceMs: Number(process.env.ACME_PACE_MS ?? 1_500),
@@ -38,6 +38,13 @@ try {
   await acme.close()
   process.exitCode = signal === 'SIGINT' ? 130 : 0
 } catch (error) {
-  console.error(error instanceof WhodidError ? error.message : error)
+  console.error(sayOf(error))
   process.exitCode = 1
+}
+
+/** What went wrong: a sentence where it is known, else everything. */
+function sayOf(error: unknown): unknown {
+  if (error instanceof WhodidError) return error.message
+  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  return inUse ? `Port ${port} is in use: stop what listens there, or set PORT to another.` : error
 }

@@ -11,7 +11,7 @@ import { createService } from '@whodid/server'
 import type { RequestHandler } from 'express'
 import { catalog } from '../catalog.ts'
 import type { Acme } from './acme.ts'
-import { createApp } from './app.ts'
+import { builtPages, createApp } from './app.ts'
 import { createAudit } from './audit.ts'
 import { createBackground } from './background.ts'
 import { createCredits } from './credits.ts'
@@ -32,7 +32,8 @@ export interface AcmeOptions {
   readonly database: string
   /** Acme Cloud's own data. @default a file beside the folder of the events */
   readonly ownData: string | undefined
-  readonly dev: boolean
+  /** The folder that Vite built the pages into; null serves them through Vite, with hot reload. */
+  readonly pages: string | null
   readonly traffic: boolean
   /** Lets programs send events of their own to `POST /activity/api/v1/events`. */
   readonly ingestKey: string | undefined
@@ -42,7 +43,7 @@ export interface AcmeOptions {
 
 /** Starts Acme Cloud: its own data, the activity log beside it, and the pages in front. */
 export async function startAcme(options: AcmeOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { server, port, database, ownData, dev, traffic, ingestKey, paceMs } = options
+  const { server, port, database, ownData, pages, traffic, ingestKey, paceMs } = options
   const store = await openStore(database)
   const db = openDatabase(ownData ?? ownDataFile(database))
   seed(db, { traffic })
@@ -76,11 +77,15 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
     mail: (to, subject, link) => console.log(`Mail to ${to}: ${subject}: ${url()}${link}`),
   }
 
-  if (traffic && (await isEmpty(store))) await service.append(weekOfHistory(db, Date.now()))
+  if (traffic && (await isEmpty(store))) {
+    const results = await service.append(weekOfHistory(db, Date.now()))
+    const rejected = results.find((result) => result.outcome === 'rejected')
+    if (rejected) throw new Error(`The history has an event that is not valid: ${JSON.stringify(rejected)}`)
+  }
   recover(acme)
 
-  const vite = dev ? await viteFor(server) : undefined
-  server.on('request', createApp(acme, service, vite?.middleware))
+  const client = pages === null ? await viteClient(server) : { handler: builtPages(pages), close: async () => {} }
+  server.on('request', createApp(acme, service, client.handler))
   server.listen(port)
   await once(server, 'listening')
 
@@ -97,7 +102,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
       await background.close()
       await trail.close()
       await service.close()
-      await vite?.close()
+      await client.close()
       server.closeAllConnections()
       await closed
       db.close()
@@ -125,14 +130,14 @@ async function isEmpty(store: EventStore): Promise<boolean> {
   return count.value === 0
 }
 
-async function viteFor(server: Server): Promise<{ middleware: RequestHandler; close(): Promise<void> }> {
+async function viteClient(server: Server): Promise<{ handler: RequestHandler; close(): Promise<void> }> {
   const { createServer } = await import('vite')
   const vite = await createServer({
     configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
     server: { middlewareMode: true, hmr: { server } },
     appType: 'spa',
   })
-  return { middleware: vite.middlewares, close: () => vite.close() }
+  return { handler: vite.middlewares, close: () => vite.close() }
 }
 
 function portOf(server: Server): number {
