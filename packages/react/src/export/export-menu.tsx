@@ -41,14 +41,15 @@ export default function ExportMenu({ control, defaultOpen }: ExportMenuProps & D
         <Menu.Positioner align="end" sideOffset={4} className="whodid-positioner">
           <Menu.Popup className="whodid-popup">
             <div className="whodid-popup-list">
-              {none && (
-                <p className="whodid-popup-alert" role="alert" data-attempted={present(attempted)}>
-                  <Icon name="alert" size={14} />
-                  {messages.selectRowsFirst}
-                </p>
-              )}
               <Menu.Group>
-                {!none && <Menu.GroupLabel className="whodid-popup-heading">{messages.selectedRows}</Menu.GroupLabel>}
+                {none ? (
+                  <Menu.GroupLabel className="whodid-popup-alert" data-attempted={present(attempted)}>
+                    <Icon name="alert" size={14} />
+                    {messages.selectRowsFirst}
+                  </Menu.GroupLabel>
+                ) : (
+                  <Menu.GroupLabel className="whodid-popup-heading">{messages.selectedRows}</Menu.GroupLabel>
+                )}
                 {rows('cloned', messages.copyCsv, () => control.copy('csv'))}
                 {rows('cloned', messages.copyJsonRows, () => control.copy('json'))}
                 {rows('download', messages.exportCsv, () => control.save('csv'))}

@@ -7,7 +7,7 @@ import { present } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { daysOfInstants, instantsOfDays } from './custom-range.ts'
 import { DATE_RANGES } from './filter-state.ts'
-import { PillFace } from './pill-face.tsx'
+import { PillFace, pillName } from './pill-face.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 
 export interface DateMenuProps {
@@ -16,7 +16,8 @@ export interface DateMenuProps {
 
 /** The date button of the filter bar: spans that end now, or two days of one's own. Loaded when first needed. */
 export default function DateMenu({ control, defaultOpen }: DateMenuProps & DeferredProps): ReactNode {
-  const { messages } = useActivityContext()
+  const context = useActivityContext()
+  const { messages } = context
   const { filter, setTime } = control
   const [open, setOpen] = useState(defaultOpen)
   const root = useRootProps('whodid-layer')
@@ -38,7 +39,7 @@ export default function DateMenu({ control, defaultOpen }: DateMenuProps & Defer
       <Popover.Trigger
         className="whodid-pill"
         data-active={present(active)}
-        aria-label={messages.filterBy(messages.date)}
+        aria-label={pillName(context, messages.date, active ? 1 : 0)}
       >
         <PillFace label={messages.date} count={active ? 1 : 0} />
       </Popover.Trigger>

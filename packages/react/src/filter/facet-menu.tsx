@@ -9,7 +9,7 @@ import { useActivityContext } from '../provider/context.ts'
 import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
 import type { FilterOption, OptionGroup } from './filter-options.ts'
 import { withValues } from './filter-state.ts'
-import { PillFace } from './pill-face.tsx'
+import { PillFace, pillName } from './pill-face.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 import { useFilterOptions } from './use-filter-options.ts'
 
@@ -27,7 +27,8 @@ const same = (a: Choice, b: Choice) => a.term === b.term && a.value === b.value
 
 /** A button of the filter bar and its list of values with counts, which can be searched. Loaded when first needed. */
 export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProps & DeferredProps): ReactNode {
-  const { messages, formats } = useActivityContext()
+  const context = useActivityContext()
+  const { messages, formats } = context
   const [open, setOpen] = useState(defaultOpen)
   const { groups, chosen, search, setSearch, isLoading } = useFilterOptions(field, control)
   const root = useRootProps('whodid-layer')
@@ -65,7 +66,7 @@ export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProp
       <Combobox.Trigger
         className="whodid-pill"
         data-active={present(chosen.length > 0)}
-        aria-label={messages.filterBy(name)}
+        aria-label={pillName(context, name, chosen.length)}
       >
         <PillFace label={name} count={chosen.length} />
       </Combobox.Trigger>

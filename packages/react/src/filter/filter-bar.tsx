@@ -3,7 +3,7 @@ import { Deferred } from '../parts/deferred.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
-import { PillFace } from './pill-face.tsx'
+import { PillFace, pillName } from './pill-face.tsx'
 import { SearchBox } from './search-box.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 
@@ -35,7 +35,8 @@ export interface FilterBarProps {
 
 /** A search box, a button for each field, and what is set. */
 export function FilterBar({ control, fields, search = true, children }: FilterBarProps): ReactNode {
-  const { messages } = useActivityContext()
+  const context = useActivityContext()
+  const { messages } = context
   const { catalog } = useCatalog()
   const { filter } = control
   const hasProjects = catalog.resources.some(({ type }) => type === 'project')
@@ -57,7 +58,7 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
                   props={{ control }}
                   className="whodid-pill"
                   active={active}
-                  label={messages.filterBy(messages.date)}
+                  label={pillName(context, messages.date, active ? 1 : 0)}
                 >
                   <PillFace label={messages.date} count={active ? 1 : 0} />
                 </Deferred>
@@ -73,7 +74,7 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
                 props={{ field, control }}
                 className="whodid-pill"
                 active={count > 0}
-                label={messages.filterBy(name)}
+                label={pillName(context, name, count)}
               >
                 <PillFace label={name} count={count} />
               </Deferred>
