@@ -27,7 +27,7 @@ export const catalog = defineCatalog({
   },
   job: {
     label: 'Job',
-    icon: 'play',
+    icon: 'rocket',
     group: 'Training',
     actions: {
       started: '{resource.name} started',

@@ -11,6 +11,9 @@ export default defineConfig({
   test: {
     name: 'storybook',
     testTimeout: 60_000,
+    // One page for all files, so that the database starts once.
+    isolate: false,
+    fileParallelism: false,
     browser: {
       enabled: true,
       headless: true,

@@ -9,7 +9,10 @@ const config: StorybookConfig = {
   typescript: { reactDocgen: 'react-docgen' },
   viteFinal: (base) =>
     mergeConfig(base, {
-      build: { chunkSizeWarningLimit: 2_000, rolldownOptions: { checks: { moduleLevelDirective: false } } },
+      build: {
+        chunkSizeWarningLimit: 2_000,
+        rolldownOptions: { checks: { moduleLevelDirective: false, eval: false } },
+      },
       optimizeDeps: { exclude: ['@electric-sql/pglite'] },
     }),
 }

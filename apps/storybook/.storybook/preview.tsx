@@ -14,6 +14,18 @@ const preview: Preview = {
   parameters: {
     layout: 'fullscreen',
     a11y: { test: 'error' },
+    options: {
+      storySort: {
+        order: [
+          'ActivityProvider',
+          'ActivityFeed',
+          'ActivityTable',
+          'ActivityFilters',
+          'ActivityDetails',
+          'ActivityExport',
+        ],
+      },
+    },
     viewport: {
       options: { phone: { name: 'Phone', type: 'mobile', styles: { width: '390px', height: '844px' } } },
     },

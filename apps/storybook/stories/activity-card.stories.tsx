@@ -6,6 +6,7 @@ import { activity, stageOf } from '../stage.tsx'
 
 /** The most recent events, for a dashboard. */
 const meta = {
+  title: 'ActivityCard',
   component: ActivityCard,
   args: { viewAllHref: '/activity' },
 } satisfies Meta<typeof ActivityCard>

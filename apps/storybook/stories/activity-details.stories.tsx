@@ -8,6 +8,7 @@ import { activity, stageOf } from '../stage.tsx'
 
 /** Everything that is known of one event: who, what, when and from where, what changed, and its metadata. */
 const meta = {
+  title: 'ActivityDetails',
   component: ActivityDetails,
   args: { eventId: null, mode: 'inline' },
   // Written as an object, or Storybook puts the documentation's parameters in its place.

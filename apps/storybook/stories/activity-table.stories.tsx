@@ -7,6 +7,7 @@ import { activity, stageOf } from '../stage.tsx'
 
 /** The activity as a table: 200 rows a page, ordered by any column, to select, copy and export, and to fill the window. */
 const meta = {
+  title: 'ActivityTable',
   component: ActivityTable,
 } satisfies Meta<typeof ActivityTable>
 

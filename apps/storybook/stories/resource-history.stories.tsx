@@ -6,6 +6,7 @@ import { activity, stageOf } from '../stage.tsx'
 
 /** What happened to one resource: who did what and when, with the changes. */
 const meta = {
+  title: 'ResourceHistory',
   component: ResourceHistory,
   args: { type: 'project', id: 'p1' },
 } satisfies Meta<typeof ResourceHistory>

@@ -6,6 +6,7 @@ import { activity, stageOf } from '../stage.tsx'
 
 /** What one person did, for their profile. */
 const meta = {
+  title: 'UserActivity',
   component: UserActivity,
   args: { userId: 'u2' },
 } satisfies Meta<typeof UserActivity>
@@ -62,7 +63,7 @@ export const Failing: Story = {
 export const Forbidden: Story = {
   parameters: activity({ permissions: ['view'] }),
   async play({ canvas }) {
-    await expect(await canvas.findByText(/Nothing done yet|You may not see this activity/)).toBeVisible()
+    await expect(await canvas.findByText('You may not see this activity')).toBeVisible()
     await expect(canvas.queryByRole('listitem')).toBeNull()
   },
 }
