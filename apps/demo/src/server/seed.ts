@@ -10,6 +10,8 @@ interface Person {
   title: string
   role: Role
   picture: string
+  /** @default a while ago */
+  joinedDaysAgo?: number
 }
 
 const ACME: readonly Person[] = [
@@ -22,7 +24,7 @@ const ACME: readonly Person[] = [
 export const COLLEAGUES: readonly Person[] = [
   { id: 'usr_margaret', name: 'Margaret Hamilton', title: 'Site reliability', role: 'admin', picture: 'rose' },
   { id: 'usr_alan', name: 'Alan Turing', title: 'Research', role: 'member', picture: 'sky' },
-  { id: 'usr_radia', name: 'Radia Perlman', title: 'Network', role: 'member', picture: 'slate' },
+  { id: 'usr_radia', name: 'Radia Perlman', title: 'Network', role: 'member', picture: 'slate', joinedDaysAgo: 5 },
 ]
 
 const SERVICES: readonly [project: string, name: string, kind: Row<'service'>['kind'], replicas: number][] = [
@@ -41,9 +43,11 @@ export function seed(db: Database, { traffic }: { traffic: boolean }): void {
   const joinedAt = '2026-01-12T09:00:00.000Z'
 
   function addPeople(org: string, people: readonly Person[]) {
-    for (const person of people) {
+    for (const { joinedDaysAgo, ...person } of people) {
       const email = `${person.name.split(' ')[0]?.toLowerCase()}@${org}.test`
-      if (!db.member.get(person.id)) db.member.insert({ ...person, org, email, joinedAt, passwordHash })
+      const joined =
+        joinedDaysAgo === undefined ? joinedAt : new Date(Date.now() - joinedDaysAgo * 86_400_000).toISOString()
+      if (!db.member.get(person.id)) db.member.insert({ ...person, org, email, joinedAt: joined, passwordHash })
     }
   }
 

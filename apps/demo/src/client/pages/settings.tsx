@@ -18,7 +18,7 @@ export default function Settings() {
   const choose = (analytics: boolean, marketing: boolean) =>
     click(() => api.put('/consent', { analytics, marketing, via: 'settings' }), 'Cookie choice saved')
   return (
-    <Page text="Cookies, and what does not work yet." title="Settings">
+    <Page text="Your cookies, and the bugs your team found." title="Settings">
       <Card title="Cookies">
         <p className="hint">Now: {consent ? consent.choice : 'not chosen'}.</p>
         <div className="card-actions">
