@@ -38,3 +38,21 @@ export function reasonOf(error: unknown): string {
   const { cause } = error
   return cause instanceof Error && cause.message !== '' ? `${error.message} (${cause.message})` : error.message
 }
+
+/** Why an event whose acknowledgement is awaited has none. */
+export function notAcknowledged(reason: string, cause?: unknown): WhodidError {
+  return new WhodidError(
+    'delivery_failed',
+    `The service has not acknowledged the event, which stays queued: ${reason}`,
+    { cause },
+  )
+}
+
+/** What to warn of when a batch was not taken. */
+export function troubleOf(verdict: 'retry' | 'pause', error: unknown): string {
+  return verdict === 'pause'
+    ? `The service refuses this key: ${sentence(reasonOf(error))} Events wait in memory until it is mended.`
+    : `The service does not take events: ${sentence(reasonOf(error))} They wait in memory, and are tried again.`
+}
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -1,7 +1,8 @@
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { type CollectingWriter, collectingWriter } from './collecting-writer.ts'
-import { createDelivery, DEFAULT_LIMITS, type Delivery, type DeliveryLimits } from './delivery.ts'
+import { createDelivery } from './delivery.ts'
+import { DEFAULT_LIMITS, type Delivery, type DeliveryLimits } from './delivery-contract.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 interface Rig {

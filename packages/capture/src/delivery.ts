@@ -1,76 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type AppendResult, type EventWriter, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
-import type { Clock } from './clock.ts'
-import { backoff, isAboutContent, judge, reasonOf, SHORTEST_WAIT } from './delivery-outcome.ts'
+import { type AppendResult, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
+import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './delivery-contract.ts'
+import {
+  backoff,
+  isAboutContent,
+  judge,
+  notAcknowledged,
+  reasonOf,
+  SHORTEST_WAIT,
+  troubleOf,
+} from './delivery-outcome.ts'
 import { sizeOf } from './event-size.ts'
 import { createLosses } from './losses.ts'
-
-/** How much is held, how much is sent at once, and how long anything may take. */
-export interface DeliveryLimits {
-  /** Events held in memory at most; the ones that come after are lost, and counted. @default 20_000 */
-  readonly maxEvents: number
-  /** Bytes held in memory at most, about. @default 33_554_432 */
-  readonly maxBytes: number
-  /** Events sent at once. @default 500 */
-  readonly batchEvents: number
-  /** Bytes sent at once, about. @default 1_048_576 */
-  readonly batchBytes: number
-  /** Milliseconds that an event waits for company. @default 50 */
-  readonly lingerMs: number
-  /** Milliseconds after which an attempt counts as failed. @default 30_000 */
-  readonly attemptMs: number
-  /** Milliseconds that an action with `onFailure: 'closed'` waits for its acknowledgement. @default 5_000 */
-  readonly closedMs: number
-  /** Milliseconds that `flush` and `close` try at most. @default 10_000 */
-  readonly flushMs: number
-}
-
-export const DEFAULT_LIMITS: DeliveryLimits = {
-  maxEvents: 20_000,
-  maxBytes: 32 * 1_048_576,
-  batchEvents: 500,
-  batchBytes: 1_048_576,
-  lingerMs: 50,
-  attemptMs: 30_000,
-  closedMs: 5_000,
-  flushMs: 10_000,
-}
-
-/** Counters since the trail was made. `queued` is what waits now, batches on their way included. */
-export interface TrailStats {
-  readonly queued: number
-  readonly queuedBytes: number
-  readonly delivered: number
-  /** Refused by the service for good. */
-  readonly rejected: number
-  /** Never reached the service: memory was full, or the trail was closed. */
-  readonly lost: number
-  readonly state: 'open' | 'retrying' | 'paused' | 'closed'
-}
-
-export interface DeliveryOptions {
-  readonly to: EventWriter
-  readonly instance: string
-  readonly limits: DeliveryLimits
-  readonly clock: Clock
-  readonly random: () => number
-  readonly warn: (message: string) => void
-  readonly onRejected: (event: NewEvent, reason: string) => void
-}
-
-/**
- * When the promise of an event settles: at once (`buffered`), when the service has it (`durable`), or, for `closed`, no
- * later than the first attempt that failed.
- */
-export type Acknowledgement = 'buffered' | 'durable' | 'closed'
-
-/** A bounded queue in front of a writer. */
-export interface Delivery {
-  add(event: NewEvent, until: Acknowledgement): Promise<void> | undefined
-  flush(): Promise<void>
-  close(): Promise<void>
-  stats(): TrailStats
-}
+import { createWaits } from './waits.ts'
 
 interface Entry {
   readonly event: NewEvent
@@ -96,7 +38,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let draining: Promise<void> | undefined
   let closing: Promise<void> | undefined
   let cancelLinger: (() => void) | undefined
-  let wake: (() => void) | undefined
+  const waits = createWaits(clock)
   let abandoned = false
 
   const pending = () => waiting.length + onTheWay
@@ -188,29 +130,38 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function deliver(batch: readonly Entry[]): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      if (abandoned) return giveUp(batch)
-      try {
-        const results = await withinTime(to.append(batch.map((entry) => entry.event)))
-        if (results.length !== batch.length) {
-          throw new WhodidError(
-            'delivery_failed',
-            `The service answered ${results.length} results to ${batch.length} events.`,
-          )
-        }
-        if (state !== 'open' && state !== 'closed') warn('The service takes events again.')
+    for (let attempt = 1; !abandoned; attempt += 1) {
+      const answer = await attemptOf(batch)
+      if ('results' in answer) {
+        if (state === 'retrying' || state === 'paused') warn('The service takes events again.')
         if (state !== 'closed') state = 'open'
-        for (const [index, entry] of batch.entries()) accept(entry, results[index])
+        for (const [index, entry] of batch.entries()) accept(entry, answer.results[index])
         tellLosses()
         return
-      } catch (error) {
-        const verdict = judge(error)
-        if (verdict === 'dead') return splitOrReject(batch, error)
-        if (state === 'open') warn(troubleOf(verdict, error))
-        if (state !== 'closed') state = verdict === 'pause' ? 'paused' : 'retrying'
-        for (const entry of batch) if (entry.until === 'closed') release(entry, notAcknowledged(reasonOf(error), error))
-        if (!abandoned) await sleep(backoff(verdict === 'pause' ? 10 : attempt, error, options.random))
       }
+      const { error } = answer
+      const verdict = judge(error)
+      if (verdict === 'dead') return splitOrReject(batch, error)
+      if (state === 'open') warn(troubleOf(verdict, error))
+      if (state !== 'closed') state = verdict === 'pause' ? 'paused' : 'retrying'
+      for (const entry of batch) if (entry.until === 'closed') release(entry, notAcknowledged(reasonOf(error), error))
+      const wait = backoff(verdict === 'pause' ? 10 : attempt, error, options.random)
+      // Whoever flushes has little time.
+      await waits.sleep(idle.size > 0 ? Math.min(wait, SHORTEST_WAIT) : wait)
+    }
+    giveUp(batch)
+  }
+
+  async function attemptOf(
+    batch: readonly Entry[],
+  ): Promise<{ readonly results: readonly AppendResult[] } | { readonly error: unknown }> {
+    try {
+      const results = await waits.within(limits.attemptMs, to.append(batch.map((entry) => entry.event)))
+      if (results.length === batch.length) return { results }
+      const problem = `The service answered ${results.length} results to ${batch.length} events.`
+      return { error: new WhodidError('delivery_failed', problem) }
+    } catch (error) {
+      return { error }
     }
   }
 
@@ -241,7 +192,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       `The service refused ${entry.event.action} of ${entry.event.resource.type} ${entry.event.resource.id ?? ''}: ${reason}`,
     )
     release(entry, new WhodidError('invalid_event', `The service refused ${entry.event.action}: ${reason}`))
-    options.onRejected(entry.event, reason)
+    try {
+      options.onRejected(entry.event, reason)
+    } catch (error) {
+      warn(`The option onRejected threw: ${reasonOf(error)}`)
+    }
   }
 
   function leave(entry: Entry): void {
@@ -274,46 +229,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  function withinTime<T>(attempt: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let isOver = false
-      // Once only: an answer that comes too late must not disturb the next attempt.
-      const over = (settle: () => void) => {
-        if (isOver) return
-        isOver = true
-        cancel()
-        wake = undefined
-        settle()
-      }
-      const late = () =>
-        over(() =>
-          reject(new WhodidError('delivery_failed', `The service has not answered within ${limits.attemptMs} ms.`)),
-        )
-      const cancel = clock.after(limits.attemptMs, late, true)
-      wake = () => {
-        if (abandoned) late()
-      }
-      attempt.then(
-        (value) => over(() => resolve(value)),
-        (error: unknown) => over(() => reject(error)),
-      )
-    })
-  }
-
-  function sleep(ms: number): Promise<void> {
-    // Whoever flushes has little time.
-    const wait = idle.size > 0 ? Math.min(ms, SHORTEST_WAIT) : ms
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel()
-        wake = undefined
-        resolve()
-      }
-      const cancel = clock.after(wait, done, false)
-      wake = done
-    })
-  }
-
   function flush(): Promise<void> {
     if (pending() === 0) return Promise.resolve()
     return new Promise((resolve) => {
@@ -325,7 +240,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const cancel = clock.after(limits.flushMs, done, true)
       idle.add(done)
       start()
-      wake?.()
+      waits.wake()
     })
   }
 
@@ -333,7 +248,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     await flush()
     abandoned = true
     state = 'closed'
-    wake?.()
+    waits.giveUp()
     await draining
     cancelLinger?.()
     const rest = waiting.splice(0)
@@ -359,18 +274,4 @@ function refused(error: WhodidError): Promise<void> {
   const promise = Promise.reject(error)
   promise.catch(() => undefined)
   return promise
-}
-
-function notAcknowledged(reason: string, cause?: unknown): WhodidError {
-  return new WhodidError(
-    'delivery_failed',
-    `The service has not acknowledged the event, which stays queued: ${reason}`,
-    { cause },
-  )
-}
-
-function troubleOf(verdict: 'retry' | 'pause', error: unknown): string {
-  return verdict === 'pause'
-    ? `The service refuses this key: ${reasonOf(error)} Events wait in memory until it is mended.`
-    : `The service does not take events: ${reasonOf(error)} They wait in memory, and are tried again.`
 }

@@ -2,7 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Catalog, CatalogData, NewEvent } from '@whodid/core'
 import type { Clock } from './clock.ts'
 import { type Composed, compose, type Setting } from './compose.ts'
-import type { Acknowledgement, Delivery } from './delivery.ts'
+import type { Acknowledgement, Delivery } from './delivery-contract.ts'
 import type { Draft } from './draft.ts'
 import type { Infer } from './infer/infer.ts'
 

@@ -8,7 +8,7 @@ export type {
   RequestOutcome,
 } from './capture-options.ts'
 export type { Clock } from './clock.ts'
-export type { DeliveryLimits, TrailStats } from './delivery.ts'
+export type { DeliveryLimits, TrailStats } from './delivery-contract.ts'
 export type { HttpOptions } from './http-writer.ts'
 export { http } from './http-writer.ts'
 export type { ActorInput, Annotation, AnyMetadata, Details, RecordInput, ResourceInput, RunContext } from './inputs.ts'

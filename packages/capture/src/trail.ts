@@ -13,7 +13,8 @@ import {
   WhodidError,
 } from '@whodid/core'
 import { type Clock, systemClock } from './clock.ts'
-import { createDelivery, DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery.ts'
+import { createDelivery } from './delivery.ts'
+import { DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery-contract.ts'
 import { draftOf } from './draft.ts'
 import { catchUp, type Engine, type Frame } from './engine.ts'
 import { rememberEngine } from './engines.ts'
