@@ -23,6 +23,7 @@ try {
   const acme = await startAcme({
     server,
     port,
+    host: process.env.HOST ?? '127.0.0.1',
     database,
     ownData: process.env.ACME_DATABASE,
     pages: flags.dev ? null : (process.env.ACME_PAGES ?? fileURLToPath(new URL('../../dist', import.meta.url))),

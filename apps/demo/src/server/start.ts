@@ -28,6 +28,8 @@ export interface AcmeOptions {
   readonly server: Server
   /** 0 takes a free one. */
   readonly port: number
+  /** The address to listen on. Its passwords are known to all, so it stays on this machine unless told otherwise. */
+  readonly host: string
   /** Where events are kept: a folder, a postgres:// address, or `memory`. */
   readonly database: string
   /** Acme Cloud's own data. @default a file beside the folder of the events */
@@ -86,7 +88,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
 
   const client = pages === null ? await viteClient(server) : { handler: builtPages(pages), close: async () => {} }
   server.on('request', createApp(acme, service, client.handler))
-  server.listen(port)
+  server.listen(port, options.host)
   await once(server, 'listening')
 
   const leaving = new AbortController()
