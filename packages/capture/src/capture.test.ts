@@ -502,6 +502,16 @@ describe('one action, one event', () => {
     expect(trail.stats().delivered).toBe(0)
   })
 
+  test('is told once, though an adapter stands before an app and before its router', async () => {
+    const { call, capture } = setUp()
+    const events = await call('POST /projects', { native: ada }, () => {
+      const inner = capture.begin({ native: ada, method: 'POST', path: '/projects', headers: {} })
+      inner.run(() => {})
+      inner({ status: 201, route: '/projects' })
+    })
+    expect(events).toMatchObject([{ action: 'project.created' }])
+  })
+
   test('two requests at once do not mix', async () => {
     const { call, trail } = setUp()
     let open = () => {}

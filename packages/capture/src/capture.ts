@@ -24,6 +24,9 @@ export interface Capture<N extends object> {
   begin(facts: RequestFacts<N>): Finish
 }
 
+// An adapter that was put in front of an app and of a router of it too: the first one tells.
+const alreadyBegun: Finish = Object.assign(() => {}, { run: <T>(fn: () => T): T => fn(), hold: () => undefined })
+
 /**
  * The seam of all adapters: `begin` when a request comes in, `finish` when its response has ended.
  *
@@ -54,6 +57,8 @@ export function createCapture<N extends object, A extends string = string>(
   return {
     mayHold: engine.mayHold,
     begin(facts) {
+      const outer = engine.frames.getStore()
+      if (outer instanceof RequestFrame && outer.isOf(facts.native)) return alreadyBegun
       const frame = new RequestFrame(parts, facts)
       let isEnded = false
       const finish: Finish = (outcome) => {

@@ -19,6 +19,7 @@ import {
   type Scope,
   type Status,
 } from '@whodid/core'
+import { actorWithin, clip, errorWithin, MOST_CHANGED, scopeWithin } from './bounds.ts'
 import type { Draft } from './draft.ts'
 
 /** Who acted, for whom, from where: what the events of one request or job have in common. */
@@ -44,11 +45,11 @@ export function compose(draft: Draft & { readonly action: string }, setting: Set
   const action = known?.name ?? draft.action
   const dot = action.indexOf('.')
   const resource: Writable<Resource> = {
-    type: draft.type ?? action.slice(0, dot),
-    id: within(draft.resourceId ?? undefined, EVENT_LIMITS.id) ?? null,
+    type: clip(draft.type, EVENT_LIMITS.word) || action.slice(0, dot),
+    id: clip(draft.resourceId, EVENT_LIMITS.id) || null,
   }
-  if (draft.name !== undefined) resource.name = within(draft.name, EVENT_LIMITS.name)
-  if (draft.href !== undefined) resource.href = draft.href
+  if (draft.name !== undefined) resource.name = clip(draft.name, EVENT_LIMITS.name)
+  if (draft.href !== undefined && draft.href.length <= EVENT_LIMITS.href) resource.href = draft.href
   const event: Writable<NewEvent> & { status: Status } = {
     id: draft.id ?? newId(),
     action,
@@ -59,12 +60,12 @@ export function compose(draft: Draft & { readonly action: string }, setting: Set
     context: setting.context,
   }
   const tenantId = draft.tenant ?? setting.tenant
-  if (tenantId !== undefined) event.tenantId = tenantId
+  if (tenantId !== undefined && tenantId !== '') event.tenantId = clip(tenantId, EVENT_LIMITS.id)
   const scope = setting.scope === undefined ? draft.scope : { ...setting.scope, ...draft.scope }
-  if (scope !== undefined && isFilled(scope)) event.scope = scope
+  if (scope !== undefined && isFilled(scope)) event.scope = scopeWithin(scope)
   const severity = draft.severity ?? known?.severity
   if (severity !== undefined) event.severity = severity
-  if (draft.error) event.error = draft.error
+  if (draft.error) event.error = errorWithin(draft.error)
   const causedBy = draft.causedBy === undefined ? setting.causedBy : draft.causedBy
   if (causedBy !== undefined && causedBy !== null) event.causedBy = causedBy
   const changes = fitting(draft.changes)
@@ -74,8 +75,8 @@ export function compose(draft: Draft & { readonly action: string }, setting: Set
     const redacted = redactedOf(draft.metadata, changes)
     if (redacted.length > 0) event.redacted = redacted
   }
-  const description = draft.description ?? (known === undefined ? undefined : renderSentence(catalog, factsOf(event)))
-  if (description !== undefined) event.description = within(description, EVENT_LIMITS.description)
+  const description = draft.description || (known === undefined ? undefined : renderSentence(catalog, factsOf(event)))
+  if (description !== undefined) event.description = clip(description, EVENT_LIMITS.description)
   return { event, known }
 }
 
@@ -102,22 +103,13 @@ function isFilled(value: object): boolean {
   return false
 }
 
-function within(text: string, length: number): string
-function within(text: string | undefined, length: number): string | undefined
-function within(text: string | undefined, length: number): string | undefined {
-  return text === undefined || text.length <= length ? text : text.slice(0, length)
-}
-
-// Leaves room for all else in the bytes that an event may have.
-const MOST_CHANGED = 36_000
-
 /** As many of the changes as an event can hold. */
 function fitting(changes: readonly Change[] | undefined): readonly Change[] {
   if (changes === undefined) return []
   let size = 0
-  const end = changes.findIndex((change) => {
-    size += lengthOf(change.path) + lengthOf(change.from) + lengthOf(change.to)
-    return size > MOST_CHANGED
+  const end = changes.findIndex(({ path, from, to }, index) => {
+    size += lengthOf(path) + lengthOf(from) + lengthOf(to)
+    return size > MOST_CHANGED || index === EVENT_LIMITS.changes || path.length > EVENT_LIMITS.href
   })
   return end === -1 ? changes : changes.slice(0, end)
 }
@@ -149,21 +141,4 @@ function redactedOf(metadata: JsonObject | undefined, changes: readonly Change[]
     keys.pop()
   }
   return found
-}
-
-function actorWithin(actor: Actor): Actor {
-  const { id, name, email } = actor
-  if (
-    id.length <= EVENT_LIMITS.id &&
-    (name?.length ?? 0) <= EVENT_LIMITS.name &&
-    (email?.length ?? 0) <= EVENT_LIMITS.email
-  ) {
-    return actor
-  }
-  return {
-    ...actor,
-    id: within(id, EVENT_LIMITS.id),
-    ...(name !== undefined && { name: within(name, EVENT_LIMITS.name) }),
-    ...(email !== undefined && { email: within(email, EVENT_LIMITS.email) }),
-  }
 }

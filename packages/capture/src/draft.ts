@@ -105,7 +105,8 @@ export function actorOf(input: ActorInput): Actor {
   const email = textOf(input.email)
   return {
     type: input.type ?? 'user',
-    id: String(input.id),
+    // A host without types may have a user without an id.
+    id: input.id === undefined || input.id === null ? '' : String(input.id),
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
     ...(input.onBehalfOf !== undefined && { onBehalfOf: input.onBehalfOf }),

@@ -17,7 +17,7 @@ import type {
 export interface ActorInput {
   /** @default 'user' */
   readonly type?: ActorType | undefined
-  readonly id: string | number
+  readonly id: string | number | bigint
   readonly name?: string | null | undefined
   readonly email?: string | null | undefined
   readonly onBehalfOf?: Person | undefined
@@ -28,7 +28,7 @@ export interface ActorInput {
 export interface ResourceInput {
   /** @default the action's category */
   readonly type?: string | undefined
-  readonly id?: string | number | null | undefined
+  readonly id?: string | number | bigint | null | undefined
   readonly name?: string | null | undefined
   readonly href?: string | null | undefined
 }

@@ -1,4 +1,5 @@
 import { type Channel, EVENT_LIMITS, type EventContext } from '@whodid/core'
+import { clip } from './bounds.ts'
 
 /** Headers as Node has them, or as Fetch has them. */
 export type HeaderBag = { readonly [name: string]: string | readonly string[] | undefined } | Headers
@@ -23,12 +24,12 @@ export function contextOf(request: {
   const { headers, ip, route } = request
   return {
     channel: request.channel ?? channelOf(headers),
-    ip: ip === null || ip === undefined ? null : withoutMapping(ip),
-    userAgent: headerOf(headers, 'user-agent')?.slice(0, EVENT_LIMITS.context) ?? null,
+    ip: ip ? withoutMapping(ip).slice(0, 64) : null,
+    userAgent: clip(headerOf(headers, 'user-agent'), EVENT_LIMITS.context) ?? null,
     requestId: requestIdIn(headers) ?? request.madeId,
     traceId: traceIdOf(headerOf(headers, 'traceparent')),
     method: request.method,
-    route: route?.slice(0, EVENT_LIMITS.context) ?? null,
+    route: clip(route, EVENT_LIMITS.context) ?? null,
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Actor, ANONYMOUS, type EventContext, findAction, newId } from '@whodid/core'
+import { type Actor, ANONYMOUS, EVENT_LIMITS, type EventContext, findAction, newId } from '@whodid/core'
+import { clip } from './bounds.ts'
 import type { CaptureOptions, Eventually, RequestFacts, RequestOutcome } from './capture-options.ts'
 import type { Setting } from './compose.ts'
 import { actorOf, type Draft, fold } from './draft.ts'
@@ -60,6 +61,10 @@ export class RequestFrame<N extends object> implements Frame {
     this.parts = parts
     this.facts = facts
     this.startedAt = parts.engine.clock.now()
+  }
+
+  isOf(native: object): boolean {
+    return this.facts.native === native
   }
 
   record(draft: Draft & { readonly action: string }): Recorded {
@@ -147,7 +152,7 @@ export class RequestFrame<N extends object> implements Frame {
     const { engine, routes } = this.parts
     const { method, path } = this.facts
     const { status, requestBody, responseBody, location, route: matched = null } = outcome
-    const route = matched ?? patternByLooks(path)
+    const route = clip(matched ?? patternByLooks(path), EVENT_LIMITS.context)
     const named = routes(method, route)
     const failed = status >= 400 || outcome.aborted === true || outcome.error !== undefined
     const refusal = this.refusalOf(outcome, named)
@@ -178,7 +183,7 @@ export class RequestFrame<N extends object> implements Frame {
         },
       },
     )
-    const why = 'none' in inferred ? inferred.none : named === undefined ? 'read from its route' : 'named by `routes`'
+    const why = 'none' in inferred ? inferred.none : named === undefined ? 'read' : 'named by `routes`'
     return { told, inference: inferences[0], route, why }
   }
 
@@ -285,7 +290,7 @@ export class RequestFrame<N extends object> implements Frame {
     )
   }
 
-  private lineOf({ told, why }: Plan, outcome: RequestOutcome): string {
+  private lineOf({ told, route, why }: Plan, outcome: RequestOutcome): string {
     const { method, path } = this.facts
     const request = `${method} ${path} ${outcome.aborted === true ? 'aborted' : outcome.status}`
     if (told.length === 0) return `${request} is no event: ${why}`
@@ -293,7 +298,8 @@ export class RequestFrame<N extends object> implements Frame {
     const events = told.map(
       ({ action, type, resourceId, name }) => `${action} of ${type ?? ''} ${name ?? resourceId ?? '(no id)'}`,
     )
-    return `${request} is ${events.join(', ')} (${why}; ${recorded} recorded, ${this.annotations?.length ?? 0} annotated)`
+    const source = why === 'read' ? `read from ${method} ${route ?? path}` : why
+    return `${request} is ${events.join(', ')} (${source}; ${recorded} recorded, ${this.annotations?.length ?? 0} annotated)`
   }
 }
 

@@ -69,6 +69,9 @@ describe('the method and the last noun', () => {
     ['POST /admin/users', 'user.created'],
     ['PATCH /settings', 'setting.updated'],
     ['POST /statuses', 'status.created'],
+    ['POST /größen', 'grossen.created'],
+    ['POST /用户', 'resource.created'],
+    ['POST /users/:id/2fa', 'n2fa.created'],
   ])('%s is %s', (request, expected) => {
     expect(action(request)).toBe(expected)
   })

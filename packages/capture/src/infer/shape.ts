@@ -2,7 +2,7 @@ import { pastOf, splitWords } from '@whodid/core'
 import { type AuthAction, authOf } from './auth-verbs.ts'
 import type { PathPart } from './path-parts.ts'
 import { compoundOf, impliedType, isBatchWord, isRead, oppositeOf, plainOf, verbOf } from './route-verbs.ts'
-import { singularOf, type Vocabulary } from './vocabulary.ts'
+import { identifierOf, singularOf, type Vocabulary } from './vocabulary.ts'
 
 /** A resource that a path names, and which part of the path is its id. */
 interface Noun {
@@ -130,16 +130,17 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
       takeObject(words.slice(0, -1), afterId)
       return
     }
-    pushWord(qualified(singularOf(words), before))
+    pushWord(qualified(identifierOf(singularOf(words)), before))
   }
 
   function takeObject(words: readonly string[], afterId: boolean): void {
     if (words.length === 0) return
-    const type = vocabulary.typeOf(words) ?? singularOf(words)
+    const type = vocabulary.typeOf(words) ?? identifierOf(singularOf(words))
     // "Add a member" is about the member; "change the role" is about whoever has it.
     if (last() === undefined || (plainOf(verb ?? '') !== undefined && verb !== 'change' && verb !== 'set')) {
       if (last()?.type !== type) push(type)
-    } else if (last()?.type !== type) object = afterId || last() !== undefined ? words.join('_') : undefined
+    } else if (last()?.type !== type)
+      object = afterId || last() !== undefined ? identifierOf(words.join('_')) : undefined
   }
 
   function qualified(type: string, before: Noun | undefined): string {
@@ -177,7 +178,9 @@ function typeOfParam(param: string | undefined, vocabulary: Vocabulary): string 
   const last = words.at(-1) ?? ''
   const isIdWord = /^(?:ids?|uuid|guid|slug|name|key|no|number|pk|handle|identifier)$/.test(last)
   if (isIdWord)
-    return words.length > 1 ? (vocabulary.typeOf(words.slice(0, -1)) ?? singularOf(words.slice(0, -1))) : undefined
+    return words.length > 1
+      ? (vocabulary.typeOf(words.slice(0, -1)) ?? identifierOf(singularOf(words.slice(0, -1))))
+      : undefined
   const run = /^(.{2,})id$/.exec(last)?.[1]
   if (words.length === 1 && run !== undefined && vocabulary.typeOf([run]) !== undefined) return vocabulary.typeOf([run])
   return vocabulary.typeOf(words)

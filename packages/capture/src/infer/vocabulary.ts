@@ -32,6 +32,19 @@ export function singularOf(words: readonly string[]): string {
   return [...words.slice(0, -1), singular].join('_')
 }
 
+/** A word of a path as the name of a type: `Größen` is `grossen`, `2fa` is `n2fa`, and what has no Latin letters `resource`. */
+export function identifierOf(text: string): string {
+  if (/^[a-z][a-z0-9_]{0,59}$/.test(text)) return text
+  const latin = text
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replace(/[^a-z0-9_]+/g, '')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 59)
+  if (latin === '') return 'resource'
+  return /^\d/.test(latin) ? `n${latin}` : latin
+}
+
 export function createVocabulary<D extends CatalogData, M>(
   catalog: Pick<Catalog<D>, 'data' | 'json'> & { readonly schemas?: M },
 ): Vocabulary {

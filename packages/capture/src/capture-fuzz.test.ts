@@ -1,0 +1,93 @@
+import { defineCatalog, parseEvent, prepareEvent } from '@whodid/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createCapture } from './capture.ts'
+import { collectingWriter } from './collecting-writer.ts'
+import { createTrail } from './trail.ts'
+
+const catalog = defineCatalog({ project: { segments: ['vorhaben'] }, membership: { actions: { removed: {} } } })
+
+const word = fc.oneof(
+  fc.constantFrom(
+    'api',
+    'v1',
+    'projects',
+    'users',
+    'me',
+    'delete',
+    'bulk-delete',
+    'change-role',
+    'login',
+    'search',
+    'x.y',
+  ),
+  fc.string({ unit: 'binary', maxLength: 12 }).map(encodeSafely),
+  fc.stringMatching(/^[\w.~%!$&'()*+,;=:@-]{0,20}$/),
+)
+const pattern = fc.array(fc.oneof(word, fc.constantFrom(':id', ':userId', '*rest', '{:id}', ':id?', '(.*)', '')), {
+  maxLength: 6,
+})
+const body = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withTypedArray: true }),
+  fc.record({
+    id: fc.anything(),
+    name: fc.anything(),
+    ids: fc.array(fc.anything()),
+    data: fc.anything(),
+    email: fc.string({ unit: 'binary' }),
+    error: fc.anything(),
+    message: fc.string({ unit: 'binary', maxLength: 9_000 }),
+  }),
+)
+
+function encodeSafely(text: string): string {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return text.replace(/[/?#]/g, '')
+  }
+}
+
+const request = fc.record({
+  method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'PROPFIND'),
+  path: fc.array(word, { maxLength: 6 }).map((words) => `/${words.join('/')}`),
+  route: fc.option(pattern.map((words) => `/${words.join('/')}`)),
+  status: fc.constantFrom(200, 201, 204, 302, 400, 404, 500),
+  aborted: fc.boolean(),
+  requestBody: body,
+  responseBody: body,
+  location: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+  headers: fc.dictionary(
+    fc.constantFrom('user-agent', 'x-request-id', 'traceparent', 'cookie'),
+    fc.string({ unit: 'binary' }),
+  ),
+  user: fc.option(fc.record({ id: fc.string({ unit: 'binary', minLength: 1 }), name: fc.string({ unit: 'binary' }) }), {
+    nil: undefined,
+  }),
+})
+
+test('whatever a request is, its events are such as the service takes, and nothing throws', async () => {
+  await fc.assert(
+    fc.asyncProperty(request, async ({ method, path, headers, user, route, ...outcome }) => {
+      const writer = collectingWriter()
+      const warnings: string[] = []
+      const trail = createTrail({
+        catalog,
+        to: writer,
+        closeAtEnd: false,
+        onWarning: (message) => warnings.push(message),
+      })
+      const capture = createCapture<object>({ trail, actor: () => user, recordReads: true })
+      const finish = capture.begin({ native: {}, method, path, headers, ip: () => '::1' })
+      finish.run(() => trail.annotate({ metadata: { body: outcome.requestBody }, after: outcome.responseBody }))
+      finish({ ...outcome, route })
+      await trail.close()
+      expect(warnings.filter((warning) => !warning.includes('is not in the catalog'))).toEqual([])
+      for (const event of writer.events) {
+        expect(parseEvent(JSON.parse(JSON.stringify(event)))).toEqual({ event: expect.anything() })
+        prepareEvent(event, { catalog: catalog.json, tenantId: '-', receivedAt: Date.now() })
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
