@@ -137,7 +137,7 @@ export const OpensAnEvent: Story = {
 
     await userEvent.click(details.getByRole('button', { name: 'Close' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
-    await expect(canvas.queryByText('1 unread')).toBeNull()
+    await waitFor(() => expect(canvas.queryByText('1 unread')).toBeNull())
     await expect(await stageOf(context).ask('/inbox/count')).toMatchObject({ unread: 0 })
   },
 }
@@ -149,7 +149,7 @@ export const MarksAllSeen: Story = {
     await userEvent.click(canvas.getByRole('button', { name: 'Mark all seen' }))
     await waitFor(() => expect(canvas.getByRole('button', { name: 'Mark all seen' })).toBeDisabled())
     await expect(canvasElement.querySelector('[data-unread]')).toBeNull()
-    await expect(canvas.getAllByText('19 events marked as seen')[0]).toBeInTheDocument()
+    await expect((await canvas.findAllByText('19 events marked as seen'))[0]).toBeInTheDocument()
     await expect(await stageOf(context).ask('/inbox/count')).toMatchObject({ unread: 0 })
   },
 }
@@ -261,7 +261,7 @@ export const Keyboard: Story = {
 
     await userEvent.keyboard('x{ArrowDown}x')
     await expect(third).toHaveFocus()
-    await expect(canvas.getByRole('toolbar', { name: '2 selected' })).toBeVisible()
+    await expect(await canvas.findByRole('toolbar', { name: '2 selected' })).toBeVisible()
     await userEvent.keyboard('{Escape}')
     await expect(canvas.queryByRole('toolbar')).toBeNull()
 

@@ -49,7 +49,7 @@ export const Combines: Story = {
     await rows({ canvas }, 1)
     await expect(canvas.getByRole('checkbox', { name: 'Select: Project Engine (copy) was deleted' })).toBeVisible()
 
-    const chips = within(canvas.getByRole('list', { name: 'Filters' }))
+    const chips = within(await canvas.findByRole('list', { name: 'Filters' }))
     await expect(chips.getAllByRole('listitem')).toHaveLength(3)
     await userEvent.click(chips.getByRole('button', { name: 'Remove filter: User Grace Hopper' }))
     await rows({ canvas }, 3)
@@ -82,7 +82,7 @@ export const ChoosesADate: Story = {
     await userEvent.click(canvas.getByRole('button', { name: /^Filter by Date/ }))
     await userEvent.click(await screen.findByRole('button', { name: 'Last 24 hours' }))
     await rows({ canvas }, 7)
-    await expect(canvas.getByRole('button', { name: 'Remove filter: Date Last 24 hours' })).toBeVisible()
+    await expect(await canvas.findByRole('button', { name: 'Remove filter: Date Last 24 hours' })).toBeVisible()
 
     await userEvent.click(canvas.getByRole('button', { name: /^Filter by Date/ }))
     await userEvent.type(await screen.findByLabelText('To'), '2020-01-31')
