@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { ANONYMOUS, defineCatalog, SYSTEM, timeOfId } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { createCapture } from './capture.ts'
@@ -224,6 +225,39 @@ describe('a request that nobody says anything about', () => {
     expect(await call('GET /report')).toMatchObject([{ action: 'report.exported' }])
     expect(() => setUp({ routes: { 'api/jobs': false } })).toThrow('must be a method and a path')
   })
+})
+
+test('debug says which event a request became, and why', async () => {
+  const { call, trail, lines } = setUp({ routes: { 'POST /jobs/:id/run': 'job.started' } })
+  await call('PATCH /projects/:id', { path: '/projects/p1' }, () => trail.annotate({ metadata: { a: 1 } }))
+  await call('POST /jobs/:id/run', { path: '/jobs/j1/run' })
+  await call('POST /things', { status: 409 }, () =>
+    trail.record('billing.charged', { resource: { id: 'b1', name: 'May' } }),
+  )
+  await call('POST /search')
+  expect(lines).toEqual([
+    'PATCH /projects/p1 200 is project.updated of project p1 (read from PATCH /projects/:id, 1 annotated)',
+    'POST /jobs/j1/run 200 is job.started of job j1 (named by `routes` for POST /jobs/:id/run)',
+    'POST /things 409 is billing.charged of billing May (as it was told)',
+    'POST /search 200 is no event: a search over POST',
+  ])
+})
+
+test('delivery runs in nobody’s context: neither ours nor the host’s', async () => {
+  const { call, trail, writer } = setUp()
+  const host = new AsyncLocalStorage<string>()
+  const seen: unknown[] = []
+  const { append } = writer
+  Object.assign(writer, {
+    append(batch: Parameters<typeof append>[0]) {
+      seen.push(host.getStore())
+      return append(batch)
+    },
+  })
+  await call('PATCH /members/:id', { path: '/members/m1' }, () =>
+    host.run('request', () => trail.record('membership.role_changed', { resource: { id: 'm1' } })),
+  )
+  expect(seen).toEqual([undefined])
 })
 
 describe('who', () => {

@@ -7,9 +7,10 @@ import { acknowledgementOf, type Engine, emit, type Frame, type Recorded, track 
 import { failureOf } from './event-error.ts'
 import { recordNow } from './frames.ts'
 import { isReading } from './infer/exchange.ts'
-import type { Inference, Inferred } from './infer/infer.ts'
+import type { Inferred } from './infer/infer.ts'
 import { patternByLooks } from './infer/path-parts.ts'
 import { actionOf, areOne, isAddressed } from './merge.ts'
+import { lineOf, type Plan } from './plan.ts'
 import { contextOf } from './request-context.ts'
 import type { RouteTable } from './routes.ts'
 import { settle, type Told } from './settle.ts'
@@ -20,14 +21,6 @@ export interface CaptureParts<N extends object> {
   readonly engine: Engine
   readonly options: CaptureOptions<N>
   readonly routes: RouteTable
-}
-
-/** What a request comes to, and why. */
-interface Plan {
-  readonly told: readonly Told[]
-  readonly inference: Inference | undefined
-  readonly route: string | null
-  readonly why: string
 }
 
 /** Why a request is not captured; on purpose, when nothing that was annotated counts either. */
@@ -183,7 +176,7 @@ export class RequestFrame<N extends object> implements Frame {
         },
       },
     )
-    const why = 'none' in inferred ? inferred.none : named === undefined ? 'read' : 'named by `routes`'
+    const why = 'none' in inferred ? inferred.none : named === undefined ? 'read from' : 'named by `routes` for'
     return { told, inference: inferences[0], route, why }
   }
 
@@ -212,7 +205,7 @@ export class RequestFrame<N extends object> implements Frame {
     const { engine } = this.parts
     this.isOver = true
     this.isOwnIdTaken = true
-    engine.debug?.(this.lineOf(plan, outcome))
+    engine.debug?.(lineOf(plan, outcome, this.facts, this.annotations?.length ?? 0))
     if (plan.told.length === 0) return NONE
     const setting = this.settingAt(outcome, plan.route)
     if (!(setting instanceof Promise)) return this.emitAll(plan, setting)
@@ -288,18 +281,6 @@ export class RequestFrame<N extends object> implements Frame {
     this.parts.engine.warn(
       `The option ${what} threw on ${method} ${path}; the event is kept without it: ${String(error)}`,
     )
-  }
-
-  private lineOf({ told, route, why }: Plan, outcome: RequestOutcome): string {
-    const { method, path } = this.facts
-    const request = `${method} ${path} ${outcome.aborted === true ? 'aborted' : outcome.status}`
-    if (told.length === 0) return `${request} is no event: ${why}`
-    const recorded = (this.records?.length ?? 0) + (this.gone?.length ?? 0)
-    const events = told.map(
-      ({ action, type, resourceId, name }) => `${action} of ${type ?? ''} ${name ?? resourceId ?? '(no id)'}`,
-    )
-    const source = why === 'read' ? `read from ${method} ${route ?? path}` : why
-    return `${request} is ${events.join(', ')} (${source}; ${recorded} recorded, ${this.annotations?.length ?? 0} annotated)`
   }
 }
 

@@ -94,9 +94,9 @@ export function createInfer(vocabulary: Vocabulary): Infer {
     if (shape.auth !== undefined && !isRead) {
       return { found: [authInference(exchange, given ?? actionIn(reading, 'auth', exchange))] }
     }
+    if (shape.read && named === undefined && !isRead) return { none: 'a search over POST' }
     const type = named === undefined ? reading.type : named.slice(0, named.indexOf('.'))
     if (type === undefined) return { none: 'the path names no resource: name its action with `routes`' }
-    if (shape.read && named === undefined && !isRead) return { none: 'a search over POST' }
     const action = given ?? actionIn(reading, type, exchange)
     const several = named === undefined && !isRead ? batchOf(exchange, shape, type, values) : undefined
     const inference = {
