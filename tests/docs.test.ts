@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright'
-import { createServer as createVite } from 'vite'
+import { build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM_ARGS, findChromium } from '../tooling/chromium.ts'
 
@@ -107,25 +107,22 @@ if (page) createRoot(page).render(<ActivityPage />)
 `
     writeFileSync(join(folder, 'main.tsx'), main)
     writeFileSync(join(folder, 'index.html'), '<div id="root"></div><script type="module" src="/main.tsx"></script>')
-    const vite = await createVite({
+    await build({ root: folder, configFile: false, logLevel: 'error' })
+    const pages = await preview({
       root: folder,
       configFile: false,
       logLevel: 'error',
-      cacheDir: join(folder, '.vite'),
-      server: {
-        port: 0,
-        host: '127.0.0.1',
-        proxy: { '/activity': { target: url, bypass: (req) => (req.url?.endsWith('.tsx') ? req.url : undefined) } },
-      },
+      preview: { port: 0, host: '127.0.0.1', proxy: { '/activity': url } },
     })
-    await vite.listen()
     const executablePath = findChromium()
     const browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
     try {
       const page = await browser.newPage()
-      await page.goto(vite.resolvedUrls?.local[0] ?? '')
+      await page.goto(pages.resolvedUrls?.local[0] ?? '')
       await page.getByText('Engine was created').first().waitFor()
       await page.getByText('Member role changed to owner').first().waitFor()
+      const card = page.locator('.whodid-card, .whodid-feed').first()
+      expect(await card.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(255, 255, 255)')
       const { items } = await (await fetch(`${url}/activity/api/v1/events`)).json()
       expect(items.map(({ description }: { description: string }) => description)).toEqual([
         'Member role changed to owner',
@@ -138,7 +135,7 @@ if (page) createRoot(page).render(<ActivityPage />)
       await page.getByText('Loom was created').first().waitFor()
     } finally {
       await browser.close()
-      await vite.close()
+      await pages.close()
     }
   })
 })
