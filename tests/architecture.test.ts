@@ -124,9 +124,11 @@ describe.each(Object.entries(TABLE))('%s', (folder, { mayImport, node }) => {
     expect(imports.filter(({ from }) => /^(\.\.\/)+(packages|apps)\/|^@whodid\/[^/]+\/src/.test(from))).toEqual([])
   })
 
-  test.runIf(!node)('imports no node:*', () => {
-    expect(imports.filter(({ from }) => from.startsWith('node:'))).toEqual([])
-  })
+  if (!node) {
+    test('imports no node:*', () => {
+      expect(imports.filter(({ from }) => from.startsWith('node:'))).toEqual([])
+    })
+  }
 
   test('publishes what it exports', () => {
     expect(Object.keys(manifest.publishConfig?.exports ?? {})).toEqual(Object.keys(manifest.exports ?? {}))
