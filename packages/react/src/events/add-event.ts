@@ -1,7 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import { matchesFilter } from '../filter/matches-filter.ts'
-import { changeLists, counted, filterOfList, inputOf, pagesOf, withPages } from './cached-events.ts'
+import { changeLists, counted, filterOfList, inputOf, listQueries, pagesOf, withPages } from './cached-events.ts'
 
 /** Whether new events belong at the head of a list: newest first, from the beginning. */
 function isNewestFirst(key: QueryKey): boolean {
@@ -11,9 +11,21 @@ function isNewestFirst(key: QueryKey): boolean {
 
 /**
  * Puts a new event at the head of every cached list that it belongs to, and tells older events of the same resource
- * whether it still exists.
+ * whether it still exists. Lists that are being read are told once more when they have come, since what comes may be older
+ * than the event.
  */
 export function addEvent(queries: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
+  insert(queries, event, catalog)
+  for (const query of listQueries(queries)) {
+    if (query.state.fetchStatus !== 'fetching') continue
+    query.promise?.then(
+      () => insert(queries, event, catalog),
+      () => {},
+    )
+  }
+}
+
+function insert(queries: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
   changeLists(queries, (data, key) => {
     const told = withPages(data, (page) => ({ ...page, items: page.items.map((item) => withResourceOf(item, event)) }))
     const known = pagesOf(data).some((page) => page.items.some((item) => item.id === event.id))

@@ -1,10 +1,11 @@
-import { type InfiniteData, QueryClient } from '@tanstack/react-query'
+import { type InfiniteData, QueryClient, QueryObserver } from '@tanstack/react-query'
 import type { Filter, StoredEvent } from '@whodid/core/browser'
 import { defineCatalog, newId } from '@whodid/core/browser'
 import type { ListOutput } from '@whodid/server'
 import { describe, expect, test } from 'vitest'
 import { addEvent } from './add-event.ts'
 import { findCachedEvent, markEvents } from './cached-events.ts'
+import { readListsAnew } from './read-lists-anew.ts'
 
 const catalog = defineCatalog({ project: { group: 'Resources' } }).json
 
@@ -140,6 +141,56 @@ describe('an event that arrives', () => {
     addEvent(lists.queries, viewed, catalog)
     expect(lists.ids('all')).toEqual([])
     expect(lists.ids('audit')).toEqual([viewed.id])
+  })
+})
+
+/** A list that is drawn, whose answers come when the test gives them, in the order in which they were asked for. */
+function readList() {
+  const queries = new QueryClient()
+  const asked: ((items: StoredEvent[]) => void)[] = []
+  const observer = new QueryObserver<ListOutput>(queries, {
+    queryKey: [['list'], { input: {}, type: 'query' }],
+    queryFn: () => new Promise((resolve) => asked.push((items) => resolve(page(items)))),
+  })
+  const stop = observer.subscribe(() => {})
+  return {
+    queries,
+    asked,
+    async answer(items: StoredEvent[]) {
+      const { promise } = observer.getCurrentQuery()
+      asked.at(-1)?.(items)
+      await promise
+    },
+    ids: () => observer.getCurrentResult().data?.items.map(({ id }) => id),
+    [Symbol.dispose]: stop,
+  }
+}
+
+describe('a list that is being read', () => {
+  test('gets what arrived in the meantime, which its answer may be too old for', async () => {
+    using list = readList()
+    const [old, fresh, also] = [event(), event(), event()]
+    addEvent(list.queries, fresh, catalog)
+    await list.answer([old])
+    expect(list.ids()).toEqual([fresh.id, old.id])
+    void list.queries.invalidateQueries()
+    addEvent(list.queries, also, catalog)
+    await list.answer([fresh, old])
+    expect(list.ids()).toEqual([also.id, fresh.id, old.id])
+    expect(list.queries.getQueryData<ListOutput>([['list'], { input: {}, type: 'query' }])?.total.value).toBe(3)
+  })
+
+  test('is read again when the live stream begins, once its first answer has come', async () => {
+    using list = readList()
+    const [old, missed] = [event(), event()]
+    readListsAnew(list.queries)
+    expect(list.asked).toHaveLength(1)
+    await list.answer([old])
+    await expect.poll(() => list.asked.length).toBe(2)
+    await list.answer([missed, old])
+    expect(list.ids()).toEqual([missed.id, old.id])
+    readListsAnew(list.queries)
+    await expect.poll(() => list.asked.length).toBe(3)
   })
 })
 

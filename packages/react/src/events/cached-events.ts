@@ -63,9 +63,13 @@ export function withPages(data: Cached, change: (page: ListOutput, index: number
   return 'pages' in data ? { ...data, pages: data.pages.map(change) } : change(data, 0)
 }
 
+/** Every list that is cached or being read. */
+export const listQueries = (queries: QueryClient) =>
+  queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })
+
 /** Changes every cached list. */
 export function changeLists(queries: QueryClient, change: (data: Cached, key: QueryKey) => Cached): void {
-  for (const query of queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })) {
+  for (const query of listQueries(queries)) {
     queries.setQueryData<Cached>(query.queryKey, (data) => data && change(data, query.queryKey), {
       updatedAt: query.state.dataUpdatedAt,
     })
@@ -102,7 +106,7 @@ export function markEvents(queries: QueryClient, concerns: (event: StoredEvent) 
 
 /** An event that some list has already, so that its details can be drawn at once. */
 export function findCachedEvent(queries: QueryClient, id: string): StoredEvent | undefined {
-  for (const query of queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })) {
+  for (const query of listQueries(queries)) {
     const data = queries.getQueryData<Cached>(query.queryKey)
     for (const page of data === undefined ? [] : pagesOf(data)) {
       const found = page.items.find((item) => item.id === id)

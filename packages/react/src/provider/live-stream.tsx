@@ -3,7 +3,7 @@ import type { AppRouter } from '@whodid/server'
 import { EventSource } from 'eventsource'
 import { useEffect, useRef } from 'react'
 import { addEvent } from '../events/add-event.ts'
-import { isListQuery } from '../events/cached-events.ts'
+import { readListsAnew } from '../events/read-lists-anew.ts'
 import { useActivityContext } from './context.ts'
 import { isRefusal, type Send, trpc } from './trpc.ts'
 import { useCatalog } from './use-service.ts'
@@ -16,7 +16,7 @@ const COUNT_REST = 300
 /**
  * The provider's one event stream, shared by all components below it, and read by fetch so that headers go with it. New
  * events go into every cached list that they belong to. The stream resumes after the last event it had; when it begins
- * with nothing to resume from, lists that were read before are read again, so that nothing falls between. Loaded after
+ * with nothing to resume from, lists that were asked for before are read again, so that nothing falls between. Loaded after
  * the first rows have been asked for.
  */
 export default function LiveStream({ address, send }: { address: string; send: Send }): null {
@@ -56,9 +56,8 @@ export default function LiveStream({ address, send }: { address: string; send: S
             failures = 0
             live.setStatus('live')
             if (lastEventId !== undefined) return
-            void queries.invalidateQueries({
-              predicate: ({ queryKey, state }) => isListQuery(queryKey) && state.data !== undefined,
-            })
+            readListsAnew(queries)
+            void latest.current.utils.inbox.count.invalidate()
           },
           onData({ id, data: event }) {
             lastEventId = id
