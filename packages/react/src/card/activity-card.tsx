@@ -1,5 +1,5 @@
 import { forwardRef, lazy, type ReactNode, Suspense } from 'react'
-import { actorName, sentenceOf } from '../events/describe.ts'
+import { actorName, isAboutActor } from '../events/describe.ts'
 import { ActionTile } from '../parts/badge.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -7,8 +7,9 @@ import { LiveBadge } from '../parts/live-badge.tsx'
 import { ResourceLink } from '../parts/resource-link.tsx'
 import { useRootProps } from '../parts/root.tsx'
 import { present } from '../parts/states.ts'
-import { Sentence, Text } from '../parts/text.tsx'
+import { Text } from '../parts/text.tsx'
 import { RelativeTime } from '../parts/time.tsx'
+import { TitleButton } from '../parts/title-button.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { type LastActivityOptions, useLastActivity } from './use-last-activity.ts'
 
@@ -34,7 +35,7 @@ export interface ActivityCardProps extends LastActivityOptions {
  */
 export const ActivityCard = forwardRef<HTMLElement, ActivityCardProps>(function ActivityCard(props, ref) {
   const { className, title, viewAllHref, onViewAll, empty } = props
-  const { messages, formats, renderLink } = useActivityContext()
+  const { messages, renderLink } = useActivityContext()
   const { events, catalog, isLoading, error, retry, fresh, opened } = useLastActivity(props)
   const root = useRootProps('whodid-card', 'whodid-last', className)
   const viewAll = (
@@ -68,13 +69,11 @@ export const ActivityCard = forwardRef<HTMLElement, ActivityCardProps>(function 
               <ActionTile event={event} catalog={catalog} />
               <div className="whodid-moment-main">
                 <p className="whodid-row-title">
-                  <button type="button" className="whodid-title-button" onClick={() => opened.open(event)}>
-                    <Sentence text={sentenceOf(catalog, event, formats.locale)} name={event.resource.name} />
-                  </button>
+                  <TitleButton event={event} catalog={catalog} onOpen={() => opened.open(event)} />
                 </p>
                 <div className="whodid-row-meta">
                   <Text value={actorName(event, messages)} className="whodid-row-actor" />
-                  <ResourceLink event={event} catalog={catalog} />
+                  {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} />}
                 </div>
               </div>
               <RelativeTime iso={event.occurredAt} className="whodid-row-time" />

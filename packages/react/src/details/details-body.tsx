@@ -1,6 +1,6 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { actorName, scopesOf, sentenceOf, typeLabel } from '../events/describe.ts'
+import { actorName, actorTag, resourceName, scopesOf, sentenceOf, typeLabel } from '../events/describe.ts'
 import { useEvent } from '../events/use-event.ts'
 import { ActionBadge } from '../parts/badge.tsx'
 import { Announcer } from '../parts/feedback.tsx'
@@ -37,6 +37,7 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
   const { actor, context } = event
   const at = Date.parse(event.occurredAt)
   const scopes = scopesOf(event)
+  const tag = actorTag(event, messages)
   const metadata = Object.keys(event.metadata).length > 0
 
   return (
@@ -50,7 +51,7 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
         </Fact>
         <Fact name={messages.user}>
           <Text value={actorName(event, messages)} className="whodid-strong" />{' '}
-          <span className="whodid-tag">{messages.actorTypes[actor.type]}</span>
+          {tag !== null && <span className="whodid-tag">{tag}</span>}
           {actor.email && actor.email !== actorName(event, messages) && (
             <span className="whodid-fact-note">
               <Text value={actor.email} />
@@ -69,11 +70,13 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
         </Fact>
         <Fact name={messages.resource}>
           <ResourceLink event={event} catalog={catalog} />
-          <span className="whodid-fact-note">
-            <Text
-              value={[typeLabel(catalog, event.resource.type), event.resource.id ?? ''].filter(Boolean).join(' · ')}
-            />
-          </span>
+          {resourceName(event) !== null && (
+            <span className="whodid-fact-note">
+              <Text
+                value={[typeLabel(catalog, event.resource.type), event.resource.id ?? ''].filter(Boolean).join(' · ')}
+              />
+            </span>
+          )}
         </Fact>
         {scopes.length > 0 && (
           <Fact name={messages.scope}>

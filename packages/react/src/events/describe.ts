@@ -49,9 +49,25 @@ export function actorName(event: Pick<StoredEvent, 'actor'>, messages: Messages)
   return name || email || (type === 'system' ? messages.actorTypes.system : id)
 }
 
-/** The name of a resource, or its id, or that it has none. */
-export function resourceName(event: Pick<StoredEvent, 'resource'>, messages: Messages): string {
-  return event.resource.name || event.resource.id || messages.unnamed
+/** What kind of actor it was, for a tag beside the name; null where the name says the same ("System"). */
+export function actorTag(event: Pick<StoredEvent, 'actor'>, messages: Messages): string | null {
+  const type = messages.actorTypes[event.actor.type]
+  return type.toLocaleLowerCase() === actorName(event, messages).toLocaleLowerCase() ? null : type
+}
+
+/** The name of a resource, or its id; null where it has neither, as in a sign-in that failed. */
+export function resourceName(event: Pick<StoredEvent, 'resource'>): string | null {
+  return event.resource.name || event.resource.id || null
+}
+
+/**
+ * Whether the resource is whoever acted, as in a sign-in: a row that shows the actor need not say the name again. One that
+ * was deleted is shown all the same, since it says so.
+ */
+export function isAboutActor(event: Pick<StoredEvent, 'actor' | 'resource'>, messages: Messages): boolean {
+  const { actor, resource } = event
+  if (resource.deleted || resourceName(event) !== actorName(event, messages)) return false
+  return resource.id === null || resource.id === actor.id
 }
 
 /** Where a resource belongs, outermost last: its project, its account. The resource itself is left out. */

@@ -1,6 +1,6 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import { memo, type ReactNode, useId } from 'react'
-import { actorName, scopesOf, sentenceOf } from '../events/describe.ts'
+import { actorName, isAboutActor, scopesOf, sentenceOf } from '../events/describe.ts'
 import { ActionBadge, ActionTile } from '../parts/badge.tsx'
 import { Checkbox } from '../parts/checkbox.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -94,7 +94,7 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
         <div className="whodid-row-meta">
           <ActionBadge event={event} catalog={catalog} icon={false} />
           <Text value={actorName(event, messages)} className="whodid-row-actor" />
-          <ResourceLink event={event} catalog={catalog} focusable={current} />
+          {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} focusable={current} />}
           {scopesOf(event).map((scope) => (
             <span key={scope.level} className="whodid-row-scope">
               <Text value={messages.inScope(scope.name)} />

@@ -1,7 +1,7 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react'
 import { Changes } from '../details/changes.tsx'
-import { actorName, sentenceOf } from '../events/describe.ts'
+import { actorName, isAboutActor } from '../events/describe.ts'
 import type { EventList } from '../events/event-list.ts'
 import type { useOpenEvent } from '../events/use-open-event.ts'
 import { ActionBadge, ActionTile } from '../parts/badge.tsx'
@@ -9,8 +9,9 @@ import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ResourceLink } from '../parts/resource-link.tsx'
 import { present } from '../parts/states.ts'
-import { Sentence, Text } from '../parts/text.tsx'
+import { Text } from '../parts/text.tsx'
 import { RelativeTime } from '../parts/time.tsx'
+import { TitleButton } from '../parts/title-button.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
@@ -91,16 +92,14 @@ function TimelineRow({
       <ActionTile event={event} catalog={catalog} />
       <div className="whodid-moment-main">
         <p className="whodid-row-title">
-          <button type="button" className="whodid-title-button" onClick={onOpen}>
-            <Sentence text={sentenceOf(catalog, event, formats.locale)} name={event.resource.name} />
-          </button>
+          <TitleButton event={event} catalog={catalog} onOpen={onOpen} />
         </p>
         <div className="whodid-row-meta">
           <ActionBadge event={event} catalog={catalog} icon={false} />
           {about === 'actor' ? (
             <Text value={actorName(event, messages)} className="whodid-row-actor" />
           ) : (
-            <ResourceLink event={event} catalog={catalog} />
+            !isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} />
           )}
           {length > 0 && (
             <button

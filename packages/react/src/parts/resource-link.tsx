@@ -23,11 +23,12 @@ export function ResourceLink({ event, catalog, focusable = true }: ResourceLinkP
   const tooltip = useTooltip(reason)
   const href = safeHref(resource.href)
   const tabIndex = focusable ? 0 : -1
+  const name = resourceName(event)
   const inner = (
     <>
       <Icon name={resourceIcon(catalog, resource.type)} size={14} />
-      <span className="whodid-sr">{visibleText(type)} </span>
-      <Text value={resourceName(event, messages)} className="whodid-resource-name" />
+      {name !== null && <span className="whodid-sr">{visibleText(type)} </span>}
+      <Text value={name ?? type} className="whodid-resource-name" />
     </>
   )
 

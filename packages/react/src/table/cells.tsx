@@ -1,6 +1,6 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { actorName, scopesOf, sentenceOf } from '../events/describe.ts'
+import { actorName, actorTag, scopesOf, sentenceOf } from '../events/describe.ts'
 import { ActionBadge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ResourceLink } from '../parts/resource-link.tsx'
@@ -56,13 +56,15 @@ export function Cell({
       return <Sentence text={sentenceOf(catalog, event, formats.locale)} name={event.resource.name} />
     case 'occurredAt':
       return <RelativeTime iso={event.occurredAt} />
-    case 'actor':
+    case 'actor': {
+      const tag = event.actor.type === 'user' ? null : actorTag(event, messages)
       return (
         <span className="whodid-cell-actor">
           <Text value={actorName(event, messages)} />
-          {event.actor.type !== 'user' && <span className="whodid-tag">{messages.actorTypes[event.actor.type]}</span>}
+          {tag !== null && <span className="whodid-tag">{tag}</span>}
         </span>
       )
+    }
     case 'status':
       return (
         <span className="whodid-status" data-status={event.status}>

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { ENGLISH } from '../text/messages.ts'
+import { actorTag, isAboutActor, resourceName } from './describe.ts'
+
+const ada = { type: 'user', id: 'u1', name: 'Ada Lovelace' } as const
+const user = (given: object) => ({ type: 'user', id: 'u1', name: 'Ada Lovelace', href: null, deleted: false, ...given })
+
+describe('the resource of a row', () => {
+  test('is left out only where it says the name of the actor again', () => {
+    const about = (given: object) => isAboutActor({ actor: ada, resource: user(given) }, ENGLISH)
+    expect(about({})).toBe(true)
+    expect(about({ id: null })).toBe(true)
+    expect(about({ id: 'u2' }), 'a namesake').toBe(false)
+    expect(about({ name: 'Difference Engine' }), 'a project with the same id').toBe(false)
+    expect(about({ deleted: true }), 'says that it is gone').toBe(false)
+  })
+
+  test('is its name, its id, or nothing', () => {
+    expect(resourceName({ resource: user({}) })).toBe('Ada Lovelace')
+    expect(resourceName({ resource: user({ name: undefined }) })).toBe('u1')
+    expect(resourceName({ resource: user({ name: undefined, id: null }) })).toBeNull()
+  })
+})
+
+test('an actor is not tagged with what it is called', () => {
+  expect(actorTag({ actor: { type: 'system', id: 'system' } }, ENGLISH)).toBeNull()
+  expect(actorTag({ actor: { type: 'system', id: 'cron', name: 'Nightly backup' } }, ENGLISH)).toBe('System')
+  expect(actorTag({ actor: ada }, ENGLISH)).toBe('User')
+})
