@@ -64,9 +64,9 @@ export const ActivityExport = forwardRef<HTMLDivElement, ActivityExportProps>(fu
 
   return (
     <div ref={ref} {...root}>
-      <span className="whodid-export-outcome" role="status" data-failed={outcome?.is === 'failed' ? '' : undefined}>
+      <bdi className="whodid-export-outcome" role="status" data-failed={outcome?.is === 'failed' ? '' : undefined}>
         {text}
-      </span>
+      </bdi>
       <Deferred
         part={ExportMenu}
         load={loadMenu}

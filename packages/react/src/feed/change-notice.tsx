@@ -42,9 +42,9 @@ export function ChangeNotice({
       </span>
       {change !== null && !hidden && (
         <div className="whodid-float" data-failed={change.done ? undefined : ''}>
-          <span className="whodid-float-count" aria-hidden="true">
+          <bdi className="whodid-float-count" aria-hidden="true">
             {text}
-          </span>
+          </bdi>
           {change.undo && (
             <button type="button" className="whodid-button" data-quiet="" onClick={change.undo}>
               {messages.undo}

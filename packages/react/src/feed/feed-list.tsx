@@ -142,7 +142,11 @@ export function FeedList({
             )
           })}
         </div>
-        {!hasMore && <p className="whodid-end">{messages.endOfList}</p>}
+        {!hasMore && (
+          <p className="whodid-end">
+            <bdi>{messages.endOfList}</bdi>
+          </p>
+        )}
       </div>
     </>
   )

@@ -65,6 +65,8 @@ export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProp
     >
       <Combobox.Trigger
         className="whodid-pill"
+        // A button that opens a dialog: the combobox is the search box in it, and the role stays as it was before loading.
+        role="button"
         data-active={present(chosen.length > 0)}
         aria-label={pillName(context, name, chosen.length)}
       >

@@ -37,9 +37,10 @@ export interface FilterBarProps {
 export function FilterBar({ control, fields, search = true, children }: FilterBarProps): ReactNode {
   const context = useActivityContext()
   const { messages } = context
-  const { catalog } = useCatalog()
+  const { catalog, ready } = useCatalog()
   const { filter } = control
-  const hasProjects = catalog.resources.some(({ type }) => type === 'project')
+  // Until the catalog has come its place is kept, so that the bar does not jump.
+  const hasProjects = !ready || catalog.resources.some(({ type }) => type === 'project')
   const shown = fields ?? DEFAULT_FIELDS.filter((field) => field !== 'project' || hasProjects)
   return (
     <div className="whodid-filters">
@@ -58,6 +59,7 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
                   props={{ control }}
                   className="whodid-pill"
                   active={active}
+                  popup="dialog"
                   label={pillName(context, messages.date, active ? 1 : 0)}
                 >
                   <PillFace label={messages.date} count={active ? 1 : 0} />
@@ -74,6 +76,7 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
                 props={{ field, control }}
                 className="whodid-pill"
                 active={count > 0}
+                popup="dialog"
                 label={pillName(context, name, count)}
               >
                 <PillFace label={name} count={count} />

@@ -17,6 +17,7 @@ export function Deferred<P extends object>({
   label,
   children,
   active = false,
+  popup = 'menu',
 }: {
   part: LazyExoticComponent<ComponentType<P & DeferredProps>>
   load: () => Promise<unknown>
@@ -25,6 +26,8 @@ export function Deferred<P extends object>({
   label?: string | undefined
   children: ReactNode
   active?: boolean
+  /** What the button opens. @default 'menu' */
+  popup?: 'menu' | 'dialog'
 }): ReactNode {
   const [wanted, setWanted] = useState(false)
   const button = (
@@ -32,7 +35,7 @@ export function Deferred<P extends object>({
       type="button"
       className={className}
       aria-label={label}
-      aria-haspopup="true"
+      aria-haspopup={popup}
       aria-expanded="false"
       aria-busy={wanted || undefined}
       data-active={active ? '' : undefined}

@@ -20,8 +20,12 @@ export function EmptyState({
       <span className="whodid-state-icon">
         <Icon name={icon} size={20} />
       </span>
-      <p className="whodid-state-title">{title}</p>
-      <p className="whodid-state-body">{body}</p>
+      <p className="whodid-state-title">
+        <bdi>{title}</bdi>
+      </p>
+      <p className="whodid-state-body">
+        <bdi>{body}</bdi>
+      </p>
       {action}
     </div>
   )
@@ -43,8 +47,12 @@ export function ErrorState({
       <span className="whodid-state-icon">
         <Icon name={refused ? 'lock' : 'alert'} size={20} />
       </span>
-      <p className="whodid-state-title">{refused ? messages.forbiddenTitle : messages.errorTitle}</p>
-      <p className="whodid-state-body">{refused ? messages.forbiddenBody : messages.errorBody(error.message)}</p>
+      <p className="whodid-state-title">
+        <bdi>{refused ? messages.forbiddenTitle : messages.errorTitle}</bdi>
+      </p>
+      <p className="whodid-state-body">
+        <bdi>{refused ? messages.forbiddenBody : messages.errorBody(error.message)}</bdi>
+      </p>
       {!refused && (
         <button type="button" className="whodid-button" onClick={onRetry}>
           {messages.retry}

@@ -10,7 +10,7 @@ export function NewPill({ count, onPress }: { count: number; onPress: () => void
       {count > 0 && (
         <button type="button" className="whodid-new-pill" onClick={onPress}>
           <Icon name="arrow-up" size={13} />
-          {messages.newEvents(count, formats.number(count))}
+          <bdi>{messages.newEvents(count, formats.number(count))}</bdi>
         </button>
       )}
     </div>

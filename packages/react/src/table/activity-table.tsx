@@ -129,13 +129,13 @@ function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
   }
   return (
     <div ref={top} className="whodid-foot">
-      <span role="status">
+      <bdi role="status">
         {selected.length > 0
           ? messages.selected(selected.length, formats.number(selected.length))
           : paging.to > 0 &&
             messages.page(formats.number(paging.from), formats.number(paging.to), formats.count(paging.total))}
-      </span>
-      {windowed && <span className="whodid-muted">{messages.windowed}</span>}
+      </bdi>
+      {windowed && <bdi className="whodid-muted">{messages.windowed}</bdi>}
       <span className="whodid-space" />
       <button
         type="button"
