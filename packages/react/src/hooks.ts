@@ -20,3 +20,8 @@ export {
   type TableColumn,
   useActivityTable,
 } from './table/use-activity-table.ts'
+export {
+  type ActivityToastsControl,
+  type ActivityToastsOptions,
+  useActivityToasts,
+} from './toasts/use-activity-toasts.ts'

@@ -9,6 +9,7 @@ import {
   ActivityFilters,
   ActivityProvider,
   ActivityTable,
+  ActivityToasts,
   ResourceHistory,
   UserActivity,
 } from './index.ts'
@@ -36,6 +37,7 @@ test('everything can be drawn on a server, without a window, and asks for nothin
         <ActivityDetails eventId={null} />
         <ResourceHistory type="project" id="p1" />
         <UserActivity userId="u1" />
+        <ActivityToasts />
       </ActivityProvider>
     </StrictMode>,
   )

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { STATE_ATTRIBUTES } from './parts/states.ts'
 
 const folder = new URL('.', import.meta.url)
-const css = readFileSync(new URL('styles.css', folder), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+const sheet = readFileSync(new URL('styles.css', folder), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+const REGISTRATION = /@property (--whodid-[\w-]+) \{([^}]*)\}/g
+const css = sheet.replace(REGISTRATION, '')
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.tsx') && !name.endsWith('.test.tsx'))
   .map((name) => readFileSync(new URL(name.replaceAll('\\', '/'), folder), 'utf8'))
@@ -44,4 +46,16 @@ test('has a colour scheme for the dark, and moves little for those who asked for
   expect(css).toContain('light-dark(')
   expect(css).toContain('prefers-reduced-motion')
   expect(css).not.toMatch(/margin-(left|right)|padding-(left|right)|[^-](left|right):/)
+})
+
+test('registers each colour of a scheme with its light one, for pages on which light-dark() was lowered', () => {
+  const light = [...css.matchAll(/(--whodid-[\w-]+):[^;{}]*?light-dark\((#\w+|rgb\([^)]*\)),/g)].map(
+    ([, ...each]) => each,
+  )
+  const registered = [...sheet.matchAll(REGISTRATION)].map(([, name, body = '']) => {
+    expect(body).toMatch(/syntax: "<color>";\s+inherits: true;/)
+    return [name, /initial-value: ([^;]+);/.exec(body)?.[1]]
+  })
+  expect(light.length).toBeGreaterThan(10)
+  expect(Object.fromEntries(registered)).toEqual(Object.fromEntries(light))
 })

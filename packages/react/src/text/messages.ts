@@ -15,6 +15,8 @@ export interface Messages {
   live: string
   connecting: string
   offline: string
+  notices: string
+  dismissNotice(event: string): string
   // States
   emptyTitle: string
   emptyBody: string
@@ -59,7 +61,6 @@ export interface Messages {
   inScope(name: string): string
   deletedReason(type: string): string
   deleted: string
-  unnamed: string
   kinds: { create: string; update: string; delete: string; other: string }
   severities: { info: string; warning: string; critical: string }
   channels: { ui: string; api: string; system: string }
@@ -187,6 +188,8 @@ export const ENGLISH: Messages = {
   live: 'Live',
   connecting: 'Connecting',
   offline: 'Not live',
+  notices: 'Notices',
+  dismissNotice: (event) => `Dismiss: ${event}`,
   emptyTitle: 'No activity yet',
   emptyBody: 'What people create, change and delete appears here as it happens.',
   inboxEmptyTitle: 'Inbox clear',
@@ -227,7 +230,6 @@ export const ENGLISH: Messages = {
   inScope: (name) => `in ${name}`,
   deletedReason: (type) => `This ${type} was deleted, so there is nothing to open.`,
   deleted: 'Deleted',
-  unnamed: 'Unnamed',
   kinds: { create: 'Create', update: 'Update', delete: 'Delete', other: 'Other' },
   severities: { info: 'Info', warning: 'Warning', critical: 'Critical' },
   channels: { ui: 'Web', api: 'API', system: 'System' },
