@@ -8,7 +8,6 @@ import { activity, stageOf } from '../stage.tsx'
 const meta = {
   title: 'ActivityToasts',
   component: ActivityToasts,
-  parameters: activity({ events: 'one', own: true }),
   render: (args) => (
     <>
       <ActivityFeed />
@@ -39,6 +38,7 @@ async function happen(context: Context, ...events: NewEvent[]): Promise<void> {
 const notices = () => screen.findByRole('region', { name: 'Notices' })
 
 export const Critical: Story = {
+  parameters: activity({ events: 'one', own: true }),
   async play(context) {
     await happen(context, key('harmless', { severity: 'info' }), key('deploy'))
     const region = await notices()
@@ -49,6 +49,7 @@ export const Critical: Story = {
 
 /** However many come, three stand at a time; the keyboard dismisses them one after the other. */
 export const AtMostThree: Story = {
+  parameters: activity({ events: 'one', own: true }),
   async play(context) {
     await happen(context, key('one'), key('two'), key('three'), key('four'))
     const region = await notices()
@@ -69,6 +70,7 @@ export const AtMostThree: Story = {
 }
 
 export const OpensDetails: Story = {
+  parameters: activity({ events: 'one', own: true }),
   async play(context) {
     await happen(context, key('deploy'))
     await userEvent.click(within(await notices()).getByRole('button', { name: 'API key deploy was revealed' }))
@@ -79,6 +81,7 @@ export const OpensDetails: Story = {
 
 /** Other events, opened in the host's own way. */
 export const OwnFilter: Story = {
+  parameters: activity({ events: 'one', own: true }),
   args: { filter: { action: ['api_key.revealed'] }, limit: 1, onOpen: fn() },
   async play(context) {
     await happen(context, key('quiet', { severity: 'info' }))
@@ -138,6 +141,7 @@ let wire: ReturnType<typeof connection>
 
 /** A stream that broke before its first event cannot resume after one: what happened meanwhile is read instead. */
 export const BackAfterAnOutage: Story = {
+  parameters: activity({ events: 'one', own: true }),
   render: (args, context) => {
     const { fetch, tenant } = stageOf(context)
     wire ??= connection(fetch)

@@ -1,4 +1,4 @@
-import { ActivityProvider, type ActivityProviderProps } from '@whodid/react'
+import { ActivityProvider, type ActivityProviderProps, ActivityToasts } from '@whodid/react'
 import { lazy, Suspense } from 'react'
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { ForgotPassword, ResetPassword, SignIn, SignUp } from './pages/sign-in.tsx'
@@ -66,6 +66,7 @@ export function App() {
             </Routes>
           </Suspense>
         </Shell>
+        <ActivityToasts />
       </ActivityProvider>
     </SessionProvider>
   )

@@ -1,8 +1,9 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import { forwardRef, lazy, type MouseEvent, type ReactNode, Suspense, useState } from 'react'
-import { actorName, sentenceOf } from '../events/describe.ts'
+import { actorName, isAboutActor, sentenceOf } from '../events/describe.ts'
 import { ActionTile } from '../parts/badge.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { ResourceLink } from '../parts/resource-link.tsx'
 import { useRootProps } from '../parts/root.tsx'
 import { Text } from '../parts/text.tsx'
 import { RelativeTime } from '../parts/time.tsx'
@@ -104,6 +105,7 @@ function Toast({
             </span>
           )}
           <Text value={actorName(event, messages)} className="whodid-row-actor" />
+          {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} />}
           <RelativeTime iso={event.occurredAt} />
         </div>
       </div>
