@@ -1,5 +1,5 @@
 import { requestOf, sendResponse, skipCapture } from '@whodid/capture'
-import type { FetchService } from '@whodid/core'
+import { type FetchService, WhodidError } from '@whodid/core'
 import type { RequestHandler } from 'express'
 
 /**
@@ -7,7 +7,12 @@ import type { RequestHandler } from 'express'
  * host. It does not matter whether a body parser ran before.
  */
 export function mount(service: FetchService): RequestHandler {
+  if (typeof service?.fetch !== 'function') {
+    throw new WhodidError('invalid_input', 'mount() got no service: await createService(…) and mount what it gives.')
+  }
   return (req, res, next) => {
+    // A Fetch request cannot have this method.
+    if (req.method === 'TRACE') return next()
     const request = requestOf({ req, res, url: req.originalUrl, protocol: req.protocol, body: req.body })
     service
       .fetch(request, { basePath: req.baseUrl, native: req })

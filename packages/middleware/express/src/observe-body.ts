@@ -6,9 +6,9 @@ const MOST = 262_144
 
 /**
  * Notes what the app answers, by reference: the value that `res.json` gets, else the JSON text that `res.send` or `res.end`
- * gets. Parsed only when somebody asks.
+ * gets. Parsed only when somebody asks. Tells when the app has ended its answer.
  */
-export function observeBody(req: Request, res: Response): () => unknown {
+export function observeBody(req: Request, res: Response, onEnd: () => void): () => unknown {
   if (READS.has(req.method)) return () => undefined
   const { json, end } = res
   let value: unknown
@@ -19,7 +19,9 @@ export function observeBody(req: Request, res: Response): () => unknown {
   }
   res.end = function (this: Response, ...args: unknown[]) {
     last = args[0]
-    return Reflect.apply(end, this, args)
+    Reflect.apply(end, this, args)
+    onEnd()
+    return this
   }
   return () => value ?? parsed(last, res)
 }

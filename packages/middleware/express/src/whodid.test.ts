@@ -315,6 +315,26 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   })
 
+  test('records what was done once its answer is given, though it waits behind another or its client is gone', async () => {
+    await using app = await setUp((app) => {
+      fence(app)
+      app.get('/slow', (_req, res) => {
+        res.write('still here')
+      })
+      app.delete('/projects/:id', (_req, res) => {
+        res.json({ id: 'p1', name: 'Engine' })
+      })
+    })
+    const { port } = new URL(app.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\nDELETE /projects/p1 HTTP/1.1\r\nHost: a\r\n\r\n')
+    await new Promise((resolve) => socket.once('data', resolve))
+    const { events } = await app.call('PUT', '/-/fences/after')
+    expect(events).toMatchObject([{ action: 'project.deleted', status: 'success', resource: { id: 'p1' } }])
+    socket.resetAndDestroy()
+    expect((await app.call('PUT', '/-/fences/later')).events).toEqual([])
+  })
+
   describe('an action that must not go unrecorded', () => {
     const build = (app: express.Express) => {
       fence(app)

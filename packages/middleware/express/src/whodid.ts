@@ -27,7 +27,8 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
     // Node remembers the address of a connection that it was asked for once; of a closed one it does not know it any more.
     void req.socket.remoteAddress
     const finish = capture.begin({ native: req, method, path, headers: req.headers, ip: () => req.ip })
-    const bodyOf = observeBody(req, res)
+    // At the end that the app gives it, not when the connection lets go: behind another answer, that can be much later.
+    const bodyOf = observeBody(req, res, () => finish(() => outcome(res.statusCode, false)))
     const outcome = (status: number, aborted: boolean): RequestOutcome => ({
       status,
       aborted,
@@ -37,7 +38,7 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
       location: locationOf(res),
     })
     if (capture.mayHold) holdHead(res, (status) => finish.hold(outcome(status, false)))
-    res.once('close', () => finish(() => outcome(res.statusCode, !res.writableFinished)))
+    res.once('close', () => finish(() => outcome(res.statusCode, !res.writableEnded)))
     bindEvents(req, finish.run)
     finish.run(next)
   }
