@@ -147,6 +147,20 @@ describe('redaction', () => {
     const everything = JSON.stringify([event, sealed(event), event.disclosures.map(disclosed)])
     expect(everything).not.toMatch(/TOPSECRET|ghp_/)
   })
+
+  test('reaches ids, people and origin too, which anybody may fill', () => {
+    const secret = 'token=TOPSECRET'
+    const event = prepare({
+      actor: { type: 'user', id: secret, name: secret, email: secret },
+      resource: { type: 'project', id: secret },
+      scope: { project: { id: secret } },
+      error: { code: secret },
+      context: { userAgent: `Bearer TOPSECRET`, requestId: secret, traceId: secret, route: `/x/${secret}` },
+    })
+    const everything = JSON.stringify([event, sealed(event), event.disclosures.map(disclosed)])
+    expect(everything).not.toContain('TOPSECRET')
+    expect(event.redacted).toContain('/context/userAgent')
+  })
 })
 
 describe('the canonical bytes', () => {

@@ -10,6 +10,7 @@ import {
 } from './canonical.ts'
 import type { CatalogJson, ResolvedAction, ResolvedResource } from './catalog.ts'
 import type {
+  Actor,
   CompleteEvent,
   EventContext,
   EventError,
@@ -85,7 +86,7 @@ function completeEvent(event: NewEvent, action: ResolvedAction, options: Prepare
     category: event.action.slice(0, event.action.indexOf('.')),
     kind: event.kind ?? action.kind,
     status,
-    actor: event.actor,
+    actor: cleanActor(event.actor, clean),
     resource: cleanResource(event.resource, clean),
     scope: cleanScope(event.scope ?? {}, clean),
     severity: event.severity ?? action.severity,
@@ -93,7 +94,7 @@ function completeEvent(event: NewEvent, action: ResolvedAction, options: Prepare
     metadata: metadata.value,
     error: cleanError(event.error, clean),
     causedBy: event.causedBy ?? null,
-    context: contextOf(event),
+    context: contextOf(event, clean),
   }
   const description =
     event.description === undefined
@@ -108,7 +109,7 @@ function cleanResource(resource: Resource, clean: Clean): Resource {
   const { type, id, name, href } = resource
   return {
     type,
-    id,
+    id: id === null ? null : clean('/resource/id', id),
     ...(name !== undefined && { name: clean('/resource/name', name) }),
     ...(href !== undefined && { href: clean('/resource/href', href) }),
   }
@@ -117,27 +118,48 @@ function cleanResource(resource: Resource, clean: Clean): Resource {
 function cleanScope(scope: Scope, clean: Clean): Scope {
   const result: { [level: string]: Scope[string] } = {}
   for (const [level, { id, name }] of Object.entries(scope)) {
-    result[level] = name === undefined ? { id } : { id, name: clean(pointerOf(['scope', level, 'name']), name) }
+    const cleanId = clean(pointerOf(['scope', level, 'id']), id)
+    result[level] =
+      name === undefined ? { id: cleanId } : { id: cleanId, name: clean(pointerOf(['scope', level, 'name']), name) }
   }
   return result
 }
 
 function cleanError(error: EventError | null | undefined, clean: Clean): EventError | null {
   if (error === null || error === undefined) return null
-  return error.message === undefined ? error : { ...error, message: clean('/error/message', error.message) }
+  const { code, message } = error
+  return {
+    ...error,
+    ...(code !== undefined && { code: clean('/error/code', code) }),
+    ...(message !== undefined && { message: clean('/error/message', message) }),
+  }
 }
 
-function contextOf(event: NewEvent): EventContext {
+function cleanActor(actor: Actor, clean: Clean): Actor {
+  const { name, email } = actor
+  return {
+    ...actor,
+    id: clean('/actor/id', actor.id),
+    ...(name !== undefined && { name: clean('/actor/name', name) }),
+    ...(email !== undefined && { email: clean('/actor/email', email) }),
+  }
+}
+
+function contextOf(event: NewEvent, clean: Clean): EventContext {
   const given = event.context ?? {}
+  const text = (member: 'userAgent' | 'requestId' | 'traceId' | 'route') => {
+    const value = given[member]
+    return value === undefined || value === null ? null : clean(`/context/${member}`, value)
+  }
   return {
     // Without a word about where it came from, a person's event came from a program that speaks for them.
     channel: given.channel ?? (event.actor.type === 'system' ? 'system' : 'api'),
     ip: given.ip ?? null,
-    userAgent: given.userAgent ?? null,
-    requestId: given.requestId ?? null,
-    traceId: given.traceId ?? null,
+    userAgent: text('userAgent'),
+    requestId: text('requestId'),
+    traceId: text('traceId'),
     method: given.method ?? null,
-    route: given.route ?? null,
+    route: text('route'),
   }
 }
 

@@ -11,7 +11,8 @@ describe('names, word by word', () => {
       'client_secret api_key apikey API-Key x-api-key APIKey private_key privateKey signing_key secretKey authToken auth ' +
       'Authorization access_token refreshtoken csrf-token idToken bearer credentials salt bcrypt encrypted certificate otp ' +
       'totpSecret ssn cvv cvc card_number cardNumber creditCard set-cookie Cookie cookies session session_id JSESSIONID ' +
-      'token_value connect.token social_security_number'
+      'token_value connect.token social_security_number DB_PASS userPass passPhrase passCode pass mnemonic ' +
+      'ｐａｓｓｗｏｒｄ pa\u200bssword'
     ).split(' '),
   )('%s is secret', (name) => {
     expect(isSecretName(name)).toBe(true)
@@ -31,6 +32,7 @@ describe('names, word by word', () => {
   test('a name of any length is judged', () => {
     expect(isSecretName(`${'x_'.repeat(10_000)}y`)).toBe(false)
     expect(isSecretName(`password_${'x'.repeat(10_000)}`)).toBe(true)
+    expect(isSecretName(`${'x'.repeat(10_000)}_password`)).toBe(true)
   })
 })
 

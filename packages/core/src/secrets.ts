@@ -7,7 +7,7 @@ const SECRET_WORDS = new Set(
     'password passwords passwd passphrase passcode passkey pwd secret secrets token tokens auth oauth oauth2 authorization ' +
     'authentication credential credentials creds bearer jwt cookie cookies session sessions sessionid sessid phpsessid ' +
     'jsessionid salt certificate certificates otp otps totp hotp ssn cvv cvv2 cvc cvc2 csrf xsrf apikey apikeys privatekey ' +
-    'secretkey accesskey cardnumber ccnumber creditcard'
+    'secretkey accesskey cardnumber ccnumber creditcard pw mnemonic'
   ).split(' '),
 )
 
@@ -39,8 +39,14 @@ function namesSecret(words: readonly string[]): boolean {
       return true
     }
   }
-  return words.length === 1 && last === 'pass'
+  return (
+    last === 'pass' ||
+    words.some((word, at) => word === 'pass' && /^(?:phrase|code|word|key)$/.test(words[at + 1] ?? ''))
+  )
 }
+
+// Full-width letters and what has no width are the same name to whoever reads it.
+const wordsOf = (name: string) => splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
 
 const VERDICTS_AT_MOST = 5_000
 const verdicts = new Map<string, boolean>()
@@ -53,8 +59,8 @@ export function isSecretName(name: string): boolean {
   const known = verdicts.get(name)
   if (known !== undefined) return known
   // A longer name is no name; remembering it would let a client fill the memory.
-  if (name.length > 128) return namesSecret(splitWords(name.slice(0, 128)))
-  const verdict = namesSecret(splitWords(name))
+  if (name.length > 128) return namesSecret(wordsOf(name.slice(0, 128))) || namesSecret(wordsOf(name.slice(-128)))
+  const verdict = namesSecret(wordsOf(name))
   if (verdicts.size >= VERDICTS_AT_MOST) verdicts.clear()
   verdicts.set(name, verdict)
   return verdict
@@ -71,7 +77,7 @@ export function namesAny(name: string, also: readonly string[]): boolean {
 
 // A cheap look that lets nearly all strings go.
 const SUSPECT =
-  /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|(?:\d[ -]?){13}/i
+  /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|(?:\d[ -]?){13}/i
 
 const TOKENS = new RegExp(
   [
@@ -80,6 +86,7 @@ const TOKENS = new RegExp(
     String.raw`\b[Bb](?:earer|EARER)\s+(?!(?:tokens?|auth\w*|keys?|of|and|or|is|was|has)\b)[\w.~+/-]{3,}=*`,
     String.raw`\bBasic (?=\S*[A-Z0-9=])[A-Za-z0-9+/]{8,}={0,2}`,
     String.raw`\b[rsp]k_(?:live|test)_\w{4,}`,
+    String.raw`\bsk_[0-9a-f]{6,}_\w{12,}`,
     String.raw`\bwhsec_[\w+/]{8,}=*`,
     String.raw`\bwhodid_[a-z]+_\w{16,}`,
     String.raw`\bgh[pousr]_\w{16,}`,

@@ -41,8 +41,9 @@ describe('templates', () => {
     )
   })
 
-  test('say "unknown" for what is missing', () => {
-    expect(say('project.created', { resource: { type: 'project', id: 'p1' } })).toBe('unknown was created')
+  test('say the id of what has no name, and "unknown" for what is missing', () => {
+    expect(say('project.created', { resource: { type: 'project', id: 'p1' } })).toBe('p1 was created')
+    expect(say('project.created', { resource: { type: 'project', id: null } })).toBe('unknown was created')
     expect(say('project.priced', { metadata: { models: [] } })).toBe('Charged unknown credits to none in {Engine}')
   })
 

@@ -43,8 +43,12 @@ export function parseTemplate(template: string): readonly Part[] | null {
 function valueAt(event: EventFacts, path: readonly string[]): unknown {
   let value: unknown = event
   for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = Reflect.get(value, key)
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!Object.hasOwn(value, key) && !(key === 'name' && Object.hasOwn(value, 'id'))) return undefined
+    const parent = value
+    value = Reflect.get(parent, key)
+    // Something without a name is told by its id.
+    if (key === 'name' && (value === undefined || value === '')) value = Reflect.get(parent, 'id')
   }
   return value
 }
