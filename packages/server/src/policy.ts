@@ -35,6 +35,21 @@ export interface Policy {
 }
 
 const ALL = '*'
+/** Events that one request may ask for, however many calls its batch has. */
+const SPENT_AT_MOST = 2_000
+
+const spender = () => {
+  let spent = 0
+  return (events: number) => {
+    spent += events
+    if (spent <= SPENT_AT_MOST) return
+    throw new WhodidError(
+      'payload_too_large',
+      `This request asks for more than ${SPENT_AT_MOST} events at once: ask for smaller pages, or in several requests.`,
+    )
+  }
+}
+
 const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 
 /** The tenants that are read: the one asked for, all of the viewer's, or the first. */
@@ -103,6 +118,7 @@ export const createPolicy = ({ store, catalog, witness, append }: PolicyOptions)
 
   return {
     session: (asker, signal) => ({
+      spend: spender(),
       viewer: asker.viewer,
       catalog,
       signal,

@@ -29,22 +29,26 @@ export const stream = (
   init: { readonly headers: Record<string, string>; readonly onError: (error: unknown) => void },
 ): Response => {
   const encoder = new TextEncoder()
+  let left = false
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { value, done } = await source.next()
+          if (left) return
           if (done) {
             leave()
             controller.close()
           } else controller.enqueue(encoder.encode(value))
         } catch (error) {
+          if (left) return
           init.onError(error)
           leave()
           controller.error(error)
         }
       },
       cancel() {
+        left = true
         leave()
         // Not awaited: a generator ends only after what it waits for, which `leave` brings about.
         void source.return?.()?.catch(init.onError)

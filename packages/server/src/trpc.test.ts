@@ -59,10 +59,15 @@ test('what is refused before tRPC sees it, is refused in the shape that its clie
   })
 })
 
-test('a batch holds 50 calls', async () => {
+test('a batch holds 10 calls, which ask for 2,000 events in all', async () => {
   const batch = (count: number) => call(`${Array(count).fill('viewer').join(',')}?batch=1&input=%7B%7D`)
-  expect((await batch(50)).body).toHaveLength(50)
-  expect((await batch(51)).status).toBe(400)
+  expect((await batch(10)).body).toHaveLength(10)
+  expect((await batch(11)).status).toBe(400)
+  const input = encodeURIComponent(JSON.stringify({ 0: { limit: 1000 }, 1: { limit: 1000 }, 2: { limit: 1 } }))
+  const [first, second, third] = (await call(`list,list,list?batch=1&input=${input}`)).body
+  expect(first).toHaveProperty('result')
+  expect(second).toHaveProperty('result')
+  expect(third).toMatchObject({ error: { data: { whodid: 'payload_too_large' } } })
 })
 
 test('takes what the infinite queries of React send', async () => {

@@ -11,7 +11,7 @@ import type { Need, Session } from './verb.ts'
 import * as verbs from './verbs/index.ts'
 
 const PING_MS = 15_000
-const MAX_BATCH = 50
+const MAX_BATCH = 10
 
 /** tRPC's own name for what a status of ours says. */
 const TRPC_CODES: { readonly [status: number]: TRPC_ERROR_CODE_KEY } = {

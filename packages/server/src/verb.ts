@@ -13,6 +13,8 @@ export interface Session {
   /** Stores events in the tenant of the caller's key. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
   health(): Promise<StoreHealth>
+  /** Counts the events that one request asks for, over all calls of its batch. Throws `payload_too_large` past 2,000. */
+  spend(events: number): void
 }
 
 /** What a call needs: nothing at all, to be somebody, or one permission. `view:all` includes `view`. */

@@ -37,6 +37,7 @@ export function createClient(address: string, send: Send) {
       httpBatchLink({
         url: `${address}/trpc`,
         maxURLLength: 8_000,
+        maxItems: 10,
         fetch: (input, init) => send(input instanceof Request ? input.url : input, init as RequestInit),
       }),
     ],

@@ -14,20 +14,22 @@ export interface ListInput {
   readonly cursor?: string | undefined
 }
 
-/** Says so in the log when what is read is one other person's activity. */
+/** Says so in the log when what is asked for is somebody else's activity. */
 export const witnessSubject = async ({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> => {
-  const [subject, ...others] = filter.actor ?? []
-  if (subject === undefined || others.length > 0 || subject === viewer.id) return
+  const subject = filter.actor?.find((actor) => actor !== viewer.id)
+  if (subject === undefined) return
   await reader.witness({ read: 'viewed', subject, filter })
 }
 
 /** Lists, and says so when it is somebody else's activity. */
 export const readList = async (session: Session, input: ListInput, filter: Filter): Promise<ListOutput> => {
   const reader = session.reader(input.tenant)
+  const limit = input.limit ?? 50
+  session.spend(limit)
   const output = await reader.list(filter, {
     sort: input.sort ?? 'occurredAt',
     order: input.order ?? 'desc',
-    limit: input.limit ?? 50,
+    limit,
     cursor: input.cursor,
   })
   await witnessSubject(session, reader, filter)
