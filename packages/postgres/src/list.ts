@@ -59,7 +59,7 @@ const listSorted = async (
       ? raw('true')
       : sql`(key, id) ${raw(order === 'desc' ? '<' : '>')} (
     coalesce(
-      (select ${key} from ${tables.events} e where e.tenant_id = ${scope.tenantId} and e.id = ${after.id}),
+      (select ${key} from ${eventsOf(scope)} where ${all(where.conditions)} and e.id = ${after.id}),
       ${comparable(sql`${after.value ?? ''}::text`)}
     ), ${after.id}::uuid)`
   const rows = await queries.query<{ id: string | null; windowed: boolean }>(sql`
