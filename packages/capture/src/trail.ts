@@ -102,6 +102,12 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   options: TrailOptions<D, M>,
 ): Trail<D, M> {
   const { catalog } = options
+  if (typeof options.to?.append !== 'function') {
+    throw new WhodidError(
+      'invalid_input',
+      '`to` takes no events: give it what `await createService(…)` or `http(…)` gives.',
+    )
+  }
   const clock = options.clock ?? systemClock
   const warn = options.onWarning ?? ((message: string) => console.warn(`[whodid] ${message}`))
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
@@ -162,6 +168,8 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     record(action, input) {
       const known = findAction(catalog.json, action)
       if (known === undefined) return refused(`${action} is no action of the catalog: declare it there.`)
+      if (typeof input?.resource !== 'object')
+        return refused(`${action} names no resource: give { resource: { id, name } }.`)
       const occurredAt = input.occurredAt === undefined ? undefined : new Date(input.occurredAt).getTime()
       if (occurredAt !== undefined && !(occurredAt >= 0))
         return refused(`occurredAt of ${action} is no time after 1970.`)

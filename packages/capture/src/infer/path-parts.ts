@@ -71,7 +71,8 @@ function byLooks(segments: readonly string[]): PathPart[] {
 function looksLikeId(text: string): boolean {
   if (/^v\d+(?:\.\d+)*$|^(?:oauth|s|web|utf|ipv?)\d{1,2}$|^\d?[fm]fa$/i.test(text)) return false
   if (/^\d+$|^[0-9a-f]{8}-[0-9a-f-]{27}$|@/i.test(text)) return true
-  if (text.length > 40) return true
+  // What cannot be decoded, and what looks like an assignment, names no type.
+  if (text.length > 40 || /[%=]/.test(text)) return true
   return /\d/.test(text) && (/[_-]/.test(text) || /^[a-z]{1,4}\d+$/i.test(text) || text.length >= 8)
 }
 
