@@ -226,7 +226,9 @@ function entriesOf(walk: Walk, value: object): JsonObject {
     walk.keys.push(key)
     const item = read(value, name)
     const secret =
-      walk.secret !== null && (walk.secret(key) || (secretValue && name === 'value')) && isSecretValue(key, item)
+      walk.secret !== null &&
+      (walk.secret(key) || (secretValue && PAIR_VALUES.includes(name))) &&
+      isSecretValue(key, item)
     if (secret) walk.redacted.push(pointerOf(walk.keys))
     const json = secret ? REDACTED : convert(walk, item)
     walk.keys.pop()
@@ -248,10 +250,15 @@ function read(value: object, name: string): unknown {
 
 /** `{ name: 'password', value: '…' }`, as forms and headers are often listed. */
 function isSecretPair(value: object, secret: (name: string) => boolean): boolean {
-  if (!('value' in value)) return false
-  const name = 'name' in value ? value.name : 'key' in value ? value.key : undefined
-  return typeof name === 'string' && secret(name)
+  if (!PAIR_VALUES.some((name) => name in value)) return false
+  return PAIR_NAMES.some((key) => {
+    const name = key in value ? read(value, key) : undefined
+    return typeof name === 'string' && secret(name)
+  })
 }
+
+const PAIR_NAMES = ['name', 'key', 'field', 'header', 'Name', 'Key']
+const PAIR_VALUES = ['value', 'val', 'Value']
 
 function isSecretValue(name: string, value: unknown): boolean {
   switch (typeof value) {

@@ -36,6 +36,36 @@ describe('names, word by word', () => {
   })
 })
 
+describe('pairs', () => {
+  test.each([
+    { key: 'password', val: 'hunter2' },
+    { Name: 'password', Value: 'hunter2' },
+    { field: 'password', value: 'hunter2' },
+    { header: 'authorization', value: 'hunter2' },
+  ])('%o', (pair) => {
+    expect(JSON.stringify(redact([pair]).value)).not.toContain('hunter2')
+  })
+})
+
+describe('assignments', () => {
+  test.each([
+    'PASSWORD="hunt er2"',
+    "PASSWORD='hunt er2'",
+    'password=hunt,er2',
+    'password: hunt_er2',
+    'X-Api-Key: hunt_er2',
+  ])('%s', (text) => {
+    expect(withoutSecrets(`with ${text} in it`)).not.toMatch(/hunt|er2/)
+  })
+
+  test.each(['token: expired', 'The password: changed', 'see https://acme.test:8080/x', 'at 10:30:00'])(
+    '%s stays',
+    (text) => {
+      expect(withoutSecrets(text)).toBe(text)
+    },
+  )
+})
+
 describe('values', () => {
   const redacted = (text: string) => withoutSecrets(text)
 

@@ -77,7 +77,7 @@ export function namesAny(name: string, also: readonly string[]): boolean {
 
 // A cheap look that lets nearly all strings go.
 const SUSPECT =
-  /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|(?:\d[ -]?){13}/i
+  /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|[a-z]:\s*\S|(?:\d[ -]?){13}/i
 
 const TOKENS = new RegExp(
   [
@@ -102,7 +102,9 @@ const TOKENS = new RegExp(
   'g',
 )
 const URL_PASSWORD = /(:\/\/[^\s:/?#@]*):[^\s/?#@]+@/g
-const ASSIGNMENT = /([\w.[\]-]{2,64})=([^\s&;,"'<>]+)/g
+const ASSIGNMENT = /([\w.[\]-]{2,64})=("[^"]*"|'[^']*'|[^\s&;"'<>]+)/g
+// As in a log or a configuration file: what follows must look like a value and not like a word.
+const LABELLED = /\b([\w-]{2,64}):\s*("[^"]+"|'[^']+'|(?=[^\s,;}"']*[^A-Za-z\s,;}"'])[^\s,;}"']{4,})/g
 const QUOTED = /"([^"\\]{2,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
 const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g
 
@@ -132,6 +134,9 @@ export function withoutSecrets(text: string, secret: (name: string) => boolean =
   if (clean.includes('://')) clean = clean.replace(URL_PASSWORD, `$1:${REDACTED}@`)
   if (clean.includes('=')) {
     clean = clean.replace(ASSIGNMENT, (whole, name: string) => (secret(name) ? `${name}=${REDACTED}` : whole))
+  }
+  if (clean.includes(':')) {
+    clean = clean.replace(LABELLED, (whole, name: string) => (secret(name) ? `${name}: ${REDACTED}` : whole))
   }
   if (clean.includes('":') || clean.includes('" :')) {
     clean = clean.replace(QUOTED, (whole, name: string, colon: string) =>
