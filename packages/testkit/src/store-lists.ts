@@ -162,6 +162,20 @@ export const testLists = (subject: () => StoreUnderTest): void => {
       expect(idsOf(events)).toEqual(idsOf(expected))
     })
 
+    test('a page that is to begin after an event out of sight tells nothing of that event', async () => {
+      const { store } = subject()
+      const shared = newTenant()
+      const by = (id: string, name: string) =>
+        prepared(shared, { actor: { type: 'user', id }, resource: { type: 'project', id: name, name } })
+      const hidden = by('grace', 'Layoffs')
+      const own = [by('linus', 'Apples'), by('linus', 'Zebras')]
+      await appendAll(store, shared, [hidden, ...own])
+      const after = { id: hidden.id, value: '' }
+      const request = page({ sort: 'resource', order: 'asc', after })
+      const { items } = await store.list(scopeOf(shared, { restrict: [{ actor: ['linus'] }] }), {}, request)
+      expect(idsOf(items)).toEqual(idsOf(own))
+    })
+
     test('pages neither repeat nor skip an event while others are stored', async () => {
       const { store } = subject()
       const busy = newTenant()

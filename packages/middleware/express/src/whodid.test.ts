@@ -335,6 +335,18 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect((await app.call('PUT', '/-/fences/later')).events).toEqual([])
   })
 
+  test('leaves a method that Fetch does not know to the host, and says so when there is no service to mount', async () => {
+    const service = { fetch: async (request: Request) => Response.json({ method: request.method }) }
+    await using app = await setUp((app) => {
+      app.use('/activity', mount(service))
+    })
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
+    socket.write('TRACE /activity/api/v1/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    const answer = await new Promise((resolve) => socket.once('data', resolve))
+    expect(String(answer)).toMatch(/^HTTP\/1.1 404 /)
+    expect(() => Reflect.apply(mount, undefined, [Promise.resolve(service)])).toThrow(/await createService/)
+  })
+
   describe('an action that must not go unrecorded', () => {
     const build = (app: express.Express) => {
       fence(app)

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { stream } from './response.ts'
+
+test('a client that leaves while the source is awaited ends it, and is no error', async () => {
+  const errors: unknown[] = []
+  let leave: (() => void) | undefined
+  const left = new Promise<void>((resolve) => {
+    leave = resolve
+  })
+  async function* source() {
+    yield 'first'
+    await left
+  }
+  const response = stream(source(), () => leave?.(), { headers: {}, onError: (error) => errors.push(error) })
+  const reader = response.body?.getReader()
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('first')
+  const pending = reader?.read()
+  await reader?.cancel()
+  expect(await pending).toEqual({ value: undefined, done: true })
+  await left
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(errors).toEqual([])
+})
