@@ -7,14 +7,20 @@ test('a client that leaves while the source is awaited ends it, and is no error'
   const left = new Promise<void>((resolve) => {
     leave = resolve
   })
+  let awaited: (() => void) | undefined
+  const waiting = new Promise<void>((resolve) => {
+    awaited = resolve
+  })
   async function* source() {
     yield 'first'
+    awaited?.()
     await left
   }
   const response = stream(source(), () => leave?.(), { headers: {}, onError: (error) => errors.push(error) })
   const reader = response.body?.getReader()
   expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('first')
   const pending = reader?.read()
+  await waiting
   await reader?.cancel()
   expect(await pending).toEqual({ value: undefined, done: true })
   await left
