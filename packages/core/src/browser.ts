@@ -12,8 +12,12 @@ export type {
   ResourceEntry,
 } from './catalog.ts'
 export type {
+  ApiKey,
   AppendResult,
   BoundedCount,
+  DayTally,
+  DisclosedEvent,
+  Erased,
   EventStore,
   EventWriter,
   FacetDimension,
@@ -21,12 +25,22 @@ export type {
   FacetValue,
   FetchService,
   InboxChange,
+  KeyStore,
   PageRequest,
+  PeopleStore,
   Position,
+  Purgeable,
   ReadScope,
   RejectionCode,
+  ResourceTally,
+  Retention,
+  RetentionStore,
+  RevocationStore,
+  Stats,
+  StatsRequest,
   StoreHealth,
   StorePage,
+  Tally,
 } from './contracts.ts'
 export { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
 export type { ActionOf, MetadataOf } from './define-catalog.ts'

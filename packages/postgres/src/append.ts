@@ -43,7 +43,7 @@ const appendDistinct = async (
   if (events.length === 0) return new Map()
   try {
     await partitions.ensureFor(events.map((event) => event.id))
-    return await retried(() => db.tx(tenantId, (queries) => seal(queries, tenantId, events)))
+    return await retried(() => db.tx('ingest', tenantId, (queries) => seal(queries, tenantId, events)))
   } catch (error) {
     if (!isDataError(error)) throw error
     const [only] = events

@@ -8,6 +8,12 @@ export interface Queries {
   query<R extends Row>(statement: Sql): Promise<R[]>
 }
 
+/**
+ * In whose name a transaction runs. `owner` is the user that the connection was made with, who alone may change the schema;
+ * `settings` keeps keys, revocations and retention.
+ */
+export type Role = 'owner' | 'ingest' | 'reader' | 'settings' | 'purger' | 'eraser'
+
 /** A database: the one seam between the store and its drivers. */
 export interface Db extends Queries {
   readonly engine: 'pglite' | 'postgresql'
@@ -15,9 +21,10 @@ export interface Db extends Queries {
   readonly durability: 'fsync' | 'process-crash' | 'memory' | null
   /**
    * Runs `work` in one transaction, which commits when it resolves and rolls back when it throws. Only the queries it is
-   * handed belong to the transaction. `app.tenant` is set to the tenant for its length.
+   * handed belong to the transaction. For its length it has the rights of the role and no others, and `app.tenant` is set
+   * to the tenant.
    */
-  tx<T>(tenantId: string | null, work: (queries: Queries) => Promise<T>): Promise<T>
+  tx<T>(role: Role, tenantId: string | null, work: (queries: Queries) => Promise<T>): Promise<T>
   /**
    * Calls `heard` with the payload of every notification, and with null when some may have been missed. Resolves once it
    * listens; the function it gives stops it.

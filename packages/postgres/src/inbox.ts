@@ -47,7 +47,7 @@ export const changeInbox = (
   scope: ReadScope,
   { to, which }: InboxChange,
 ): Promise<{ readonly changed: number }> =>
-  db.tx(scope.tenantId, async (queries) => {
+  db.tx('reader', scope.tenantId, async (queries) => {
     const move = moves[to]
     const marks = await readMarks(queries, scope)
     if ('ids' in which) {

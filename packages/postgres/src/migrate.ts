@@ -18,7 +18,7 @@ export const SCHEMA_LOCK = 7_748_093_312
 export const migrate = async (db: Db): Promise<void> => {
   const applied = await appliedMigrations(db)
   for (const { name, statements } of migrations.filter((migration) => !applied.has(migration.name))) {
-    await db.tx(null, async (queries) => {
+    await db.tx('owner', null, async (queries) => {
       await queries.query(sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`)
       await queries.query(sql`create schema if not exists ${raw(SCHEMA)}`)
       await queries.query(sql`create table if not exists ${tables.migrations} (

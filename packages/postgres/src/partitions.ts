@@ -72,7 +72,7 @@ export const openPartitions = async (db: Db): Promise<Partitions> => {
 }
 
 const create = (db: Db, { name, from, to }: Partition): Promise<void> =>
-  db.tx(null, async (queries) => {
+  db.tx('owner', null, async (queries) => {
     await queries.query(sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`)
     const attached = await queries.query(sql`
       select 1 from pg_inherits

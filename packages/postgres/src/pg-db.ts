@@ -22,7 +22,7 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
     engine: 'postgresql',
     durability: null,
     query: (statement) => run(pool, statement),
-    async tx(tenantId, work) {
+    async tx(_role, tenantId, work) {
       const client = await pool.connect()
       let broken: Error | undefined
       try {

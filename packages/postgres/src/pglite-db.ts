@@ -7,7 +7,7 @@ export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['du
   engine: 'pglite',
   durability,
   query: (statement) => run(pglite, statement),
-  tx: (tenantId, work) =>
+  tx: (_role, tenantId, work) =>
     pglite.transaction(async (transaction) => {
       const queries: Queries = { query: (statement) => run(transaction, statement) }
       if (tenantId !== null) await queries.query(tenantIs(tenantId))

@@ -50,7 +50,7 @@ export const workerDb = async (dir: string, release: () => void, silenceMs = SIL
     engine: 'pglite',
     durability: 'fsync',
     query: async (statement) => run(await session(), statement),
-    async tx(tenantId, work) {
+    async tx(_role, tenantId, work) {
       const on = await session()
       const [{ tx } = { tx: 0 }] = await on.call<{ tx: number }>({ kind: 'begin' })
       try {

@@ -85,7 +85,7 @@ describe('a PGlite folder', { timeout: 300_000 }, () => {
       ['enable_seqscan', "tenant_id = 'acme' and actor_id = 'ada'"],
       ['enable_seqscan', "tenant_id = 'acme' and search_text like '%lovelace%'"],
     ] as const) {
-      const [row] = await db.tx(null, async (queries) => {
+      const [row] = await db.tx('owner', null, async (queries) => {
         await queries.query(raw(`set local ${off} = off`))
         return queries.query<{ count: number }>(
           sql`select count(*) as count from ${tables.events} where ${raw(condition)}`,

@@ -12,7 +12,7 @@ import {
   viewerOutput,
 } from './output.ts'
 import { type Parameter, parametersOf } from './query.ts'
-import type { Verb } from './verb.ts'
+import { hasBody, type Verb } from './verb.ts'
 import { VERBS } from './verbs/index.ts'
 
 type JsonSchema = z.core.JSONSchema.BaseSchema
@@ -107,7 +107,7 @@ const operation = (verb: Verb) => ({
   description: verb.needs === 'nothing' ? 'Open to everybody.' : `Needs ${permission(verb)}.`,
   tags: [verb.name.includes('.') ? 'Inbox' : verb.route.path.includes('/events') ? 'Events' : 'Service'],
   parameters: parametersOf(verb).all.map(parameter),
-  ...(verb.route.method === 'POST' && {
+  ...(hasBody(verb.route) && {
     requestBody: { required: true, content: { 'application/json': { schema: body(verb) } } },
   }),
   responses: {

@@ -16,8 +16,8 @@ import { expandGroups, NOTHING } from './groups.ts'
 import { createMask } from './mask.ts'
 import { mayViewAll, permit } from './permission.ts'
 import { createReader, type Reader } from './reader.ts'
-import type { Session } from './verb.ts'
-import type { Witness } from './witness.ts'
+import type { Administration, Session } from './verb.ts'
+import { actorOf, type Witness } from './witness.ts'
 
 /** What a policy decides over. */
 export interface PolicyOptions {
@@ -116,6 +116,29 @@ export const createPolicy = ({ store, catalog, witness, append }: PolicyOptions)
     })
   }
 
+  const administrationOf = (asker: Asker, asked: string | undefined): Administration => {
+    const { viewer } = asker
+    permit(viewer, 'admin')
+    const [tenantId, ...others] = tenantsFor(asker, asked)
+    if (tenantId === undefined || others.length > 0) {
+      throw new WhodidError('tenant_required', 'One tenant is administered at a time: say which one, with tenant=….')
+    }
+    return {
+      tenantId,
+      scope: { tenantId, viewerId: viewer.id, restrict: restrictionsOf({ ...asker, ownOnly: false }, catalog) },
+      keys: store.keys,
+      revocations: store.revocations,
+      retention: store.retention,
+      people: store.people,
+      record: async (event) => {
+        const [result] = await append([{ ...event, actor: actorOf(viewer) }], tenantId)
+        if (result?.outcome === 'rejected') {
+          throw new WhodidError('internal', `An audit event was rejected: ${result.reason}`)
+        }
+      },
+    }
+  }
+
   return {
     session: (asker, signal) => ({
       spend: spender(),
@@ -130,6 +153,7 @@ export const createPolicy = ({ store, catalog, witness, append }: PolicyOptions)
         permit(asker.viewer, 'ingest')
         return append(events, asker.everyTenant ? null : (asker.viewer.tenants[0] ?? null))
       },
+      administer: (asked) => administrationOf(asker, asked),
       health: () => store.health(),
     }),
   }

@@ -1,7 +1,7 @@
 import { FILTER_TERMS, type Filter, filterFromParams, filterSchema, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 import { tenant } from './schema.ts'
-import type { Verb } from './verb.ts'
+import { hasBody, type Verb } from './verb.ts'
 
 /** One parameter of a REST route. */
 export interface Parameter {
@@ -34,7 +34,7 @@ const FILTER_FIELDS = fieldsOf(filterSchema)
 
 /** The parameters of a verb's route, read off its input. */
 export const parametersOf = (verb: Verb): Parameters => {
-  const { path, method, renamed = {} } = verb.route
+  const { path, renamed = {} } = verb.route
   const fields = fieldsOf(verb.input)
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const filter = 'filter' in fields ? 'nested' : 'q' in fields ? 'flat' : 'none'
@@ -43,7 +43,7 @@ export const parametersOf = (verb: Verb): Parameters => {
     const place = inPath.includes(field) ? 'path' : 'query'
     if (!UNROUTED.has(field)) all.push({ name: renamed[field] ?? field, in: place, field, schema })
   }
-  if (method === 'POST') {
+  if (hasBody(verb.route)) {
     // A body says everything, but a tenant may also be named where reads name it.
     if (verb.needs === 'view') add('tenant', tenant)
     return { all, filter: 'none' }

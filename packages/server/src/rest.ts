@@ -6,7 +6,7 @@ import { inputFrom, type Parameters, parametersOf } from './query.ts'
 import { json, PRIVATE, problem, stream } from './response.ts'
 import { refuseForgery } from './same-origin.ts'
 import { isEvents, toServerSentEvents } from './sse.ts'
-import type { Session, Verb } from './verb.ts'
+import { hasBody, type Session, type Verb } from './verb.ts'
 import { VERBS } from './verbs/index.ts'
 
 /** One REST call under way. */
@@ -102,8 +102,7 @@ const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
   permit(asker.viewer, route.verb.needs)
   refuseForgery(request, asker)
   const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, call.path))
-  const input =
-    route.verb.route.method === 'POST' ? besides(fromUrl, await readJson(request)) : resumed(route, fromUrl, request)
+  const input = hasBody(route.verb.route) ? besides(fromUrl, await readJson(request)) : resumed(route, fromUrl, request)
   return respond(route, route.verb.input.parse(input), call.session(asker), call)
 }
 

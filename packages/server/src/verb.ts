@@ -1,4 +1,13 @@
-import type { AppendResult, CatalogJson, NewEvent, Permission, StoreHealth, Viewer } from '@whodid/core'
+import type {
+  AppendResult,
+  CatalogJson,
+  EventStore,
+  NewEvent,
+  Permission,
+  ReadScope,
+  StoreHealth,
+  Viewer,
+} from '@whodid/core'
 import type { z } from 'zod'
 import type { Reader } from './reader.ts'
 
@@ -12,17 +21,31 @@ export interface Session {
   reader(tenant: string | undefined): Reader
   /** Stores events in the tenant of the caller's key. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
+  /** What an administrator of a tenant may touch: the one asked for, or the viewer's first. Throws `forbidden` to others. */
+  administer(tenant: string | undefined): Administration
   health(): Promise<StoreHealth>
   /** Counts the events that one request asks for, over all calls of its batch. Throws `payload_too_large` past 2,000. */
   spend(events: number): void
 }
+
+/** One tenant's settings and people, for its administrators. */
+export interface Administration extends Pick<EventStore, 'keys' | 'revocations' | 'retention' | 'people'> {
+  readonly tenantId: string
+  /** A right to read all of the tenant, in the administrator's name. */
+  readonly scope: ReadScope
+  /** Writes down what the administrator did, in the category `audit`. */
+  record(event: Omit<NewEvent, 'actor' | 'tenantId'>): Promise<void>
+}
+
+/** Whether a route takes its input from a body. */
+export const hasBody = ({ method }: Pick<Route, 'method'>): boolean => method === 'POST' || method === 'PUT'
 
 /** What a call needs: nothing at all, to be somebody, or one permission. `view:all` includes `view`. */
 export type Need = 'nothing' | 'viewer' | Permission
 
 /** How a verb is reached over REST. Its query parameters are the fields of its input, with `filter` spread out. */
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Under the mount. Names in braces are fields of the input. */
   readonly path: string
   /** Query parameters with another name than their field: `{ lastEventId: 'after' }`. */

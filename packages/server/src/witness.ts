@@ -18,7 +18,8 @@ const HOUR = 3_600_000
 const MAX_FILTER = 16_000
 const REMEMBERED = 20_000
 
-const actorOf = ({ id, name }: Viewer): Actor => ({ type: id.startsWith('key:') ? 'api_key' : 'user', id, name })
+/** A viewer as the actor of whodid's own events. */
+export const actorOf = ({ id, name }: Viewer): Actor => ({ type: id.startsWith('key:') ? 'api_key' : 'user', id, name })
 
 /** A filter as it stands in an event, where there is not room for any length of list. */
 const recorded = (filter: Filter): JsonObject => {

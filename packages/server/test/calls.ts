@@ -1,5 +1,5 @@
 import { type FetchService, filterToParams } from '@whodid/core'
-import type { Verb } from '../src/verb.ts'
+import { hasBody, type Verb } from '../src/verb.ts'
 import type { Credentials } from './api.ts'
 
 type Input = { readonly [field: string]: unknown }
@@ -22,10 +22,10 @@ export const restRequest = ({ route }: Verb, input: Input, headers: Credentials)
     delete rest[name]
     return encodeURIComponent(value)
   })
-  if (route.method === 'POST') {
+  if (hasBody(route)) {
     const body = JSON.stringify('events' in input ? input.events : input)
     return new Request(BASE + path, {
-      method: 'POST',
+      method: route.method,
       headers: { ...headers, 'content-type': 'application/json' },
       body,
     })
@@ -33,13 +33,13 @@ export const restRequest = ({ route }: Verb, input: Input, headers: Credentials)
   const { filter, ...fields } = rest
   const params = filterToParams(typeof filter === 'object' && filter !== null ? filter : {})
   for (const [name, value] of Object.entries(fields)) params.set(route.renamed?.[name] ?? name, String(value))
-  return new Request(`${BASE}${path}?${params}`, { headers })
+  return new Request(`${BASE}${path}?${params}`, { method: route.method, headers })
 }
 
 /** The request that a verb's tRPC procedure is for an input. */
 export const trpcRequest = ({ name, route, answers }: Verb, input: Input, headers: Credentials): Request => {
   const body = JSON.stringify('events' in input ? input.events : input)
-  if (route.method === 'POST') {
+  if (route.method !== 'GET') {
     const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
     return new Request(`${BASE}/trpc/${name}`, init)
   }
