@@ -50,6 +50,12 @@ const broken = once(() => {
     facets: away,
     follow: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }),
     changeInbox: away,
+    stats: away,
+    head: away,
+    keys: { add: away, list: away, find: away, revoke: away, used: away },
+    revocations: { add: away, has: away },
+    retention: { get: away, set: away, tenants: away, expired: away, purge: away, exclusively: away },
+    people: { eventsOf: away, erase: away },
     health: away,
     close: async () => {},
   })

@@ -25,6 +25,10 @@ export const openStore = async (db: Db): Promise<EventStore> => {
   }
 }
 
+const missing = async (): Promise<never> => {
+  throw new WhodidError('internal', 'The store cannot do this yet.')
+}
+
 const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>): EventStore => {
   const hints = createHints(db)
   const upkeep = createUpkeep(db)
@@ -57,6 +61,12 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
     follow: (scope, filter, after, signal) =>
       followEvents(db, hints, scope, filter, after, AbortSignal.any([signal, ended.signal])),
     changeInbox: (scope, change) => open(() => changeInbox(db, scope, change)),
+    stats: missing,
+    head: missing,
+    keys: { add: missing, list: missing, find: missing, revoke: missing, used: missing },
+    revocations: { add: missing, has: missing },
+    retention: { get: missing, set: missing, tenants: missing, expired: missing, purge: missing, exclusively: missing },
+    people: { eventsOf: missing, erase: missing },
     health: () => open(() => healthOf(db)),
     close() {
       closing ??= (async () => {
