@@ -21,9 +21,12 @@ const COLUMNS: readonly Column[] = [
   ['severity', (event) => event.severity],
   ['actor_id', (event) => event.actor.id],
   ['actor_type', (event) => event.actor.type],
+  ['actor_name', (event) => event.actor.name],
   ['actor_email', (event) => event.actor.email],
   ['on_behalf_of', (event) => event.actor.onBehalfOf?.id],
+  ['on_behalf_of_name', (event) => event.actor.onBehalfOf?.name],
   ['impersonated_by', (event) => event.actor.impersonatedBy?.id],
+  ['impersonated_by_name', (event) => event.actor.impersonatedBy?.name],
   ['resource_type', (event) => event.resource.type],
   ['resource_id', (event) => event.resource.id],
   ['resource_name', (event) => event.resource.name],
@@ -53,8 +56,9 @@ const COLUMNS: readonly Column[] = [
 /** The columns of a CSV export, in order. */
 export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name)
 
-// A spreadsheet would run these as formulas (ASVS 5, 1.2.10).
-const FORMULA = /^[=+\-@\t\r\0]/
+// A spreadsheet would run these as formulas (ASVS 5, 1.2.10): some after they have trimmed the cell, and some take the
+// full-width signs for the plain ones.
+const FORMULA = /^(?:[\t\r\n\0]|[\s\0\u200B\uFEFF]*[=+\-@＝＋－＠])/
 const LINE = '\r\n'
 
 /**
