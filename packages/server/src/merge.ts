@@ -44,7 +44,14 @@ export const createMerge = (
     sort,
     order,
     progress,
-  }: { readonly sort: SortColumn; readonly order: SortOrder; readonly progress?: readonly Progress[] },
+    ahead,
+  }: {
+    readonly sort: SortColumn
+    readonly order: SortOrder
+    readonly progress?: readonly Progress[]
+    /** How many events of each tenant are read at once. @default as many as the page has */
+    readonly ahead?: number | undefined
+  },
 ) => {
   const sources = scopes.map((scope): Source => {
     const { after = null, done = false } = progress?.find(({ tenantId }) => tenantId === scope.tenantId) ?? {}
@@ -83,13 +90,16 @@ export const createMerge = (
   return {
     async page(limit: number): Promise<MergedPage> {
       const items: StoredEvent[] = []
-      await Promise.all(sources.map((source) => fill(source, limit)))
-      for (let head = first(); head && items.length < limit; head = first()) {
+      const atOnce = ahead ?? limit
+      await Promise.all(sources.map((source) => fill(source, atOnce)))
+      for (let head = first(); head; head = first()) {
         const { source, event } = head
         items.push(event)
         source.next += 1
         source.after = positionOf(event, sort)
-        await fill(source, limit)
+        // What comes after the page is read with the next one.
+        if (items.length === limit) break
+        await fill(source, atOnce)
       }
       for (const source of sources) source.done = source.next >= source.ahead.length && !source.more
       return { items, windowed }
