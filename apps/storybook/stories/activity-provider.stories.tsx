@@ -20,7 +20,7 @@ const meta = {
   args: { url: '/activity', locale: 'en', children: <ActivityCard viewAllHref="/activity" /> },
   render: (args, context) => {
     const { fetch, tenant } = stageOf(context)
-    return <ActivityProvider {...args} fetch={fetch} tenant={tenant} />
+    return <ActivityProvider {...args} fetch={fetch} tenant={args.tenant ?? tenant} />
   },
 } satisfies Meta<typeof ActivityProvider>
 
@@ -136,6 +136,22 @@ export const OwnLinks: Story = {
       within(await card(canvas)).getAllByRole('link', { name: /Difference Engine/ })[0] ?? document.body,
     )
     await expect(visit).toHaveBeenCalledWith('/projects/p1')
+  },
+}
+
+/** One stream is live for all tenants of the viewer, and goes on in each where it was. */
+export const AllTenants: Story = {
+  args: { tenant: '*' },
+  parameters: activity({ own: true }),
+  async play({ canvas, ...context }) {
+    const region = within(await card(canvas))
+    await region.findByText('Live')
+    await stageOf(context).record({
+      action: 'project.created',
+      actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
+      resource: { type: 'project', id: 'p77', name: 'Compiler' },
+    })
+    await region.findByText(/Compiler/)
   },
 }
 

@@ -127,7 +127,8 @@ const begin = async (db: Db, hints: Hints, scope: ReadScope, after: number | 'no
   }
 }
 
-const headOf = async (db: Db, tenantId: string): Promise<number> => {
+/** The seq of a tenant's newest event; 0 before the first. */
+export const headOf = async (db: Db, tenantId: string): Promise<number> => {
   const [row] = await db.query<{ seq: number }>(sql`
     select seq from ${tables.ledgerHead} where tenant_id = ${tenantId}`)
   return row?.seq ?? 0

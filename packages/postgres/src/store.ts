@@ -3,7 +3,7 @@ import { appendTo } from './append.ts'
 import type { Db } from './db.ts'
 import { named } from './errors.ts'
 import { facetsOf } from './facets.ts'
-import { createHints, followEvents } from './follow.ts'
+import { createHints, followEvents, headOf } from './follow.ts'
 import { healthOf } from './health.ts'
 import { changeInbox } from './inbox.ts'
 import { countEvents, listEvents, readEvents, readWhere } from './list.ts'
@@ -62,7 +62,7 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
       followEvents(db, hints, scope, filter, after, AbortSignal.any([signal, ended.signal])),
     changeInbox: (scope, change) => open(() => changeInbox(db, scope, change)),
     stats: missing,
-    head: missing,
+    head: (scope) => open(() => headOf(db, scope.tenantId)),
     keys: { add: missing, list: missing, find: missing, revoke: missing, used: missing },
     revocations: { add: missing, has: missing },
     retention: { get: missing, set: missing, tenants: missing, expired: missing, purge: missing, exclusively: missing },

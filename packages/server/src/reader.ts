@@ -15,6 +15,7 @@ import {
 } from '@whodid/core'
 import { readCursor, writeCursor } from './cursor.ts'
 import { joinFacets, TERM_PATHS } from './facets.ts'
+import { type Following, follow } from './following.ts'
 import { isMasked } from './mask.ts'
 import { createMerge } from './merge.ts'
 import { isStorable } from './schema.ts'
@@ -55,8 +56,8 @@ export interface Reader {
   changeInbox(change: InboxChange): Promise<{ readonly changed: number }>
   /** Every matching event by time, in pages of a thousand, each read when it is asked for. */
   pages(filter: Filter, order: SortOrder): AsyncIterable<readonly StoredEvent[]>
-  /** Events after a seq, then each new one, until the signal aborts. One tenant only. */
-  follow(filter: Filter, after: number | 'now', signal: AbortSignal): AsyncIterable<StoredEvent>
+  /** Events after the one with an id of the stream, or from now on, until the signal aborts. */
+  follow(filter: Filter, after: string | undefined, signal: AbortSignal): Promise<Following>
   /** Makes looking at somebody else's activity, or exporting, an event itself: one a viewer, filter and hour. */
   witness(what: Witnessed): Promise<void>
 }
@@ -180,20 +181,15 @@ export const createReader = (binding: Binding): Reader => {
       })()
     },
 
-    follow(asked, after, signal) {
+    async follow(asked, after, signal) {
       const { scopes, filter } = under(asked)
-      const [scope] = scopes
-      if (binding.several || !scope) {
-        throw new WhodidError(
-          'tenant_required',
-          'A stream follows one tenant, since a seq is counted in each: open one for every tenant, with tenant=….',
-        )
+      const following = await follow({ store, scopes, several: binding.several, filter, after, signal })
+      return {
+        start: following.start,
+        async *[Symbol.asyncIterator]() {
+          for await (const { id, event } of following) yield { id, event: binding.show(event) }
+        },
       }
-      // Begun at once, not when first asked for an event, so that nothing is missed in between.
-      const events = store.follow(scope, filter, after, signal)
-      return (async function* () {
-        for await (const event of events) yield binding.show(event)
-      })()
     },
 
     witness: binding.witness,

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '@whodid/core'
+import type { Following } from './following.ts'
 
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 2_000
@@ -6,16 +6,17 @@ const RETRY_MS = 2_000
 export const LIFETIME_MS = 10 * 60_000
 
 /**
- * Events as a server-sent event stream: `id:` is the seq, so that a client that comes back with `Last-Event-ID` goes on
- * where it was. A comment now and then keeps proxies from closing a quiet stream, and shows a client that it is alive.
+ * Events as a server-sent event stream, each under its `id:`, so that a client that comes back with `Last-Event-ID` goes on
+ * where it was; the first id comes before any event, for whoever has to leave until then. A comment now and then keeps
+ * proxies from closing a quiet stream, and shows a client that it is alive.
  */
 export async function* toServerSentEvents(
-  source: AsyncIterable<StoredEvent>,
+  source: Following,
   { heartbeatMs = HEARTBEAT_MS, lifetimeMs = LIFETIME_MS }: { heartbeatMs?: number; lifetimeMs?: number } = {},
 ): AsyncGenerator<string> {
   const events = source[Symbol.asyncIterator]()
   const end = Date.now() + lifetimeMs
-  yield `: connected\nretry: ${RETRY_MS}\n\n`
+  yield `: connected\nretry: ${RETRY_MS}\nid: ${source.start}\n\n`
   let next = events.next()
   try {
     while (Date.now() < end) {
@@ -29,7 +30,7 @@ export async function* toServerSentEvents(
         continue
       }
       if (result.done) return
-      yield `id: ${result.value.seq}\ndata: ${JSON.stringify(result.value)}\n\n`
+      yield `id: ${result.value.id}\ndata: ${JSON.stringify(result.value.event)}\n\n`
       next = events.next()
     }
   } finally {
@@ -39,5 +40,5 @@ export async function* toServerSentEvents(
 }
 
 /** Whether a verb's answer is a stream of events. */
-export const isEvents = (result: unknown): result is AsyncIterable<StoredEvent> =>
-  typeof result === 'object' && result !== null && Symbol.asyncIterator in result
+export const isEvents = (result: unknown): result is Following =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result && 'start' in result

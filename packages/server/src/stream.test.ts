@@ -33,7 +33,7 @@ describe('the stream over REST', () => {
     const { response, next } = await open(`${served.url}/api/v1/stream?category=project`)
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(await next()).toBe(': connected\nretry: 2000')
+    expect(await next()).toBe(': connected\nretry: 2000\nid: 0')
     const sent = event({ tenantId: tenant })
     await service.append([
       event({ tenantId: tenant, action: 'job.started', resource: { type: 'job', id: 'j1' } }),
@@ -60,7 +60,8 @@ describe('the stream over REST', () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
     const refusals = [
-      ['?tenant=*', 400, 'tenant_required'],
+      ['?tenant=*&after=7', 400, 'invalid_input'],
+      ['?after=all.AAAAAAAA7', 400, 'invalid_input'],
       ['?tenant=umbrella', 403, 'forbidden'],
       ['?after=x', 400, 'invalid_input'],
       ['?limit=5', 400, 'invalid_input'],
@@ -85,10 +86,10 @@ describe('the stream over REST', () => {
   })
 
   test('keeps a quiet stream alive, and ends it after its lifetime', async () => {
-    const never: AsyncIterable<never> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }
+    const never = { start: '7', [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }
     const quiet = toServerSentEvents(never, { heartbeatMs: 1 })
     const blocks = [await quiet.next(), await quiet.next(), await quiet.next()].map(({ value }) => value)
-    expect(blocks).toEqual([': connected\nretry: 2000\n\n', ': heartbeat\n\n', ': heartbeat\n\n'])
+    expect(blocks).toEqual([': connected\nretry: 2000\nid: 7\n\n', ': heartbeat\n\n', ': heartbeat\n\n'])
     await quiet.return(undefined)
 
     const ended: string[] = []

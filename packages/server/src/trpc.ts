@@ -3,6 +3,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { ErrorCode, StoredEvent } from '@whodid/core'
 import type { z } from 'zod'
+import type { Following } from './following.ts'
 import { permit } from './permission.ts'
 import { problemOf } from './problem.ts'
 import { PRIVATE, unauthenticated } from './response.ts'
@@ -21,6 +22,7 @@ const TRPC_CODES: { readonly [status: number]: TRPC_ERROR_CODE_KEY } = {
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_SUPPORTED',
   413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
   422: 'UNPROCESSABLE_CONTENT',
   429: 'TOO_MANY_REQUESTS',
   503: 'SERVICE_UNAVAILABLE',
@@ -61,13 +63,13 @@ type Follow = TRPCSubscriptionProcedure<{
   meta: object
 }>
 
-async function* trackedBySeq(events: AsyncIterable<StoredEvent>) {
-  for await (const event of events) yield tracked(String(event.seq), event)
+async function* trackedById(events: Following) {
+  for await (const { id, event } of events) yield tracked(id, event)
 }
 
 const follow: Follow = guarded(verbs.follow)
   .input(verbs.follow.input)
-  .subscription(async ({ ctx, input }) => trackedBySeq(await verbs.follow.run(ctx.session, input)))
+  .subscription(async ({ ctx, input }) => trackedById(await verbs.follow.run(ctx.session, input)))
 
 /** One procedure a verb. Its errors carry whodid's own code in `data.whodid`. */
 export const router = t.router({

@@ -228,7 +228,8 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     expect((await both.facets({ filter: { action: ['job.finished'] }, tenant: '*' })).counted.value).toBe(9)
     const exported = JSON.parse(await both.export({ format: 'json', action: ['job.finished'], tenant: '*' }))
     expect(exported.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(newest)
-    await expect(both.follow({ tenant: '*' }, 1)).rejects.toMatchObject({ code: 'tenant_required', status: 400 })
+    const followed = await both.follow({ filter: { action: ['job.finished'] }, tenant: '*', lastEventId: '0' }, 9)
+    expect(followed.map(({ resource }) => resource.id).toSorted()).toEqual(newest.toReversed())
     await expect(both.list({ tenant: 'initech' })).rejects.toMatchObject({ code: 'forbidden', status: 403 })
   })
 

@@ -46,7 +46,10 @@ function insert(queries: QueryClient, event: StoredEvent, catalog: CatalogJson):
 const newestFirst = (a: StoredEvent, b: StoredEvent): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
 
 function withResourceOf(item: StoredEvent, event: StoredEvent): StoredEvent {
-  const same = item.resource.type === event.resource.type && item.resource.id === event.resource.id
+  const same =
+    item.tenantId === event.tenantId &&
+    item.resource.type === event.resource.type &&
+    item.resource.id === event.resource.id
   if (!same || item.resource.id === null || item.resource.deleted === event.resource.deleted) return item
   return { ...item, resource: { ...item.resource, deleted: event.resource.deleted } }
 }

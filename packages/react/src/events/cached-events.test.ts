@@ -123,7 +123,8 @@ describe('an event that arrives', () => {
   test('tells older events of its resource that it is gone, and that it is back', () => {
     const created = event()
     const other = event({ resource: { type: 'project', id: 'p2', href: null, deleted: false } })
-    const lists = cache({ all: { input: {}, items: [other, created] } })
+    const elsewhere = event({ tenantId: 'umbrella' })
+    const lists = cache({ all: { input: {}, items: [elsewhere, other, created] } })
     addEvent(
       lists.queries,
       event({ action: 'project.deleted', kind: 'delete', resource: { ...created.resource, deleted: true } }),
@@ -131,6 +132,7 @@ describe('an event that arrives', () => {
     )
     expect(findCachedEvent(lists.queries, created.id)?.resource.deleted).toBe(true)
     expect(findCachedEvent(lists.queries, other.id)?.resource.deleted).toBe(false)
+    expect(findCachedEvent(lists.queries, elsewhere.id)?.resource.deleted).toBe(false)
     addEvent(lists.queries, event({ action: 'project.restored', resource: created.resource }), catalog)
     expect(findCachedEvent(lists.queries, created.id)?.resource.deleted).toBe(false)
   })

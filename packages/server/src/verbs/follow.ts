@@ -1,32 +1,32 @@
 import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
+import { FOLLOW_ID } from '../following.ts'
 import { storedEvent } from '../output.ts'
 import { tenant } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 import { witnessSubject } from './list.ts'
 
-const seq = z
+const lastEventId = z
   .string()
-  .regex(/^\d{1,15}$/, 'must be the seq of an event, a whole number')
+  .max(8_192)
+  .regex(FOLLOW_ID, 'must be the seq of an event, or an id that a stream over all tenants gave')
   .optional()
-  .describe('Begin after the event with this seq. With the next new event when absent.')
+  .describe(
+    'Begin after the event with this seq, or over all tenants with this id. With the next new event when absent.',
+  )
 
 export const follow = defineVerb({
   name: 'follow',
-  summary: 'Follow the events of one tenant as they are stored.',
+  summary: 'Follow events as they are stored.',
   needs: 'view',
   route: { method: 'GET', path: '/api/v1/stream', renamed: { lastEventId: 'after' } },
-  input: z.strictObject({ filter: filterSchema.optional(), tenant, lastEventId: seq }),
+  input: z.strictObject({ filter: filterSchema.optional(), tenant, lastEventId }),
   output: storedEvent,
   answers: 'events',
   run: async (session, input) => {
     const reader = session.reader(input.tenant)
     const filter = input.filter ?? {}
-    const events = reader.follow(
-      filter,
-      input.lastEventId === undefined ? 'now' : Number(input.lastEventId),
-      session.signal,
-    )
+    const events = await reader.follow(filter, input.lastEventId, session.signal)
     await witnessSubject(session, reader, filter)
     return events
   },
