@@ -26,6 +26,11 @@ export interface Db extends Queries {
    */
   tx<T>(role: Role, tenantId: string | null, work: (queries: Queries) => Promise<T>): Promise<T>
   /**
+   * Runs the reads of one call in the name of `reader`, in one transaction that cannot write. Every read of a tenant's rows goes
+   * through here; without it, a user of lesser rights sees nothing. PGlite, which knows no roles, needs no transaction for it.
+   */
+  read<T>(tenantId: string, work: (queries: Queries) => Promise<T>): Promise<T>
+  /**
    * Calls `heard` with the payload of every notification, and with null when some may have been missed. Resolves once it
    * listens; the function it gives stops it.
    */
@@ -34,4 +39,7 @@ export interface Db extends Queries {
 }
 
 /** Sets `app.tenant` for the transaction. A quoted literal, since Citus does not forward `set_config`. */
-export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = '${tenantId.replaceAll("'", "''")}'`)
+export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = ${literal(tenantId)}`)
+
+/** Text as a literal that means the same whatever `standard_conforming_strings` says. */
+const literal = (text: string): string => `E'${text.replace(/['\\]/g, '$&$&')}'`

@@ -1,15 +1,14 @@
 import type { Db } from './db.ts'
 import { events } from './migrations/0001-events.ts'
+import { access } from './migrations/0002-access.ts'
 import { raw, sql } from './sql.ts'
-import { SCHEMA, tables } from './tables.ts'
+import { SCHEMA, SCHEMA_LOCK, tables } from './tables.ts'
 
 /** In the order they run. A migration that has been released is never changed. */
 const migrations: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
   { name: '0001-events', statements: events },
+  { name: '0002-access', statements: access },
 ]
-
-/** Any number that is ours: the advisory lock that changes of the schema are made under. */
-export const SCHEMA_LOCK = 7_748_093_312
 
 /**
  * Brings the schema up to date, each migration in a transaction. Many processes may start at once: an advisory lock lets

@@ -1,9 +1,8 @@
 import { idFloor, timeOfId, WhodidError } from '@whodid/core'
 import type { Db } from './db.ts'
 import { codeOf } from './errors.ts'
-import { SCHEMA_LOCK } from './migrate.ts'
 import { raw, sql } from './sql.ts'
-import { SCHEMA } from './tables.ts'
+import { SCHEMA, SCHEMA_LOCK } from './tables.ts'
 
 /** Older events, which only an import brings, share one partition. */
 const FIRST_YEAR = 2020

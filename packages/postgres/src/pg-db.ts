@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Db, type Queries, type Row, tenantIs } from './db.ts'
+import { type Db, type Queries, type Role, type Row, tenantIs } from './db.ts'
 import { pgListen } from './pg-listen.ts'
 import { compile, type Sql } from './sql.ts'
 
@@ -22,28 +22,20 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
     engine: 'postgresql',
     durability: null,
     query: (statement) => run(pool, statement),
-    async tx(_role, tenantId, work) {
-      const client = await pool.connect()
-      let broken: Error | undefined
-      try {
-        // The schema's own changes have no tenant, and may take their time.
-        await client.query(
-          `begin; ${tenantId === null ? 'set local statement_timeout = 0' : compile(tenantIs(tenantId)).text}`,
-        )
-        const queries: Queries = { query: (statement) => run(client, statement) }
-        const result = await work(queries)
+    tx: (role, tenantId, work) =>
+      within(pool, beginning('begin', role, tenantId), work, async (client) => {
         const { command } = await client.query('commit')
         if (command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
-        return result
-      } catch (error) {
-        await client.query('rollback').catch((failure: Error) => {
-          broken = failure
-        })
-        throw error
-      } finally {
-        client.release(broken)
-      }
-    },
+        client.release()
+      }),
+    read: (tenantId, work) =>
+      within(pool, beginning('begin read only', 'reader', tenantId), work, async (client) => {
+        // What was read stands whether or not the commit arrives, so nobody waits for it.
+        client.query('commit').then(
+          () => client.release(),
+          (error: Error) => client.release(error),
+        )
+      }),
     async listen(channel, heard) {
       const stop = await pgListen(pool, channel, heard)
       stops.add(stop)
@@ -56,6 +48,37 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
       for (const stop of stops) await stop()
       if (ownsPool) await pool.end()
     },
+  }
+}
+
+/** One round trip: the transaction, whose rights it has, and the tenant. */
+const beginning = (begin: string, role: Role, tenantId: string | null): string =>
+  [
+    begin,
+    ...(role === 'owner' ? [] : [`set local role whodid_${role}`]),
+    // The schema's own changes have no tenant, and may take their time.
+    tenantId === null ? 'set local statement_timeout = 0' : compile(tenantIs(tenantId)).text,
+  ].join('; ')
+
+/** Runs work in a transaction. `end` ends it and gives the connection back; before that, any error rolls it back. */
+const within = async <T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (queries: Queries) => Promise<T>,
+  end: (client: pg.PoolClient) => Promise<void>,
+): Promise<T> => {
+  const client = await pool.connect()
+  try {
+    await client.query(begin)
+    const result = await work({ query: (statement) => run(client, statement) })
+    await end(client)
+    return result
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      (failure: Error) => client.release(failure),
+    )
+    throw error
   }
 }
 

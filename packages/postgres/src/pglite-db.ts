@@ -13,6 +13,7 @@ export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['du
       if (tenantId !== null) await queries.query(tenantIs(tenantId))
       return work(queries)
     }),
+  read: (_tenantId, work) => work({ query: (statement) => run(pglite, statement) }),
   listen: (channel, heard) => pglite.listen(channel, heard),
   close: () => pglite.close(),
 })

@@ -64,6 +64,7 @@ export const workerDb = async (dir: string, release: () => void, silenceMs = SIL
         throw error
       }
     },
+    read: (_tenantId, work) => work({ query: async (statement) => run(await session(), statement) }),
     async listen(channel, hear) {
       const on = await session()
       listeners.set(channel, hear)
