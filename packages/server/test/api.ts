@@ -10,6 +10,9 @@ type Inputs = inferRouterInputs<AppRouter>
 type Outputs = inferRouterOutputs<AppRouter>
 type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
+const isComplete = <T>(events: readonly T[], until: number | ((events: readonly T[]) => boolean)): boolean =>
+  typeof until === 'number' ? events.length >= until : until(events)
+
 /** How a caller signs in: `cookie: session=ada`, or `authorization: Bearer …`. */
 export type Credentials = { readonly [header: string]: string }
 
@@ -29,8 +32,12 @@ export interface Api {
     input: Inputs['inbox']['seen'],
   ): Promise<Outputs['inbox']['seen']>
   export(input: Inputs['export']): Promise<string>
-  /** Follows until `count` events have come. `started` is told when the stream is open. */
-  follow(input: Inputs['follow'], count: number, started?: () => void): Promise<Outputs['get'][]>
+  /** Follows until so many events have come, or all that are waited for. `started` is told when the stream is open. */
+  follow(
+    input: Inputs['follow'],
+    until: number | ((events: readonly Outputs['get'][]) => boolean),
+    started?: () => void,
+  ): Promise<Outputs['get'][]>
   health(): Promise<Outputs['health']>
 }
 
@@ -105,7 +112,7 @@ export const trpcApi = (url: string, fetch: Fetch, headers: Credentials): Api =>
           return text
         })(),
       ),
-    follow: (input, count, started) =>
+    follow: (input, until, started) =>
       told(
         new Promise((resolve, reject) => {
           const events: Outputs['get'][] = []
@@ -113,7 +120,7 @@ export const trpcApi = (url: string, fetch: Fetch, headers: Credentials): Api =>
             onStarted: () => started?.(),
             onData({ data }) {
               events.push(data)
-              if (events.length < count) return
+              if (!isComplete(events, until)) return
               subscription.unsubscribe()
               resolve(events)
             },
@@ -168,7 +175,7 @@ export const restApi = (url: string, fetch: Fetch, headers: Credentials): Api =>
       const path = `/api/v1/events/export${query({ filter, format, tenant, order })}`
       return (await checked(await fetch(`${url}${path}`, { headers }))).text()
     },
-    follow: async ({ filter = {}, tenant, lastEventId }, count, started) => {
+    follow: async ({ filter = {}, tenant, lastEventId }, until, started) => {
       const leave = new AbortController()
       const path = `/api/v1/stream${query({ filter, tenant, after: lastEventId })}`
       const response = await checked(await fetch(`${url}${path}`, { headers, signal: leave.signal }))
@@ -177,7 +184,7 @@ export const restApi = (url: string, fetch: Fetch, headers: Credentials): Api =>
         if (block.includes(': connected')) started?.()
         const data = /^data: (.*)$/m.exec(block)?.[1]
         if (data !== undefined) events.push(JSON.parse(data))
-        if (events.length >= count) break
+        if (isComplete(events, until)) break
       }
       leave.abort()
       return events
