@@ -29,7 +29,10 @@ const TABLE: Record<string, { readonly mayImport: readonly string[]; readonly no
   'packages/capture': { mayImport: [core, 'inflection'], node: true },
   'packages/middleware/express': middleware('express'),
   'packages/postgres': { mayImport: [core, '@electric-sql/pglite', 'pg'], node: true },
-  'packages/server': { mayImport: [core, '@trpc/server', 'zod'], node: false },
+  'packages/server': {
+    mayImport: [core, '@noble/hashes', '@trpc/server', 'client-zip', 'jose', 'zod'],
+    node: false,
+  },
   'packages/react': {
     mayImport: [
       core,

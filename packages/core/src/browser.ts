@@ -26,6 +26,7 @@ export type {
   FetchService,
   InboxChange,
   KeyStore,
+  Mounted,
   PageRequest,
   PeopleStore,
   Position,
@@ -42,12 +43,12 @@ export type {
   StorePage,
   Tally,
 } from './contracts.ts'
-export { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
+export { CSV_COLUMNS, eventsToCsv, eventsToJson, rowsToCsv } from './csv.ts'
 export type { ActionOf, MetadataOf } from './define-catalog.ts'
 export { defineCatalog } from './define-catalog.ts'
 export type { DiffOptions } from './diff.ts'
 export { diff } from './diff.ts'
-export type { ErrorCode } from './errors.ts'
+export type { ErrorCode, TextRange } from './errors.ts'
 export { ERROR_STATUS, WhodidError } from './errors.ts'
 export type {
   Actor,
@@ -82,18 +83,22 @@ export {
   STATUSES,
   SYSTEM,
 } from './event.ts'
-export type { Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter.ts'
-export { FILTER_TERMS, INBOX_STATES, SORT_COLUMNS } from './filter.ts'
+export type { ExcludedTerms, Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter.ts'
+export { categoryOfWildcard, FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter.ts'
 export { filterFromParams, filterToParams } from './filter-params.ts'
+export { formatQuery } from './format-query.ts'
 export { bytesToHex } from './hex.ts'
 export { idFloor, isEventId, newId, timeOfId } from './id.ts'
 export { JSON_LIMITS, redact, toJson } from './json.ts'
 export { EVENT_LIMITS } from './limits.ts'
 export { keysOf, pointerOf } from './pointer.ts'
 export { positionOf, sortValue } from './position.ts'
+export type { QueryField } from './query-language.ts'
+export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from './query-language.ts'
 export { redactChanges } from './redact-changes.ts'
 export { findAction, resolveAction, resolveResource } from './resolve.ts'
-export { fold, searchNeedles, searchTextOf } from './search-text.ts'
+export type { SearchedField } from './search-text.ts'
+export { fold, foldedPhrases, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
 export type { EventFacts } from './sentence.ts'
 export { renderHref, renderSentence, safeHref, sentenceOf } from './sentence.ts'
 export { timeRange } from './time-range.ts'

@@ -1,5 +1,6 @@
 import type { Change, JsonObject, Kind, NewEvent, PreparedEvent, Status, StoredEvent } from './event.ts'
 import type { Filter, FilterTerm, SortColumn, SortOrder } from './filter.ts'
+import type { SearchedField } from './search-text.ts'
 import type { KeyScope } from './viewer.ts'
 
 /** What became of one event of a batch. */
@@ -16,9 +17,18 @@ export interface EventWriter {
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
 }
 
+/** How a service is mounted, and what its host knows of a request beside the request itself. */
+export interface Mounted {
+  readonly basePath?: string
+  /** The framework's own request. */
+  readonly native?: unknown
+  /** The client's address, as the host trusts it. */
+  readonly ip?: string | undefined
+}
+
 /** Answers HTTP under a mount path; null for a path that is not its own. */
 export interface FetchService {
-  fetch(request: Request, mounted?: { readonly basePath?: string; readonly native?: unknown }): Promise<Response | null>
+  fetch(request: Request, mounted?: Mounted): Promise<Response | null>
 }
 
 /** One viewer's right to read in one tenant, made by the policy alone. Every read of a store takes one. */
@@ -28,6 +38,8 @@ export interface ReadScope {
   readonly viewerId: string
   /** Filters that hold for every read, beside the reader's own. */
   readonly restrict: readonly Filter[]
+  /** What the reader's own words and names must not be looked for in. @default nothing */
+  readonly hidden?: readonly SearchedField[] | undefined
 }
 
 /** Where a page begins: after the event with this id and this value in the sorted column. */
@@ -58,8 +70,8 @@ export interface BoundedCount {
   readonly exact: boolean
 }
 
-/** The dimensions that facets count by: every list-valued condition of a filter but `resourceId`. */
-export type FacetDimension = Exclude<FilterTerm, 'resourceId' | 'group'>
+/** The dimensions that facets count by: the list-valued conditions of a filter that have few values, or names to go by. */
+export type FacetDimension = Exclude<FilterTerm, 'resource' | 'resourceId' | 'actorName' | 'group'>
 
 /** A value of a dimension, and how many of the counted events have it. */
 export interface FacetValue {

@@ -1,4 +1,6 @@
-import { bytesToHex, type KeyScope, type Permission, WhodidError } from '@whodid/core'
+import { type KeyScope, type Permission, WhodidError } from '@whodid/core'
+import { hexHashOfKey } from './api-key.ts'
+import type { Asker, Bearer, Right } from './asker.ts'
 
 /** A bearer key that the host keeps, in its environment say. */
 export interface StaticKey {
@@ -11,13 +13,6 @@ export interface StaticKey {
   readonly tenant: string
 }
 
-/** A key without its secret. */
-export interface KnownKey {
-  readonly name: string
-  readonly tenant: string
-  readonly permissions: readonly Permission[]
-}
-
 const SHORTEST = 16
 
 const PERMITS: { readonly [S in KeyScope]: readonly Permission[] } = {
@@ -27,17 +22,29 @@ const PERMITS: { readonly [S in KeyScope]: readonly Permission[] } = {
   admin: ['admin'],
 }
 
-const hash = async (key: string): Promise<string> =>
-  bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))))
+/** Whoever sends a key: it acts for its tenant, under `key:<id>`. */
+export const askerOfKey = (
+  key: { readonly id: string; readonly name: string; readonly tenant: string; readonly scopes: readonly KeyScope[] },
+  right?: Right,
+): Asker => ({
+  viewer: {
+    id: `key:${key.id}`,
+    name: key.name,
+    tenants: [key.tenant],
+    permissions: [...new Set(key.scopes.flatMap((scope) => PERMITS[scope]))],
+  },
+  ownOnly: false,
+  everyTenant: key.tenant === '*',
+  ambient: false,
+  right,
+})
 
 /**
- * Makes a look-up of keys by their secret. Only hashes are kept, and comparing hashes tells a guesser nothing of a key.
+ * Knows the host's own keys. Only hashes are kept, and comparing hashes tells a guesser nothing of a key.
  * Throws `invalid_input` for a key that is too short to be one, or given twice.
  */
-export const createKeys = async (
-  keys: readonly StaticKey[],
-): Promise<(secret: string) => Promise<KnownKey | undefined>> => {
-  const byHash = new Map<string, KnownKey>()
+export const createStaticKeys = async (keys: readonly StaticKey[]): Promise<Bearer> => {
+  const byHash = new Map<string, Asker>()
   for (const { key, name, scopes, tenant } of keys) {
     if (key.length < SHORTEST) {
       throw new WhodidError(
@@ -45,11 +52,11 @@ export const createKeys = async (
         `The key ${JSON.stringify(name)} has fewer than ${SHORTEST} characters and could be guessed: make one of 32 random bytes.`,
       )
     }
-    const digest = await hash(key)
-    if (byHash.has(digest)) {
+    const hash = await hexHashOfKey(key)
+    if (byHash.has(hash)) {
       throw new WhodidError('invalid_input', `The key ${JSON.stringify(name)} is given twice: give each name its own.`)
     }
-    byHash.set(digest, { name, tenant, permissions: [...new Set(scopes.flatMap((scope) => PERMITS[scope]))] })
+    byHash.set(hash, askerOfKey({ id: name, name, tenant, scopes }))
   }
-  return async (secret) => (byHash.size === 0 ? undefined : byHash.get(await hash(secret)))
+  return async (secret) => (byHash.size === 0 ? undefined : byHash.get(await hexHashOfKey(secret)))
 }

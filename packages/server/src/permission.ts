@@ -7,13 +7,16 @@ export const NOBODY: Viewer = { id: '', name: '', tenants: [], permissions: [] }
 /** Whether a viewer sees everybody's activity, not only their own. */
 export const mayViewAll = (viewer: Viewer): boolean => viewer.permissions.includes('view:all')
 
-/** Throws unless the viewer has what a verb needs. */
-export const permit = (viewer: Viewer, need: Need): void => {
+/** Throws unless the viewer has what a verb needs. `refusal` says why somebody is nobody here. */
+export const permit = (viewer: Viewer, need: Need, refusal?: WhodidError): void => {
   if (need === 'nothing') return
   if (viewer === NOBODY) {
-    throw new WhodidError(
-      'unauthenticated',
-      'Nobody is signed in here: send Authorization: Bearer with a key, or whatever the host signs people in with.',
+    throw (
+      refusal ??
+      new WhodidError(
+        'unauthenticated',
+        'Nobody is signed in here: send Authorization: Bearer with a key, or whatever the host signs people in with.',
+      )
     )
   }
   if (need === 'viewer' || viewer.permissions.includes(need)) return

@@ -36,7 +36,8 @@ const requestOf = (req: IncomingMessage, signal: AbortSignal): Request => {
 const answer = async (service: FetchService, req: IncomingMessage, res: ServerResponse): Promise<void> => {
   const left = new AbortController()
   res.once('close', () => left.abort())
-  const response = await service.fetch(requestOf(req, left.signal), { basePath: '/activity', native: req })
+  const ip = req.socket.remoteAddress
+  const response = await service.fetch(requestOf(req, left.signal), { basePath: '/activity', native: req, ip })
   if (!response) {
     res.writeHead(404).end('not ours')
     return

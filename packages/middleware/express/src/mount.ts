@@ -15,7 +15,7 @@ export function mount(service: FetchService): RequestHandler {
     if (req.method === 'TRACE') return next()
     const request = requestOf({ req, res, url: req.originalUrl, protocol: req.protocol, body: req.body })
     service
-      .fetch(request, { basePath: req.baseUrl, native: req })
+      .fetch(request, { basePath: req.baseUrl, native: req, ip: req.ip })
       .then((response) => {
         if (response === null) return next()
         skipCapture(req)

@@ -8,7 +8,9 @@ import { get } from './get.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
 import { inboxArchive, inboxCount, inboxSeen, inboxUnarchive, inboxUnseen } from './inbox.ts'
+import { createKey, listKeys, revokeKey } from './keys.ts'
 import { list } from './list.ts'
+import { revokeTokens } from './revoke-tokens.ts'
 import { userActivity } from './user-activity.ts'
 import { viewer } from './viewer.ts'
 
@@ -30,11 +32,16 @@ export const VERBS: readonly Verb[] = [
   viewer,
   follow,
   health,
+  listKeys,
+  createKey,
+  revokeKey,
+  revokeTokens,
 ]
 
 export {
   append,
   catalog,
+  createKey,
   exportEvents,
   facets,
   follow,
@@ -47,6 +54,9 @@ export {
   inboxUnarchive,
   inboxUnseen,
   list,
+  listKeys,
+  revokeKey,
+  revokeTokens,
   userActivity,
   viewer,
 }

@@ -1,0 +1,113 @@
+import { type ApiKey, AUDIT_CATEGORY, KEY_SCOPES, WhodidError } from '@whodid/core'
+import { z } from 'zod'
+import { hashOfKey, makeApiKey } from '../api-key.ts'
+import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../output.ts'
+import { tenant, text } from '../schema.ts'
+import { defineVerb } from '../verb.ts'
+
+/** Live keys of one name: the one in use, and the one that takes its place. */
+const LIVE_AT_MOST = 2
+
+const isLive = ({ revokedAt, expiresAt }: ApiKey, now: number): boolean =>
+  revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
+
+export const listKeys = defineVerb({
+  name: 'keys.list',
+  summary: 'List the API keys of a tenant, live ones and dead, newest first. None of them holds its secret.',
+  needs: 'admin',
+  route: { method: 'GET', path: '/api/v1/keys' },
+  input: z.strictObject({ tenant }).optional(),
+  output: apiKeysOutput,
+  run: async (session, input) => {
+    const { keys, tenantId } = session.administer(input?.tenant)
+    return { items: await keys.list(tenantId) }
+  },
+})
+
+export const createKey = defineVerb({
+  name: 'keys.create',
+  summary: 'Make an API key of a tenant. It is shown this once.',
+  needs: 'admin',
+  route: { method: 'POST', path: '/api/v1/keys' },
+  input: z.strictObject({
+    name: text(200).describe(
+      'What people call it. Two live keys may have the same name, so that one can follow the other.',
+    ),
+    scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).describe('What it may do.'),
+    expiresAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('When it stops by itself, in ISO 8601. Never when absent.'),
+    tenant,
+  }),
+  output: newApiKeyOutput,
+  run: async (session, input) => {
+    const { keys, tenantId, record } = session.administer(input.tenant)
+    const { name } = input
+    const now = session.now()
+    const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt).toISOString()
+    if (expiresAt !== null && Date.parse(expiresAt) <= now) {
+      throw new WhodidError('invalid_input', `expiresAt is over already (${expiresAt}): give a time to come.`)
+    }
+    const live = (await keys.list(tenantId)).filter((key) => key.name === name && isLive(key, now))
+    const oldest = live.at(-1)
+    if (oldest && live.length >= LIVE_AT_MOST) {
+      throw new WhodidError(
+        'invalid_input',
+        `${LIVE_AT_MOST} keys called ${JSON.stringify(name)} are live already: revoke ${oldest.id}, the oldest of them, first.`,
+      )
+    }
+    const scopes = KEY_SCOPES.filter((scope) => input.scopes.includes(scope))
+    const { id, key } = makeApiKey(scopes)
+    const hash = await hashOfKey(key)
+    // Before there is a key, so that none is made unseen.
+    await record({
+      action: `${AUDIT_CATEGORY}.key_created`,
+      resource: { type: 'api_key', id, name },
+      description: `The API key ${name} was created`,
+      metadata: { scopes, expiresAt },
+    })
+    await keys.add({
+      id,
+      tenantId,
+      name,
+      scopes,
+      hash,
+      createdAt: new Date(now).toISOString(),
+      createdBy: session.viewer.id,
+      expiresAt,
+      lastUsedAt: null,
+      revokedAt: null,
+    })
+    return { id, key }
+  },
+})
+
+export const revokeKey = defineVerb({
+  name: 'keys.revoke',
+  summary: 'Revoke an API key of a tenant, at once and for good.',
+  needs: 'admin',
+  route: { method: 'DELETE', path: '/api/v1/keys/{id}' },
+  input: z.strictObject({ id: text(255).describe('The id of the key.'), tenant }),
+  output: apiKeyOutput,
+  run: async (session, { id, tenant }) => {
+    const { keys, tenantId, record } = session.administer(tenant)
+    const at = new Date(session.now()).toISOString()
+    const key = await keys.revoke(tenantId, id, at)
+    if (!key) {
+      throw new WhodidError(
+        'not_found',
+        `This tenant has no key ${JSON.stringify(id)}: GET /api/v1/keys lists its keys.`,
+      )
+    }
+    if (key.revokedAt === at) {
+      await record({
+        action: `${AUDIT_CATEGORY}.key_revoked`,
+        resource: { type: 'api_key', id, name: key.name },
+        description: `The API key ${key.name} was revoked`,
+        metadata: { scopes: [...key.scopes] },
+      })
+    }
+    return key
+  },
+})
