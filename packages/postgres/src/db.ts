@@ -8,6 +8,12 @@ export interface Queries {
   query<R extends Row>(statement: Sql): Promise<R[]>
 }
 
+/** Runs the reads of one call. */
+export interface Reads extends Queries {
+  /** Runs reads of which some look at `app.tenant` themselves: in a transaction also where there is none so far. */
+  bound<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+}
+
 /**
  * In whose name a transaction runs. `owner` is the user that the connection was made with, who alone may change the schema;
  * `settings` keeps keys, revocations and retention.
@@ -27,9 +33,10 @@ export interface Db extends Queries {
   tx<T>(role: Role, tenantId: string | null, work: (queries: Queries) => Promise<T>): Promise<T>
   /**
    * Runs the reads of one call in the name of `reader`, in one transaction that cannot write. Every read of a tenant's rows goes
-   * through here; without it, a user of lesser rights sees nothing. PGlite, which knows no roles, needs no transaction for it.
+   * through here; without it, a user of lesser rights sees nothing. PGlite, which knows no roles, needs no transaction for
+   * most of it.
    */
-  read<T>(tenantId: string, work: (queries: Queries) => Promise<T>): Promise<T>
+  read<T>(tenantId: string, work: (reads: Reads) => Promise<T>): Promise<T>
   /**
    * Calls `heard` with the payload of every notification, and with null when some may have been missed. Resolves once it
    * listens; the function it gives stops it.

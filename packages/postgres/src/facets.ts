@@ -1,5 +1,5 @@
 import { type FacetDimension, type Facets, type FacetValue, type Filter, fold, type ReadScope } from '@whodid/core'
-import type { Queries } from './db.ts'
+import type { Reads } from './db.ts'
 import { newestOf, readWhere, WINDOW } from './list.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 
@@ -27,7 +27,7 @@ const dimensions: { readonly [dimension in FacetDimension]: Dimension } = {
 
 /** Counts values over the newest 10,000 matching events. A search is folded, and looks at value, label and detail. */
 export const facetsOf = async (
-  queries: Queries,
+  reads: Reads,
   scope: ReadScope,
   filter: Filter,
   request: {
@@ -36,15 +36,15 @@ export const facetsOf = async (
     readonly limit: number
   },
 ): Promise<Facets> => {
-  const where = await readWhere(queries, scope, filter)
+  const where = await readWhere(reads, scope, filter)
   const wanted = [...new Set(request.dimensions)]
   const needle = fold(request.search ?? '')
-  const rows = await queries.query<FacetRow>(sql`
+  const rows = await reads.query<FacetRow>(sql`
     with counted as materialized (
       select e.id, e.actor_id, e.actor_name, e.actor_email, e.action, e.category, e.kind, e.resource_type,
         e.resource_name, e.project_id, e.scope, e.status, e.channel, e.severity,
         row_number() over (order by e.id desc) as place
-      from ${await newestOf(queries, scope, where, WINDOW + 1)} e
+      from ${await newestOf(reads, scope, where, WINDOW + 1)} e
     )
     select null as dimension, null as value, null as label, null as detail, count(*) as count from counted
     ${join([raw(''), ...wanted.map((dimension) => valuesOf(dimension, needle === '' ? request.limit : WINDOW))], ' union all ')}`)

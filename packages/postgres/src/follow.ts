@@ -1,5 +1,5 @@
 import type { Filter, ReadScope, StoredEvent } from '@whodid/core'
-import type { Db } from './db.ts'
+import type { Db, Queries } from './db.ts'
 import { isUnavailable, named } from './errors.ts'
 import { readEvents, readWhere } from './list.ts'
 import { sql } from './sql.ts'
@@ -91,7 +91,8 @@ export const followEvents = (
           woken = false
           try {
             for (;;) {
-              const stretch = await readStretch(db, scope, filter, seq)
+              const from = seq
+              const stretch = await db.read(scope.tenantId, (queries) => readStretch(queries, scope, filter, from))
               for (const event of stretch.events) {
                 if (signal.aborted) return
                 yield event
@@ -120,7 +121,9 @@ export const followEvents = (
 const begin = async (db: Db, hints: Hints, scope: ReadScope, after: number | 'now', wake: () => void) => {
   const unsubscribe = await hints.subscribe(scope.tenantId, wake)
   try {
-    return { unsubscribe, seq: after === 'now' ? await headOf(db, scope.tenantId) : after }
+    if (after !== 'now') return { unsubscribe, seq: after }
+    const { tenantId } = scope
+    return { unsubscribe, seq: await db.read(tenantId, (queries) => headOf(queries, tenantId)) }
   } catch (error) {
     unsubscribe()
     throw error
@@ -128,22 +131,22 @@ const begin = async (db: Db, hints: Hints, scope: ReadScope, after: number | 'no
 }
 
 /** The seq of a tenant's newest event; 0 before the first. */
-export const headOf = async (db: Db, tenantId: string): Promise<number> => {
-  const [row] = await db.query<{ seq: number }>(sql`
+export const headOf = async (queries: Queries, tenantId: string): Promise<number> => {
+  const [row] = await queries.query<{ seq: number }>(sql`
     select seq from ${tables.ledgerHead} where tenant_id = ${tenantId}`)
   return row?.seq ?? 0
 }
 
 /** The matching events of the next stretch of the ledger, and where it ends: null when there is nothing after `seq`. */
-const readStretch = async (db: Db, scope: ReadScope, filter: Filter, seq: number) => {
-  const [{ up_to: upTo } = { up_to: null }] = await db.query<{ up_to: number | null }>(sql`
+const readStretch = async (queries: Queries, scope: ReadScope, filter: Filter, seq: number) => {
+  const [{ up_to: upTo } = { up_to: null }] = await queries.query<{ up_to: number | null }>(sql`
     select max(seq) as up_to from (
       select seq from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} order by seq limit ${STRETCH}
     ) stretch`)
   if (upTo === null) return { events: [], upTo }
-  const where = wholeCondition(await readWhere(db, scope, filter))
+  const where = wholeCondition(await readWhere(queries, scope, filter))
   const events = await readEvents(
-    db,
+    queries,
     scope,
     sql`${where} and e.id in (
       select event_id from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} and seq <= ${upTo}

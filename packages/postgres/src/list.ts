@@ -1,5 +1,5 @@
 import type { BoundedCount, Filter, PageRequest, ReadScope, SortColumn, StoredEvent, StorePage } from '@whodid/core'
-import type { Queries } from './db.ts'
+import type { Queries, Reads } from './db.ts'
 import { readMarks } from './inbox.ts'
 import { type EventRow, eventColumns, eventOfRow } from './rows.ts'
 import { direction, searchIds } from './search.ts'
@@ -15,24 +15,24 @@ export const readWhere = async (queries: Queries, scope: ReadScope, filter: Filt
   whereOf(scope, filter, asksForInbox(scope, filter) ? await readMarks(queries, scope) : null)
 
 export const listEvents = async (
-  queries: Queries,
+  reads: Reads,
   scope: ReadScope,
   filter: Filter,
   page: PageRequest,
 ): Promise<StorePage> => {
-  const where = await readWhere(queries, scope, filter)
-  if (page.sort !== 'occurredAt') return listSorted(queries, scope, where, page, page.sort)
+  const where = await readWhere(reads, scope, filter)
+  if (page.sort !== 'occurredAt') return listSorted(reads, scope, where, page, page.sort)
 
   const { order, limit, after } = page
   const ordered = sql`order by e.id ${direction(order)}`
   const conditions = [...where.conditions]
   if (after !== null) conditions.push(order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`)
   if (where.needles.length === 0) {
-    const items = await readEvents(queries, scope, sql`${all(conditions)} ${ordered} limit ${limit + 1}`)
+    const items = await readEvents(reads, scope, sql`${all(conditions)} ${ordered} limit ${limit + 1}`)
     return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
   }
-  const ids = await searchIds({ queries, scope, where: { ...where, conditions }, order, limit: limit + 1 })
-  const items = await readEvents(queries, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
+  const ids = await searchIds({ reads, scope, where: { ...where, conditions }, order, limit: limit + 1 })
+  const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
   return { items, more: ids.length > limit, windowed: false }
 }
 
@@ -47,7 +47,7 @@ const sortKeys: { readonly [column in Exclude<SortColumn, 'occurredAt'>]: Sql } 
 const comparable = (value: Sql) => sql`lower(${value}) collate "C"`
 
 const listSorted = async (
-  queries: Queries,
+  reads: Reads,
   scope: ReadScope,
   where: Where,
   { order, limit, after }: PageRequest,
@@ -62,10 +62,10 @@ const listSorted = async (
       (select ${key} from ${eventsOf(scope)} where ${all(where.conditions)} and e.id = ${after.id}),
       ${comparable(sql`${after.value ?? ''}::text`)}
     ), ${after.id}::uuid)`
-  const rows = await queries.query<{ id: string | null; windowed: boolean }>(sql`
+  const rows = await reads.query<{ id: string | null; windowed: boolean }>(sql`
     with newest as materialized (
       select e.id, ${key} as key, row_number() over (order by e.id desc) as place
-      from ${await newestOf(queries, scope, where, WINDOW + 1)} e
+      from ${await newestOf(reads, scope, where, WINDOW + 1)} e
     ), page as (
       select id, key from newest where place <= ${WINDOW} and ${from}
       order by key ${direction(order)}, id ${direction(order)} limit ${limit + 1}
@@ -75,7 +75,7 @@ const listSorted = async (
     left join page on true
     order by page.key ${direction(order)}, page.id ${direction(order)}`)
   const ids = rows.flatMap((row) => row.id ?? [])
-  const events = await readEvents(queries, scope, isAmong(scope, ids.slice(0, limit)))
+  const events = await readEvents(reads, scope, isAmong(scope, ids.slice(0, limit)))
   const byId = new Map(events.map((event) => [event.id, event]))
   return {
     items: ids.slice(0, limit).flatMap((id) => byId.get(id) ?? []),
@@ -85,11 +85,11 @@ const listSorted = async (
 }
 
 /** The newest matching events, whole, as something to select from. */
-export const newestOf = async (queries: Queries, scope: ReadScope, where: Where, limit: number): Promise<Sql> => {
+export const newestOf = async (reads: Reads, scope: ReadScope, where: Where, limit: number): Promise<Sql> => {
   if (where.needles.length === 0) {
     return sql`(select e.* from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id desc limit ${limit})`
   }
-  const ids = await searchIds({ queries, scope, where, order: 'desc', limit })
+  const ids = await searchIds({ reads, scope, where, order: 'desc', limit })
   return sql`(select e.* from ${tables.events} e where ${isAmong(scope, ids)})`
 }
 
@@ -136,16 +136,16 @@ const deletedResources = async (
 }
 
 export const countEvents = async (
-  queries: Queries,
+  reads: Reads,
   scope: ReadScope,
   filter: Filter,
   bound: number,
 ): Promise<BoundedCount> => {
-  const where = await readWhere(queries, scope, filter)
+  const where = await readWhere(reads, scope, filter)
   const count =
     where.needles.length === 0
-      ? await countDirectly(queries, scope, where, bound + 1)
-      : (await searchIds({ queries, scope, where, order: 'desc', limit: bound + 1 })).length
+      ? await countDirectly(reads, scope, where, bound + 1)
+      : (await searchIds({ reads, scope, where, order: 'desc', limit: bound + 1 })).length
   return { value: Math.min(count, bound), exact: count <= bound }
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Db, type Queries, type Role, type Row, tenantIs } from './db.ts'
+import { type Db, type Queries, type Reads, type Role, type Row, tenantIs } from './db.ts'
 import { pgListen } from './pg-listen.ts'
 import { compile, type Sql } from './sql.ts'
 
@@ -29,13 +29,18 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
         client.release()
       }),
     read: (tenantId, work) =>
-      within(pool, beginning('begin read only', 'reader', tenantId), work, async (client) => {
-        // What was read stands whether or not the commit arrives, so nobody waits for it.
-        client.query('commit').then(
-          () => client.release(),
-          (error: Error) => client.release(error),
-        )
-      }),
+      within(
+        pool,
+        beginning('begin read only', 'reader', tenantId),
+        (queries) => work(inTransaction(queries)),
+        async (client) => {
+          // What was read stands whether or not the commit arrives, so nobody waits for it.
+          client.query('commit').then(
+            () => client.release(),
+            (error: Error) => client.release(error),
+          )
+        },
+      ),
     async listen(channel, heard) {
       const stop = await pgListen(pool, channel, heard)
       stops.add(stop)
@@ -50,6 +55,8 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
     },
   }
 }
+
+const inTransaction = (queries: Queries): Reads => ({ ...queries, bound: (work) => work(queries) })
 
 /** One round trip: the transaction, whose rights it has, and the tenant. */
 const beginning = (begin: string, role: Role, tenantId: string | null): string =>

@@ -3,20 +3,24 @@ import { type Db, type Queries, type Row, tenantIs } from './db.ts'
 import { compile, type Sql, sql } from './sql.ts'
 
 /** A PGlite instance in this thread as a database. Inside a transaction only its own `query` is used: any other would deadlock. */
-export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db => ({
-  engine: 'pglite',
-  durability,
-  query: (statement) => run(pglite, statement),
-  tx: (_role, tenantId, work) =>
+export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db => {
+  const query: Db['query'] = (statement) => run(pglite, statement)
+  const tx: Db['tx'] = (_role, tenantId, work) =>
     pglite.transaction(async (transaction) => {
       const queries: Queries = { query: (statement) => run(transaction, statement) }
       if (tenantId !== null) await queries.query(tenantIs(tenantId))
       return work(queries)
-    }),
-  read: (_tenantId, work) => work({ query: (statement) => run(pglite, statement) }),
-  listen: (channel, heard) => pglite.listen(channel, heard),
-  close: () => pglite.close(),
-})
+    })
+  return {
+    engine: 'pglite',
+    durability,
+    query,
+    tx,
+    read: (tenantId, work) => work({ query, bound: (reads) => tx('reader', tenantId, reads) }),
+    listen: (channel, heard) => pglite.listen(channel, heard),
+    close: () => pglite.close(),
+  }
+}
 
 const run = async <R extends Row>(on: PGliteInterface | Transaction, statement: Sql): Promise<R[]> => {
   const { text, params } = compile(statement)

@@ -40,6 +40,22 @@ export const workerDb = async (dir: string, release: () => void, silenceMs = SIL
   const run = <R extends Row>(on: Session, statement: Sql, tx?: number): Promise<R[]> =>
     on.call<R>({ kind: 'query', tx, ...compile(statement) })
 
+  const query: Db['query'] = async (statement) => run(await session(), statement)
+  const tx: Db['tx'] = async (_role, tenantId, work) => {
+    const on = await session()
+    const [{ tx } = { tx: 0 }] = await on.call<{ tx: number }>({ kind: 'begin' })
+    try {
+      const queries: Queries = { query: (statement) => run(on, statement, tx) }
+      if (tenantId !== null) await queries.query(tenantIs(tenantId))
+      const result = await work(queries)
+      await on.call({ kind: 'commit', tx })
+      return result
+    } catch (error) {
+      await on.call({ kind: 'rollback', tx }).catch(() => {})
+      throw error
+    }
+  }
+
   try {
     await session()
   } catch (error) {
@@ -49,22 +65,9 @@ export const workerDb = async (dir: string, release: () => void, silenceMs = SIL
   return {
     engine: 'pglite',
     durability: 'fsync',
-    query: async (statement) => run(await session(), statement),
-    async tx(_role, tenantId, work) {
-      const on = await session()
-      const [{ tx } = { tx: 0 }] = await on.call<{ tx: number }>({ kind: 'begin' })
-      try {
-        const queries: Queries = { query: (statement) => run(on, statement, tx) }
-        if (tenantId !== null) await queries.query(tenantIs(tenantId))
-        const result = await work(queries)
-        await on.call({ kind: 'commit', tx })
-        return result
-      } catch (error) {
-        await on.call({ kind: 'rollback', tx }).catch(() => {})
-        throw error
-      }
-    },
-    read: (_tenantId, work) => work({ query: async (statement) => run(await session(), statement) }),
+    query,
+    tx,
+    read: (tenantId, work) => work({ query, bound: (reads) => tx('reader', tenantId, reads) }),
     async listen(channel, hear) {
       const on = await session()
       listeners.set(channel, hear)

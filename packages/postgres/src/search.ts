@@ -1,5 +1,5 @@
 import { idFloor, type ReadScope, type SortOrder, timeOfId } from '@whodid/core'
-import type { Queries } from './db.ts'
+import type { Queries, Reads } from './db.ts'
 import { all, raw, type Sql, sql } from './sql.ts'
 import { tables } from './tables.ts'
 import { contains, eventsOf, type Where } from './where.ts'
@@ -14,7 +14,7 @@ const isIndexed = (needle: string): boolean => /[\p{L}\p{N}]{3}/u.test(needle)
 
 /** Ids of the events that match a text, in order of id, up to a limit. */
 interface Search {
-  readonly queries: Queries
+  readonly reads: Reads
   readonly scope: ReadScope
   readonly where: Where
   readonly order: SortOrder
@@ -26,7 +26,7 @@ interface Search {
  * few thousand events, where common words are found; then, through the index, windows of 30, 60, 120 … days.
  */
 export const searchIds = async (search: Search): Promise<string[]> => {
-  const { where, limit } = search
+  const { reads, where, limit } = search
   const indexed = where.needles.some(isIndexed)
   const found: string[] = []
   let edge: string | null = null
@@ -35,7 +35,10 @@ export const searchIds = async (search: Search): Promise<string[]> => {
     found.push(...walked.ids)
     if (found.length >= limit || walked.edge === null) return found
     edge = walked.edge
-    if (indexed) return [...found, ...(await searchWindows(search, edge, limit - found.length))]
+    if (indexed) {
+      const near = edge
+      return [...found, ...(await reads.bound((queries) => searchWindows(queries, search, near, limit - found.length)))]
+    }
   }
 }
 
@@ -46,37 +49,43 @@ const beyond = (order: SortOrder, edge: string | null): Sql =>
   edge === null ? raw('true') : order === 'desc' ? sql`e.id < ${edge}` : sql`e.id > ${edge}`
 
 const walk = async (
-  { queries, scope, where, order }: Search,
+  { reads, scope, where, order }: Search,
   after: string | null,
   size: number,
   limit: number,
 ): Promise<{ readonly ids: readonly string[]; readonly edge: string | null }> => {
   const steps = sql`from ${eventsOf(scope)} where ${all([...where.conditions, beyond(order, after)])}
     order by e.id ${direction(order)}`
-  const rows = await queries.query<{ id: string }>(sql`
+  const rows = await reads.query<{ id: string }>(sql`
     select e.id from (select e.id, e.search_text ${steps} limit ${size}) e
     where ${all(where.needles.map(contains))} limit ${limit}`)
   const ids = rows.map((row) => row.id)
   if (ids.length >= limit) return { ids, edge: null }
-  const [last] = await queries.query<{ id: string }>(sql`select e.id ${steps} offset ${size - 1} limit 1`)
+  const [last] = await reads.query<{ id: string }>(sql`select e.id ${steps} offset ${size - 1} limit 1`)
   return { ids, edge: last?.id ?? null }
 }
 
-const searchWindows = async (search: Search, edge: string, limit: number): Promise<readonly string[]> => {
-  const { queries, scope, where, order } = search
-  const end = await farthestId(search)
+const searchWindows = async (
+  queries: Queries,
+  { scope, where, order }: Search,
+  edge: string,
+  limit: number,
+): Promise<readonly string[]> => {
+  const end = await farthestId(queries, scope, order)
   const found: string[] = []
   let near = edge
   for (let days = FIRST_WINDOW_DAYS; end !== null && found.length < limit; days *= 2) {
     const far = idFloor(Math.max(timeOfId(near) + (order === 'desc' ? -days : days) * DAY, 0))
-    const within = order === 'desc' ? sql`e.id < ${near} and e.id >= ${far}` : sql`e.id > ${near} and e.id <= ${far}`
-    // Without a limit inside, the planner takes the plan with the cheapest total: the index on text.
+    const [low, high] = order === 'desc' ? [far, near] : [near, far]
+    // One by one and in order, until there are enough: `offset 0` lets the planner choose no other way.
     const rows = await queries.query<{ id: string }>(sql`
-      with hits as materialized (
+      select hit.id
+      from ${candidates(where, low, high)} candidate (id) cross join lateral (
         select e.id from ${eventsOf(scope)}
-        where ${all([...where.conditions, within, ...where.needles.map(contains)])}
-      )
-      select id from hits order by id ${direction(order)} limit ${limit - found.length}`)
+        where ${all([...where.conditions, sql`e.id = candidate.id`, ...where.needles.map(contains)])} offset 0
+      ) hit
+      where candidate.id <> ${near}
+      order by candidate.id ${direction(order)} limit ${limit - found.length}`)
     found.push(...rows.map((row) => row.id))
     if (order === 'desc' ? far <= end : far >= end) break
     near = far
@@ -84,8 +93,12 @@ const searchWindows = async (search: Search, edge: string, limit: number): Promi
   return found
 }
 
+/** The definer function of the same name, which finds by text under row-level security; both ends are included. */
+const candidates = ({ needles, terms }: Where, low: string, high: string): Sql =>
+  sql`whodid.candidates(${needles}::text[], ${low}::uuid, ${high}::uuid, ${JSON.stringify(terms)}::jsonb)`
+
 /** The tenant's last event in the direction of the search. */
-const farthestId = async ({ queries, scope, order }: Search): Promise<string | null> => {
+const farthestId = async (queries: Queries, scope: ReadScope, order: SortOrder): Promise<string | null> => {
   const [row] = await queries.query<{ id: string }>(sql`
     select e.id from ${tables.events} e where e.tenant_id = ${scope.tenantId}
     order by e.id ${direction(order === 'desc' ? 'asc' : 'desc')} limit 1`)

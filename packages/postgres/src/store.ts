@@ -1,6 +1,6 @@
-import { type EventStore, isEventId, type StoredEvent, WhodidError } from '@whodid/core'
+import { type EventStore, isEventId, type ReadScope, type StoredEvent, WhodidError } from '@whodid/core'
 import { appendTo } from './append.ts'
-import type { Db } from './db.ts'
+import type { Db, Reads } from './db.ts'
 import { named } from './errors.ts'
 import { facetsOf } from './facets.ts'
 import { createHints, followEvents, headOf } from './follow.ts'
@@ -42,6 +42,8 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
       throw named(error)
     }
   }
+  const read = <T>({ tenantId }: ReadScope, work: (reads: Reads) => Promise<T>): Promise<T> =>
+    open(() => db.read(tenantId, work))
   return {
     append: (tenantId, events) =>
       open(async () => {
@@ -49,20 +51,20 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
         upkeep.stored(results.filter((result) => result.outcome === 'stored').length)
         return results
       }),
-    list: (scope, filter, page) => open(() => listEvents(db, scope, filter, page)),
+    list: (scope, filter, page) => read(scope, (reads) => listEvents(reads, scope, filter, page)),
     get: (scope, id) =>
-      open(async (): Promise<StoredEvent | null> => {
+      read(scope, async (reads): Promise<StoredEvent | null> => {
         if (!isEventId(id.toLowerCase())) return null
-        const where = wholeCondition(await readWhere(db, scope, {}))
-        return (await readEvents(db, scope, sql`${where} and e.id = ${id}`))[0] ?? null
+        const where = wholeCondition(await readWhere(reads, scope, {}))
+        return (await readEvents(reads, scope, sql`${where} and e.id = ${id}`))[0] ?? null
       }),
-    count: (scope, filter, bound) => open(() => countEvents(db, scope, filter, bound)),
-    facets: (scope, filter, request) => open(() => facetsOf(db, scope, filter, request)),
+    count: (scope, filter, bound) => read(scope, (reads) => countEvents(reads, scope, filter, bound)),
+    facets: (scope, filter, request) => read(scope, (reads) => facetsOf(reads, scope, filter, request)),
     follow: (scope, filter, after, signal) =>
       followEvents(db, hints, scope, filter, after, AbortSignal.any([signal, ended.signal])),
     changeInbox: (scope, change) => open(() => changeInbox(db, scope, change)),
     stats: missing,
-    head: (scope) => open(() => headOf(db, scope.tenantId)),
+    head: (scope) => read(scope, (reads) => headOf(reads, scope.tenantId)),
     keys: { add: missing, list: missing, find: missing, revoke: missing, used: missing },
     revocations: { add: missing, has: missing },
     retention: { get: missing, set: missing, tenants: missing, expired: missing, purge: missing, exclusively: missing },

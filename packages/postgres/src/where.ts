@@ -1,8 +1,13 @@
 import {
   type Filter,
   type FilterTerms,
+  fold,
+  foldedPhrases,
   idFloor,
   type ReadScope,
+  resourceOf,
+  SEARCHED_FIELDS,
+  type SearchedField,
   searchNeedles,
   timeRange,
   WhodidError,
@@ -13,10 +18,23 @@ import { tables } from './tables.ts'
 
 /** A filter as SQL over `e`, an event, and `x`, the viewer's exception for it. */
 export interface Where {
-  /** Everything but the reader's text. */
+  /** Everything but the reader's text, if there is any to look for. */
   readonly conditions: readonly Sql[]
-  /** What the search text must contain, each. */
+  /** Those of the conditions that ask for nothing but one of some values, each by column; `candidates` takes them. */
+  readonly terms: readonly Alternatives[]
+  /** What the search text must contain, each: for an index, which alone does not say that an event matches. */
   readonly needles: readonly string[]
+  /** What must hold of `e.search_text`, the needles among it; nothing where there is no needle. */
+  readonly text: readonly Sql[]
+}
+
+/** Columns with the values of which one must be met. */
+export type Alternatives = { readonly [column: string]: readonly string[] }
+
+interface Term {
+  readonly condition: Sql
+  /** What must hold besides: all of it, and no more than the condition says. */
+  readonly alternatives: readonly Alternatives[]
 }
 
 /** The events, each with the viewer's exception. Unless it is used, the planner removes the join. */
@@ -29,31 +47,32 @@ export const asksForInbox = (scope: ReadScope, filter: Filter): boolean =>
 
 /** All that must hold of an event which a viewer reads under a filter. */
 export const whereOf = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): Where => {
-  const conditions = [sql`e.tenant_id = ${scope.tenantId}`, ...conditionsOf(scope, filter, marks, false)]
+  const terms = [...termsOf(filter, false), ...scope.restrict.flatMap((restriction) => termsOf(restriction, true))]
+  const conditions = [sql`e.tenant_id = ${scope.tenantId}`, ...terms.map(({ condition }) => condition)]
+  conditions.push(...furtherConditions(scope, filter, marks))
   for (const restriction of scope.restrict) {
-    conditions.push(...conditionsOf(scope, restriction, marks, true))
-    conditions.push(...searchNeedles(restriction.q ?? '').map(contains))
+    conditions.push(...furtherConditions(scope, restriction, marks))
+    conditions.push(...textConditions(restriction, EVERYWHERE))
   }
-  return { conditions, needles: searchNeedles(filter.q ?? '') }
+  const [name, ...names] = filter.actor?.length ? [] : (filter.actorName ?? [])
+  const named = name !== undefined && names.length === 0 ? searchNeedles(inQuotes(name)) : []
+  const needles = [...searchNeedles(filter.q ?? ''), ...named]
+  const text = [...needles.map(contains), ...textConditions(filter, placesBut(scope.hidden ?? [])), ...namedConditions]
+  return {
+    conditions: needles.length > 0 ? conditions : [...conditions, ...text],
+    terms: terms.flatMap(({ alternatives }) => alternatives),
+    needles,
+    text: needles.length > 0 ? text : [],
+  }
 }
 
-/** Whether an event's search text has a needle in it. */
-export const contains = (needle: string): Sql => sql`e.search_text like ${`%${needle.replace(/[\\%_]/g, '\\$&')}%`}`
-
-/** The condition of a filter as a whole, text included: for queries that go through rows anyway. */
-export const wholeCondition = (where: Where): Sql => all([...where.conditions, ...where.needles.map(contains)])
-
-const conditionsOf = (
-  scope: ReadScope,
-  filter: Filter,
-  marks: InboxMarks | null,
-  restricts: boolean,
-): readonly Sql[] => {
-  const conditions = termsOf(filter, restricts)
+/** What a filter asks for beside values of columns. */
+const furtherConditions = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): readonly Sql[] => {
+  const conditions: Sql[] = []
   const { from, to } = timeRange(filter)
   if (from !== undefined) conditions.push(sql`e.id >= ${idAt(from)}`)
   if (to !== undefined) conditions.push(sql`e.id < ${idAt(to)}`)
-  if (filter.not !== undefined) conditions.push(...termsOf(filter.not, false).map((term) => sql`(${term}) is not true`))
+  for (const { condition } of termsOf(filter.not ?? {}, false)) conditions.push(sql`(${condition}) is not true`)
   if (filter.inbox !== undefined && marks !== null) conditions.push(inboxCondition(scope, filter.inbox, marks))
   return conditions
 }
@@ -64,17 +83,16 @@ const idAt = (ms: number): string => idFloor(Math.min(Math.max(Math.ceil(ms), 0)
  * An empty list is no condition in what a reader asks for, where it is a control with nothing chosen; in a restriction it
  * lets nothing through.
  */
-const termsOf = (terms: FilterTerms, restricts: boolean): Sql[] => {
+const termsOf = (terms: FilterTerms, restricts: boolean): Term[] => {
   if (terms.group !== undefined && terms.group.length > 0) {
     throw new WhodidError('invalid_input', 'A store knows no groups: expand them into categories by the catalog first.')
   }
-  const conditions: Sql[] = []
-  const add = (values: readonly string[] | undefined, condition: (values: readonly string[]) => Sql) => {
+  const found: Term[] = []
+  const add = (values: readonly string[] | undefined, term: (values: readonly string[]) => Term) => {
     if (values === undefined) return
-    if (values.length > 0) conditions.push(condition(values))
-    else if (restricts) conditions.push(raw('false'))
+    if (values.length > 0) found.push(term(values))
+    else if (restricts) found.push({ condition: raw('false'), alternatives: {} })
   }
-  const among = (column: string) => (values: readonly string[]) => sql`e.${raw(column)} = any(${values}::text[])`
   add(terms.actor, actorIs)
   add(terms.action, among('action'))
   add(terms.category, among('category'))
@@ -82,21 +100,26 @@ const termsOf = (terms: FilterTerms, restricts: boolean): Sql[] => {
   add(terms.resourceType, among('resource_type'))
   add(terms.resourceId, among('resource_id'))
   add(terms.project, among('project_id'))
-  add(terms.status, (values) =>
+  add(terms.status, (values) => {
+    const term = among('status')(values)
     // The index holds only what did not succeed, and is used only when the query says so.
-    values.includes('success') ? among('status')(values) : sql`e.status <> 'success' and ${among('status')(values)}`,
-  )
+    return values.includes('success') ? term : { ...term, condition: sql`e.status <> 'success' and ${term.condition}` }
+  })
   add(terms.channel, among('channel'))
   add(terms.severity, among('severity'))
-  return conditions
+  return found
 }
 
-const actorIs = (values: readonly string[]): Sql => {
-  const addresses = values.filter((value) => value.includes('@'))
-  const byId = sql`e.actor_id = any(${values}::text[])`
-  if (addresses.length === 0) return byId
-  const byAddress = sql`lower(e.actor_email) = any(${addresses.map((address) => address.toLowerCase())}::text[])`
-  return sql`(${join([byId, byAddress], ' or ')})`
+const oneOf = (alternatives: Alternatives): Term => {
+  const each = Object.entries(alternatives).map(([column, values]) => sql`e.${raw(column)} = any(${values}::text[])`)
+  return { alternatives, condition: sql`(${join(each, ' or ')})` }
+}
+
+const among = (column: string) => (values: readonly string[]) => oneOf({ [column]: values })
+
+const actorIs = (values: readonly string[]): Term => {
+  const addresses = values.filter((value) => value.includes('@')).map((address) => address.toLowerCase())
+  return oneOf({ actor_id: values, ...(addresses.length > 0 && { actor_address: addresses }) })
 }
 
 /** So few events past a watermark are looked up by seq; more are met soon enough on the way from the newest. */
