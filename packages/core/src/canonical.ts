@@ -1,12 +1,11 @@
-import { sha256 } from '@noble/hashes/sha2.js'
 import canonicalize from 'canonicalize'
 import { WhodidError } from './errors.ts'
 import type { Json } from './event.ts'
 import { EVENT_LIMITS } from './limits.ts'
 import { randomBytes } from './random.ts'
+import { sha256 } from './sha256.ts'
 
 const encoder = new TextEncoder()
-const LEAF = Uint8Array.of(0)
 const NOT_STORABLE = /[\0\p{Surrogate}]/u
 
 /** The error of an event that cannot be stored. */
@@ -116,7 +115,9 @@ export function digestOf(bytes: Uint8Array): Uint8Array {
 
 /** The hash of a leaf (RFC 9162, section 2.1.1): SHA-256(0x00 ‖ bytes). */
 export function leafHashOf(bytes: Uint8Array): Uint8Array {
-  return sha256.create().update(LEAF).update(bytes).digest()
+  const leaf = new Uint8Array(bytes.length + 1)
+  leaf.set(bytes, 1)
+  return sha256(leaf)
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
