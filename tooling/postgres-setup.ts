@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from './postgres-server.ts'
 
 /**
  * Gives the tests a PostgreSQL: `WHODID_TEST_DATABASE_URL`, else a throw-away server for this run, from the
@@ -11,7 +11,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('postgresUrl', given)
     return undefined
   }
-  const server = await startPostgres(process.env.WHODID_TEST_POSTGRES === 'embedded' ? 'embedded' : 'system')
+  const server = await startPostgres({
+    prefer: process.env.WHODID_TEST_POSTGRES === 'embedded' ? 'embedded' : 'system',
+  })
   project.provide('postgresUrl', server.url)
   return async () => {
     await server[Symbol.asyncDispose]()

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { startPostgres, testDatabase } from './postgres.ts'
+import { testDatabase } from './postgres.ts'
+import { startPostgres } from './postgres-server.ts'
 
 const ask = async (url: string, sql: string) => {
   const client = new pg.Client({ connectionString: url })
@@ -22,7 +23,7 @@ test('a test database is empty and its own', async () => {
 test('the embedded server starts, keeps fsync on, and stops', async () => {
   let url: string
   {
-    await using server = await startPostgres('embedded')
+    await using server = await startPostgres({ prefer: 'embedded' })
     url = server.url
     expect(server.binaries).toBe('embedded')
     expect(await ask(url, 'show fsync')).toEqual({ fsync: 'on' })

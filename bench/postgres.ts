@@ -1,0 +1,104 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pg as openStore } from '@whodid/postgres/pg'
+import pg from 'pg'
+import { type PostgresServer, startPostgres } from '../tooling/postgres-server.ts'
+import { load } from './seed/load.ts'
+
+/** To be changed with whatever changes the rows of a data set or how they lie. */
+const VERSION = 1
+
+/** Outside the repository, and kept between runs. `WHODID_BENCH_FOLDER` puts it elsewhere. */
+export const CACHE = process.env.WHODID_BENCH_FOLDER ?? join(tmpdir(), 'whodid-bench')
+
+const RUNNING = {
+  shared_buffers: '2GB',
+  effective_cache_size: '8GB',
+  work_mem: '64MB',
+  max_wal_size: '8GB',
+  maintenance_work_mem: '1GB',
+  random_page_cost: '1.1',
+  fsync: 'on',
+}
+
+const SEEDING = {
+  ...RUNNING,
+  maintenance_work_mem: '1500MB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+  checkpoint_timeout: '30min',
+}
+
+/** Who the service connects as: no superuser, and the owner of its database. */
+const SERVICE = 'whodid_service'
+
+const databaseOf = (server: PostgresServer, name: string, user: string): string => {
+  const url = new URL(server.url)
+  url.pathname = `/${name}`
+  url.username = user
+  return url.href
+}
+
+const ask = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const nameOf = (rows: number) => `seed_${rows}_v${VERSION}`
+
+const seedOnce = async (server: PostgresServer, rows: number, say: (what: string) => void): Promise<void> => {
+  const name = nameOf(rows)
+  const unfinished = `${name}_unfinished`
+  await ask(
+    server.url,
+    `do $$ begin
+      if to_regrole('${SERVICE}') is null then create role ${SERVICE} login createrole; end if;
+    end $$`,
+  )
+  await ask(server.url, `drop database if exists ${unfinished} with (force)`)
+  await ask(server.url, `create database ${unfinished} template template0 owner ${SERVICE}`)
+  await (await openStore(databaseOf(server, unfinished, SERVICE))).close()
+  await load(databaseOf(server, unfinished, 'postgres'), rows, say)
+  await ask(server.url, `alter database ${unfinished} rename to ${name}`)
+}
+
+/** A server with a data set of each of these sizes, seeded now unless a run before has done it. */
+export interface SeededServer extends AsyncDisposable {
+  readonly settings: Readonly<Record<string, string>>
+  /** As the service connects. */
+  url(rows: number): string
+  /** As a superuser, for what is beside the service. */
+  adminUrl(rows: number): string
+}
+
+/** Starts the bench's own PostgreSQL. Seeding runs without a write-ahead log of the rows, and then the server is started again. */
+export const startSeeded = async (sizes: readonly number[], say: (what: string) => void): Promise<SeededServer> => {
+  const folder = join(CACHE, 'postgres')
+  let server = await startPostgres({ folder, settings: RUNNING })
+  const known = new Set((await ask(server.url, 'select datname from pg_database')).map(({ datname }) => datname))
+  const missing = sizes.filter((rows) => !known.has(nameOf(rows)))
+  if (missing.length > 0) {
+    await server[Symbol.asyncDispose]()
+    server = await startPostgres({ folder, settings: SEEDING })
+    for (const rows of missing) {
+      const started = performance.now()
+      say(`seeding ${rows.toLocaleString('en')} rows, once`)
+      await seedOnce(server, rows, say)
+      say(`seeded in ${Math.round((performance.now() - started) / 1000)} s`)
+    }
+    await server[Symbol.asyncDispose]()
+    server = await startPostgres({ folder, settings: RUNNING })
+  }
+  return {
+    settings: RUNNING,
+    url: (rows) => databaseOf(server, nameOf(rows), SERVICE),
+    adminUrl: (rows) => databaseOf(server, nameOf(rows), 'postgres'),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import pg from 'pg'
+import { rollups } from '../../packages/postgres/src/migrations/0003-rollups.ts'
+import { headsOf, planOf, type Stretch } from './plan.ts'
+import type { Order } from './worker.ts'
+
+type Say = (what: string) => void
+
+const one = async <R extends pg.QueryResultRow>(
+  client: pg.Client,
+  text: string,
+  values: unknown[] = [],
+): Promise<R> => {
+  const { rows } = await client.query<R>(text, values)
+  const [row] = rows
+  if (row === undefined) throw new Error(`No row: ${text}`)
+  return row
+}
+
+const timed = async <T>(say: Say, what: string, work: () => Promise<T>): Promise<T> => {
+  const started = performance.now()
+  const result = await work()
+  say(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return result
+}
+
+const partitionOf = async (client: pg.Client, stretch: Stretch) => {
+  const date = new Date(stretch.from)
+  await client.query('select whodid.ensure_month($1, $2)', [date.getUTCFullYear(), date.getUTCMonth() + 1])
+  return one<{ name: string; bound: string }>(
+    client,
+    `select c.oid::regclass::text as name, pg_get_expr(c.relpartbound, c.oid) as bound
+    from pg_class c where c.relname = $1 and c.relnamespace = 'whodid'::regnamespace`,
+    [`events_${date.toISOString().slice(0, 7).replace('-', '_')}`],
+  )
+}
+
+/** Detaches a partition and takes its indexes off. Gives what makes them again. */
+const lay = async (client: pg.Client, table: string): Promise<readonly string[]> => {
+  await client.query(`alter table whodid.events detach partition ${table}`)
+  const { rows } = await client.query<{
+    index: string
+    definition: string
+    key: string | null
+    key_name: string | null
+  }>(
+    `select i.indexrelid::regclass::text as index, pg_get_indexdef(i.indexrelid) as definition,
+      pg_get_constraintdef(c.oid) as key, c.conname as key_name
+    from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
+    where i.indrelid = $1::regclass order by i.indisprimary desc, i.indexrelid`,
+    [table],
+  )
+  const remake: string[] = []
+  for (const { index, definition, key, key_name: name } of rows) {
+    await client.query(name === null ? `drop index ${index}` : `alter table ${table} drop constraint ${name}`)
+    remake.push(name === null ? definition : `alter table ${table} add constraint ${name} ${key}`)
+  }
+  return remake
+}
+
+const fillAll = async (orders: readonly Order[]): Promise<void> => {
+  const count = Math.min(availableParallelism(), orders.length)
+  await Promise.all(
+    Array.from({ length: count }, async (_, nth) => {
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        workerData: orders.filter((_, at) => at % count === nth),
+      })
+      const [code] = await once(worker, 'exit')
+      if (code !== 0) throw new Error('A worker that seeds ended early.')
+    }),
+  )
+}
+
+const sealAll = async (client: pg.Client, rows: number): Promise<void> => {
+  const constraints = await client.query<{ name: string; definition: string }>(
+    `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
+    where conrelid = 'whodid.ledger'::regclass and contype in ('p', 'u') order by contype`,
+  )
+  await client.query('begin; truncate whodid.ledger, whodid.ledger_head')
+  for (const { name } of constraints.rows) await client.query(`alter table whodid.ledger drop constraint ${name}`)
+  await client.query(`insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
+    select tenant_id, seq, id, sha256('\\x00'::bytea || canonical) from whodid.events`)
+  for (const [tenantId, seq] of headsOf(rows)) {
+    await client.query('insert into whodid.ledger_head (tenant_id, seq) values ($1, $2)', [tenantId, seq])
+  }
+  await client.query('commit')
+  for (const { name, definition } of constraints.rows) {
+    await client.query(`alter table whodid.ledger add constraint ${name} ${definition}`)
+  }
+}
+
+/** As the migration that brings the rollups counts what is there already. */
+const countAll = async (client: pg.Client): Promise<void> => {
+  for (const statement of rollups) if (statement.startsWith('insert into')) await client.query(statement)
+  await client.query('analyze whodid.rollup_day')
+  await client.query('analyze whodid.rollup_hour')
+}
+
+/**
+ * Fills a database, in which a store was opened before, with a data set of so many rows. Partitions are filled on their own,
+ * several at a time, and get their indexes once they are full.
+ */
+export const load = async (url: string, rows: number, say: Say): Promise<void> => {
+  const plan = planOf(rows)
+  const client = new pg.Client({
+    connectionString: url,
+    options: '-c maintenance_work_mem=1500MB -c max_parallel_maintenance_workers=0',
+  })
+  await client.connect()
+  try {
+    const orders: Order[] = []
+    const bounds: { readonly table: string; readonly bound: string }[] = []
+    for (const stretch of plan) {
+      const { name, bound } = await partitionOf(client, stretch)
+      bounds.push({ table: name, bound })
+      orders.push({ url, rows, table: name, stretch, indexes: await lay(client, name) })
+    }
+    await timed(say, 'events copied and indexed', () => fillAll(orders))
+    for (const { table, bound } of bounds) {
+      await client.query(`alter table whodid.events attach partition ${table} ${bound}`)
+    }
+    await timed(say, 'ledger', () => sealAll(client, rows))
+    await timed(say, 'rollups', () => countAll(client))
+    await timed(say, 'vacuum of the ledger, statistics', async () => {
+      await client.query('vacuum (freeze, analyze) whodid.ledger')
+      await client.query('analyze whodid.events')
+    })
+  } finally {
+    await client.end()
+  }
+}
