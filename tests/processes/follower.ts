@@ -1,0 +1,65 @@
+import type { StoredEvent } from '@whodid/core'
+import { blocksOf, trpcApi } from '../../packages/server/test/api.ts'
+import type { Peer } from './peer.ts'
+import type { Random } from './random.ts'
+import { READER } from './tenants.ts'
+
+/** Tells when a follower has seen all it waits for. */
+type Complete = (events: readonly StoredEvent[]) => boolean
+
+/** One visit to a stream over REST, which ends when the process does, or the follower leaves. */
+const visit = async (
+  peer: Peer,
+  tenant: string,
+  lastEventId: string,
+  see: (id: string, event: StoredEvent | null) => boolean,
+): Promise<void> => {
+  const leave = new AbortController()
+  try {
+    const response = await fetch(`${peer.url}/api/v1/stream?tenant=${tenant}`, {
+      headers: { cookie: READER, 'last-event-id': lastEventId },
+      signal: leave.signal,
+    })
+    if (!response.ok) throw new RangeError(`${response.status} ${await response.text()}`)
+    for await (const block of blocksOf(response)) {
+      const id = /^id: (.*)$/m.exec(block)?.[1]
+      const data = /^data: (.*)$/m.exec(block)?.[1]
+      if (id !== undefined && !see(id, data === undefined ? null : JSON.parse(data))) return
+    }
+  } catch (error) {
+    if (error instanceof RangeError) throw error
+  } finally {
+    leave.abort()
+  }
+}
+
+/** Follows from seq 0 over REST, coming back with `Last-Event-ID` whenever the stream breaks, or on a whim. */
+export const followRest = async (
+  peer: Peer,
+  tenant: string,
+  random: Random,
+  complete: Complete,
+): Promise<readonly StoredEvent[]> => {
+  const events: StoredEvent[] = []
+  let lastEventId = '0'
+  while (!complete(events)) {
+    let left = 1 + random.int(400)
+    await peer.up()
+    await visit(peer, tenant, lastEventId, (id, event) => {
+      lastEventId = id
+      if (event) events.push(event)
+      left -= 1
+      return left > 0 && !complete(events)
+    })
+  }
+  return events
+}
+
+/** Follows from seq 0 with tRPC's own client, which comes back by itself. */
+export const followTrpc = (peer: Peer, tenant: string, complete: Complete): Promise<readonly StoredEvent[]> => {
+  const whenUp: typeof fetch = async (input, init) => {
+    await peer.up()
+    return fetch(input, init)
+  }
+  return trpcApi(peer.url, whenUp, { cookie: READER }).follow({ tenant, lastEventId: '0' }, complete)
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const SERVICE = join(import.meta.dirname, 'service.ts')
+
+/** A process that serves a database, which may be killed and started again on its port. */
+export interface Peer extends AsyncDisposable {
+  readonly url: string
+  /** Resolves when it answers, at once unless it has just been killed. */
+  up(): Promise<void>
+  /** Kills it with SIGKILL in the middle of what it does, and starts it again. */
+  kill(): Promise<void>
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
+const start = async (database: string, port: number): Promise<Running> => {
+  const child = spawn(process.execPath, [SERVICE, database, String(port)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let trouble = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    trouble += text
+  })
+  for await (const line of createInterface({ input: child.stdout })) {
+    child.stdout.resume()
+    child.once('exit', (code, signal) => {
+      if (signal !== 'SIGKILL') throw new Error(`A service ended by itself (${code ?? signal}):\n${trouble}`)
+    })
+    return { child, port: Number(line) }
+  }
+  throw new Error(`A service did not start:\n${trouble}`)
+}
+
+/** Starts a service process on a database. */
+export const startPeer = async (database: string): Promise<Peer> => {
+  const first = await start(database, 0)
+  const { port } = first
+  let running: Promise<Running> = Promise.resolve(first)
+  const end = async () => {
+    const { child } = await running
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+  return {
+    url: `http://127.0.0.1:${port}/activity`,
+    async up() {
+      await running
+    },
+    async kill() {
+      const ended = end()
+      running = ended.then(() => start(database, port))
+      await running
+    },
+    [Symbol.asyncDispose]: end,
+  }
+}

@@ -1,0 +1,31 @@
+/** Numbers from a seed: the same seed, the same numbers. */
+export interface Random {
+  /** From 0 to below `below`. */
+  int(below: number): number
+  chance(probability: number): boolean
+  pick<T>(of: readonly T[]): T
+}
+
+/** Mulberry32. */
+export const randomOf = (seed: number): Random => {
+  let state = seed >>> 0
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), state | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+  const int = (below: number) => Math.floor(next() * below)
+  return {
+    int,
+    chance: (probability) => next() < probability,
+    pick: (of) => {
+      const [picked] = of.slice(int(of.length))
+      if (picked === undefined) throw new Error('There is nothing to pick from.')
+      return picked
+    },
+  }
+}
+
+/** The seed of a run: `WHODID_SEED`, else always the same. */
+export const SEED = Number(process.env.WHODID_SEED ?? 20_261_121)

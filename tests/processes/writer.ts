@@ -1,0 +1,137 @@
+import { type AppendResult, type NewEvent, newId } from '@whodid/core'
+import type { Peer } from './peer.ts'
+import type { Random } from './random.ts'
+import { WRITER } from './tenants.ts'
+
+/** Where a client was told that its event is. */
+export interface Place {
+  readonly tenantId: string
+  readonly seq: number
+  readonly leafHash: string
+}
+
+/** What clients were told, kept apart from the service: the ledger that the service's own is held against. */
+export class Acknowledged {
+  readonly places = new Map<string, Place>()
+  /** Calls that were answered. */
+  calls = 0
+  /** Calls that were not, since their process was killed. */
+  unanswered = 0
+  readonly #heard: (() => void)[] = []
+
+  add(tenantId: string, results: readonly AppendResult[]): void {
+    for (const result of results) {
+      if (result.outcome === 'rejected') throw new Error(`${result.id} was rejected: ${result.reason}`)
+      const { id, seq, leafHash } = result
+      const known = this.places.get(id)
+      if (known && (known.seq !== seq || known.leafHash !== leafHash)) {
+        throw new Error(`${id} was acknowledged in two places: ${known.seq} and ${seq}.`)
+      }
+      this.places.set(id, { tenantId, seq, leafHash })
+    }
+    this.calls += 1
+    for (const heard of this.#heard) heard()
+  }
+
+  /** Resolves when so many calls have been answered. */
+  async reaches(calls: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const heard = () => {
+        if (this.calls >= calls) resolve()
+      }
+      this.#heard.push(heard)
+      heard()
+    })
+  }
+}
+
+/** Sends events to a process once. Throws when it is killed before it has answered. */
+const sendOnce = async (peer: Peer, events: NewEvent | readonly NewEvent[]): Promise<readonly AppendResult[]> => {
+  const response = await fetch(`${peer.url}/api/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${WRITER}`, 'content-type': 'application/json' },
+    body: JSON.stringify(events),
+  })
+  const text = await response.text()
+  if (response.status === 503) throw new Error(text)
+  // An error that is no matter of a connection ends the test.
+  if (!response.ok) throw new RangeError(`${response.status} ${text}`)
+  return JSON.parse(text).results
+}
+
+/** Sends events until a process acknowledges them: to another one when one does not answer. */
+const send = async (
+  peers: readonly Peer[],
+  events: NewEvent | readonly NewEvent[],
+  acknowledged: Acknowledged,
+): Promise<readonly AppendResult[]> => {
+  for (let attempt = 0; ; attempt += 1) {
+    const peer = peers[attempt % peers.length]
+    if (peer === undefined) throw new Error('There is no process to send to.')
+    try {
+      return await sendOnce(peer, events)
+    } catch (error) {
+      if (error instanceof RangeError || attempt === 50) throw error
+      acknowledged.unanswered += 1
+    }
+  }
+}
+
+const LATE_MS = 40 * 86_400_000
+
+/** An event that occurred now, or up to forty days ago. */
+const eventOf = (tenantId: string, random: Random): NewEvent => {
+  const id = newId(random.chance(0.2) ? Date.now() - random.int(LATE_MS) : Date.now())
+  return {
+    id,
+    tenantId,
+    action: random.pick(['project.created', 'project.updated', 'project.deleted', 'job.started', 'job.failed']),
+    ...(random.chance(0.1) && { status: 'failure' as const }),
+    actor: { type: 'user', id: `u${random.int(20)}`, name: `Person ${random.int(20)}`, email: 'person@acme.test' },
+    resource: { type: 'project', id: `p${random.int(50)}`, name: `Engine ${random.int(50)}` },
+    metadata: { padding: 'x'.repeat(random.int(300)) },
+  }
+}
+
+/** Sends one event of a tenant until it is acknowledged. */
+export const writeOne = async (
+  peers: readonly Peer[],
+  tenantId: string,
+  action: string,
+  acknowledged: Acknowledged,
+): Promise<void> => {
+  const event: NewEvent = {
+    id: newId(),
+    tenantId,
+    action,
+    actor: { type: 'user', id: 'u1' },
+    resource: { type: 'job', id: 'j1' },
+  }
+  acknowledged.add(tenantId, await send(peers, event, acknowledged))
+}
+
+/** Makes calls of one client: single events and batches, some sent to both processes at once, some sent again later. */
+export const write = async (
+  peers: readonly Peer[],
+  tenantId: string,
+  calls: number,
+  random: Random,
+  acknowledged: Acknowledged,
+): Promise<void> => {
+  const sent: NewEvent[] = []
+  for (let call = 0; call < calls; call += 1) {
+    const again = random.chance(0.15) && sent.length > 0
+    const size = random.chance(0.4) ? 1 : 1 + random.int(50)
+    const batch = Array.from({ length: size }, () => (again ? random.pick(sent) : eventOf(tenantId, random)))
+    const [first = eventOf(tenantId, random)] = batch
+    const events = size === 1 && random.chance(0.5) ? first : batch
+    const order = random.chance(0.5) ? peers : peers.toReversed()
+    const orders = random.chance(0.2) ? [order, order.toReversed()] : [order]
+    await Promise.all(
+      orders.map(async (to) => {
+        acknowledged.add(tenantId, await send(to, events, acknowledged))
+      }),
+    )
+    sent.push(...batch)
+  }
+}

@@ -1,0 +1,82 @@
+import type { StoredEvent } from '@whodid/core'
+import { expect, test } from 'vitest'
+import { testDatabase } from '../tooling/postgres.ts'
+import { followRest, followTrpc } from './processes/follower.ts'
+import { expectLedger } from './processes/ledger.ts'
+import { type Peer, startPeer } from './processes/peer.ts'
+import { randomOf, SEED } from './processes/random.ts'
+import { TENANTS } from './processes/tenants.ts'
+import { Acknowledged, write, writeOne } from './processes/writer.ts'
+
+const WRITERS = 3
+const CALLS = 40
+/** The action of the last event of each tenant. */
+const LAST = 'job.finished'
+
+/** Whether the last event of so many tenants has come. */
+const lastOf = (tenants: number) => (events: readonly StoredEvent[]) =>
+  events.filter(({ action }) => action === LAST).length === tenants
+
+/** Readers of one process: of each tenant and of all, over REST and tRPC, from seq 0 to the last event. */
+const followersOf = (peer: Peer, seed: number) => [
+  ...TENANTS.flatMap((tenant, index) => [
+    { tenants: [tenant], events: followRest(peer, tenant, randomOf(seed + index), lastOf(1)) },
+    { tenants: [tenant], events: followTrpc(peer, tenant, lastOf(1)) },
+  ]),
+  { tenants: TENANTS, events: followRest(peer, '*', randomOf(seed + TENANTS.length), lastOf(TENANTS.length)) },
+  { tenants: TENANTS, events: followTrpc(peer, '*', lastOf(TENANTS.length)) },
+]
+
+test(`R14: two processes on one database, killed in the middle: no gap, no double, each event once (seed ${SEED})`, async () => {
+  await using database = await testDatabase()
+  await using first = await startPeer(database.url)
+  await using second = await startPeer(database.url)
+  const peers = [first, second]
+  const acknowledged = new Acknowledged()
+  const followers = peers.flatMap((peer, index) => followersOf(peer, SEED + 100 * (index + 1)))
+  // Judged below; one that fails meanwhile fails there.
+  for (const { events } of followers) events.catch(() => {})
+
+  const calls = TENANTS.length * WRITERS * CALLS
+  const killing = (async () => {
+    await acknowledged.reaches(calls / 4)
+    await second.kill()
+    await acknowledged.reaches(calls / 2)
+    await first.kill()
+  })()
+  await Promise.all(
+    TENANTS.flatMap((tenant, index) =>
+      Array.from({ length: WRITERS }, (_, writer) =>
+        write(peers, tenant, CALLS, randomOf(SEED + 10 * index + writer), acknowledged),
+      ),
+    ),
+  )
+  await killing
+  for (const tenant of TENANTS) await writeOne(peers, tenant, LAST, acknowledged)
+
+  expect(acknowledged.unanswered).toBeGreaterThan(0)
+  const ledger = await expectLedger(database.url, TENANTS, acknowledged)
+  for (const { tenants, events } of followers) {
+    const seen = await events
+    for (const tenant of tenants) {
+      expect(seen.filter(({ tenantId }) => tenantId === tenant).map(({ id }) => id)).toEqual(ledger.get(tenant))
+    }
+  }
+})
+
+test('processes that open a fresh database at the same time make its schema once, and all of them store', async () => {
+  await using database = await testDatabase()
+  const started = await Promise.allSettled(Array.from({ length: 4 }, () => startPeer(database.url)))
+  await using ending = new AsyncDisposableStack()
+  for (const result of started) if (result.status === 'fulfilled') ending.use(result.value)
+  const peers = started.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+  const acknowledged = new Acknowledged()
+  await Promise.all(
+    TENANTS.flatMap((tenant) => peers.map((peer) => writeOne([peer], tenant, 'job.started', acknowledged))),
+  )
+  expect(acknowledged.calls).toBe(TENANTS.length * peers.length)
+  await expectLedger(database.url, TENANTS, acknowledged)
+})
