@@ -1,4 +1,5 @@
 import type { PreparedEvent } from '@whodid/core'
+import { countEventsAnew } from './rollups.ts'
 import { leavesDeleted, projectOf } from './rows.ts'
 import { join, raw, type Sql, type SqlValue, sql } from './sql.ts'
 import { CHANNEL, tables } from './tables.ts'
@@ -11,7 +12,7 @@ const flag = (value: boolean | null): string | null => (value === null ? null : 
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-const columns: readonly Column[] = [
+export const columns: readonly Column[] = [
   ['id', 'uuid', (event) => event.id],
   ['occurred_at', 'timestamptz', (event) => event.occurredAt],
   ['received_at', 'timestamptz', (event) => event.receivedAt],
@@ -57,12 +58,13 @@ const names = raw(columns.map(([name]) => name).join(', '))
 const values = raw(columns.map(([name]) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', '))
 
 /**
- * Inserts events that are new with their places in the ledger, and moves the head: one statement, whose text is the same for
- * every number of events.
+ * Inserts events that are new with their places in the ledger, counts them, and moves the head: one statement, whose text is
+ * the same for every number of events.
  */
 export const insertEvents = (tenantId: string, events: readonly PreparedEvent[], lastSeq: number): Sql => {
   const cells = (cell: (event: PreparedEvent, index: number) => Cell): SqlValue => events.map(cell)
   const arrays = columns.map(([, type, cell]) => sql`${cells(cell)}::${raw(type)}[]`)
+  const { byDay, byHour } = countEventsAnew(tenantId, events)
   return sql`
     with fresh as materialized (
       select * from unnest(
@@ -75,6 +77,8 @@ export const insertEvents = (tenantId: string, events: readonly PreparedEvent[],
     ), sealed as (
       insert into ${tables.ledger} (tenant_id, seq, event_id, leaf_hash)
       select ${tenantId}::text, seq, id, leaf_hash from fresh
+    ), by_day as (${byDay}
+    ), by_hour as (${byHour}
     )
     update ${tables.ledgerHead} set seq = ${lastSeq + events.length} where tenant_id = ${tenantId}`
 }

@@ -1,6 +1,8 @@
 import type { Db } from './db.ts'
 import { events } from './migrations/0001-events.ts'
 import { access } from './migrations/0002-access.ts'
+import { rollups } from './migrations/0003-rollups.ts'
+import { settings } from './migrations/0004-settings.ts'
 import { raw, sql } from './sql.ts'
 import { SCHEMA, SCHEMA_LOCK, tables } from './tables.ts'
 
@@ -8,6 +10,8 @@ import { SCHEMA, SCHEMA_LOCK, tables } from './tables.ts'
 const migrations: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
   { name: '0001-events', statements: events },
   { name: '0002-access', statements: access },
+  { name: '0003-rollups', statements: rollups },
+  { name: '0004-settings', statements: settings },
 ]
 
 /**

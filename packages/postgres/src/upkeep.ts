@@ -14,19 +14,27 @@ const FIRST_ANALYZE = 1_000
 export interface Upkeep {
   /** To be told of every batch. */
   stored(rows: number): void
+  /** To be told of events that were purged or erased, whose old values stand in the files until they are vacuumed. */
+  left(rows: number): void
   stop(): Promise<void>
 }
 
 export const createUpkeep = (db: Db): Upkeep => {
-  if (db.engine !== 'pglite') return { stored() {}, async stop() {} }
+  if (db.engine !== 'pglite') return { stored() {}, left() {}, async stop() {} }
 
   let sinceCheckpoint = 0
   let sinceAnalyze = 0
+  let sinceVacuum = 0
   let total = 0
   let running: Promise<unknown> = Promise.resolve()
   const run = (statement: string) => {
     // A failure is met again by the next statement that matters, which reports it.
     running = running.then(() => db.query(raw(statement))).catch(() => {})
+  }
+  const vacuum = () => {
+    if (sinceVacuum === 0) return
+    sinceVacuum = 0
+    run(`vacuum ${tables.events.strings[0]}`)
   }
   const checkpoint = () => {
     if (sinceCheckpoint === 0) return
@@ -34,9 +42,12 @@ export const createUpkeep = (db: Db): Upkeep => {
     run('checkpoint')
   }
   const timers = [
-    setInterval(checkpoint, CHECKPOINT_MS),
     setInterval(() => {
-      for (const table of [tables.ledgerHead, tables.inbox, tables.inboxWatermark])
+      vacuum()
+      checkpoint()
+    }, CHECKPOINT_MS),
+    setInterval(() => {
+      for (const table of [tables.ledgerHead, tables.inbox, tables.inboxWatermark, tables.rollupDay, tables.rollupHour])
         run(`vacuum analyze ${table.strings[0]}`)
     }, VACUUM_MS),
   ]
@@ -54,8 +65,13 @@ export const createUpkeep = (db: Db): Upkeep => {
         run(`analyze ${tables.ledger.strings[0]}`)
       }
     },
+    left(rows) {
+      sinceVacuum += rows
+      sinceCheckpoint += rows
+    },
     async stop() {
       for (const timer of timers) clearInterval(timer)
+      vacuum()
       await running
     },
   }
