@@ -168,3 +168,12 @@ function utf8(text: string): Uint8Array {
 export function digestOfDisclosure(disclosure: string): string {
   return base64url(sha256(utf8(disclosure)))
 }
+
+/** The path of what a disclosure holds: the name it was made with. */
+export function pathOfDisclosure(disclosure: string): string {
+  const bytes = Uint8Array.from(atob(disclosure.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  )
+  const [, name]: unknown[] = JSON.parse(new TextDecoder().decode(bytes))
+  return String(name)
+}
