@@ -1,6 +1,6 @@
 import { type AppendResult, bytesToHex, type PreparedEvent } from '@whodid/core'
 import type { Db, Queries, Row } from './db.ts'
-import { isDataError, isRetryable } from './errors.ts'
+import { isDataError, isOutsidePartitions, isRetryable } from './errors.ts'
 import { hintAt, insertEvents } from './insert.ts'
 import type { Partitions } from './partitions.ts'
 import { sql } from './sql.ts'
@@ -42,8 +42,10 @@ const appendDistinct = async (
 ): Promise<Outcomes> => {
   if (events.length === 0) return new Map()
   try {
-    await partitions.ensureFor(events.map((event) => event.id))
-    return await retried(() => db.tx('ingest', tenantId, (queries) => seal(queries, tenantId, events)))
+    return await retried(partitions, async () => {
+      await partitions.ensureFor(events.map((event) => event.id))
+      return db.tx('ingest', tenantId, (queries) => seal(queries, tenantId, events))
+    })
   } catch (error) {
     if (!isDataError(error)) throw error
     const [only] = events
@@ -55,12 +57,15 @@ const appendDistinct = async (
   }
 }
 
-const retried = async <T>(work: () => Promise<T>): Promise<T> => {
+const retried = async <T>(partitions: Partitions, work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
-      if (attempt === ATTEMPTS || !isRetryable(error)) throw error
+      // A purge drops the partitions that it leaves empty, and an event may come late.
+      const isDropped = isOutsidePartitions(error)
+      if (attempt === ATTEMPTS || !(isDropped || isRetryable(error))) throw error
+      if (isDropped) partitions.forget()
     }
   }
 }

@@ -9,8 +9,14 @@ export const codeOf = (error: unknown): string | undefined =>
 /** Whether the data was at fault: bad values, constraints, limits of the program. */
 export const isDataError = (error: unknown): boolean => /^(22|23|54)/.test(codeOf(error) ?? '')
 
+/** Whether the database user may not do such a thing. */
+export const isForbidden = (error: unknown): boolean => codeOf(error) === '42501'
+
 /** Whether the same transaction may succeed when it is run again. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error) ?? '')
+
+/** Whether there is no partition for an event: nothing else that is stored has constraints to check. */
+export const isOutsidePartitions = (error: unknown): boolean => codeOf(error) === '23514'
 
 /** Whether the database could not be reached or went away. */
 export const isUnavailable = (error: unknown): boolean =>

@@ -1,39 +1,29 @@
-import { idFloor, timeOfId, WhodidError } from '@whodid/core'
+import { timeOfId, WhodidError } from '@whodid/core'
 import type { Db } from './db.ts'
 import { codeOf } from './errors.ts'
-import { raw, sql } from './sql.ts'
-import { SCHEMA, SCHEMA_LOCK } from './tables.ts'
+import { sql } from './sql.ts'
+import { SCHEMA } from './tables.ts'
 
 /** Older events, which only an import brings, share one partition. */
 const FIRST_YEAR = 2020
-
-interface Partition {
-  readonly name: string
-  readonly from: string
-  readonly to: string
-}
 
 /** Monthly partitions of the events by the time in their ids, made ahead and on demand. There is no default one. */
 export interface Partitions {
   /** Makes what these ids need and does not stand yet. */
   ensureFor(ids: Iterable<string>): Promise<void>
+  /** To be called when one is missing after all: somebody dropped it. */
+  forget(): void
 }
 
-const quoted = (id: string) => `'${id}'`
+/** The partitions of the events, as `c`. Whoever opens the store may not look into its schema, but anybody into the catalog. */
+export const partitionsOfEvents = sql`
+  pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+  join pg_namespace n on n.oid = p.relnamespace and n.nspname = ${SCHEMA} and p.relname = 'events'`
 
-const partitionOf = (ms: number): Partition => {
-  const date = new Date(ms)
-  const year = date.getUTCFullYear()
-  const month = date.getUTCMonth()
-  if (year < FIRST_YEAR) {
-    return { name: `events_before_${FIRST_YEAR}`, from: 'minvalue', to: quoted(idFloor(Date.UTC(FIRST_YEAR, 0))) }
-  }
-  return {
-    name: `events_${year}_${String(month + 1).padStart(2, '0')}`,
-    from: quoted(idFloor(Date.UTC(year, month))),
-    to: quoted(idFloor(Date.UTC(year, month + 1))),
-  }
-}
+const nameOf = (date: Date): string =>
+  date.getUTCFullYear() < FIRST_YEAR
+    ? `events_before_${FIRST_YEAR}`
+    : `events_${date.getUTCFullYear()}_${String(date.getUTCMonth() + 1).padStart(2, '0')}`
 
 const monthsAhead = (now: number, count: number): number[] => {
   const date = new Date(now)
@@ -42,20 +32,19 @@ const monthsAhead = (now: number, count: number): number[] => {
 
 /** Opens the partitions: those of this month and the two after it stand when it resolves. */
 export const openPartitions = async (db: Db): Promise<Partitions> => {
-  const rows = await db.query<{ name: string }>(sql`
-    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = to_regclass(${`${SCHEMA}.events`})`)
+  const rows = await db.query<{ name: string }>(sql`select c.relname as name from ${partitionsOfEvents}`)
   const known = new Set(rows.map((row) => row.name))
 
   const ensure = async (times: Iterable<number>) => {
-    const wanted = new Map<string, Partition>()
+    const wanted = new Map<string, Date>()
     for (const ms of times) {
-      const partition = partitionOf(ms)
-      if (!known.has(partition.name)) wanted.set(partition.name, partition)
+      const date = new Date(ms)
+      const name = nameOf(date)
+      if (!known.has(name)) wanted.set(name, date)
     }
-    for (const partition of wanted.values()) {
-      await create(db, partition)
-      known.add(partition.name)
+    for (const [name, date] of wanted) {
+      await create(db, name, date)
+      known.add(name)
     }
   }
 
@@ -67,26 +56,23 @@ export const openPartitions = async (db: Db): Promise<Partitions> => {
       for (const ms of monthsAhead(Date.now(), 1)) times.add(ms)
       await ensure(times)
     },
+    forget: () => known.clear(),
   }
 }
 
-const create = (db: Db, { name, from, to }: Partition): Promise<void> =>
-  db.tx('owner', null, async (queries) => {
-    await queries.query(sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`)
-    const attached = await queries.query(sql`
-      select 1 from pg_inherits
-      where inhrelid = to_regclass(${`${SCHEMA}.${name}`}) and inhparent = to_regclass(${`${SCHEMA}.events`})`)
-    if (attached.length > 0) return
-    try {
-      await queries.query(
-        raw(`create table ${SCHEMA}.${name} partition of ${SCHEMA}.events for values from (${from}) to (${to})`),
-      )
-    } catch (error) {
-      if (codeOf(error) !== '42P07') throw error
-      throw new WhodidError(
-        'store_unavailable',
-        `Events of ${name} cannot be stored, because a table of that name stands detached: attach it to ${SCHEMA}.events, or rename it.`,
-        { cause: error },
-      )
-    }
-  })
+/** By a function of the schema's owner, since those who store events own nothing. */
+const create = async (db: Db, name: string, date: Date): Promise<void> => {
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1]
+  try {
+    await db.tx('ingest', null, (queries) =>
+      queries.query(sql`select whodid.ensure_month(${year}::integer, ${month}::integer)`),
+    )
+  } catch (error) {
+    if (codeOf(error) !== '42P07') throw error
+    throw new WhodidError(
+      'store_unavailable',
+      `Events of ${name} cannot be stored, because a table of that name stands detached: attach it to ${SCHEMA}.events, or rename it.`,
+      { cause: error },
+    )
+  }
+}
