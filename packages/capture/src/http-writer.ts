@@ -23,6 +23,7 @@ const CODES: { readonly [status: number]: ErrorCode } = {
   405: 'method_not_allowed',
   408: 'delivery_failed',
   413: 'payload_too_large',
+  415: 'unsupported_media_type',
   422: 'invalid_event',
   425: 'delivery_failed',
   429: 'rate_limited',

@@ -8,15 +8,39 @@ const MAX_DEPTH = 64
 const tooLarge = () =>
   new WhodidError('payload_too_large', 'The body is larger than 1 MiB (1,048,576 bytes): send it in parts.')
 
+/** The body as it was before it was compressed. */
+const inflated = ({ body, headers }: Request): ReadableStream<Uint8Array> | null => {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  if (encoding === '' || encoding === 'identity') return body
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new WhodidError(
+      'unsupported_media_type',
+      `The body is encoded as ${JSON.stringify(encoding.slice(0, 64))}: send it as it is, or with Content-Encoding: gzip.`,
+    )
+  }
+  return body?.pipeThrough(new DecompressionStream('gzip')) ?? null
+}
+
 const readBytes = async (request: Request): Promise<Uint8Array> => {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
-  const reader = request.body?.getReader()
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+  const body = inflated(request)
+  const reader = body?.getReader()
+  const read = async () => {
+    try {
+      return await reader?.read()
+    } catch (cause) {
+      if (body === request.body) throw cause
+      throw new WhodidError('invalid_input', 'The body is not gzip: compress all of it, or send it as it is.', {
+        cause,
+      })
+    }
+  }
+  for (let part = await read(); part && !part.done; part = await read()) {
     length += part.value.byteLength
     if (length > MAX_BODY) {
-      await reader?.cancel()
+      await reader?.cancel().catch(() => {})
       throw tooLarge()
     }
     chunks.push(part.value)
@@ -43,22 +67,29 @@ const checkDepth = (json: string) => {
     else if (char === 0x5b || char === 0x7b) {
       depth += 1
       if (depth > MAX_DEPTH) {
-        throw new WhodidError('invalid_input', `The body is nested deeper than ${MAX_DEPTH} levels: send it flatter.`)
+        throw new WhodidError(
+          'payload_too_large',
+          `The body is nested deeper than ${MAX_DEPTH} levels: send it flatter.`,
+        )
       }
     } else if (char === 0x5d || char === 0x7d) depth -= 1
   }
 }
 
 /**
- * The text of a JSON body, bounded in size and depth.
- * Throws `payload_too_large`, or `invalid_input` when it is not sent as JSON, not UTF-8 or nested too deeply.
+ * The text of a JSON body, bounded in size (also of what gzip makes smaller) and depth; empty only where it may be.
+ * Throws `payload_too_large`, `unsupported_media_type` when it is not sent as JSON, or `invalid_input` when it is not UTF-8.
  */
-export const readJsonText = async (request: Request): Promise<string> => {
-  const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new WhodidError('invalid_input', 'The body must be JSON: send it with Content-Type: application/json.')
+export const readJsonText = async (request: Request, { mayBeEmpty = false } = {}): Promise<string> => {
+  const isJson = /^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')
+  const bytes = isJson || mayBeEmpty ? await readBytes(request) : new Uint8Array()
+  if (mayBeEmpty && bytes.length === 0) return ''
+  if (!isJson) {
+    throw new WhodidError(
+      'unsupported_media_type',
+      'The body must be JSON: send it with Content-Type: application/json.',
+    )
   }
-  const bytes = await readBytes(request)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -70,8 +101,9 @@ export const readJsonText = async (request: Request): Promise<string> => {
 }
 
 /** The value of a JSON body. Throws as {@link readJsonText} does, and `invalid_input` for malformed JSON. */
-export const readJson = async (request: Request): Promise<unknown> => {
-  const text = await readJsonText(request)
+export const readJson = async (request: Request, { mayBeEmpty = false } = {}): Promise<unknown> => {
+  const text = await readJsonText(request, { mayBeEmpty })
+  if (mayBeEmpty && text === '') return undefined
   try {
     return JSON.parse(text)
   } catch (error) {

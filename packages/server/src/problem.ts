@@ -21,6 +21,7 @@ const TITLES: { readonly [C in ErrorCode]: string } = {
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',
   payload_too_large: 'Too large',
+  unsupported_media_type: 'Unsupported media type',
   overloaded: 'Overloaded',
   rate_limited: 'Too many requests',
   closed: 'Closing',
@@ -60,6 +61,7 @@ const codeOf = (error: TRPCError): ErrorCode => {
   if (error.code === 'NOT_FOUND') return 'not_found'
   if (error.code === 'METHOD_NOT_SUPPORTED') return 'method_not_allowed'
   if (error.code === 'PAYLOAD_TOO_LARGE') return 'payload_too_large'
+  if (error.code === 'UNSUPPORTED_MEDIA_TYPE') return 'unsupported_media_type'
   return error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'invalid_input'
 }
 

@@ -71,7 +71,6 @@ const decoded = (schema: z.ZodType, values: readonly string[]): unknown => {
   const type = innermost(schema)
   if (type instanceof z.ZodArray) return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
   const [value = ''] = values
-  if (values.length > 1) return values
   return type instanceof z.ZodNumber && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
 }
 
@@ -94,6 +93,10 @@ export const inputFrom = (
         ? `${JSON.stringify(name)} is not a parameter of this route, which takes ${known.join(', ')}.`
         : `${JSON.stringify(name)} is not a parameter of this route, which takes none.`,
     )
+  }
+  for (const { name, schema } of takes) {
+    if (innermost(schema) instanceof z.ZodArray || query.getAll(name).length < 2) continue
+    throw new WhodidError('invalid_input', `${name} is given more than once: give it one value.`)
   }
   const input: { [field: string]: unknown } = { ...path }
   for (const { name, field, schema } of takes) {

@@ -1,4 +1,4 @@
-import { ERROR_STATUS } from '@whodid/core'
+import { bytesToHex, ERROR_STATUS } from '@whodid/core'
 import { errorOf, problemOf } from './problem.ts'
 
 /** What every answer says: it is somebody's own, so nothing keeps it, and it is what it says it is. */
@@ -13,6 +13,35 @@ export const json = (value: unknown, init: { status?: number; headers?: Record<s
     headers: { ...PRIVATE, 'content-type': 'application/json; charset=utf-8', ...init.headers },
   })
 
+/** What may be kept in the browser of whoever asked, and is asked for again before each use. */
+export const REVALIDATED = { 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' } as const
+
+const isKnown = (ifNoneMatch: string | null, etag: string): boolean =>
+  ifNoneMatch !== null && (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim() === etag))
+
+/**
+ * An answer to a GET with its ETag: 304 without a body when the client has the same already. The tag is weak, since whatever
+ * compresses answers on their way changes their bytes.
+ */
+export const tagged = async (
+  request: Request,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> => {
+  const bytes = new TextEncoder().encode(JSON.stringify(value))
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
+  const etag = `W/"${bytesToHex(new Uint8Array(digest)).slice(0, 32)}"`
+  const headers = { ...PRIVATE, ...more, etag }
+  if (isKnown(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+  return new Response(bytes, {
+    headers: {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(bytes.byteLength),
+    },
+  })
+}
+
 /** An error as problem details. */
 export const problem = (thrown: unknown, headers: Record<string, string> = {}): Response => {
   const error = errorOf(thrown)
@@ -20,6 +49,15 @@ export const problem = (thrown: unknown, headers: Record<string, string> = {}): 
   if (error.code === 'unauthenticated') Object.assign(extra, unauthenticated)
   if (error.retryAfter !== undefined) extra['retry-after'] = String(error.retryAfter)
   return json(problemOf(error), { status: ERROR_STATUS[error.code], headers: extra })
+}
+
+/** What a path takes. */
+export const allowing = (allow: string): Response => new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+
+/** The answer to a HEAD, from that to its GET. */
+export const withoutBody = async (response: Response): Promise<Response> => {
+  await response.body?.cancel()
+  return new Response(null, { status: response.status, headers: response.headers })
 }
 
 /** A streamed answer that reads its source only as fast as the client does, and ends it when the client leaves. */

@@ -146,7 +146,6 @@ describe('bodies', () => {
     ['7', 400],
     ['"text"', 400],
     [new Uint8Array([0x22, 0xff, 0x22]), 400],
-    [`${'['.repeat(70)}${']'.repeat(70)}`, 400],
     ['[]', 200],
     ['[null]', 200],
     ['{}', 200],
@@ -159,7 +158,8 @@ describe('bodies', () => {
   })
 
   test('must be JSON by name', async () => {
-    expect((await append('{}', { 'content-type': 'text/plain' })).status).toBe(400)
+    const plain = await append('{}', { 'content-type': 'text/plain' })
+    expect([plain.status, (await plain.json()).code]).toEqual([415, 'unsupported_media_type'])
     expect((await append(JSON.stringify(event()), { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(
       200,
     )
@@ -174,6 +174,8 @@ describe('bodies', () => {
     expect([tooMany.status, (await tooMany.json()).code]).toEqual([413, 'payload_too_large'])
     const tooLarge = await append(JSON.stringify({ ...one, metadata: { pad: 'x'.repeat(1024 * 1024) } }))
     expect([tooLarge.status, (await tooLarge.json()).code]).toEqual([413, 'payload_too_large'])
+    const tooDeep = await append(`${'['.repeat(70)}${']'.repeat(70)}`)
+    expect([tooDeep.status, (await tooDeep.json()).code]).toEqual([413, 'payload_too_large'])
     const chunked = new ReadableStream({
       pull(controller) {
         controller.enqueue(new TextEncoder().encode(' '.repeat(100_000)))
@@ -208,7 +210,7 @@ describe('bodies', () => {
 })
 
 test('answers are nobody else’s to keep, and what they say they are', async () => {
-  for (const path of ['/api/v1/events', '/api/v1/nothing', '/trpc/viewer', '/openapi.json', '/docs', '/health']) {
+  for (const path of ['/api/v1/events', '/api/v1/nothing', '/audit-logs/', '/trpc/viewer', '/docs', '/health']) {
     const { headers } = await get(path)
     expect([path, headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([
       path,

@@ -3,11 +3,10 @@ import { type Asker, nobody } from './authenticate.ts'
 import { readJson } from './body.ts'
 import { permit } from './permission.ts'
 import { inputFrom, type Parameters, parametersOf } from './query.ts'
-import { json, PRIVATE, problem, stream } from './response.ts'
-import { refuseForgery } from './same-origin.ts'
+import { allowing, json, problem, stream, tagged, withoutBody } from './response.ts'
+import { ROUTES } from './routes.ts'
 import { isEvents, toServerSentEvents } from './sse.ts'
 import { hasBody, type Session, type Verb } from './verb.ts'
-import { VERBS } from './verbs/index.ts'
 
 /** One REST call under way. */
 export interface RestCall {
@@ -17,6 +16,8 @@ export interface RestCall {
   readonly query: URLSearchParams
   readonly authenticate: () => Promise<Asker>
   readonly session: (asker: Asker) => Session
+  /** Throws when another site may have made the browser of whoever asks send this. */
+  readonly refuseForgery: (asker: Asker) => void
   /** Ends what the call has begun. */
   readonly end: () => void
   readonly report: (error: unknown) => void
@@ -37,7 +38,14 @@ const compile = (verb: Verb): CompiledRoute => ({
 })
 
 /** Fewest names first, so that `/events/export` is no event called export. */
-const ROUTES = VERBS.map(compile).sort((a, b) => a.names.length - b.names.length)
+const COMPILED = ROUTES.map(compile).sort((a, b) => a.names.length - b.names.length)
+
+/** A path without the slash that some clients put at its end. */
+const trimmed = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+
+/** Whether a path below the mount is REST's to answer. */
+export const isRestPath = (path: string): boolean =>
+  path === '/api' || path.startsWith('/api/') || COMPILED.some(({ pattern }) => pattern.test(trimmed(path)))
 
 const pathInput = ({ names, pattern }: CompiledRoute, path: string): { readonly [name: string]: string } => {
   const values = pattern.exec(path)?.slice(1) ?? []
@@ -61,7 +69,8 @@ const respond = async (
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
     return stream(toServerSentEvents(result), call.end, { ...init, headers })
   }
-  return json(result)
+  const headers = verb.headers?.(input)
+  return verb.route.method === 'GET' ? tagged(call.request, result, headers) : json(result, headers && { headers })
 }
 
 /** Asks for the first part at once, so that trouble at the beginning is still an answer of its own. */
@@ -80,14 +89,13 @@ const begun = async (texts: AsyncIterable<string>): Promise<AsyncGenerator<strin
 const isTexts = (result: unknown): result is AsyncIterable<string> =>
   typeof result === 'object' && result !== null && Symbol.asyncIterator in result
 
-const withoutBody = async (response: Response): Promise<Response> => {
-  await response.body?.cancel()
-  return new Response(null, { status: response.status, headers: response.headers })
-}
-
 /** A body with what the query says beside it. */
 const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown =>
-  Object.keys(fromUrl).length > 0 && typeof body === 'object' && !Array.isArray(body) ? { ...fromUrl, ...body } : body
+  body === undefined
+    ? fromUrl
+    : Object.keys(fromUrl).length > 0 && typeof body === 'object' && !Array.isArray(body)
+      ? { ...fromUrl, ...body }
+      : body
 
 /** A browser that comes back to a stream says in a header where it was, and its URL still says where it began. */
 const resumed = ({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: unknown }, { headers }: Request) => {
@@ -100,16 +108,19 @@ const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
   // Health does not hang on the host's sessions.
   const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
   permit(asker.viewer, route.verb.needs)
-  refuseForgery(request, asker)
-  const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, call.path))
-  const input = hasBody(route.verb.route) ? besides(fromUrl, await readJson(request)) : resumed(route, fromUrl, request)
+  call.refuseForgery(asker)
+  const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, trimmed(call.path)))
+  const input = hasBody(route.verb.route)
+    ? besides(fromUrl, await readJson(request, route.verb.route))
+    : resumed(route, fromUrl, request)
   return respond(route, route.verb.input.parse(input), call.session(asker), call)
 }
 
 /** Answers one REST call. Never throws: what goes wrong is a problem of RFC 9457. */
 export const handleRest = async (call: RestCall): Promise<Response> => {
-  const { request, path } = call
-  const matching = ROUTES.filter(({ pattern }) => pattern.test(path))
+  const { request } = call
+  const path = trimmed(call.path)
+  const matching = COMPILED.filter(({ pattern }) => pattern.test(path))
   const [best] = matching
   if (!best) {
     call.end()
@@ -120,7 +131,7 @@ export const handleRest = async (call: RestCall): Promise<Response> => {
   const allow = [...methods, 'OPTIONS'].join(', ')
   if (request.method === 'OPTIONS') {
     call.end()
-    return new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+    return allowing(allow)
   }
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const route = same.find(({ verb }) => verb.route.method === method)

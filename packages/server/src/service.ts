@@ -11,14 +11,15 @@ import {
 import { type Asker, createAuthenticate } from './authenticate.ts'
 import { readJsonText } from './body.ts'
 import { createCalls, endingWith } from './calls.ts'
+import { type CorsOptions, createCors } from './cors.ts'
 import { docsPage } from './docs.ts'
 import { createIngest } from './ingest.ts'
 import { createKeys, type StaticKey } from './keys.ts'
 import { openApi } from './openapi.ts'
 import { createPolicy } from './policy.ts'
 import { errorOf, problemOf } from './problem.ts'
-import { json, problem } from './response.ts'
-import { handleRest } from './rest.ts'
+import { allowing, problem, tagged, withoutBody } from './response.ts'
+import { handleRest, isRestPath } from './rest.ts'
 import { refuseForgery } from './same-origin.ts'
 import { handleTrpc } from './trpc.ts'
 import { createWitness } from './witness.ts'
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly authorize?: Authorize | undefined
   /** Bearer keys of the host's own, from its environment say. @default [] */
   readonly keys?: readonly StaticKey[] | undefined
+  /** Other sites whose pages may call the service. @default none */
+  readonly cors?: CorsOptions | undefined
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
   /** Told of the service's own trouble, with its cause, which clients never see. @default console.error */
@@ -46,8 +49,8 @@ export interface Service extends EventWriter, FetchService {
 }
 
 /**
- * Makes a service over a store. It answers `/api/v1/*`, `/trpc/*`, `/openapi.json`, `/docs` and `/health` below wherever it is
- * mounted. `append` is for the host itself: an event may name any tenant, and without one belongs to nobody's.
+ * Makes a service over a store. It answers `/api/*`, `/trpc/*`, `/audit-logs`, `/users/{id}/activity`, `/openapi.json`, `/docs` and
+ * `/health` below wherever it is mounted. `append` is for the host itself: an event may name any tenant, and without one belongs to nobody's.
  *
  * Throws `invalid_input` for a key that could be guessed, and what opening the store throws.
  *
@@ -58,6 +61,7 @@ export interface Service extends EventWriter, FetchService {
 export const createService = async (options: ServiceOptions): Promise<Service> => {
   const { authorize, keys = [], now = Date.now, onWarning = warn } = options
   const catalog = options.catalog.json
+  const cors = createCors(options.cors)
   const authenticate = createAuthenticate(await createKeys(keys), authorize)
   const store = await options.store
   const calls = createCalls()
@@ -90,7 +94,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
     const { method, headers } = request
     try {
       const asker = await authenticate(request, native)
-      refuseForgery(request, asker)
+      refuseForgery(request, asker, cors.trusts)
       const body = method === 'POST' ? await readJsonText(request) : null
       const bounded = new Request(request.url, { method, headers, body, signal: call.signal })
       return endingWith(await handleTrpc(bounded, endpoint, () => policy.session(asker, call.signal), report), call)
@@ -112,15 +116,34 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
       query: new URL(request.url).searchParams,
       authenticate: () => authenticate(request, native),
       session: (asker: Asker) => policy.session(asker, call.signal),
+      refuseForgery: (asker: Asker) => refuseForgery(request, asker, cors.trusts),
       end: call.end,
       report,
     })
   }
 
-  const page = (request: Request, render: () => Response): Response =>
-    request.method === 'GET' || request.method === 'HEAD'
-      ? render()
-      : problem(new WhodidError('method_not_allowed', 'This page is only read: use GET.'), { allow: 'GET, HEAD' })
+  const page = async (request: Request, render: () => Response | Promise<Response>): Promise<Response> => {
+    const allow = 'GET, HEAD, OPTIONS'
+    if (request.method === 'OPTIONS') return allowing(allow)
+    if (request.method === 'GET') return render()
+    if (request.method === 'HEAD') return withoutBody(await render())
+    return problem(new WhodidError('method_not_allowed', 'This page is only read: use GET.'), { allow })
+  }
+
+  /** The answer to a path of ours; null for one of the host's. */
+  const answer = (request: Request, base: string, path: string, native: unknown): Promise<Response> | null => {
+    if (path === '/openapi.json')
+      return page(request, () => tagged(request, openApi(base), { 'cache-control': 'no-cache' }))
+    if (path === '/docs') return page(request, docsPage)
+    if (path.startsWith('/trpc/')) {
+      if (request.method === 'OPTIONS') return Promise.resolve(allowing('GET, POST, OPTIONS'))
+      if (isWellEncoded(path)) return trpc(request, `${base}/trpc`, native)
+      return Promise.resolve(
+        problem(new WhodidError('invalid_input', 'The path is not well encoded: write it with encodeURIComponent.')),
+      )
+    }
+    return isRestPath(path) ? rest(request, path, native) : null
+  }
 
   return {
     append: (events: readonly NewEvent[]) => ingest.append(events, null),
@@ -130,11 +153,10 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
       const { pathname } = new URL(request.url)
       if (!pathname.startsWith(`${base}/`)) return null
       const path = pathname.slice(base.length)
-      if (path === '/openapi.json') return page(request, () => json(openApi(base)))
-      if (path === '/docs') return page(request, docsPage)
-      if (path.startsWith('/trpc/')) return trpc(request, `${base}/trpc`, native)
-      if (path === '/health' || path === '/api' || path.startsWith('/api/')) return rest(request, path, native)
-      return null
+      const answered = answer(request, base, path, native)
+      if (answered === null) return null
+      const response = await answered
+      return cors.preflight(request, path) ?? cors.expose(response, request, path)
     },
 
     async close() {
@@ -142,6 +164,16 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
       await ingest.close()
       await store.close()
     },
+  }
+}
+
+/** Whether tRPC can read the names in a path: it fails otherwise. */
+const isWellEncoded = (path: string): boolean => {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
   }
 }
 

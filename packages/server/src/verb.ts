@@ -52,6 +52,8 @@ export interface Route {
   readonly renamed?: { readonly [field: string]: string }
   /** What a body is documented to be. @default the input */
   readonly body?: z.ZodType
+  /** Whether a body may be left out. @default false */
+  readonly mayBeEmpty?: boolean
 }
 
 /** One thing the service does. tRPC, REST and OpenAPI all translate from this. */
@@ -66,7 +68,7 @@ export interface Verb<Input extends z.ZodType = z.ZodType, Result = unknown> {
   readonly output: z.ZodType
   /** How the answer travels. @default 'json' */
   readonly answers?: 'json' | 'text' | 'events'
-  /** Headers of the answer that depend on the input. */
+  /** Headers of the answer, which may depend on the input. */
   headers?(input: z.output<Input>): Record<string, string>
   run(session: Session, input: z.output<Input>): Result
 }

@@ -1,3 +1,5 @@
+import { LOGIN_FAILED_VERBS, LOGIN_VERBS } from '@whodid/core'
+
 /** What somebody does with an account, whatever the path calls it. */
 export interface AuthAction {
   /** The action when the catalog has none of `names`. */
@@ -10,8 +12,8 @@ export interface AuthAction {
 
 const LOGIN: AuthAction = {
   fallback: 'auth.logged_in',
-  names: ['logged_in', 'login', 'signed_in', 'signin', 'sign_in', 'log_in', 'login_succeeded'],
-  failed: ['login_failed', 'signin_failed', 'sign_in_failed', 'failed_login', 'logged_in_failed'],
+  names: LOGIN_VERBS,
+  failed: LOGIN_FAILED_VERBS,
 }
 const LOGOUT: AuthAction = {
   fallback: 'auth.logged_out',
@@ -80,15 +82,3 @@ export function authOf(name: string, before: readonly string[]): AuthAction | un
   if (always !== undefined) return always
   return before.every((type) => ACCOUNT_WORDS.has(type)) ? AMONG_ACCOUNTS.get(name) : undefined
 }
-
-/** Categories in which a catalog may keep such an action. */
-export const AUTH_CATEGORIES = [
-  'auth',
-  'authentication',
-  'user',
-  'session',
-  'account',
-  'security',
-  'member',
-  'password',
-]

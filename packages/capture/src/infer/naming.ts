@@ -1,5 +1,5 @@
-import { pastOf } from '@whodid/core'
-import { AUTH_CATEGORIES, type AuthAction } from './auth-verbs.ts'
+import { AUTH_CATEGORIES, pastOf } from '@whodid/core'
+import type { AuthAction } from './auth-verbs.ts'
 import { isReading } from './exchange.ts'
 import { namesFor, plainOf } from './route-verbs.ts'
 import type { Shape } from './shape.ts'

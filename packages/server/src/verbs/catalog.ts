@@ -1,4 +1,5 @@
 import { catalogJson } from '../output.ts'
+import { REVALIDATED } from '../response.ts'
 import { nothing } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 
@@ -9,5 +10,6 @@ export const catalog = defineVerb({
   route: { method: 'GET', path: '/api/v1/catalog' },
   input: nothing,
   output: catalogJson,
+  headers: () => REVALIDATED,
   run: async (session) => session.catalog,
 })

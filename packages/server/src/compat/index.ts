@@ -1,0 +1,9 @@
+import type { Verb } from '../verb.ts'
+import { archive, markSeen } from './inbox.ts'
+import { activity, auditLogs, userLogs } from './lists.ts'
+
+/**
+ * Routes whose paths, parameters and answers are those of other products' documentation, so that programs written against it
+ * run here. Each is said in terms of a verb of ours; tRPC has none of them.
+ */
+export const COMPAT: readonly Verb[] = [activity, markSeen, archive, auditLogs, userLogs]
