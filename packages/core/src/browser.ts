@@ -84,7 +84,7 @@ export {
   SYSTEM,
 } from './event.ts'
 export type { ExcludedTerms, Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter.ts'
-export { categoryOfWildcard, FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter.ts'
+export { FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter.ts'
 export { filterFromParams, filterToParams } from './filter-params.ts'
 export { formatQuery } from './format-query.ts'
 export { bytesToHex } from './hex.ts'
@@ -98,7 +98,7 @@ export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from 
 export { redactChanges } from './redact-changes.ts'
 export { findAction, resolveAction, resolveResource } from './resolve.ts'
 export type { SearchedField } from './search-text.ts'
-export { fold, foldedPhrases, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
+export { fold, foldedPhrases, needlesOfPhrase, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
 export type { EventFacts } from './sentence.ts'
 export { renderHref, renderSentence, safeHref, sentenceOf } from './sentence.ts'
 export { timeRange } from './time-range.ts'

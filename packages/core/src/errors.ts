@@ -22,6 +22,12 @@ export const ERROR_STATUS = {
 /** A stable name for what went wrong. */
 export type ErrorCode = keyof typeof ERROR_STATUS
 
+/** A part of a text, in UTF-16 units from 0; `end` is the first that is no part of it. */
+export interface TextRange {
+  readonly start: number
+  readonly end: number
+}
+
 /**
  * The one error that whodid throws. Its message says what, why and how to mend it, in one sentence.
  *
@@ -33,11 +39,18 @@ export class WhodidError extends Error {
   readonly code: ErrorCode
   /** Seconds to wait before trying again, where that is known. */
   readonly retryAfter: number | undefined
+  /** Where in a text it is wrong, in UTF-16 units, when a text was read. */
+  readonly at: TextRange | undefined
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfter?: number; at?: TextRange | undefined } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.retryAfter = options.retryAfter
+    this.at = options.at
   }
 
   /** The HTTP status that this error maps to. */

@@ -1,6 +1,14 @@
 import { WhodidError } from './errors.ts'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from './event.ts'
-import { FILTER_TERMS, type Filter, type FilterTerm, type FilterTerms, INBOX_STATES } from './filter.ts'
+import {
+  type ExcludedTerms,
+  FILTER_TERMS,
+  type Filter,
+  type FilterTerm,
+  type FilterTerms,
+  INBOX_STATES,
+  resourceOf,
+} from './filter.ts'
 import { timeRange } from './time-range.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -51,7 +59,15 @@ function assign(terms: Mutable<FilterTerms>, term: FilterTerm, name: string, val
   else if (term === 'status') terms.status = values.map((value) => oneOf(name, STATUSES, value))
   else if (term === 'channel') terms.channel = values.map((value) => oneOf(name, CHANNELS, value))
   else if (term === 'severity') terms.severity = values.map((value) => oneOf(name, SEVERITIES, value))
-  else terms[term] = values
+  else terms[term] = term === 'resource' ? values.map((value) => resource(name, value)) : values
+}
+
+function resource(name: string, value: string): string {
+  if (resourceOf(value)) return value
+  throw new WhodidError(
+    'invalid_input',
+    `${name} is ${JSON.stringify(value.slice(0, 64))}: give a type and an id, such as project/42.`,
+  )
 }
 
 /**
@@ -75,7 +91,9 @@ export function filterFromParams(params: URLSearchParams): Filter {
   const to = params.get('to')
   if (to) filter.to = to
   timeRange(filter)
-  const not = termsFrom(params, 'not.')
+  const not: Mutable<ExcludedTerms> = termsFrom(params, 'not.')
+  const notQ = params.get('not.q')
+  if (notQ) not.q = notQ
   if (Object.keys(not).length > 0) filter.not = not
   return filter
 }
@@ -95,5 +113,6 @@ export function filterToParams(filter: Filter): URLSearchParams {
   if (filter.from) params.set('from', filter.from)
   if (filter.to) params.set('to', filter.to)
   add(filter.not ?? {}, 'not.')
+  if (filter.not?.q) params.set('not.q', filter.not.q)
   return params
 }

@@ -16,6 +16,15 @@ const text = fc.string({ minLength: 1, unit: 'grapheme' })
 const list = (item: fc.Arbitrary<string>) => fc.uniqueArray(item, { minLength: 1, maxLength: 4 })
 const terms = {
   actor: list(text),
+  actorName: list(text),
+  resource: list(
+    fc
+      .tuple(
+        text.filter((type) => !type.includes('/')),
+        text,
+      )
+      .map((parts) => parts.join('/')),
+  ),
   action: list(text),
   category: list(text),
   group: list(text),
@@ -38,7 +47,7 @@ const filters: fc.Arbitrary<Filter> = fc.record(
     inbox: fc.constantFrom(...INBOX_STATES),
     from: bound,
     to: bound,
-    not: fc.record(terms, { requiredKeys: [] }).filter((not) => Object.keys(not).length > 0),
+    not: fc.record({ ...terms, q: text }, { requiredKeys: [] }).filter((not) => Object.keys(not).length > 0),
   },
   { requiredKeys: [] },
 )
@@ -70,6 +79,8 @@ describe('a filter in a query string', () => {
   test.each([
     ['kind=creat', 'kind is "creat": it must be one of create, update, delete, other'],
     ['not.status=ok', 'not.status is "ok": it must be one of success, failure'],
+    ['resource=project', 'resource is "project": give a type and an id, such as project/42'],
+    ['not.resource=/42', 'not.resource is "/42"'],
     ['inbox=trash', 'inbox is "trash": it must be one of unread, inbox, archived'],
     ['from=yesterday', 'from is "yesterday": give a date such as 2026-11-20'],
     ['to=2026-11-20T10:00', 'to is "2026-11-20T10:00"'],

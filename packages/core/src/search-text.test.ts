@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fold, searchNeedles, searchTextOf } from './search-text.ts'
+import { writePhrase } from './query-language.ts'
+import { fold, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
 
 describe('fold', () => {
   test.each([
@@ -44,15 +45,17 @@ const textOf = (description: string, name = 'x') =>
 const finds = (q: string, text: string) => searchNeedles(q).every((needle) => text.includes(needle))
 
 describe('search text', () => {
-  test('holds actor, e-mail address, action, resource name and description, once each', () => {
-    expect(textOf('Engine was créated', 'Engine')).toBe('engine was created project.created ada lovelace ada@acme.test')
-    expect(textOf('Gone', 'Motor')).toBe('gone project.created ada lovelace ada@acme.test motor')
+  test('holds actor, e-mail address, action, resource name and description, a line each', () => {
+    expect(textOf('Engine was\ncréated', 'Engine')).toBe(
+      'ada lovelace\nada@acme.test\nproject.created\nengine\nengine was created\n',
+    )
+    expect(SEARCHED_FIELDS).toEqual(['actor.name', 'actor.email', 'action', 'resource.name', 'description'])
   })
 
   test('holds ids only of what has no name', () => {
     const actor = { type: 'api_key', id: 'key_1' } as const
     expect(searchTextOf({ action: 'a.b', description: 'D', actor, resource: { type: 'a', id: 'r1' } })).toBe(
-      'd a.b key_1 r1',
+      '\nkey_1\na.b\nr1\nd\n',
     )
   })
 
@@ -96,7 +99,7 @@ describe('scripts without spaces and emoji', () => {
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(), fc.nat(), (written, from, length) => {
         const parts = [...fold(written)]
         const start = parts.length === 0 ? 0 : from % parts.length
-        const q = parts.slice(start, start + 1 + (length % 5)).join('')
+        const q = writePhrase(parts.slice(start, start + 1 + (length % 5)).join(''))
         expect(finds(q, textOf(written))).toBe(true)
       }),
       { numRuns: 3_000 },
@@ -104,17 +107,31 @@ describe('scripts without spaces and emoji', () => {
   })
 })
 
-test('quotes, %, _ and backslashes mean themselves', () => {
-  expect(searchNeedles(`"a b" 100% snake_case C:\\dir it's`)).toEqual([
-    '"a',
-    'b"',
+test('what is in quotes is a phrase, and %, _ and backslashes mean themselves', () => {
+  expect(searchNeedles(`"a  B" 100% snake_case C:\\dir it's 5"`)).toEqual([
+    'a b',
     '100%',
     'snake_case',
     'c:\\dir',
     "it's",
+    '5"',
+  ])
+  expect(searchNeedles(String.raw`"say \"hi\" to C:\\dir\x"`)).toEqual([String.raw`say "hi" to c:\dir\x`])
+  expect(searchNeedles('"never closed')).toEqual(['never closed'])
+  expect(searchNeedles('"東京 タワー"')).toEqual([
+    '東京 タワー',
+    ...searchNeedles('東京 タワー').filter((each) => /^0/.test(each)),
   ])
   expect(finds('100%', textOf('100 percent'))).toBe(false)
   expect(searchNeedles('a\0b')).toEqual(['a', 'b'])
-  expect(searchNeedles(' \t ')).toEqual([])
+  expect(searchNeedles(' \t "" " "')).toEqual([])
   expect(searchNeedles('Ada ada ADA')).toEqual(['ada'])
+})
+
+test('a phrase is within one line, whatever stands beside it', () => {
+  const text = textOf('Engine was created', 'Motor')
+  expect(finds('"engine was"', text)).toBe(true)
+  expect(finds('"was engine"', text)).toBe(false)
+  expect(finds('"motor engine"', text)).toBe(false)
+  expect(finds('motor engine', text)).toBe(true)
 })

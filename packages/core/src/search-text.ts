@@ -59,43 +59,96 @@ function spelledOut(folded: string): string[] {
   )
 }
 
+/** The lines of a search text, in order: what an event says in each. The action has the category in it. */
+export const SEARCHED_FIELDS = ['actor.name', 'actor.email', 'action', 'resource.name', 'description'] as const
+/** A line of the search text. */
+export type SearchedField = (typeof SEARCHED_FIELDS)[number]
+
 /**
- * What free text is looked for in: actor, e-mail address, action (with its category), resource name and description, folded, and
- * then the characters that a trigram index would miss, spelled out. Store it, index it, and look for {@link searchNeedles} in it.
+ * What free text is looked for in, folded, a line each: actor, e-mail address, action (with its category), resource name and
+ * description; the id of an actor or a resource only where there is no name. The last line has the characters that a trigram
+ * index would miss, spelled out. Store it, index it, and look for {@link searchNeedles} in it.
  */
 export function searchTextOf(event: Pick<CompleteEvent, 'actor' | 'action' | 'resource' | 'description'>): string {
   const { actor, resource } = event
-  const text = fold(event.description)
-  const parts = [text, event.action]
-  for (const part of [
-    actor.name,
-    actor.email,
-    actor.name || actor.email ? '' : actor.id,
-    resource.name ?? resource.id,
-  ]) {
-    const folded = part ? fold(part) : ''
-    // The description often holds the resource's name already.
-    if (folded !== '' && !text.includes(folded)) parts.push(folded)
+  const lines: { readonly [field in SearchedField]: string } = {
+    'actor.name': fold(actor.name ?? ''),
+    'actor.email': fold(actor.email || (actor.name ? '' : actor.id)),
+    action: event.action,
+    'resource.name': fold(resource.name ?? resource.id ?? ''),
+    description: fold(event.description),
   }
-  const whole = parts.join(' ')
-  const extra = spelledOut(whole)
-  return extra.length === 0 ? whole : `${whole} ${extra.join(' ')}`
+  const text = SEARCHED_FIELDS.map((field) => lines[field]).join('\n')
+  return `${text}\n${spelledOut(text).join(' ')}`
+}
+
+const SPACES = /\s+/uy
+const WORD = /\S+/uy
+
+/** Where a pattern ends that begins at a place of a text; the place itself where there is none. */
+export function endOf(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at
+}
+
+/** A text in quotes, in which `\"` is a quote and `\\` a backslash; its end is null when it is never closed. */
+export function readQuoted(text: string, at: number): { readonly value: string; readonly end: number | null } {
+  let value = ''
+  for (let place = at + 1; place < text.length; place += 1) {
+    const char = text.charAt(place)
+    const next = text.charAt(place + 1)
+    if (char === '"') return { value, end: place + 1 }
+    if (char === '\\' && (next === '"' || next === '\\')) {
+      value += next
+      place += 1
+    } else value += char
+  }
+  return { value, end: null }
 }
 
 /**
- * What to look for: an event matches when its search text contains every needle, as it stands. Quotes, `%`, `_` and backslashes
- * mean themselves, so escape them for LIKE. No needle contains white space; without any, every event matches.
+ * The words and the phrases of a text, as they were written. What stands in quotes is a phrase.
  *
  * @example
- * searchNeedles('Ada 100%') // ['ada', '100%']
- * searchNeedles('東京')      // ['東京', '0km50f70']: the second is for the index
+ * phrasesOf('engine "two words"') // ['engine', 'two words']
+ */
+export function phrasesOf(q: string): string[] {
+  const phrases: string[] = []
+  for (let at = endOf(SPACES, q, 0); at < q.length; at = endOf(SPACES, q, at)) {
+    if (q.charAt(at) === '"') {
+      const { value, end } = readQuoted(q, at)
+      phrases.push(value)
+      at = end ?? q.length
+    } else {
+      const end = endOf(WORD, q, at)
+      phrases.push(q.slice(at, end))
+      at = end
+    }
+  }
+  return phrases
+}
+
+/** The words and phrases of a text as they stand in a line of a search text. */
+export function foldedPhrases(q: string): string[] {
+  const folded = phrasesOf(q.replaceAll('\0', ' ')).map(fold)
+  return [...new Set(folded)].filter((phrase) => phrase !== '')
+}
+
+/**
+ * What to look for: an event matches when its search text contains every needle, as it stands. `%`, `_` and backslashes
+ * mean themselves, so escape them for LIKE. What was in quotes is one needle, which may have spaces; without any needle, every
+ * event matches.
+ *
+ * @example
+ * searchNeedles('Ada "100% sure"') // ['ada', '100% sure']
+ * searchNeedles('東京')             // ['東京', '0km50f70']: the second is for the index
  */
 export function searchNeedles(q: string): string[] {
-  const needles = new Set<string>()
-  for (const word of fold(q.replaceAll('\0', ' ')).split(' ')) {
-    if (word === '') continue
-    needles.add(word)
-    for (const run of spelledOut(word)) needles.add(run)
-  }
-  return [...needles]
+  return [...new Set(foldedPhrases(q).flatMap(needlesOfPhrase))]
+}
+
+/** The needles of a phrase as it was written, quotes being quotes; none of one without a letter or a sign. */
+export function needlesOfPhrase(phrase: string): string[] {
+  const folded = fold(phrase)
+  return folded === '' ? [] : [folded, ...spelledOut(folded)]
 }
