@@ -1,3 +1,4 @@
+import { WhodidError } from '@whodid/core'
 import { raw, type Sql } from './sql.ts'
 
 /** A row as every driver gives it: bigint as number, bytea as Uint8Array, jsonb parsed, timestamptz as Date. */
@@ -49,4 +50,7 @@ export interface Db extends Queries {
 export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = ${literal(tenantId)}`)
 
 /** Text as a literal that means the same whatever `standard_conforming_strings` says. */
-const literal = (text: string): string => `E'${text.replace(/['\\]/g, '$&$&')}'`
+const literal = (text: string): string => {
+  if (text.includes('\0')) throw new WhodidError('invalid_input', 'A tenant has no NUL in its id: correct it.')
+  return `E'${text.replace(/['\\]/g, '$&$&')}'`
+}

@@ -1,7 +1,8 @@
 import type { StoreHealth } from '@whodid/core'
 import type { Db } from './db.ts'
+import { partitionsOfEvents } from './partitions.ts'
+import { privilegeWarning } from './privileges.ts'
 import { sql } from './sql.ts'
-import { SCHEMA } from './tables.ts'
 
 /** Above this many events an embedded database is the wrong choice. */
 const PGLITE_ROWS = 1_000_000
@@ -12,7 +13,6 @@ interface SettingsRow extends Record<string, unknown> {
   readonly synchronous_commit: string
   readonly full_page_writes: string
   readonly ctype: string
-  readonly superuser: boolean
   readonly rows: number
 }
 
@@ -23,16 +23,15 @@ export const healthOf = async (db: Db): Promise<StoreHealth> => {
       current_setting('synchronous_commit') as synchronous_commit,
       current_setting('full_page_writes') as full_page_writes,
       (select datctype from pg_database where datname = current_database()) as ctype,
-      (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as superuser,
-      (select coalesce(sum(greatest(c.reltuples, 0)), 0)::float8 from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = to_regclass(${`${SCHEMA}.events`})) as rows`)
+      (select coalesce(sum(greatest(c.reltuples, 0)), 0)::float8 from ${partitionsOfEvents}) as rows`)
   if (row === undefined) throw new Error('The database says nothing of its settings.')
+  const privilege = db.engine === 'postgresql' ? await privilegeWarning(db) : null
   const onDisk = row.fsync === 'on' && row.synchronous_commit !== 'off' && row.full_page_writes === 'on'
   return {
     engine: db.engine,
     version: row.version,
     durability: db.durability ?? (onDisk ? 'fsync' : 'process-crash'),
-    warnings: [...warningsOf(db, row, onDisk)],
+    warnings: [...warningsOf(db, row, onDisk), ...(privilege === null ? [] : [privilege])],
   }
 }
 
@@ -42,9 +41,6 @@ function* warningsOf(db: Db, row: SettingsRow, onDisk: boolean): Iterable<string
   }
   if (row.ctype === 'C' || row.ctype === 'POSIX') {
     yield `Search is slow for letters beyond ASCII, because the database's ctype is ${row.ctype}: create it with a UTF-8 locale.`
-  }
-  if (db.engine === 'postgresql' && row.superuser) {
-    yield 'The database user is a superuser or bypasses row-level security, so it could change stored events: connect as a user of lesser rights.'
   }
   if (db.engine === 'pglite' && row.rows > PGLITE_ROWS) {
     yield `The embedded database holds about ${Math.round(row.rows)} events, more than it is meant for: move to PostgreSQL.`

@@ -1,5 +1,7 @@
+import { WhodidError } from '@whodid/core'
 import pg from 'pg'
-import { type Db, type Queries, type Reads, type Role, type Row, tenantIs } from './db.ts'
+import { type Db, type Queries, type Role, type Row, tenantIs } from './db.ts'
+import { codeOf, isForbidden } from './errors.ts'
 import { pgListen } from './pg-listen.ts'
 import { compile, type Sql } from './sql.ts'
 
@@ -23,24 +25,21 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
     durability: null,
     query: (statement) => run(pool, statement),
     tx: (role, tenantId, work) =>
-      within(pool, beginning('begin', role, tenantId), work, async (client) => {
+      within(pool, { mode: 'read write', role, tenantId }, work, async (client) => {
         const { command } = await client.query('commit')
         if (command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
         client.release()
       }),
-    read: (tenantId, work) =>
-      within(
-        pool,
-        beginning('begin read only', 'reader', tenantId),
-        (queries) => work(inTransaction(queries)),
-        async (client) => {
-          // What was read stands whether or not the commit arrives, so nobody waits for it.
-          client.query('commit').then(
-            () => client.release(),
-            (error: Error) => client.release(error),
-          )
-        },
-      ),
+    read: (tenantId, work) => {
+      const inTransaction = (queries: Queries) => work({ ...queries, bound: (reads) => reads(queries) })
+      return within(pool, { mode: 'read only', role: 'reader', tenantId }, inTransaction, async (client) => {
+        // What was read stands whether or not the commit arrives, so nobody waits for it.
+        client.query('commit').then(
+          () => client.release(),
+          (error: Error) => client.release(error),
+        )
+      })
+    },
     async listen(channel, heard) {
       const stop = await pgListen(pool, channel, heard)
       stops.add(stop)
@@ -56,27 +55,22 @@ export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
   }
 }
 
-const inTransaction = (queries: Queries): Reads => ({ ...queries, bound: (work) => work(queries) })
-
-/** One round trip: the transaction, whose rights it has, and the tenant. */
-const beginning = (begin: string, role: Role, tenantId: string | null): string =>
-  [
-    begin,
-    ...(role === 'owner' ? [] : [`set local role whodid_${role}`]),
-    // The schema's own changes have no tenant, and may take their time.
-    tenantId === null ? 'set local statement_timeout = 0' : compile(tenantIs(tenantId)).text,
-  ].join('; ')
+interface Terms {
+  readonly mode: 'read write' | 'read only'
+  readonly role: Role
+  readonly tenantId: string | null
+}
 
 /** Runs work in a transaction. `end` ends it and gives the connection back; before that, any error rolls it back. */
 const within = async <T>(
   pool: pg.Pool,
-  begin: string,
+  terms: Terms,
   work: (queries: Queries) => Promise<T>,
   end: (client: pg.PoolClient) => Promise<void>,
 ): Promise<T> => {
   const client = await pool.connect()
   try {
-    await client.query(begin)
+    await begin(client, terms)
     const result = await work({ query: (statement) => run(client, statement) })
     await end(client)
     return result
@@ -86,6 +80,23 @@ const within = async <T>(
       (failure: Error) => client.release(failure),
     )
     throw error
+  }
+}
+
+/** One round trip for the transaction, its rights and its tenant. Changes of the schema, as the owner, may take their time. */
+const begin = async (client: pg.PoolClient, { mode, role, tenantId }: Terms): Promise<void> => {
+  const settings = [role === 'owner' ? 'set local statement_timeout = 0' : `set local role whodid_${role}`]
+  if (tenantId !== null) settings.push(compile(tenantIs(tenantId)).text)
+  try {
+    await client.query([`begin ${mode}`, ...settings].join('; '))
+  } catch (error) {
+    // The user is no member of the role, or there is none of that name.
+    if (!isForbidden(error) && codeOf(error) !== '22023') throw error
+    throw new WhodidError(
+      'store_unavailable',
+      `The database user may not work as whodid_${role}: let it in by migratePostgres(ownerUrl, { grantTo }) of @whodid/postgres/pg.`,
+      { cause: error },
+    )
   }
 }
 

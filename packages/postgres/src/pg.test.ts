@@ -101,6 +101,7 @@ describe('PostgreSQL', () => {
     await using database = await openDatabase()
     const pool = new postgres.Pool({ connectionString: database.url, max: 1 })
     pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('error', () => {})
     const store = await pg(pool)
     await store.append('acme', [eventOf()])
     expect((await store.list(everything, {}, newestFirst)).items).toHaveLength(1)

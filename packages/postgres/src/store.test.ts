@@ -43,6 +43,7 @@ testStore('PostgreSQL', async () => {
   const pool = new postgres.Pool({ connectionString: database.url })
   // Dropping the database may meet a connection that is still being closed.
   pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('error', () => {})
   const store = await pg(database.url)
   return {
     store,

@@ -3,6 +3,8 @@ import { SCHEMA_LOCK } from '../tables.ts'
 
 const roles = ['ingest', 'reader', 'settings', 'purger', 'eraser', 'signer'].map((role) => `whodid_${role}`)
 
+const byAdministrator = `${roles.map((role) => `create role ${role} nologin; `).join('')}grant ${roles.join(', ')} to %I with admin option`
+
 /**
  * Roles belong to the cluster: another database of it may have made them, or be about to. The user who migrates works in their
  * names too, in development at least. Since version 16, being a member does not mean that one may take on a role.
@@ -24,10 +26,9 @@ const roleExists = (role: string): string => `
     exception when unique_violation then null;
     end;
   exception when insufficient_privilege then
-    raise insufficient_privilege using message = format(
-      'the user %I may not make the roles that the store works with: let an administrator run ${roles
-        .map((each) => `create role ${each} nologin;`)
-        .join(' ')} grant ${roles.join(', ')} to %1$I with admin option', current_user);
+    raise insufficient_privilege using
+      message = format('%I may not make the role ${role}, or take it on', current_user),
+      hint = format('let an administrator run "${byAdministrator}" once.', current_user);
   end $$`
 
 const personalColumns = `actor_name, actor_email, on_behalf_of, impersonated_by, resource_name, description, changes,
