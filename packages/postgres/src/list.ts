@@ -1,8 +1,9 @@
 import type { BoundedCount, Filter, PageRequest, ReadScope, SortColumn, StoredEvent, StorePage } from '@whodid/core'
 import type { Queries, Reads } from './db.ts'
 import { readMarks } from './inbox.ts'
+import { isSearched, matchingIds } from './matching.ts'
 import { type EventRow, eventColumns, eventOfRow } from './rows.ts'
-import { direction, searchIds } from './search.ts'
+import { direction } from './search.ts'
 import { all, raw, type Sql, sql } from './sql.ts'
 import { tables } from './tables.ts'
 import { asksForInbox, eventsOf, type Where, whereOf, wholeCondition } from './where.ts'
@@ -25,13 +26,13 @@ export const listEvents = async (
 
   const { order, limit, after } = page
   const ordered = sql`order by e.id ${direction(order)}`
-  const conditions = [...where.conditions]
-  if (after !== null) conditions.push(order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`)
-  if (where.needles.length === 0) {
+  const beyond = after === null ? [] : [order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`]
+  if (!isSearched(where)) {
+    const conditions = [...where.conditions, ...beyond]
     const items = await readEvents(reads, scope, sql`${all(conditions)} ${ordered} limit ${limit + 1}`)
     return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
   }
-  const ids = await searchIds({ reads, scope, where: { ...where, conditions }, order, limit: limit + 1 })
+  const ids = await matchingIds({ reads, scope, where, order, limit: limit + 1 }, beyond)
   const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
   return { items, more: ids.length > limit, windowed: false }
 }
@@ -86,10 +87,10 @@ const listSorted = async (
 
 /** The newest matching events, whole, as something to select from. */
 export const newestOf = async (reads: Reads, scope: ReadScope, where: Where, limit: number): Promise<Sql> => {
-  if (where.needles.length === 0) {
+  if (!isSearched(where)) {
     return sql`(select e.* from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id desc limit ${limit})`
   }
-  const ids = await searchIds({ reads, scope, where, order: 'desc', limit })
+  const ids = await matchingIds({ reads, scope, where, order: 'desc', limit })
   return sql`(select e.* from ${tables.events} e where ${isAmong(scope, ids)})`
 }
 
@@ -142,10 +143,9 @@ export const countEvents = async (
   bound: number,
 ): Promise<BoundedCount> => {
   const where = await readWhere(reads, scope, filter)
-  const count =
-    where.needles.length === 0
-      ? await countDirectly(reads, scope, where, bound + 1)
-      : (await searchIds({ reads, scope, where, order: 'desc', limit: bound + 1 })).length
+  const count = !isSearched(where)
+    ? await countDirectly(reads, scope, where, bound + 1)
+    : (await matchingIds({ reads, scope, where, order: 'desc', limit: bound + 1 })).length
   return { value: Math.min(count, bound), exact: count <= bound }
 }
 

@@ -2,7 +2,7 @@ import { idFloor, type ReadScope, type SortOrder, timeOfId } from '@whodid/core'
 import type { Queries, Reads } from './db.ts'
 import { all, raw, type Sql, sql } from './sql.ts'
 import { tables } from './tables.ts'
-import { contains, eventsOf, type Where } from './where.ts'
+import { eventsOf, type Where } from './where.ts'
 
 /** How many events are looked through one by one before the text index is asked. */
 const WALK = 5_000
@@ -13,7 +13,7 @@ const DAY = 86_400_000
 const isIndexed = (needle: string): boolean => /[\p{L}\p{N}]{3}/u.test(needle)
 
 /** Ids of the events that match a text, in order of id, up to a limit. */
-interface Search {
+export interface Search {
   readonly reads: Reads
   readonly scope: ReadScope
   readonly where: Where
@@ -58,7 +58,7 @@ const walk = async (
     order by e.id ${direction(order)}`
   const rows = await reads.query<{ id: string }>(sql`
     select e.id from (select e.id, e.search_text ${steps} limit ${size}) e
-    where ${all(where.needles.map(contains))} limit ${limit}`)
+    where ${all(where.text)} limit ${limit}`)
   const ids = rows.map((row) => row.id)
   if (ids.length >= limit) return { ids, edge: null }
   const [last] = await reads.query<{ id: string }>(sql`select e.id ${steps} offset ${size - 1} limit 1`)
@@ -82,7 +82,7 @@ const searchWindows = async (
       select hit.id
       from ${candidates(where, low, high)} candidate (id) cross join lateral (
         select e.id from ${eventsOf(scope)}
-        where ${all([...where.conditions, sql`e.id = candidate.id`, ...where.needles.map(contains)])} offset 0
+        where ${all([...where.conditions, sql`e.id = candidate.id`, ...where.text])} offset 0
       ) hit
       where candidate.id <> ${near}
       order by candidate.id ${direction(order)} limit ${limit - found.length}`)

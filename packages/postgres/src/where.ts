@@ -4,6 +4,7 @@ import {
   fold,
   foldedPhrases,
   idFloor,
+  needlesOfPhrase,
   type ReadScope,
   resourceOf,
   SEARCHED_FIELDS,
@@ -26,6 +27,8 @@ export interface Where {
   readonly needles: readonly string[]
   /** What must hold of `e.search_text`, the needles among it; nothing where there is no needle. */
   readonly text: readonly Sql[]
+  /** The same in parts, any of which may hold, where an index answers each and none answers all of them. */
+  readonly parts: readonly Where[]
 }
 
 /** Columns with the values of which one must be met. */
@@ -47,24 +50,61 @@ export const asksForInbox = (scope: ReadScope, filter: Filter): boolean =>
 
 /** All that must hold of an event which a viewer reads under a filter. */
 export const whereOf = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): Where => {
-  const terms = [...termsOf(filter, false), ...scope.restrict.flatMap((restriction) => termsOf(restriction, true))]
+  // One name alone is text to look for: the index knows the texts that have it at all.
+  const names = filter.actor?.length || filter.actorName?.length !== 1 ? [] : filter.actorName
+  const asked = names.length > 0 ? { ...filter, actorName: undefined } : filter
+  const terms = [...termsOf(asked, false), ...scope.restrict.flatMap((restriction) => termsOf(restriction, true))]
   const conditions = [sql`e.tenant_id = ${scope.tenantId}`, ...terms.map(({ condition }) => condition)]
   conditions.push(...furtherConditions(scope, filter, marks))
   for (const restriction of scope.restrict) {
-    conditions.push(...furtherConditions(scope, restriction, marks))
-    conditions.push(...textConditions(restriction, EVERYWHERE))
+    conditions.push(...furtherConditions(scope, restriction, marks), ...textConditions(restriction, []))
   }
-  const [name, ...names] = filter.actor?.length ? [] : (filter.actorName ?? [])
-  const named = name !== undefined && names.length === 0 ? searchNeedles(inQuotes(name)) : []
-  const needles = [...searchNeedles(filter.q ?? ''), ...named]
-  const text = [...needles.map(contains), ...textConditions(filter, placesBut(scope.hidden ?? [])), ...namedConditions]
+  const needles = [...searchNeedles(filter.q ?? ''), ...names.flatMap(needlesOfPhrase)]
+  const text = [...needles.map(contains), ...textConditions(filter, scope.hidden ?? []), ...names.map(isNamed)]
   return {
     conditions: needles.length > 0 ? conditions : [...conditions, ...text],
     terms: terms.flatMap(({ alternatives }) => alternatives),
     needles,
     text: needles.length > 0 ? text : [],
+    parts: partsOf(filter).map((part) => whereOf(scope, part, marks)),
   }
 }
+
+/** More names than these are looked for in one event after the other. */
+const MOST_NAMES = 8
+
+/** Filters of which an event meets one when it meets this; none where this is best asked for as it is. */
+const partsOf = ({ actor = [], actorName = [], ...rest }: Filter): readonly Filter[] => {
+  if (actorName.length + Math.min(actor.length, 1) < 2 || actorName.length > MOST_NAMES) return []
+  const named = actorName.map((name) => ({ ...rest, actorName: [name] }))
+  return actor.length > 0 ? [{ ...rest, actor }, ...named] : named
+}
+
+const has = (text: Sql, phrase: string): Sql => sql`${text} like ${`%${phrase.replace(/[\\%_]/g, '\\$&')}%`}`
+const contains = (needle: string): Sql => has(raw('e.search_text'), needle)
+
+const line = (field: SearchedField): Sql =>
+  raw(`split_part(e.search_text, chr(10), ${SEARCHED_FIELDS.indexOf(field) + 1})`)
+
+/** The words that must occur, and those that must not, where a reader may look. */
+const textConditions = ({ q = '', not }: Filter, hidden: readonly SearchedField[]): readonly Sql[] => {
+  const visible = SEARCHED_FIELDS.filter((field) => !hidden.includes(field)).map(line)
+  const text =
+    hidden.length === 0 ? raw('e.search_text') : sql`concat_ws(chr(10), ${join([raw('null'), ...visible], ', ')})`
+  return [
+    ...foldedPhrases(q).map((phrase) => has(text, phrase)),
+    ...foldedPhrases(not?.q ?? '').map((phrase) => sql`not ${has(text, phrase)}`),
+  ]
+}
+
+/** Whether the actor's name has a part in it. */
+const isNamed = (part: string): Sql => {
+  const folded = fold(part)
+  return folded === '' ? raw('false') : has(line('actor.name'), folded)
+}
+
+/** The condition of a filter as a whole, text included: for queries that go through rows anyway. */
+export const wholeCondition = (where: Where): Sql => all([...where.conditions, ...where.text])
 
 /** What a filter asks for beside values of columns. */
 const furtherConditions = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): readonly Sql[] => {
@@ -91,12 +131,14 @@ const termsOf = (terms: FilterTerms, restricts: boolean): Term[] => {
   const add = (values: readonly string[] | undefined, term: (values: readonly string[]) => Term) => {
     if (values === undefined) return
     if (values.length > 0) found.push(term(values))
-    else if (restricts) found.push({ condition: raw('false'), alternatives: {} })
+    else if (restricts) found.push({ condition: raw('false'), alternatives: [{}] })
   }
-  add(terms.actor, actorIs)
+  add(terms.actorName, (names) => actorIsOrIsNamed(terms.actor ?? [], names))
+  if (!terms.actorName?.length) add(terms.actor, actorIs)
   add(terms.action, among('action'))
   add(terms.category, among('category'))
   add(terms.kind, among('kind'))
+  add(terms.resource, resourceIs)
   add(terms.resourceType, among('resource_type'))
   add(terms.resourceId, among('resource_id'))
   add(terms.project, among('project_id'))
@@ -112,7 +154,7 @@ const termsOf = (terms: FilterTerms, restricts: boolean): Term[] => {
 
 const oneOf = (alternatives: Alternatives): Term => {
   const each = Object.entries(alternatives).map(([column, values]) => sql`e.${raw(column)} = any(${values}::text[])`)
-  return { alternatives, condition: sql`(${join(each, ' or ')})` }
+  return { alternatives: [alternatives], condition: sql`(${join(each, ' or ')})` }
 }
 
 const among = (column: string) => (values: readonly string[]) => oneOf({ [column]: values })
@@ -120,6 +162,23 @@ const among = (column: string) => (values: readonly string[]) => oneOf({ [column
 const actorIs = (values: readonly string[]): Term => {
   const addresses = values.filter((value) => value.includes('@')).map((address) => address.toLowerCase())
   return oneOf({ actor_id: values, ...(addresses.length > 0 && { actor_address: addresses }) })
+}
+
+const actorIsOrIsNamed = (actors: readonly string[], names: readonly string[]): Term => {
+  const alternatives = [...(actors.length > 0 ? [actorIs(actors).condition] : []), ...names.map(isNamed)]
+  return { alternatives: [], condition: sql`(${join(alternatives, ' or ')})` }
+}
+
+const resourceIs = (values: readonly string[]): Term => {
+  const resources = values.flatMap((value) => resourceOf(value) ?? [])
+  const each = resources.map(({ type, id }) => sql`(e.resource_type = ${type} and e.resource_id = ${id})`)
+  return {
+    alternatives: [
+      { resource_type: resources.map(({ type }) => type) },
+      { resource_id: resources.map(({ id }) => id) },
+    ],
+    condition: each.length > 0 ? sql`(${join(each, ' or ')})` : raw('false'),
+  }
 }
 
 /** So few events past a watermark are looked up by seq; more are met soon enough on the way from the newest. */
