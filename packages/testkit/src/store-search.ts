@@ -1,4 +1,4 @@
-import type { Filter, NewEvent, PreparedEvent } from '@whodid/core'
+import { type Filter, type NewEvent, type PreparedEvent, SEARCHED_FIELDS } from '@whodid/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   appendAll,
@@ -6,6 +6,7 @@ import {
   listIds,
   newTenant,
   page,
+  prepared,
   readPages,
   type StoreUnderTest,
   scopeOf,
@@ -23,6 +24,9 @@ const names = [
   'back\\slash "quoted" it\'s',
   'ab',
   'Straße 7',
+  'crew 👩‍🚀 ok 漢字 かな',
+  'Café  Crème',
+  'شركة النور',
 ]
 
 /** What holds when text is looked for. */
@@ -51,10 +55,27 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
       ['back\\slash', [7]],
       ['\\', [7]],
       ['"quoted"', [7]],
+      [String.raw`"\"quoted\""`, [7]],
+      [String.raw`"back\\slash \"quoted\" it's"`, [7]],
+      ['"100 percent"', [4]],
+      ['"percent 100"', []],
+      ['percent 100', [4]],
+      ['"MOTOR  für"', [0]],
+      ['"motor łódź"', []],
+      ['"% d"', [3]],
+      ['"e_n"', [5]],
+      ['"東京タワー"', [1]],
+      ['"東京 タワー"', []],
+      ['"👩‍🚀 ok"', [10]],
+      ['"cafe\u0301 creme"', [11]],
+      ['"شركة النور"', [12]],
+      ['"النور شركة"', []],
+      ['"person 1" motor', []],
+      ['"person 1 created"', []],
       ["it's", [7]],
       ['strasse', [9]],
       ['person.3@acme', [3]],
-      ['person 4', [4]],
+      ['"person 4"', [4]],
       ['project.created motor', [0]],
       ['no such words', []],
       ['', names.map((_, index) => index)],
@@ -63,6 +84,146 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
       const { items } = await subject().store.list(scopeOf(tenantId), { q }, page({ order: 'asc' }))
       expect(items.map(({ resource }) => names.indexOf(resource.name ?? ''))).toEqual(found)
       expect(await subject().store.count(scopeOf(tenantId), { q }, 100)).toEqual({ value: found.length, exact: true })
+    })
+  })
+
+  describe('what must not occur', () => {
+    const tenantId = newTenant()
+    beforeAll(async () => {
+      const events = series(tenantId, names.length, (index) => ({
+        resource: { type: 'project', id: `p${index}`, name: names[index] },
+      }))
+      await appendAll(subject().store, tenantId, events)
+    })
+    const without = (...left: readonly number[]) => names.flatMap((_, index) => (left.includes(index) ? [] : [index]))
+
+    test.each<readonly [filter: Filter, found: readonly number[]]>([
+      [{ not: { q: 'motor' } }, without(0)],
+      [{ not: { q: 'MOTOR straße' } }, without(0, 9)],
+      [{ not: { q: '"100 percent"' } }, without(4)],
+      [{ not: { q: '"percent 100"' } }, without()],
+      [{ not: { q: '%' } }, without(3)],
+      [{ not: { q: '_' } }, without(5)],
+      [{ not: { q: '\\' } }, without(7)],
+      [{ not: { q: '東京' } }, without(1)],
+      [{ not: { q: '💥 👩‍🚀' } }, without(2, 10)],
+      [{ not: { q: '"النور"' } }, without(12)],
+      [{ q: '100', not: { q: 'done' } }, [4]],
+      [{ q: 'ada', not: { q: 'created' } }, []],
+      [{ q: '"100 percent"', not: { q: '"100 percent"' } }, []],
+    ])('%j', async (filter, found) => {
+      const { items } = await subject().store.list(scopeOf(tenantId), filter, page({ order: 'asc' }))
+      expect(items.map(({ resource }) => names.indexOf(resource.name ?? ''))).toEqual(found)
+      expect((await subject().store.count(scopeOf(tenantId), filter, 100)).value).toBe(found.length)
+      const restricted = scopeOf(tenantId, { restrict: [filter] })
+      expect((await subject().store.count(restricted, {}, 100)).value).toBe(found.length)
+    })
+  })
+
+  describe('actors by name, and resources by type and id', () => {
+    const tenantId = newTenant()
+    const scope = scopeOf(tenantId)
+    const people = [
+      { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
+      { type: 'user', id: 'ada', name: 'Somebody Else' },
+      { type: 'user', id: 'u3', name: 'Łukasz 100%', email: 'ada.l@acme.test' },
+      { type: 'api_key', id: 'key-ada' },
+      { type: 'user', id: 'u5', name: '山田 太郎' },
+    ] as const
+    beforeAll(async () => {
+      const last = Date.now()
+      const events = people.map((actor, index) =>
+        prepared(tenantId, {
+          at: last - 1_000 * (people.length - index),
+          actor,
+          resource: { type: index % 2 ? 'project' : 'service', id: `a/${Math.floor(index / 2)}`, name: 'Ada' },
+        }),
+      )
+      await appendAll(subject().store, tenantId, events)
+    })
+    const indexes = async (filter: Filter, under = scope) => {
+      const { items } = await subject().store.list(under, filter, page({ order: 'asc' }))
+      expect((await subject().store.count(under, filter, 100)).value).toBe(items.length)
+      const { counted } = await subject().store.facets(under, filter, { dimensions: ['actor'], limit: 9 })
+      expect(counted.value).toBe(items.length)
+      const sorted = await subject().store.list(under, filter, page({ sort: 'actor' }))
+      expect(sorted.items.length).toBe(items.length)
+      return items.map(({ actor }) => people.findIndex(({ id }) => id === actor.id))
+    }
+
+    test.each<readonly [filter: Filter, found: readonly number[]]>([
+      [{ actorName: ['ADA'] }, [0]],
+      [{ actorName: ['ada love'] }, [0]],
+      [{ actorName: ['lukasz 100%'] }, [2]],
+      [{ actorName: ['%'] }, [2]],
+      [{ actorName: ['田 太'] }, [4]],
+      [{ actorName: ['ada', 'else', '山'] }, [0, 1, 4]],
+      [{ actorName: ['\u0301'] }, []],
+      [{ actorName: ['nobody'] }, []],
+      [{ actor: ['ada'] }, [1]],
+      [{ actor: ['ada'], actorName: ['ada'] }, [0, 1]],
+      [{ actor: ['key-ada', 'ADA@acme.test'], actorName: ['太郎'] }, [0, 3, 4]],
+      [{ actor: [], actorName: ['ada'] }, [0]],
+      [{ actor: ['ada'], actorName: ['ada'], q: 'lovelace' }, [0]],
+      [{ actor: ['ada'], actorName: Array.from({ length: 20 }, (_, n) => (n === 7 ? 'Ada' : `no ${n}`)) }, [0, 1]],
+      [{ not: { actor: ['ada'], actorName: ['ada'] } }, [2, 3, 4]],
+      [{ resource: ['service/a/0'] }, [0]],
+      [{ resource: ['service/a/0', 'project/a/1'] }, [0, 3]],
+      [{ resource: ['service/a/0', 'project/a/1'], q: 'else' }, []],
+      [{ resource: ['project'] }, []],
+      [{ q: 'ada', resource: ['service/a/1'] }, [2]],
+      [{ not: { resource: ['service/a/0', 'project/a/1'] } }, [1, 2, 4]],
+    ])('%j', async (filter, found) => {
+      expect(await indexes(filter)).toEqual(found)
+      expect(await indexes({}, scopeOf(tenantId, { restrict: [filter] }))).toEqual(found)
+    })
+
+    test('page by page, an event that is met twice comes once', async () => {
+      const filter: Filter = { actor: ['u1', 'ada'], actorName: ['a', 'else'] }
+      for (const order of ['asc', 'desc'] as const) {
+        const found = await readPages(subject().store, scope, filter, page({ order, limit: 1 }))
+        const actors = found.map(({ actor }) => actor.id)
+        expect(order === 'asc' ? actors : actors.reverse()).toEqual(['u1', 'ada', 'u3'])
+      }
+    })
+  })
+
+  describe('what is hidden from the reader', () => {
+    const tenantId = newTenant()
+    beforeAll(async () => {
+      await appendAll(subject().store, tenantId, [
+        prepared(tenantId, {
+          actor: { type: 'user', id: 'u1', name: 'Grace 東京', email: 'hopper@acme.test' },
+          resource: { type: 'project', id: 'p1', name: 'Cobol' },
+          description: 'The compiler was changed',
+          action: 'project.renamed',
+        }),
+      ])
+    })
+    const LINES = {
+      'actor.name': 'grace 東京 "grace 東京"',
+      'actor.email': 'hopper@acme',
+      action: 'project.renamed',
+      'resource.name': 'cobol',
+      description: '"compiler was"',
+    } as const
+
+    test.each(SEARCHED_FIELDS)('%s is neither found nor excluded by', async (hidden) => {
+      const { store } = subject()
+      const scope = scopeOf(tenantId, { hidden: [hidden] })
+      for (const field of SEARCHED_FIELDS) {
+        const visible = field === hidden ? 0 : 1
+        expect(await store.count(scope, { q: LINES[field] }, 9)).toEqual({ value: visible, exact: true })
+        expect(await store.count(scope, { not: { q: LINES[field] } }, 9)).toEqual({ value: 1 - visible, exact: true })
+        expect((await store.list(scope, { q: LINES[field] }, page())).items.length).toBe(visible)
+        expect((await store.list(scope, { q: LINES[field] }, page({ sort: 'action' }))).items.length).toBe(visible)
+      }
+      const all = scopeOf(tenantId, { hidden: SEARCHED_FIELDS })
+      expect((await store.count(all, { q: LINES[hidden] }, 9)).value).toBe(0)
+      expect((await store.count(scopeOf(tenantId), { q: LINES[hidden] }, 9)).value).toBe(1)
+      // A restriction is the host's, who sees everything.
+      const restricted = scopeOf(tenantId, { hidden: [hidden], restrict: [{ q: LINES[hidden] }] })
+      expect((await store.count(restricted, {}, 9)).value).toBe(1)
     })
   })
 
@@ -80,7 +241,7 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
     beforeAll(async () => {
       const event = (index: number): Partial<NewEvent> => ({
         resource: { type: 'project', id: `p${index}`, name: nameOf(index) },
-        actor: { type: 'user', id: index % 1_000 === 0 ? 'rare' : 'ada', name: 'Ada' },
+        actor: { type: 'user', id: index % 1_000 === 0 ? 'rare' : 'ada', name: index === 7 ? 'Tapir' : 'Ada' },
       })
       events = series(tenantId, count, event, 3_000_000)
       await appendAll(subject().store, tenantId, events)
@@ -108,6 +269,26 @@ export const testSearch = (subject: () => StoreUnderTest): void => {
       }
       expect(await listIds(store, scope, { q: 'quagga', actor: ['rare'] })).toEqual([events[10_000]?.id])
       expect(await listIds(store, scope, { q: 'okapi' })).toEqual([])
+    })
+
+    test('finds a rare name, beside an actor too, and nothing in what is hidden', async () => {
+      const { store } = subject()
+      expect(await listIds(store, scope, { actorName: ['tapir'] })).toEqual([events[7]?.id])
+      const filter: Filter = { actor: ['rare'], actorName: ['TAPIR'] }
+      const either = matching((index) => index % 1_000 === 0 || index === 7)
+      for (const order of ['asc', 'desc'] as const) {
+        const found = idsOf(await readPages(store, scope, filter, page({ order, limit: 3 })))
+        expect(order === 'asc' ? found : found.reverse()).toEqual(either)
+      }
+      expect(await store.count(scope, filter, 5)).toEqual({ value: 5, exact: false })
+      const quaggaIds = matching((index) => quaggas.includes(index))
+      const seen = scopeOf(tenantId, { hidden: ['actor.email'] })
+      expect(await listIds(store, seen, { q: 'quagga' }, { order: 'asc' })).toEqual(quaggaIds)
+      const blind = scopeOf(tenantId, { hidden: ['resource.name', 'description'] })
+      expect(await listIds(store, blind, { q: 'quagga' })).toEqual([])
+      expect(await listIds(store, scope, { q: 'quagga', not: { q: 'tapir' } }, { order: 'asc' })).toEqual(
+        quaggaIds.slice(1),
+      )
     })
 
     test('finds common words at once, and text under other conditions', async () => {

@@ -6,10 +6,12 @@ import type { Messages } from '../text/messages.ts'
 export function termLabel(term: FilterTerm, messages: Messages): string {
   return {
     actor: messages.user,
+    actorName: messages.user,
     action: messages.action,
     category: messages.category,
     group: messages.group,
     kind: messages.kind,
+    resource: messages.resource,
     resourceType: messages.type,
     resourceId: messages.resource,
     project: messages.project,

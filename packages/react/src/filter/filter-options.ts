@@ -1,8 +1,8 @@
-import type { CatalogJson, Facets, FacetValue, FilterTerm } from '@whodid/core/browser'
+import type { CatalogJson, FacetDimension, Facets, FacetValue, FilterTerm } from '@whodid/core/browser'
 import { fold, KINDS, STATUSES } from '@whodid/core/browser'
 import { resourceIcon } from '../parts/icon.tsx'
 import type { Messages } from '../text/messages.ts'
-import { FIELD_TERMS, type FilterField } from './filter-fields.ts'
+import { FIELD_DIMENSIONS, FIELD_TERMS, FILTER_FIELDS, type FilterField } from './filter-fields.ts'
 import { termLabel, valueLabel } from './filter-labels.ts'
 
 /** A value that a filter offers. */
@@ -30,6 +30,9 @@ function known(term: FilterTerm, catalog: CatalogJson): readonly string[] {
   return []
 }
 
+const isCounted = (term: FilterTerm): term is FacetDimension =>
+  FILTER_FIELDS.some((field) => FIELD_DIMENSIONS[field].some((dimension) => dimension === term))
+
 /**
  * What a field offers: the values that events have, those the catalog declares and those already chosen, most frequent
  * first.
@@ -47,7 +50,7 @@ export function optionsOf(
   const { catalog, messages, facets, chosen, search } = context
   const needle = fold(search.trim())
   const groups = FIELD_TERMS[field].map((term): OptionGroup => {
-    const counts = term === 'group' ? groupCounts(catalog, facets) : term === 'resourceId' ? [] : facets?.values[term]
+    const counts = term === 'group' ? groupCounts(catalog, facets) : isCounted(term) ? facets?.values[term] : []
     const counted = new Map(counts?.map((facet) => [facet.value, facet]))
     const names = new Set([...known(term, catalog), ...counted.keys(), ...chosen(term)])
     const items = [...names].map((value): FilterOption => {

@@ -3,7 +3,9 @@ import {
   type CatalogJson,
   type Filter,
   type FilterTerms,
+  fold,
   resolveResource,
+  resourceOf,
   type StoredEvent,
   searchNeedles,
   searchTextOf,
@@ -13,12 +15,22 @@ import {
 type Test = (event: StoredEvent, values: readonly string[], catalog: CatalogJson) => boolean
 
 const TESTS: { readonly [T in keyof FilterTerms]-?: Test } = {
-  actor: ({ actor }, values) => values.some((value) => value === (value.includes('@') ? actor.email : actor.id)),
+  actor: ({ actor }, values) =>
+    values.some(
+      (value) => value === actor.id || (value.includes('@') && value.toLowerCase() === actor.email?.toLowerCase()),
+    ),
+  actorName: ({ actor }, values) =>
+    values.map(fold).some((part) => part !== '' && fold(actor.name ?? '').includes(part)),
   action: (event, values, catalog) =>
     values.some((value) => value === event.action || catalog.aliases[event.action] === value),
   category: ({ category }, values) => values.includes(category),
   group: ({ category }, values, catalog) => values.includes(resolveResource(catalog, category).group),
   kind: ({ kind }, values) => values.includes(kind),
+  resource: ({ resource }, values) =>
+    values.some((value) => {
+      const { type, id } = resourceOf(value) ?? {}
+      return type === resource.type && id === resource.id
+    }),
   resourceType: ({ resource }, values) => values.includes(resource.type),
   resourceId: ({ resource }, values) => resource.id !== null && values.includes(resource.id),
   project: ({ scope, resource }, values) => {
