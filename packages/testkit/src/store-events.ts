@@ -20,7 +20,8 @@ export interface StoreUnderTest extends AsyncDisposable {
   query(text: string, params: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
 }
 
-const catalog = defineCatalog({
+/** The catalog of the events below. */
+export const catalog = defineCatalog({
   project: {
     label: 'Project',
     group: 'Resources',

@@ -4,7 +4,11 @@ import { newTenant, page, prepared, type StoreUnderTest, scopeOf } from './store
 import { testFollow } from './store-follow.ts'
 import { testInbox } from './store-inbox.ts'
 import { testLists } from './store-lists.ts'
+import { testPeople } from './store-people.ts'
+import { testRetention } from './store-retention.ts'
 import { testSearch } from './store-search.ts'
+import { testSettings } from './store-settings.ts'
+import { testStats } from './store-stats.ts'
 
 /**
  * The specification of `EventStore`: what every store must do. One store serves the whole suite, each test in a tenant of its
@@ -32,6 +36,10 @@ export const testStore = (name: string, make: () => Promise<StoreUnderTest>): vo
     testSearch(subject)
     testInbox(subject)
     testFollow(subject)
+    testStats(subject)
+    testSettings(subject)
+    testRetention(subject)
+    testPeople(subject)
 
     test('says what it is and what its acknowledgements are worth', async () => {
       const { engine, version, durability, warnings } = await subject().store.health()
