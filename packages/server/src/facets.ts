@@ -1,22 +1,25 @@
-import { type FacetDimension, type Facets, type FacetValue, type FilterTerm, REDACTED } from '@whodid/core'
+import { type FacetDimension, type Facets, type FacetValue, type FilterTerm, fold, REDACTED } from '@whodid/core'
 import { isMasked } from './mask.ts'
 
 /** Where in an event a condition looks. */
-export const TERM_PATHS: { readonly [T in FilterTerm]: string } = {
-  actor: 'actor.id',
-  action: 'action',
-  category: 'category',
-  group: 'category',
-  kind: 'kind',
-  resourceType: 'resource.type',
-  resourceId: 'resource.id',
-  project: 'scope.project.id',
-  status: 'status',
-  channel: 'context.channel',
-  severity: 'severity',
+export const TERM_PATHS: { readonly [T in FilterTerm]: readonly string[] } = {
+  actor: ['actor.id'],
+  actorName: ['actor.name'],
+  action: ['action'],
+  category: ['category'],
+  group: ['category'],
+  kind: ['kind'],
+  resource: ['resource.type', 'resource.id'],
+  resourceType: ['resource.type'],
+  resourceId: ['resource.id'],
+  project: ['scope.project.id', 'resource.id'],
+  status: ['status'],
+  channel: ['context.channel'],
+  severity: ['severity'],
 }
 
-const merge = (lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] => {
+/** Values of several lists as one list, the commonest first. */
+export const merge = (lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] => {
   const byValue = new Map<string, FacetValue>()
   for (const value of lists.flat()) {
     const known = byValue.get(value.value)
@@ -25,9 +28,36 @@ const merge = (lists: readonly (readonly FacetValue[])[], limit: number): readon
   return [...byValue.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)).slice(0, limit)
 }
 
-const mask = (paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) => {
-  if (isMasked(paths, TERM_PATHS[dimension])) return []
-  if (dimension === 'project' && isMasked(paths, 'scope.project.name')) {
+/** A project is named by the scope of its events, and by itself. */
+const PROJECT_NAMES = ['scope.project.name', 'resource.name']
+const NAMES: { readonly [dimension in FacetDimension]?: readonly string[] } = {
+  actor: ['actor.name', 'actor.email'],
+  project: PROJECT_NAMES,
+}
+
+/** Which values of which dimensions. */
+export interface FacetRequest {
+  readonly dimensions: readonly FacetDimension[]
+  /** Only values that this is a part of, or of what they are called. */
+  readonly search?: string | undefined
+  readonly limit: number
+}
+
+/** Whether a store would search among names that are masked, so that it must be done here. */
+export const isSearchMasked = ({ dimensions, search }: FacetRequest, paths: readonly string[]): boolean =>
+  search !== undefined && dimensions.some((dimension) => NAMES[dimension]?.some((path) => isMasked(paths, path)))
+
+const among = (values: readonly FacetValue[], search: string) => {
+  const needle = fold(search)
+  return values.filter(({ value, label, detail }) =>
+    [value, label, detail === REDACTED ? '' : (detail ?? '')].some((text) => fold(text).includes(needle)),
+  )
+}
+
+/** Values without what the viewer may not see of them. */
+export const mask = (paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) => {
+  if (TERM_PATHS[dimension].some((path) => isMasked(paths, path))) return []
+  if (dimension === 'project' && PROJECT_NAMES.some((path) => isMasked(paths, path))) {
     return values.map((value) => ({ ...value, label: value.value }))
   }
   if (dimension !== 'actor') return values
@@ -39,20 +69,21 @@ const mask = (paths: readonly string[], dimension: FacetDimension, values: reado
 }
 
 /** The facets of several tenants as those of one, without what the viewer may not see. */
-export const joinFacets = (
-  parts: readonly Facets[],
-  dimensions: readonly FacetDimension[],
-  limit: number,
-  masked: readonly string[],
-): Facets => ({
+export const joinFacets = (parts: readonly Facets[], request: FacetRequest, masked: readonly string[]): Facets => ({
   counted: {
     value: parts.reduce((sum, { counted }) => sum + counted.value, 0),
     exact: parts.every(({ counted }) => counted.exact),
   },
   values: Object.fromEntries(
-    dimensions.map((dimension) => {
+    request.dimensions.map((dimension) => {
       const lists = parts.map(({ values }) => values[dimension] ?? [])
-      return [dimension, mask(masked, dimension, lists.length === 1 ? (lists[0] ?? []) : merge(lists, limit))]
+      const shown = mask(
+        masked,
+        dimension,
+        lists.length === 1 ? (lists[0] ?? []) : merge(lists, Number.POSITIVE_INFINITY),
+      )
+      const found = isSearchMasked(request, masked) ? among(shown, request.search ?? '') : shown
+      return [dimension, found.slice(0, request.limit)]
     }),
   ),
 })

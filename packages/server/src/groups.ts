@@ -1,4 +1,4 @@
-import type { CatalogJson, Filter } from '@whodid/core'
+import type { CatalogJson, ExcludedTerms, Filter } from '@whodid/core'
 
 /** The group of a category that the catalog does not know. */
 const OTHER = 'Other'
@@ -26,11 +26,25 @@ const excluding = (filter: Filter, categories: readonly string[]): Filter =>
     ? { ...filter, not: { ...filter.not, category: [...(filter.not?.category ?? []), ...categories] } }
     : filter
 
-/** A filter in which groups stand as the categories that they hold. A store knows no groups. */
-export const expandGroups = (
-  catalog: CatalogJson,
-  { group, not: { group: notGroup, ...not } = {}, ...rest }: Filter,
-): Filter => {
+/** Actions with the names that they had before. */
+const withRetired = <T extends ExcludedTerms>({ aliases }: CatalogJson, terms: T): T => {
+  const retired = Object.keys(aliases).filter((name) => terms.action?.includes(aliases[name] ?? ''))
+  return retired.length > 0 ? { ...terms, action: [...(terms.action ?? []), ...retired] } : terms
+}
+
+/**
+ * A filter in which groups stand as the categories that they hold, and actions with their retired names. A store knows
+ * neither.
+ */
+export const expandGroups = (catalog: CatalogJson, asked: Filter): Filter => {
+  const {
+    group,
+    not: { group: notGroup, ...not } = {},
+    ...rest
+  } = withRetired(catalog, {
+    ...asked,
+    ...(asked.not && { not: withRetired(catalog, asked.not) }),
+  })
   let filter: Filter = Object.keys(not).length > 0 ? { ...rest, not } : rest
   if (given(group)) {
     const { listed, others } = categoriesOf(catalog, group)

@@ -1,5 +1,6 @@
 import { FILTER_TERMS, type Filter, filterSchema, isEventId, SORT_COLUMNS } from '@whodid/core'
 import { z } from 'zod'
+import { PLACES_ID } from './places.ts'
 
 const UNSTORABLE = /\0|\p{Surrogate}/u
 
@@ -13,9 +14,11 @@ export const text = (max: number) =>
 
 /** Whether every text of a filter is one that a database takes. */
 export const isStorable = (filter: Filter): boolean =>
-  ![filter.q, ...FILTER_TERMS.flatMap((term) => [...(filter[term] ?? []), ...(filter.not?.[term] ?? [])])].some(
-    (value) => value !== undefined && UNSTORABLE.test(value),
-  )
+  ![
+    filter.q,
+    filter.not?.q,
+    ...FILTER_TERMS.flatMap((term) => [...(filter[term] ?? []), ...(filter.not?.[term] ?? [])]),
+  ].some((value) => value !== undefined && UNSTORABLE.test(value))
 
 /** Which of the viewer's tenants. */
 export const tenant = text(512)
@@ -46,6 +49,21 @@ export const filterOf = (input: Filter): Filter => {
 
 /** The id of an event. */
 export const eventId = z.string().refine(isEventId, 'must be the id of an event, a UUIDv7')
+
+/** What every file of events takes, to go on where another broke off. */
+export const resumeFields = {
+  after: eventId
+    .optional()
+    .describe('Go on after the event with this id, the last whole one of a file that broke off.'),
+  upTo: z
+    .string()
+    .max(8_192)
+    .regex(PLACES_ID, 'must be the Whodid-Up-To header of an earlier export')
+    .optional()
+    .describe(
+      'The Whodid-Up-To header of an earlier export, to get the same events. What is stored by now when absent.',
+    ),
+}
 
 /** The input of a verb that takes none. */
 export const nothing = z.strictObject({}).optional()

@@ -4,6 +4,8 @@ import {
   type Filter,
   type FilterTerms,
   fold,
+  foldedPhrases,
+  parseQuery,
   resolveResource,
   resourceOf,
   type StoredEvent,
@@ -49,20 +51,39 @@ const TERMS = Object.keys(TESTS) as readonly (keyof FilterTerms)[]
  * again whenever a list is read, so this decides only what is shown in between.
  */
 export function matchesFilter(filter: Filter, event: StoredEvent, catalog: CatalogJson): boolean {
+  const { q, ...conditions } = filter
+  const filters = q ? [conditions, parseQuery(q, { now: Date.now() })] : [conditions]
+  if (event.category === AUDIT_CATEGORY && !filters.some(asksForAudit)) return false
+  return filters.every((each) => meets(each, event, catalog))
+}
+
+const asksForAudit = ({ category, action }: Filter): boolean =>
+  Boolean(category?.includes(AUDIT_CATEGORY) || action?.some((name) => name.startsWith(`${AUDIT_CATEGORY}.`)))
+
+/** Whoever did it is one condition, of an id or of a name. */
+const actorHolds = ({ actor = [], actorName = [] }: FilterTerms, event: StoredEvent, catalog: CatalogJson) =>
+  actor.length + actorName.length === 0
+    ? undefined
+    : TESTS.actor(event, actor, catalog) || TESTS.actorName(event, actorName, catalog)
+
+function meets(filter: Filter, event: StoredEvent, catalog: CatalogJson): boolean {
   const holds = (terms: FilterTerms, term: keyof FilterTerms): boolean | undefined => {
+    if (term === 'actor' || term === 'actorName') return actorHolds(terms, event, catalog)
     const values = terms[term]
     return values === undefined || values.length === 0 ? undefined : TESTS[term](event, values, catalog)
   }
   if (TERMS.some((term) => holds(filter, term) === false)) return false
   const { not, q, inbox } = filter
   if (not && TERMS.some((term) => holds(not, term) === true)) return false
-  if (event.category === AUDIT_CATEGORY && !filter.category?.includes(AUDIT_CATEGORY)) return false
   if (inbox === 'archived' ? !event.archived : inbox !== undefined && event.archived) return false
   if (inbox === 'unread' && event.seen) return false
   const at = Date.parse(event.occurredAt)
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = timeRange(filter)
   if (at < from || at >= to) return false
-  if (!q) return true
+  if (!q && !not?.q) return true
   const text = searchTextOf({ ...event, resource: { ...event.resource, href: undefined } })
-  return searchNeedles(q).every((needle) => text.includes(needle))
+  return (
+    searchNeedles(q ?? '').every((needle) => text.includes(needle)) &&
+    !foldedPhrases(not?.q ?? '').some((phrase) => text.includes(phrase))
+  )
 }

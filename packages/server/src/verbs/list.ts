@@ -16,7 +16,7 @@ export interface ListInput {
 
 /** Says so in the log when what is asked for is somebody else's activity. */
 export const witnessSubject = async ({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> => {
-  const subject = filter.actor?.find((actor) => actor !== viewer.id)
+  const subject = reader.actorsOf(filter).find((actor) => actor !== viewer.id)
   if (subject === undefined) return
   await reader.witness({ read: 'viewed', subject, filter })
 }

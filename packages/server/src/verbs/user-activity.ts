@@ -6,7 +6,7 @@ import { filterOf, listFields, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 import { readList } from './list.ts'
 
-const { actor: _actor, ...fields } = listFields
+const { actor: _actor, actorName: _actorName, ...fields } = listFields
 
 export const userActivity = defineVerb({
   name: 'userActivity',

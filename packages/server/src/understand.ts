@@ -1,0 +1,74 @@
+import {
+  type ExcludedTerms,
+  FILTER_TERMS,
+  type Filter,
+  parseQuery,
+  SEARCHED_FIELDS,
+  type SearchedField,
+  timeRange,
+} from '@whodid/core'
+import { isMasked } from './mask.ts'
+
+/** A filter whose `q` was read: its words alone are left there, and its conditions stand beside those asked for. */
+export interface Understood {
+  readonly filter: Filter
+  /** Conditions that must hold as well, where the filter has some of that name already. */
+  readonly also: readonly Filter[]
+}
+
+const ACTORS: readonly Field[] = ['actor', 'actorName']
+
+const FIELDS = [...FILTER_TERMS, 'inbox'] as const
+type Field = (typeof FIELDS)[number]
+
+/** Whether something is asked for already; an actor and a name are one condition. */
+const isSet = (filter: Filter, name: Field): boolean =>
+  (ACTORS.some((term) => term === name) ? ACTORS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
+
+const joined = (asked: ExcludedTerms = {}, read: ExcludedTerms = {}): ExcludedTerms => ({
+  ...asked,
+  ...read,
+  ...(asked.q && read.q && { q: `${asked.q} ${read.q}` }),
+  ...Object.fromEntries(
+    FILTER_TERMS.filter((term) => asked[term] && read[term]).map((term) => [
+      term,
+      [...(asked[term] ?? []), ...(read[term] ?? [])],
+    ]),
+  ),
+})
+
+/**
+ * Reads the search language in a filter's `q`. What it says and what the filter says must both hold.
+ * Throws `invalid_input` that points at the place in `q`.
+ */
+export const understand = ({ q, ...asked }: Filter, now: number): Understood => {
+  const { q: words, from, to, not, ...terms } = parseQuery(q ?? '', { now })
+  const also = Object.fromEntries(
+    Object.entries(terms).filter(([name]) => FIELDS.some((field) => field === name && isSet(asked, field))),
+  )
+  const beside = Object.fromEntries(Object.entries(terms).filter(([name]) => !(name in also)))
+  const range = timeRange(asked)
+  const read = timeRange({ from, to })
+  const filter: Filter = {
+    ...asked,
+    ...beside,
+    ...(words !== undefined && { q: words }),
+    ...(from !== undefined && (read.from ?? 0) >= (range.from ?? 0) && { from }),
+    ...(to !== undefined && (range.to === undefined || (read.to ?? 0) <= range.to) && { to }),
+    ...((asked.not ?? not) && { not: joined(asked.not, not) }),
+  }
+  return { filter, also: Object.keys(also).length > 0 ? [also] : [] }
+}
+
+/** What an event says in each line of its search text. */
+const SHOWN_IN: { readonly [F in SearchedField]: readonly string[] } = {
+  'actor.name': ['actor.name'],
+  'actor.email': ['actor.email', 'actor.id'],
+  action: ['action'],
+  'resource.name': ['resource.name', 'resource.id'],
+  description: ['description'],
+}
+
+/** The lines of the search text that a viewer's words must not be looked for in, since what they say is masked. */
+export const hiddenFrom = (masked: readonly string[]): readonly SearchedField[] =>
+  SEARCHED_FIELDS.filter((field) => SHOWN_IN[field].some((path) => isMasked(masked, path)))
