@@ -73,6 +73,11 @@ export function eventsToCsv(
 ): string {
   const rows: (readonly Cell[])[] = events.map((event) => COLUMNS.map(([, value]) => value(event)))
   if (options.header ?? true) rows.unshift(CSV_COLUMNS)
+  return rowsToCsv(rows)
+}
+
+/** Any rows as CSV, by the same rules as {@link eventsToCsv}. */
+export function rowsToCsv(rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return ''
   return (
     Papa.unparse(

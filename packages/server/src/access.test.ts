@@ -10,7 +10,13 @@ const SECRET = 'ACME-ONLY'
 const acmeEvent = () =>
   event({
     tenantId: 'acme',
-    actor: { type: 'user', id: `${SECRET}-actor`, name: `${SECRET} Ada`, email: `${SECRET}@acme.test` },
+    actor: {
+      type: 'user',
+      id: `${SECRET}-actor`,
+      name: `${SECRET} Ada`,
+      email: `${SECRET}@acme.test`,
+      impersonatedBy: { id: 'support' },
+    },
     resource: { type: 'project', id: `${SECRET}-project`, name: `${SECRET} Engine` },
     scope: { project: { id: `${SECRET}-project`, name: `${SECRET} Engine` } },
     metadata: { note: SECRET },
@@ -59,6 +65,12 @@ const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs:
     facets: { shows: /ACME-ONLY/, inputs: [{}, { tenant: 'acme' }, { tenant: '*', search: SECRET }] },
     viewer: { shows: null, inputs: [{}] },
     follow: { shows: /ACME-ONLY/, inputs: [{ lastEventId: '0' }, { tenant: 'acme', lastEventId: '0' }] },
+    stats: { shows: /ACME-ONLY/, inputs: [{}, { tenant: 'acme' }, { tenant: '*' }] },
+    'retention.get': { shows: /"tenantId":"acme"/, inputs: [{}, { tenant: 'acme' }] },
+    'retention.set': { shows: null, inputs: [{ days: null }, { days: 1, tenant: 'acme' }] },
+    'retention.preview': { shows: null, inputs: [{}, { days: 1, tenant: 'acme' }] },
+    'people.export': { shows: /ACME-ONLY/, inputs: [{ id: 'support' }, { id: 'support', tenant: 'acme' }] },
+    'people.erase': { shows: null, inputs: [{ id: 'stranger' }, { id: 'support', tenant: 'acme' }] },
     health: { shows: null, inputs: [{}] },
   }
 
@@ -132,8 +144,9 @@ describe.each(REQUESTS)("Umbrella's Eve sees nothing of Acme through %s", (_name
 })
 
 /** Which verbs each credential may use in its own tenant; everything else is refused. */
-const READS = ['list', 'get', 'userActivity', 'history', 'catalog', 'facets', 'follow']
+const READS = ['list', 'get', 'userActivity', 'history', 'catalog', 'facets', 'follow', 'stats']
 const INBOX = ['inbox.count', 'inbox.seen', 'inbox.unseen', 'inbox.archive', 'inbox.unarchive']
+const ADMIN = ['retention.get', 'retention.set', 'retention.preview', 'people.export', 'people.erase']
 const EVERYBODY = ['health']
 const SIGNED_IN = [...EVERYBODY, 'viewer']
 const MAY: readonly (readonly [who: string, credentials: Credentials, refusal: 401 | 403, verbs: readonly string[]])[] =
@@ -145,8 +158,8 @@ const MAY: readonly (readonly [who: string, credentials: Credentials, refusal: 4
     ['an ingest key for all tenants', key(KEYS.allIngest), 403, [...SIGNED_IN, 'append']],
     ['a read key', key(KEYS.acmeRead), 403, [...SIGNED_IN, ...READS, ...INBOX]],
     ['an export key', key(KEYS.acmeExport), 403, [...SIGNED_IN, 'export']],
-    ['an admin key', key(KEYS.acmeAdmin), 403, SIGNED_IN],
-    ['an owner', person('ada'), 403, [...SIGNED_IN, ...READS, ...INBOX, 'export']],
+    ['an admin key', key(KEYS.acmeAdmin), 403, [...SIGNED_IN, ...ADMIN]],
+    ['an owner', person('ada'), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
     ['a person whose role says ingest', person('sneaky'), 403, [...SIGNED_IN, ...READS, ...INBOX]],
   ]
 

@@ -1,6 +1,20 @@
 import { ERROR_STATUS, newEventSchema } from '@whodid/core'
 import { z } from 'zod'
+import { COMPAT } from './compat/index.ts'
+import { rowSchema, rowsOutput } from './compat/row.ts'
+import { HEADERS, isTagged, RESPONSES, responsesOf } from './openapi-answers.ts'
 import {
+  EXAMPLES,
+  IF_NONE_MATCH,
+  inline,
+  type JsonSchema,
+  LAST_EVENT_ID,
+  parameter,
+  writable,
+} from './openapi-parameters.ts'
+import {
+  apiKeyOutput,
+  apiKeysOutput,
   appendOutput,
   catalogJson,
   facetsOutput,
@@ -8,14 +22,16 @@ import {
   inboxChangeOutput,
   inboxCountOutput,
   listOutput,
+  newApiKeyOutput,
   storedEvent,
+  tokensRevokedOutput,
   viewerOutput,
 } from './output.ts'
-import { type Parameter, parametersOf } from './query.ts'
+import { erasureOutput, purgePreviewOutput, retentionOutput } from './output-admin.ts'
+import { statsOutput } from './output-stats.ts'
+import { parametersOf } from './query.ts'
+import { ROUTES } from './routes.ts'
 import { hasBody, type Verb } from './verb.ts'
-import { VERBS } from './verbs/index.ts'
-
-type JsonSchema = z.core.JSONSchema.BaseSchema
 
 const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['Event', storedEvent],
@@ -24,9 +40,19 @@ const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['Facets', facetsOutput],
   ['InboxCount', inboxCountOutput],
   ['InboxChanged', inboxChangeOutput],
+  ['Stats', statsOutput],
+  ['Retention', retentionOutput],
+  ['PurgePreview', purgePreviewOutput],
+  ['Erasure', erasureOutput],
   ['Viewer', viewerOutput],
   ['Catalog', catalogJson],
   ['Health', healthOutput],
+  ['ApiKey', apiKeyOutput],
+  ['ApiKeys', apiKeysOutput],
+  ['NewApiKey', newApiKeyOutput],
+  ['TokensRevoked', tokensRevokedOutput],
+  ['AuditLog', rowSchema],
+  ['AuditLogList', rowsOutput],
 ]
 
 const PROBLEM: JsonSchema = {
@@ -44,17 +70,6 @@ const PROBLEM: JsonSchema = {
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
 
-/** A schema that stands by itself, without the dialect that the document names already. */
-const inline = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: writable })
-  return rest
-}
-
-/** A list that our code does not change is no read-only field of an API. */
-const writable = ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) => {
-  if (zodSchema._zod.def.type === 'readonly') delete jsonSchema.readOnly
-}
-
 const registered = (named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [name: string]: JsonSchema } => {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of named) registry.add(schema, { id })
@@ -70,50 +85,92 @@ const registered = (named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [
   )
 }
 
-const parameter = ({ name, in: place, schema }: Parameter) => {
-  const { description, ...type } = inline(schema, 'input')
-  const excluded = name.startsWith('not.') ? `None of these. ${description ?? ''}` : description
-  return {
-    name,
-    in: place,
-    required: place === 'path' || !schema.safeParse(undefined).success,
-    ...(excluded !== undefined && { description: excluded.trim() }),
-    schema: type,
-    ...(type.type === 'array' && { style: 'form', explode: false }),
-  }
-}
-
 const answer = (verb: Verb): { readonly [type: string]: { readonly schema: JsonSchema } } => {
-  if (verb.answers === 'text') {
+  if (verb.answers === 'file') {
     return {
-      'text/csv': { schema: { type: 'string' } },
+      'text/csv': { schema: { type: 'string', description: 'A line of names, then a line an event.' } },
       'application/json': { schema: { type: 'array', items: ref('Event') } },
-      'application/x-ndjson': { schema: { type: 'string' } },
+      'application/x-ndjson': { schema: { type: 'string', description: 'An event a line.' } },
+      'application/zip': { schema: { type: 'string', format: 'binary' } },
     }
   }
-  if (verb.answers === 'events') return { 'text/event-stream': { schema: { type: 'string' } } }
+  if (verb.answers === 'events') {
+    const description =
+      'Server-sent events: id is the place of an event, data is the event as JSON, comments keep it alive.'
+    return { 'text/event-stream': { schema: { type: 'string', description } } }
+  }
   const name = OUTPUTS.find(([, schema]) => schema === verb.output)?.[0]
   return { 'application/json': { schema: name ? ref(name) : inline(verb.output, 'output') } }
 }
 
-const body = (verb: Verb): JsonSchema =>
-  verb.name === 'append'
-    ? { anyOf: [ref('NewEvent'), { type: 'array', items: ref('NewEvent'), maxItems: 1000 }] }
-    : inline(verb.input, 'input')
+/** Bodies that one may send, by verb. */
+const BODIES: { readonly [verb: string]: unknown } = {
+  append: {
+    action: 'project.created',
+    actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
+    resource: { type: 'project', id: 'p1', name: 'Engine' },
+  },
+  'inbox.seen': { all: true },
+  'inbox.unseen': { ids: [EXAMPLES.id] },
+  'inbox.archive': { ids: [EXAMPLES.id] },
+  'inbox.unarchive': { ids: [EXAMPLES.id] },
+  'keys.create': { name: 'importer', scopes: ['ingest'], expiresAt: '2030-01-01T00:00:00.000Z' },
+  'viewerTokens.revoke': { viewerId: 'u1' },
+  'retention.set': { days: 90, legalHold: false },
+  'retention.preview': { days: 30 },
+  'people.erase': { names: ['Countess of Lovelace'] },
+  'compat.markSeen': { ids: [EXAMPLES.id] },
+  'compat.archive': { ids: [EXAMPLES.id] },
+}
+
+/** What a body holds: all of the input that is not in the path. */
+const bodySchema = (verb: Verb): JsonSchema => {
+  if (verb.name === 'append')
+    return { anyOf: [ref('NewEvent'), { type: 'array', items: ref('NewEvent'), maxItems: 1000 }] }
+  const { properties, required, ...schema } = inline(verb.input, 'input')
+  if (!properties) return schema
+  const inPath = (field: string) => verb.route.path.includes(`{${field}}`)
+  const left = required?.filter((field) => !inPath(field)) ?? []
+  return {
+    ...schema,
+    properties: Object.fromEntries(Object.entries(properties).filter(([field]) => !inPath(field))),
+    ...(left.length > 0 && { required: left }),
+  }
+}
+
+const requestBody = (verb: Verb) => ({
+  required: verb.route.mayBeEmpty !== true,
+  description: `At most 1 MiB, before and after Content-Encoding: gzip.${verb.route.mayBeEmpty ? ' It may be left out.' : ''}`,
+  content: { 'application/json': { schema: bodySchema(verb), example: BODIES[verb.name] } },
+})
+
+const TAGS = {
+  Events: 'Reading, storing, exporting and following events.',
+  Inbox: 'What a viewer has seen and put away.',
+  Service: 'What the service is, and who is asking.',
+  Administration: 'Keys, tokens, retention and people, for administrators of a tenant.',
+  Compatibility: "Paths, parameters and answers of other products' documentation: snake_case, with limit and offset.",
+} as const
+
+const tagOf = (verb: Verb): keyof typeof TAGS => {
+  if (COMPAT.includes(verb)) return 'Compatibility'
+  if (verb.needs === 'admin') return 'Administration'
+  if (verb.route.path.includes('/inbox/')) return 'Inbox'
+  return /\/(events|users|resources|stream|facets|stats)/.test(verb.route.path) ? 'Events' : 'Service'
+}
 
 const operation = (verb: Verb) => ({
   operationId: verb.name.replaceAll('.', '_'),
   summary: verb.summary,
   description: verb.needs === 'nothing' ? 'Open to everybody.' : `Needs ${permission(verb)}.`,
-  tags: [verb.name.includes('.') ? 'Inbox' : verb.route.path.includes('/events') ? 'Events' : 'Service'],
-  parameters: parametersOf(verb).all.map(parameter),
-  ...(hasBody(verb.route) && {
-    requestBody: { required: true, content: { 'application/json': { schema: body(verb) } } },
-  }),
-  responses: {
-    200: { description: verb.answers ? 'A stream.' : 'The answer.', content: answer(verb) },
-    default: { $ref: '#/components/responses/Problem' },
-  },
+  tags: [tagOf(verb)],
+  parameters: [
+    ...parametersOf(verb).all.map(parameter),
+    ...(isTagged(verb) ? [IF_NONE_MATCH] : []),
+    ...(verb.answers === 'events' ? [LAST_EVENT_ID] : []),
+  ],
+  ...(hasBody(verb.route) && { requestBody: requestBody(verb) }),
+  responses: responsesOf(verb, answer(verb)),
   ...(verb.needs === 'nothing' && { security: [] }),
 })
 
@@ -121,7 +178,7 @@ const permission = ({ needs }: Verb): string => (needs === 'viewer' ? 'a signed-
 
 const paths = () => {
   const all: { [path: string]: { [method: string]: ReturnType<typeof operation> } } = {}
-  for (const verb of VERBS) {
+  for (const verb of ROUTES) {
     const { path, method } = verb.route
     all[path] = { ...all[path], [method.toLowerCase()]: operation(verb) }
   }
@@ -139,23 +196,26 @@ const describe = () => ({
     description:
       'Who did what, and when. Times are ISO 8601 in UTC with milliseconds, ids are UUIDv7, a list parameter takes commas (a comma within a value is written \\,), and errors are problem details of RFC 9457.',
   },
-  security: [{ bearer: [] }, {}],
+  security: [{ bearer: [] }, { session: [] }],
+  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   paths: paths(),
   components: {
     securitySchemes: {
       bearer: {
         type: 'http',
         scheme: 'bearer',
+        description: "A key of the service, a viewer token, or a token that the host's authorize reads.",
+      },
+      session: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'session',
         description:
-          "A key of the service, or a token that the host's authorize reads. A host may sign people in by cookie instead.",
+          "Whatever the host signs people in with and its authorize reads; the cookie's name is the host's own.",
       },
     },
-    responses: {
-      Problem: {
-        description: 'What went wrong.',
-        content: { 'application/problem+json': { schema: ref('Problem') } },
-      },
-    },
+    headers: HEADERS,
+    responses: RESPONSES,
     schemas: {
       ...registered(OUTPUTS, 'output'),
       ...registered([['NewEvent', newEventSchema]], 'input'),

@@ -2,6 +2,7 @@ import {
   type AppendResult,
   AUDIT_CATEGORY,
   type CatalogJson,
+  type EventContext,
   type EventStore,
   type Filter,
   type NewEvent,
@@ -9,13 +10,19 @@ import {
   resolveResource,
   type StoredEvent,
   safeHref,
+  type Viewer,
   WhodidError,
 } from '@whodid/core'
-import type { Asker } from './authenticate.ts'
+import type { Asker } from './asker.ts'
+import { erasePerson } from './erasure.ts'
+import type { Gate } from './gate.ts'
 import { expandGroups, NOTHING } from './groups.ts'
 import { createMask } from './mask.ts'
 import { mayViewAll, permit } from './permission.ts'
+import { extractPerson, type PersonReader, type PersonRef } from './person.ts'
 import { createReader, type Reader } from './reader.ts'
+import type { Windows } from './retention.ts'
+import { hiddenFrom, understand } from './understand.ts'
 import type { Administration, Session } from './verb.ts'
 import { actorOf, type Witness } from './witness.ts'
 
@@ -26,12 +33,30 @@ export interface PolicyOptions {
   readonly witness: Witness
   /** Stores events in a tenant; null leaves the tenant to each event. */
   append(events: readonly NewEvent[], tenantId: string | null): Promise<readonly AppendResult[]>
+  readonly now: () => number
+  readonly windows: Windows
+  /** Called once a key or a viewer token was revoked. */
+  revoked(): Promise<void>
 }
 
 /** Who may read and write what. */
 export interface Policy {
-  /** What one caller may touch, until the signal aborts. */
-  session(asker: Asker, signal: AbortSignal): Session
+  /** What one caller may touch in a request. */
+  session(asker: Asker, request: Asking): Session
+}
+
+/** A request, as far as the policy goes. */
+export interface Asking {
+  readonly gate: Gate
+  /** As events of whodid's own have it. */
+  readonly context: Partial<EventContext>
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal
+}
+
+interface Caller {
+  readonly asker: Asker
+  readonly context: Partial<EventContext>
 }
 
 const ALL = '*'
@@ -71,12 +96,35 @@ const tenantsFor = ({ viewer, everyTenant }: Asker, asked: string | undefined): 
   )
 }
 
+const oneTenantFor = (asker: Asker, asked: string | undefined): string => {
+  const [tenantId, ...others] = tenantsFor(asker, asked)
+  if (tenantId !== undefined && others.length === 0) return tenantId
+  throw new WhodidError('tenant_required', 'One tenant is administered at a time: say which one, with tenant=….')
+}
+
 /** What holds for every read of a viewer, whatever they ask for. A list without a value lets nothing through. */
-const restrictionsOf = ({ viewer, ownOnly }: Asker, catalog: CatalogJson): readonly Filter[] => {
+const restrictionsOf = ({ viewer, ownOnly }: Asker, catalog: CatalogJson, now: number): readonly Filter[] => {
   const restrict: Filter[] = []
-  if (viewer.filter) restrict.push(viewer.filter.group?.length === 0 ? NOTHING : expandGroups(catalog, viewer.filter))
+  if (viewer.filter) {
+    const { q, ...conditions } = viewer.filter
+    restrict.push(conditions.group?.length === 0 ? NOTHING : expandGroups(catalog, conditions))
+    if (q) restrict.push(expandGroups(catalog, searchOf(viewer, q, now)))
+  }
   if (ownOnly && !mayViewAll(viewer)) restrict.push({ actor: [viewer.id] })
   return restrict
+}
+
+const searchOf = (viewer: Viewer, q: string, now: number): Filter => {
+  try {
+    return understand({ q }, now).filter
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : ''
+    throw new WhodidError(
+      'forbidden',
+      `The filter that the host gave ${viewer.name} cannot be read, so nothing is shown until it is mended. ${why}`,
+      { cause },
+    )
+  }
 }
 
 const asksForAudit = ({ category, action }: Filter): boolean =>
@@ -91,47 +139,123 @@ const linked = (catalog: CatalogJson, event: StoredEvent): StoredEvent => {
 }
 
 /** Makes the one place that turns a viewer into rights to read. Nothing else makes a `ReadScope`. */
-export const createPolicy = ({ store, catalog, witness, append }: PolicyOptions): Policy => {
-  const readerFor = (asker: Asker, asked: string | undefined): Reader => {
+export const createPolicy = ({ store, catalog, witness, append, now, windows, revoked }: PolicyOptions): Policy => {
+  /** What is past its time is not read, whether it is purged yet or not. */
+  const kept = async (tenantId: string): Promise<readonly Filter[]> => {
+    const cut = await windows.cutOf(tenantId)
+    return cut === null ? [] : [{ from: new Date(cut).toISOString() }]
+  }
+
+  const readerFor = ({ asker, context }: Caller, asked: string | undefined): Reader => {
     const { viewer } = asker
     const tenants = tenantsFor(asker, asked)
-    const standing = restrictionsOf(asker, catalog)
+    const standing = restrictionsOf(asker, catalog, now())
+    const hidden = hiddenFrom(viewer.masked ?? [])
     const mask = createMask(viewer.masked ?? [])
+    const watched = witnessFor({ asker, context }, tenants)
     const scopesWith = (conditions: readonly Filter[]) =>
-      tenants.map((tenantId) => ({ tenantId, viewerId: viewer.id, restrict: [...standing, ...conditions] }))
+      Promise.all(
+        tenants.map(async (tenantId) => {
+          const restrict = [...standing, ...conditions, ...(await kept(tenantId))]
+          return { tenantId, viewerId: viewer.id, restrict, hidden }
+        }),
+      )
     return createReader({
       store,
       tenants,
       several: asked === ALL,
       masked: viewer.masked ?? [],
       scopes: () => scopesWith([]),
-      scopesUnder: (asked) => {
-        const filter = expandGroups(catalog, asked)
-        return { scopes: scopesWith(asksForAudit(filter) ? [] : [NOT_AUDIT]), filter }
+      now,
+      scopesUnder: async (asked, audit) => {
+        const filter = expandGroups(catalog, asked.filter)
+        const also = asked.also.map((each) => expandGroups(catalog, each))
+        const withAudit = audit || [filter, ...also].some(asksForAudit)
+        return { scopes: await scopesWith(withAudit ? also : [...also, NOT_AUDIT]), filter }
       },
       show: (event) => mask(linked(catalog, event)),
       witness: async (what) => {
-        await Promise.all(tenants.map((tenantId) => witness.record(viewer, tenantId, what)))
+        await watched(what)
       },
+      witnessFile: watched,
     })
   }
 
-  const administrationOf = (asker: Asker, asked: string | undefined): Administration => {
+  const personFor = ({ asker, context }: Caller, id: string, asked: string | undefined): PersonReader => {
+    const { viewer } = asker
+    const isAdmin = viewer.permissions.includes('admin')
+    if (!isAdmin && viewer.id !== id) permit(viewer, 'admin')
+    if (!isAdmin) permit(viewer, 'export')
+    const tenantId = oneTenantFor(asker, asked)
+    const restrict = restrictionsOf({ ...asker, ownOnly: false }, catalog, now())
+    const mask = createMask(viewer.masked ?? [])
+    // Whoever did something to them keeps what is their own.
+    const maskOthers = createMask(
+      isAdmin || mayViewAll(viewer) ? [] : ['actor.email', 'context.ip', 'context.userAgent'],
+    )
+    return {
+      extract: async ({ signal, ...request }) => {
+        const scope = { tenantId, viewerId: viewer.id, restrict: [...restrict, ...(await kept(tenantId))] }
+        const show = (event: StoredEvent) => {
+          const shown = mask(linked(catalog, event))
+          return event.actor.id === id ? shown : maskOthers(shown)
+        }
+        return extractPerson({ store, scope, person: personOf(id), show }, request, signal)
+      },
+      witnessFile: witnessFor({ asker, context }, [tenantId]),
+    }
+  }
+
+  /** People stand in events as actors, and as resources of the types that the catalog calls personal. */
+  const personOf = (id: string): PersonRef => {
+    const personal = catalog.resources.filter((resource) => resource.personal).map(({ type }) => type)
+    return { id, resourceTypes: [...new Set(['user', ...personal])] }
+  }
+
+  const witnessFor = ({ asker: { viewer }, context }: Caller, tenants: readonly string[]): Reader['witnessFile'] => {
+    const reading = { viewer, context }
+    return async (what) => {
+      const ids = new Map(
+        await Promise.all(
+          tenants.map(async (tenantId) => [tenantId, await witness.record(reading, tenantId, what)] as const),
+        ),
+      )
+      return (tenantId, end) => witness.ended(reading, tenantId, ids.get(tenantId) ?? null, end)
+    }
+  }
+
+  const administrationOf = ({ asker, context }: Caller, asked: string | undefined): Administration => {
     const { viewer } = asker
     permit(viewer, 'admin')
-    const [tenantId, ...others] = tenantsFor(asker, asked)
-    if (tenantId === undefined || others.length > 0) {
-      throw new WhodidError('tenant_required', 'One tenant is administered at a time: say which one, with tenant=….')
-    }
+    const tenantId = oneTenantFor(asker, asked)
+    const restrict = restrictionsOf({ ...asker, ownOnly: false }, catalog, now())
+    const scope = { tenantId, viewerId: viewer.id, restrict }
     return {
       tenantId,
-      scope: { tenantId, viewerId: viewer.id, restrict: restrictionsOf({ ...asker, ownOnly: false }, catalog) },
-      keys: store.keys,
-      revocations: store.revocations,
-      retention: store.retention,
-      people: store.people,
+      keys: {
+        ...store.keys,
+        revoke: async (...which) => {
+          const key = await store.keys.revoke(...which)
+          await revoked()
+          return key
+        },
+      },
+      revocations: {
+        ...store.revocations,
+        add: async (revocation) => {
+          await store.revocations.add(revocation)
+          await revoked()
+        },
+      },
+      retention: {
+        get: () => windows.of(tenantId),
+        under: windows.under,
+        set: (retention) => windows.set(tenantId, retention),
+        preview: windows.preview,
+      },
+      erase: (id, request) => erasePerson({ store, scope, catalog, person: personOf(id), ...request }),
       record: async (event) => {
-        const [result] = await append([{ ...event, actor: actorOf(viewer) }], tenantId)
+        const [result] = await append([{ ...event, actor: actorOf(viewer), context }], tenantId)
         if (result?.outcome === 'rejected') {
           throw new WhodidError('internal', `An audit event was rejected: ${result.reason}`)
         }
@@ -140,20 +264,28 @@ export const createPolicy = ({ store, catalog, witness, append }: PolicyOptions)
   }
 
   return {
-    session: (asker, signal) => ({
+    session: (asker, { gate, context, signal }) => ({
+      context,
+      now,
+      admit: (verb) => gate.admit(asker, verb),
       spend: spender(),
       viewer: asker.viewer,
       catalog,
       signal,
       reader: (asked) => {
         permit(asker.viewer, 'viewer')
-        return readerFor(asker, asked)
+        return readerFor({ asker, context }, asked)
       },
       append: async (events) => {
         permit(asker.viewer, 'ingest')
+        gate.sent(asker, events.length)
         return append(events, asker.everyTenant ? null : (asker.viewer.tenants[0] ?? null))
       },
-      administer: (asked) => administrationOf(asker, asked),
+      administer: (asked) => administrationOf({ asker, context }, asked),
+      person: (id, asked) => {
+        permit(asker.viewer, 'viewer')
+        return personFor({ asker, context }, id, asked)
+      },
       health: () => store.health(),
     }),
   }

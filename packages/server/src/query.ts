@@ -44,8 +44,9 @@ export const parametersOf = (verb: Verb): Parameters => {
     if (!UNROUTED.has(field)) all.push({ name: renamed[field] ?? field, in: place, field, schema })
   }
   if (hasBody(verb.route)) {
-    // A body says everything, but a tenant may also be named where reads name it.
-    if (verb.needs === 'view') add('tenant', tenant)
+    for (const field of inPath) if (fields[field]) add(field, fields[field])
+    // A body says everything else, but a tenant may also be named where reads name it.
+    if (verb.needs === 'view' || verb.needs === 'admin') add('tenant', tenant)
     return { all, filter: 'none' }
   }
   for (const field of inPath) if (fields[field]) add(field, fields[field])
@@ -56,6 +57,12 @@ export const parametersOf = (verb: Verb): Parameters => {
     for (const term of FILTER_TERMS) {
       all.push({ name: `not.${term}`, in: 'query', field: 'not', schema: FILTER_FIELDS[term] ?? z.unknown() })
     }
+    all.push({
+      name: 'not.q',
+      in: 'query',
+      field: 'not',
+      schema: z.string().describe('Words and phrases that must not occur.'),
+    })
   }
   return { all, filter }
 }

@@ -9,17 +9,22 @@ import {
   type ReadScope,
   type SortColumn,
   type SortOrder,
+  type Stats,
+  type StatsRequest,
   type StoredEvent,
   timeRange,
   WhodidError,
 } from '@whodid/core'
 import { readCursor, writeCursor } from './cursor.ts'
-import { joinFacets, TERM_PATHS } from './facets.ts'
+import { type Extract, type ExtractRequest, extract } from './extract.ts'
+import { isSearchMasked, joinFacets, TERM_PATHS } from './facets.ts'
 import { type Following, follow } from './following.ts'
 import { isMasked } from './mask.ts'
 import { createMerge } from './merge.ts'
 import { isStorable } from './schema.ts'
-import type { Witnessed } from './witness.ts'
+import { joinStats } from './stats.ts'
+import { type Understood, understand } from './understand.ts'
+import type { Ending, Witnessed } from './witness.ts'
 
 /** Which part of a list a reader asks for. */
 export interface ListPage {
@@ -53,13 +58,18 @@ export interface Reader {
       readonly limit: number
     },
   ): Promise<Facets>
+  stats(filter: Filter, request: StatsRequest): Promise<Stats>
+  /** Whom a filter asks for, in its search text too. */
+  actorsOf(filter: Filter): readonly string[]
   changeInbox(change: InboxChange): Promise<{ readonly changed: number }>
-  /** Every matching event by time, in pages of a thousand, each read when it is asked for. */
-  pages(filter: Filter, order: SortOrder): AsyncIterable<readonly StoredEvent[]>
+  /** Every matching event by time, in pages of a thousand. */
+  extract(filter: Filter, request: ExtractRequest): Promise<Extract>
   /** Events after the one with an id of the stream, or from now on, until the signal aborts. */
   follow(filter: Filter, after: string | undefined, signal: AbortSignal): Promise<Following>
   /** Makes looking at somebody else's activity, or exporting, an event itself: one a viewer, filter and hour. */
   witness(what: Witnessed): Promise<void>
+  /** The same for a file, whose end is told for each tenant. */
+  witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
 }
 
 /** What the policy binds a reader to. */
@@ -69,17 +79,21 @@ export interface Binding {
   /** Whether all tenants were asked for at once. */
   readonly several: boolean
   readonly masked: readonly string[]
+  readonly now: () => number
   /** One right to read a tenant each. */
-  scopes(): readonly ReadScope[]
-  /** The same for a list: groups stand as categories, and audit is left out unless the filter asks for it. */
-  scopesUnder(filter: Filter): { readonly scopes: readonly ReadScope[]; readonly filter: Filter }
+  scopes(): Promise<readonly ReadScope[]>
+  /** The same for a list: groups stand as categories, and audit is left out unless it is asked for. */
+  scopesUnder(
+    asked: Understood,
+    audit: boolean,
+  ): Promise<{ readonly scopes: readonly ReadScope[]; readonly filter: Filter }>
   /** An event as this viewer gets it: with its link, without its masked fields. */
   show(event: StoredEvent): StoredEvent
   witness(what: Witnessed): Promise<void>
+  witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
 }
 
 const BOUND = 10_000
-const EXPORT_PAGE = 1000
 
 const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
   occurredAt: [],
@@ -107,27 +121,30 @@ export const createReader = (binding: Binding): Reader => {
     )
   }
 
-  const under = (filter: Filter) => {
-    timeRange(filter)
-    if (!isStorable(filter)) {
+  const under = async (asked: Filter, audit = false) => {
+    timeRange(asked)
+    if (!isStorable(asked)) {
       throw new WhodidError(
         'invalid_input',
         'The filter holds U+0000 or half of a surrogate pair, which no event does.',
       )
     }
-    for (const term of FILTER_TERMS) {
-      if (filter[term] ?? filter.not?.[term]) refuseMasked(term, [TERM_PATHS[term]])
+    const understood = understand(asked, binding.now())
+    for (const filter of [understood.filter, ...understood.also]) {
+      for (const term of FILTER_TERMS) {
+        if (filter[term] ?? filter.not?.[term]) refuseMasked(term, TERM_PATHS[term])
+      }
+      if ([...(filter.actor ?? []), ...(filter.not?.actor ?? [])].some((actor) => actor.includes('@'))) {
+        refuseMasked('actor.email', ['actor.email'])
+      }
     }
-    if ([...(filter.actor ?? []), ...(filter.not?.actor ?? [])].some((actor) => actor.includes('@'))) {
-      refuseMasked('actor.email', ['actor.email'])
-    }
-    return binding.scopesUnder(filter)
+    return binding.scopesUnder(understood, audit)
   }
 
   return {
     async list(asked, { sort, order, limit, cursor }) {
       refuseMasked(sort, SORT_PATHS[sort])
-      const { scopes, filter } = under(asked)
+      const { scopes, filter } = await under(asked)
       const bookmark = cursor === undefined ? undefined : readCursor(cursor, { sort, order, tenants: binding.tenants })
       const merge = createMerge(store, scopes, filter, { sort, order, progress: bookmark?.progress ?? [] })
       const [page, total] = await Promise.all([
@@ -143,7 +160,7 @@ export const createReader = (binding: Binding): Reader => {
     },
 
     async get(id) {
-      for (const scope of binding.scopes()) {
+      for (const scope of await binding.scopes()) {
         const event = await store.get(scope, id)
         if (event) return binding.show(event)
       }
@@ -151,38 +168,44 @@ export const createReader = (binding: Binding): Reader => {
     },
 
     async count(asked) {
-      const { scopes, filter } = under(asked)
+      const { scopes, filter } = await under(asked)
       return sum(await Promise.all(scopes.map((scope) => store.count(scope, filter, BOUND))))
     },
 
     async facets(asked, request) {
-      const { scopes, filter } = under(asked)
-      const parts = await Promise.all(scopes.map((scope) => store.facets(scope, filter, request)))
-      return joinFacets(parts, request.dimensions, request.limit, masked)
+      const { scopes, filter } = await under(asked)
+      const wanted = isSearchMasked(request, masked) ? { ...request, search: undefined, limit: BOUND } : request
+      const parts = await Promise.all(scopes.map((scope) => store.facets(scope, filter, wanted)))
+      return joinFacets(parts, request, masked)
+    },
+
+    async stats(asked, request) {
+      const { scopes, filter } = await under(asked)
+      const parts = await Promise.all(scopes.map((scope) => store.stats(scope, filter, request)))
+      return joinStats(parts, request.limit, masked)
+    },
+
+    actorsOf(asked) {
+      const { filter, also } = understand(asked, binding.now())
+      return [filter, ...also].flatMap(({ actor = [], actorName = [] }) => [...actor, ...actorName])
     },
 
     async changeInbox({ to, which }) {
       const named = 'ids' in which
-      const { scopes, filter } = named ? { scopes: binding.scopes(), filter: {} } : under(which.filter)
+      const { scopes, filter } = named ? { scopes: await binding.scopes(), filter: {} } : await under(which.filter)
       const changes = await Promise.all(
         scopes.map((scope) => store.changeInbox(scope, { to, which: named ? which : { all: true, filter } })),
       )
       return { changed: changes.reduce((total, { changed }) => total + changed, 0) }
     },
 
-    pages(asked, order) {
-      const { scopes, filter } = under(asked)
-      const merge = createMerge(store, scopes, filter, { sort: 'occurredAt', order })
-      return (async function* () {
-        while (!merge.done) {
-          const { items } = await merge.page(EXPORT_PAGE)
-          if (items.length > 0) yield items.map(binding.show)
-        }
-      })()
+    async extract(asked, request) {
+      const { scopes, filter } = await under(asked, request.audit)
+      return extract({ store, scopes, several: binding.several, filter, show: binding.show }, request)
     },
 
     async follow(asked, after, signal) {
-      const { scopes, filter } = under(asked)
+      const { scopes, filter } = await under(asked)
       const following = await follow({ store, scopes, several: binding.several, filter, after, signal })
       return {
         start: following.start,
@@ -193,5 +216,6 @@ export const createReader = (binding: Binding): Reader => {
     },
 
     witness: binding.witness,
+    witnessFile: binding.witnessFile,
   }
 }

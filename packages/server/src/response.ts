@@ -60,15 +60,32 @@ export const withoutBody = async (response: Response): Promise<Response> => {
   return new Response(null, { status: response.status, headers: response.headers })
 }
 
+/** Whether a client takes gzip, by its Accept-Encoding (RFC 9110, section 12.5.3). */
+export const takesGzip = ({ headers }: Request): boolean => {
+  const codings = (headers.get('accept-encoding') ?? '').split(',').map((part) =>
+    part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/),
+  )
+  const given = codings.find(([coding]) => coding === 'gzip') ?? codings.find(([coding]) => coding === '*')
+  return given !== undefined && !given.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+}
+
 /** A streamed answer that reads its source only as fast as the client does, and ends it when the client leaves. */
 export const stream = (
-  source: AsyncIterator<string>,
+  source: AsyncIterator<string | Uint8Array>,
   leave: () => void,
-  init: { readonly headers: Record<string, string>; readonly onError: (error: unknown) => void },
+  init: {
+    readonly headers: Readonly<Record<string, string>>
+    readonly onError: (error: unknown) => void
+    /** Whether it is compressed on its way. @default false */
+    readonly gzip?: boolean
+  },
 ): Response => {
   const encoder = new TextEncoder()
   let left = false
-  const body = new ReadableStream<Uint8Array>(
+  const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         try {
@@ -77,7 +94,7 @@ export const stream = (
           if (done) {
             leave()
             controller.close()
-          } else controller.enqueue(encoder.encode(value))
+          } else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : new Uint8Array(value))
         } catch (error) {
           if (left) return
           init.onError(error)
@@ -94,5 +111,10 @@ export const stream = (
     },
     { highWaterMark: 0 },
   )
-  return new Response(body, { headers: { ...PRIVATE, ...init.headers } })
+  const headers = { ...PRIVATE, ...init.headers }
+  return init.gzip
+    ? new Response(bytes.pipeThrough(new CompressionStream('gzip')), {
+        headers: { ...headers, 'content-encoding': 'gzip' },
+      })
+    : new Response(bytes, { headers })
 }

@@ -1,9 +1,9 @@
 import { WhodidError } from '@whodid/core'
-import { type Asker, nobody } from './authenticate.ts'
+import { type Asker, nobody } from './asker.ts'
 import { readJson } from './body.ts'
-import { permit } from './permission.ts'
+import { isFile } from './export-file.ts'
 import { inputFrom, type Parameters, parametersOf } from './query.ts'
-import { allowing, json, problem, stream, tagged, withoutBody } from './response.ts'
+import { allowing, json, problem, stream, tagged, takesGzip } from './response.ts'
 import { ROUTES } from './routes.ts'
 import { isEvents, toServerSentEvents } from './sse.ts'
 import { hasBody, type Session, type Verb } from './verb.ts'
@@ -63,31 +63,32 @@ const respond = async (
   call: RestCall,
 ): Promise<Response> => {
   const result = await verb.run(session, input)
-  const init = { headers: verb.headers?.(input) ?? {}, onError: call.report }
-  if (verb.answers === 'text' && isTexts(result)) return stream(await begun(result), call.end, init)
+  if (verb.answers === 'file' && isFile(result)) {
+    const headers = { ...result.headers, vary: 'accept-encoding' }
+    const gzip = takesGzip(call.request)
+    return stream(await begun(result.parts), call.end, { headers, onError: call.report, gzip })
+  }
   if (verb.answers === 'events' && isEvents(result)) {
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
-    return stream(toServerSentEvents(result), call.end, { ...init, headers })
+    return stream(toServerSentEvents(result), call.end, { headers, onError: call.report })
   }
   const headers = verb.headers?.(input)
   return verb.route.method === 'GET' ? tagged(call.request, result, headers) : json(result, headers && { headers })
 }
 
 /** Asks for the first part at once, so that trouble at the beginning is still an answer of its own. */
-const begun = async (texts: AsyncIterable<string>): Promise<AsyncGenerator<string>> => {
-  const source = texts[Symbol.asyncIterator]()
-  const first = await source.next()
-  return (async function* () {
-    try {
-      for (let part = first; !part.done; part = await source.next()) yield part.value
-    } finally {
-      await source.return?.()
-    }
-  })()
+const begun = async <T>(parts: AsyncIterable<T>): Promise<AsyncIterator<T>> => {
+  const source = parts[Symbol.asyncIterator]()
+  let first: IteratorResult<T> | undefined = await source.next()
+  return {
+    async next() {
+      const part = first ?? (await source.next())
+      first = undefined
+      return part
+    },
+    return: async () => source.return?.() ?? { done: true, value: undefined },
+  }
 }
-
-const isTexts = (result: unknown): result is AsyncIterable<string> =>
-  typeof result === 'object' && result !== null && Symbol.asyncIterator in result
 
 /** A body with what the query says beside it. */
 const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown =>
@@ -107,13 +108,14 @@ const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
   const { request } = call
   // Health does not hang on the host's sessions.
   const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
-  permit(asker.viewer, route.verb.needs)
+  const session = call.session(asker)
+  session.admit(route.verb)
   call.refuseForgery(asker)
   const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, trimmed(call.path)))
   const input = hasBody(route.verb.route)
     ? besides(fromUrl, await readJson(request, route.verb.route))
     : resumed(route, fromUrl, request)
-  return respond(route, route.verb.input.parse(input), call.session(asker), call)
+  return respond(route, route.verb.input.parse(input), session, call)
 }
 
 /** Answers one REST call. Never throws: what goes wrong is a problem of RFC 9457. */
@@ -140,7 +142,6 @@ export const handleRest = async (call: RestCall): Promise<Response> => {
       throw new WhodidError('method_not_allowed', `${request.method} is not possible at ${path}, which takes ${allow}.`)
     }
     const response = await run(route, call)
-    if (request.method === 'HEAD') return await withoutBody(response)
     if (!route.verb.answers) call.end()
     return response
   } catch (error) {

@@ -3,12 +3,12 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { ErrorCode, StoredEvent } from '@whodid/core'
 import type { z } from 'zod'
+import { textsOf } from './export-file.ts'
 import type { Following } from './following.ts'
-import { permit } from './permission.ts'
 import { problemOf } from './problem.ts'
 import { PRIVATE, unauthenticated } from './response.ts'
 import { LIFETIME_MS } from './sse.ts'
-import type { Need, Session } from './verb.ts'
+import type { Session, Verb } from './verb.ts'
 import * as verbs from './verbs/index.ts'
 
 const PING_MS = 15_000
@@ -44,15 +44,15 @@ const t = initTRPC.context<{ readonly session: Session }>().create({
     return {
       code: TRPC_ERROR_CODES_BY_KEY[code],
       message: problem.detail,
-      data: { ...shape.data, code, httpStatus: problem.status, whodid },
+      data: { ...shape.data, code, httpStatus: problem.status, whodid, ...(problem.at && { at: problem.at }) },
     }
   },
 })
 
 /** A procedure for those who have what a verb needs, asked before its input is looked at. */
-const guarded = (verb: { readonly needs: Need }) =>
+const guarded = (verb: Pick<Verb, 'needs' | 'answers'>) =>
   t.procedure.use(({ ctx, next }) => {
-    permit(ctx.session.viewer, verb.needs)
+    ctx.session.admit(verb)
     return next()
   })
 
@@ -115,9 +115,48 @@ export const router = t.router({
       .mutation(({ ctx, input }) => verbs.inboxUnarchive.run(ctx.session, input)),
   }),
   export: guarded(verbs.exportEvents)
-    .input(verbs.exportEvents.input)
-    .query(({ ctx, input }) => verbs.exportEvents.run(ctx.session, input)),
+    // tRPC carries text, and no ZIP.
+    .input(verbs.exportEvents.input.omit({ preset: true }))
+    .query(async ({ ctx, input }) => textsOf(await verbs.exportEvents.run(ctx.session, input))),
   follow,
+  keys: t.router({
+    list: guarded(verbs.listKeys)
+      .input(verbs.listKeys.input)
+      .query(({ ctx, input }) => verbs.listKeys.run(ctx.session, input)),
+    create: guarded(verbs.createKey)
+      .input(verbs.createKey.input)
+      .mutation(({ ctx, input }) => verbs.createKey.run(ctx.session, input)),
+    revoke: guarded(verbs.revokeKey)
+      .input(verbs.revokeKey.input)
+      .mutation(({ ctx, input }) => verbs.revokeKey.run(ctx.session, input)),
+  }),
+  viewerTokens: t.router({
+    revoke: guarded(verbs.revokeTokens)
+      .input(verbs.revokeTokens.input)
+      .mutation(({ ctx, input }) => verbs.revokeTokens.run(ctx.session, input)),
+  }),
+  stats: guarded(verbs.stats)
+    .input(verbs.stats.input)
+    .query(({ ctx, input }) => verbs.stats.run(ctx.session, input)),
+  retention: t.router({
+    get: guarded(verbs.getRetention)
+      .input(verbs.getRetention.input)
+      .query(({ ctx, input }) => verbs.getRetention.run(ctx.session, input)),
+    set: guarded(verbs.setRetention)
+      .input(verbs.setRetention.input)
+      .mutation(({ ctx, input }) => verbs.setRetention.run(ctx.session, input)),
+    preview: guarded(verbs.previewRetention)
+      .input(verbs.previewRetention.input)
+      .mutation(({ ctx, input }) => verbs.previewRetention.run(ctx.session, input)),
+  }),
+  people: t.router({
+    export: guarded(verbs.exportPerson)
+      .input(verbs.exportPerson.input)
+      .query(async ({ ctx, input }) => textsOf(await verbs.exportPerson.run(ctx.session, input))),
+    erase: guarded(verbs.erasePerson)
+      .input(verbs.erasePerson.input)
+      .mutation(({ ctx, input }) => verbs.erasePerson.run(ctx.session, input)),
+  }),
   health: guarded(verbs.health)
     .input(verbs.health.input)
     .query(({ ctx, input }) => verbs.health.run(ctx.session, input)),
@@ -126,24 +165,34 @@ export const router = t.router({
 /** The type of the tRPC router, for clients. */
 export type AppRouter = typeof router
 
+/** tRPC sends what it refuses before it reads an input as if it were plain text. */
+const asJson = (response: Response): Response => {
+  if (response.headers.get('content-type')?.startsWith('text/plain')) {
+    response.headers.set('content-type', 'application/json')
+  }
+  return response
+}
+
 /** Answers one tRPC request below `endpoint`. What `open` throws refuses every call of it. */
-export const handleTrpc = (
+export const handleTrpc = async (
   request: Request,
   endpoint: string,
   open: () => Session,
   report: (error: unknown) => void,
 ): Promise<Response> =>
-  fetchRequestHandler({
-    req: request,
-    endpoint,
-    router,
-    createContext: () => ({ session: open() }),
-    maxBatchSize: MAX_BATCH,
-    onError: ({ error }) => report(error),
-    responseMeta: ({ errors }) => ({
-      headers: {
-        ...PRIVATE,
-        ...(errors.some((error) => problemOf(error).code === 'unauthenticated') && unauthenticated),
-      },
+  asJson(
+    await fetchRequestHandler({
+      req: request,
+      endpoint,
+      router,
+      createContext: () => ({ session: open() }),
+      maxBatchSize: MAX_BATCH,
+      onError: ({ error }) => report(error),
+      responseMeta: ({ errors }) => ({
+        headers: {
+          ...PRIVATE,
+          ...(errors.some((error) => problemOf(error).code === 'unauthenticated') && unauthenticated),
+        },
+      }),
     }),
-  })
+  )

@@ -1,20 +1,30 @@
 import type {
   AppendResult,
   CatalogJson,
+  EventContext,
   EventStore,
   NewEvent,
   Permission,
-  ReadScope,
+  Retention,
   StoreHealth,
   Viewer,
 } from '@whodid/core'
 import type { z } from 'zod'
+import type { Erasure, ErasureRequest } from './erasure.ts'
+import type { PersonReader } from './person.ts'
 import type { Reader } from './reader.ts'
+import type { Window, Windows } from './retention.ts'
 
 /** What one call may touch. The policy makes it; a verb never sees the store itself. */
 export interface Session {
   readonly viewer: Viewer
+  /** The request, as events of whodid's own have it. */
+  readonly context: Partial<EventContext>
   readonly catalog: CatalogJson
+  /** The service's clock, in milliseconds. */
+  now(): number
+  /** Throws unless the caller may use a verb now: `unauthenticated`, `forbidden` or `rate_limited`. */
+  admit(verb: Pick<Verb, 'needs' | 'answers'>): void
   /** Aborts when the caller leaves, or the service closes. */
   readonly signal: AbortSignal
   /** A reader of the tenants asked for: one, `*` for all of the viewer's, or the viewer's first. */
@@ -23,16 +33,25 @@ export interface Session {
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
   /** What an administrator of a tenant may touch: the one asked for, or the viewer's first. Throws `forbidden` to others. */
   administer(tenant: string | undefined): Administration
+  /** All that is known of one person, for administrators, and with `export` for themselves. Throws `forbidden` to others. */
+  person(id: string, tenant: string | undefined): PersonReader
   health(): Promise<StoreHealth>
   /** Counts the events that one request asks for, over all calls of its batch. Throws `payload_too_large` past 2,000. */
   spend(events: number): void
 }
 
 /** One tenant's settings and people, for its administrators. */
-export interface Administration extends Pick<EventStore, 'keys' | 'revocations' | 'retention' | 'people'> {
+export interface Administration extends Pick<EventStore, 'keys' | 'revocations'> {
   readonly tenantId: string
-  /** A right to read all of the tenant, in the administrator's name. */
-  readonly scope: ReadScope
+  readonly retention: {
+    get(): Promise<Window>
+    /** The window under other settings. Throws `forbidden` for more days than the plan has. */
+    under: Windows['under']
+    set(retention: Retention): Promise<void>
+    preview: Windows['preview']
+  }
+  /** Erases a person's data from all their events. */
+  erase(personId: string, request: Pick<ErasureRequest, 'metadata' | 'names'>): Promise<Erasure>
   /** Writes down what the administrator did, in the category `audit`. */
   record(event: Omit<NewEvent, 'actor' | 'tenantId'>): Promise<void>
 }
@@ -67,7 +86,7 @@ export interface Verb<Input extends z.ZodType = z.ZodType, Result = unknown> {
   /** What the answer looks like: documentation, held against real answers by the tests. */
   readonly output: z.ZodType
   /** How the answer travels. @default 'json' */
-  readonly answers?: 'json' | 'text' | 'events'
+  readonly answers?: 'json' | 'file' | 'events'
   /** Headers of the answer, which may depend on the input. */
   headers?(input: z.output<Input>): Record<string, string>
   run(session: Session, input: z.output<Input>): Result

@@ -19,7 +19,9 @@ test("R27: reading one other person's activity, and exporting, are events: one a
   const as = apiOf(service)
   await service.append([event({ actor: { type: 'user', id: 'linus' } }), event({ tenantId: 'umbrella' })])
   const audit = async () =>
-    (await as(person('ada')).list({ category: ['audit'], order: 'asc' })).items.map(
+    (
+      await as(person('ada')).list({ category: ['audit'], not: { action: ['audit.export_ended'] }, order: 'asc' })
+    ).items.map(
       ({ action, actor, resource }) =>
         `${action} ${resource.type} ${resource.id ?? resource.name} by ${actor.type} ${actor.id}`,
     )
@@ -77,7 +79,7 @@ test('the log of the log is out of lists, inbox, facets and exports unless it is
   ])
   expect(JSON.parse(await ada.export({ format: 'json' }))).toHaveLength(1)
   expect((await ada.list({ action: ['audit.viewed'] })).total.value).toBe(1)
-  expect((await ada.list({ category: ['audit', 'project'] })).total.value).toBe(4)
+  expect((await ada.list({ category: ['audit', 'project'] })).total.value).toBe(6)
 })
 
 test('a filter too long for an event is still written down', async () => {
@@ -85,7 +87,7 @@ test('a filter too long for an event is still written down', async () => {
   const ada = apiOf(service)(person('ada'))
   const resourceId = Array.from({ length: 30 }, (_, index) => `${index}-${'x'.repeat(500)}`)
   await ada.export({ format: 'csv', resourceId, tenant: 'acme' })
-  const { items } = await ada.list({ category: ['audit'] })
+  const { items } = await ada.list({ action: ['audit.exported'] })
   expect(items.map(({ metadata }) => metadata)).toEqual([
     { format: 'csv', filter: expect.objectContaining({ resourceId: expect.arrayContaining(resourceId) }) },
   ])

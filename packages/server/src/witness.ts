@@ -1,14 +1,49 @@
-import { type Actor, AUDIT_CATEGORY, type Filter, type JsonObject, type NewEvent, type Viewer } from '@whodid/core'
+import {
+  type Actor,
+  AUDIT_CATEGORY,
+  type EventContext,
+  type Filter,
+  type JsonObject,
+  type NewEvent,
+  newId,
+  type Viewer,
+} from '@whodid/core'
 
 /** What is worth an event when it is read: one other person's activity, and a file of any. */
 export type Witnessed =
   | { readonly read: 'viewed'; readonly subject: string; readonly filter: Filter }
-  | { readonly read: 'exported'; readonly format: string; readonly filter: Filter }
+  | ({ readonly read: 'exported'; readonly filter: Filter } & WitnessedFile)
+  | ({ readonly read: 'person_exported'; readonly subject: string } & WitnessedFile)
+
+interface WitnessedFile {
+  readonly format: string
+  readonly preset?: string | undefined
+  /** The event that an earlier file broke off after. */
+  readonly after?: string | undefined
+}
+
+/** Who reads, and in which request. */
+export interface Reading {
+  readonly viewer: Viewer
+  readonly context: Partial<EventContext>
+}
+
+/** How a file came to its end. */
+export interface Ending {
+  /** How many events were given. */
+  readonly count: number
+  /** Why it was broken off; null when it is whole. */
+  readonly broken: string | null
+}
 
 /** Writes down who read what. */
 export interface Witness {
-  /** One event a viewer, tenant, filter and hour. Resolves once it is stored, so that nobody reads unseen. */
-  record(viewer: Viewer, tenantId: string, what: Witnessed): Promise<void>
+  /**
+   * One event a viewer, tenant, filter and hour. Resolves to its id once it is stored, so that nobody reads unseen.
+   */
+  record(reading: Reading, tenantId: string, what: Witnessed): Promise<string>
+  /** How a file ended that was recorded as this event: one event for each file. */
+  ended(reading: Reading, tenantId: string, recorded: string | null, end: Ending): Promise<void>
   /** An id that came twice with two contents. */
   conflict(tenantId: string, eventId: string, reason: string): Promise<void>
 }
@@ -27,35 +62,50 @@ const recorded = (filter: Filter): JsonObject => {
   return text.length <= MAX_FILTER ? JSON.parse(text) : { tooLong: true, conditions: Object.keys(JSON.parse(text)) }
 }
 
-const eventOf = (viewer: Viewer, what: Witnessed): NewEvent => {
-  const filter = recorded(what.filter)
-  if (what.read === 'exported') {
-    return {
-      action: `${AUDIT_CATEGORY}.exported`,
-      actor: actorOf(viewer),
-      resource: { type: 'export', id: null, name: `activity.${what.format}` },
-      description: `The activity was exported as ${what.format.toUpperCase()}`,
-      metadata: { format: what.format, filter },
-    }
-  }
-  return {
-    action: `${AUDIT_CATEGORY}.viewed`,
-    actor: actorOf(viewer),
-    resource: { type: 'user', id: what.subject },
-    description: `The activity of ${what.subject} was viewed`,
-    metadata: { filter },
+const fileOf = ({ format, preset, after }: WitnessedFile): JsonObject => ({
+  format,
+  ...(preset !== undefined && { preset }),
+  ...(after !== undefined && { after }),
+})
+
+const eventOf = ({ viewer, context }: Reading, what: Witnessed): NewEvent => {
+  const by = { action: `${AUDIT_CATEGORY}.${what.read}`, actor: actorOf(viewer), context }
+  switch (what.read) {
+    case 'exported':
+      return {
+        ...by,
+        resource: { type: 'export', id: null, name: `activity.${what.format}` },
+        description: `The activity was exported as ${what.format.toUpperCase()}`,
+        metadata: { ...fileOf(what), filter: recorded(what.filter) },
+      }
+    case 'person_exported':
+      return {
+        ...by,
+        resource: { type: 'user', id: what.subject },
+        description: `All that is known of ${what.subject} was exported as ${what.format.toUpperCase()}`,
+        metadata: fileOf(what),
+      }
+    case 'viewed':
+      return {
+        ...by,
+        resource: { type: 'user', id: what.subject },
+        description: `The activity of ${what.subject} was viewed`,
+        metadata: { filter: recorded(what.filter) },
+      }
   }
 }
+
+const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`)
 
 /** Makes a witness that stores its events with `write`. */
 export const createWitness = (
   write: (tenantId: string, event: NewEvent) => Promise<void>,
   now: () => number,
 ): Witness => {
-  const known = new Map<string, Promise<void>>()
+  const known = new Map<string, Promise<string>>()
   let hour = 0
 
-  const once = (key: string, tenantId: string, event: NewEvent): Promise<void> => {
+  const once = (key: string, tenantId: string, event: NewEvent): Promise<string> => {
     const current = Math.floor(now() / HOUR)
     if (current !== hour) {
       known.clear()
@@ -63,7 +113,8 @@ export const createWitness = (
     }
     const earlier = known.get(key)
     if (earlier) return earlier
-    const written = write(tenantId, event)
+    const id = newId(now())
+    const written = write(tenantId, { ...event, id }).then(() => id)
     known.set(key, written)
     written.catch(() => known.delete(key))
     for (const oldest of known.keys()) {
@@ -74,10 +125,21 @@ export const createWitness = (
   }
 
   return {
-    record: (viewer, tenantId, what) =>
-      once(JSON.stringify([viewer.id, tenantId, what]), tenantId, eventOf(viewer, what)),
-    conflict: (tenantId, eventId, reason) =>
-      once(JSON.stringify([tenantId, eventId]), tenantId, {
+    record: (reading, tenantId, what) =>
+      once(JSON.stringify([reading.viewer.id, tenantId, what]), tenantId, eventOf(reading, what)),
+    ended: ({ viewer, context }, tenantId, causedBy, { count, broken }) =>
+      write(tenantId, {
+        action: `${AUDIT_CATEGORY}.export_ended`,
+        actor: actorOf(viewer),
+        resource: { type: 'export', id: causedBy },
+        description: broken === null ? `An export gave ${events(count)}` : `An export broke off after ${events(count)}`,
+        metadata: { count },
+        error: broken === null ? null : { code: 'aborted', message: broken },
+        causedBy,
+        context,
+      }),
+    conflict: async (tenantId, eventId, reason) => {
+      await once(JSON.stringify([tenantId, eventId]), tenantId, {
         action: `${AUDIT_CATEGORY}.id_conflict`,
         status: 'failure',
         severity: 'warning',
@@ -86,6 +148,7 @@ export const createWitness = (
         description: `An event with the id ${eventId} was rejected, since another has it`,
         error: { code: 'id_conflict', message: reason },
         context: { channel: 'system' },
-      }),
+      })
+    },
   }
 }

@@ -43,7 +43,7 @@ export const trpcRequest = ({ name, route, answers }: Verb, input: Input, header
     const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
     return new Request(`${BASE}/trpc/${name}`, init)
   }
-  if (answers === 'text') {
+  if (answers === 'file') {
     const query = new URLSearchParams({ batch: '1', input: `{"0":${body}}` })
     return new Request(`${BASE}/trpc/${name}?${query}`, { headers: { ...headers, 'trpc-accept': 'application/jsonl' } })
   }

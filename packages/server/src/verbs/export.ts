@@ -1,29 +1,11 @@
-import { eventsToCsv, type StoredEvent } from '@whodid/core'
+import { WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { filterOf, listFields } from '../schema.ts'
+import { complianceFile } from '../compliance.ts'
+import { counted, EXPORT_FORMATS, type File, fileHeaders, write } from '../export-file.ts'
+import { filterOf, listFields, resumeFields } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 
-export const EXPORT_FORMATS = ['csv', 'json', 'ndjson'] as const
-/** A form of an exported file. */
-export type ExportFormat = (typeof EXPORT_FORMATS)[number]
-
-const TYPES: { readonly [F in ExportFormat]: string } = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  json: 'application/json; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-}
-
-async function* write(pages: AsyncIterable<readonly StoredEvent[]>, format: ExportFormat): AsyncGenerator<string> {
-  let first = true
-  for await (const events of pages) {
-    if (format === 'csv') yield eventsToCsv(events, { header: first })
-    else if (format === 'ndjson') yield events.map((event) => `${JSON.stringify(event)}\n`).join('')
-    else yield (first ? '[\n' : ',\n') + events.map((event) => JSON.stringify(event)).join(',\n')
-    first = false
-  }
-  if (first && format === 'csv') yield eventsToCsv([])
-  if (format === 'json') yield first ? '[]\n' : '\n]\n'
-}
+export const EXPORT_PRESETS = ['compliance'] as const
 
 const { sort: _sort, limit: _limit, cursor: _cursor, direction: _direction, ...fields } = listFields
 
@@ -32,18 +14,48 @@ export const exportEvents = defineVerb({
   summary: 'Export everything under a filter as one file. It is streamed, and is an event itself.',
   needs: 'export',
   route: { method: 'GET', path: '/api/v1/events/export' },
-  input: z.strictObject({ format: z.enum(EXPORT_FORMATS).describe('The form of the file.'), ...fields }),
-  output: z.string(),
-  answers: 'text',
-  headers: ({ format }) => ({
-    'content-type': TYPES[format],
-    'content-disposition': `attachment; filename="activity.${format}"`,
+  input: z.strictObject({
+    format: z.enum(EXPORT_FORMATS).describe('The form of the file.'),
+    preset: z
+      .enum(EXPORT_PRESETS)
+      .optional()
+      .describe('compliance: a ZIP of the file, audit events included, of who acted, and of a manifest with hashes.'),
+    ...fields,
+    ...resumeFields,
   }),
-  run: async (session, input) => {
-    const reader = session.reader(input.tenant)
+  output: z.string(),
+  answers: 'file',
+  run: async (session, { format, preset, tenant, order, after, upTo, ...input }): Promise<File> => {
+    if (preset && after !== undefined) {
+      throw new WhodidError(
+        'invalid_input',
+        'A compliance export cannot go on where another broke off, since its manifest is about all of it: begin again.',
+      )
+    }
+    const reader = session.reader(tenant)
     const filter = filterOf(input)
-    const pages = reader.pages(filter, input.order ?? 'desc')
-    await reader.witness({ read: 'exported', format: input.format, filter })
-    return write(pages, input.format)
+    const byTime = order ?? (preset ? 'asc' : 'desc')
+    const { signal } = session
+    const audit = preset === 'compliance'
+    const extract = await reader.extract(filter, { order: byTime, after, upTo, audit, signal })
+    const ended = await reader.witnessFile({ read: 'exported', format, preset, after, filter })
+    const pages = counted(extract, ended)
+    if (preset) {
+      const { viewer } = session
+      const request = {
+        extract: { ...extract, pages },
+        format,
+        order: byTime,
+        filter,
+        viewer,
+        createdAt: session.now(),
+      }
+      return { headers: fileHeaders('activity', 'zip', extract), parts: complianceFile(request) }
+    }
+    const resumed = after !== undefined
+    return {
+      headers: fileHeaders('activity', format, { upTo: extract.upTo, resumed }),
+      parts: write(pages, format, { resumed }),
+    }
   },
 })

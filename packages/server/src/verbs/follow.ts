@@ -1,7 +1,7 @@
 import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
-import { FOLLOW_ID } from '../following.ts'
 import { storedEvent } from '../output.ts'
+import { PLACES_ID } from '../places.ts'
 import { tenant } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 import { witnessSubject } from './list.ts'
@@ -9,7 +9,7 @@ import { witnessSubject } from './list.ts'
 const lastEventId = z
   .string()
   .max(8_192)
-  .regex(FOLLOW_ID, 'must be the seq of an event, or an id that a stream over all tenants gave')
+  .regex(PLACES_ID, 'must be the seq of an event, or an id that a stream over all tenants gave')
   .optional()
   .describe(
     'Begin after the event with this seq, or over all tenants with this id. With the next new event when absent.',

@@ -10,7 +10,10 @@ import { history } from './history.ts'
 import { inboxArchive, inboxCount, inboxSeen, inboxUnarchive, inboxUnseen } from './inbox.ts'
 import { createKey, listKeys, revokeKey } from './keys.ts'
 import { list } from './list.ts'
+import { erasePerson, exportPerson } from './people.ts'
+import { getRetention, previewRetention, setRetention } from './retention.ts'
 import { revokeTokens } from './revoke-tokens.ts'
+import { stats } from './stats.ts'
 import { userActivity } from './user-activity.ts'
 import { viewer } from './viewer.ts'
 
@@ -36,16 +39,25 @@ export const VERBS: readonly Verb[] = [
   createKey,
   revokeKey,
   revokeTokens,
+  stats,
+  getRetention,
+  setRetention,
+  previewRetention,
+  exportPerson,
+  erasePerson,
 ]
 
 export {
   append,
   catalog,
   createKey,
+  erasePerson,
   exportEvents,
+  exportPerson,
   facets,
   follow,
   get,
+  getRetention,
   health,
   history,
   inboxArchive,
@@ -55,8 +67,11 @@ export {
   inboxUnseen,
   list,
   listKeys,
+  previewRetention,
   revokeKey,
   revokeTokens,
+  setRetention,
+  stats,
   userActivity,
   viewer,
 }

@@ -1,0 +1,58 @@
+import { WhodidError } from '@whodid/core'
+
+/** What names a place may be: a seq, or for all tenants eight characters for the name of each and its seq. */
+export const PLACES_ID = /^(\d{1,15}|all(\.[\w-]{8}[\da-z]{1,10})+)$/
+/** Each id holds a place in every tenant, and has to fit into a header. */
+const MAX_TENANTS = 200
+const LABEL = 8
+
+/** A place in the ledger of each of some tenants, in words that a client can keep. */
+export interface Places {
+  /** The seq of a tenant; undefined when the id does not know the tenant. */
+  read(id: string): (tenantId: string) => number | undefined
+  write(seqs: ReadonlyMap<string, number>): string
+}
+
+/** Stands for a tenant in an id: names would make it long. */
+const labelOf = async (tenantId: string): Promise<string> => {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(tenantId)))
+  return btoa(String.fromCharCode(...hash.subarray(0, (LABEL * 6) / 8)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+}
+
+const wrongId = (why: string) => new WhodidError('invalid_input', `${why}: begin again without it.`)
+
+/**
+ * Makes ids of places: the seq itself for one tenant, and one for all of several.
+ * Throws `invalid_input` for more than 200 tenants, and reading throws it for an id of the other kind.
+ */
+export const createPlaces = async (tenants: readonly string[], several: boolean): Promise<Places> => {
+  if (tenants.length > MAX_TENANTS) {
+    throw new WhodidError(
+      'invalid_input',
+      `At most ${MAX_TENANTS} tenants are read at once in this way: read some of them, with tenant=….`,
+    )
+  }
+  const labels = new Map<string, string>()
+  for (const tenantId of tenants) labels.set(tenantId, await labelOf(tenantId))
+  return {
+    read(id) {
+      const places = id.startsWith('all.')
+      if (!places && several && id !== '0') throw wrongId('The id of the place is that of one tenant')
+      if (places && !several) throw wrongId('The id of the place is that of all tenants')
+      if (!places) return () => Number(id)
+      const seqs = new Map(
+        id
+          .slice('all.'.length)
+          .split('.')
+          .map((place) => [place.slice(0, LABEL), Number.parseInt(place.slice(LABEL), 36)]),
+      )
+      return (tenantId) => seqs.get(labels.get(tenantId) ?? '')
+    },
+    write: (seqs) =>
+      several
+        ? ['all', ...[...seqs].map(([tenantId, seq]) => `${labels.get(tenantId)}${seq.toString(36)}`)].join('.')
+        : String([...seqs.values()][0]),
+  }
+}
