@@ -31,16 +31,13 @@ const spent = ({ revokedAt, expiresAt }: ApiKey, now: number): string | undefine
 export const createStoredKeys = ({ keys, now, onWarning }: StoredKeysOptions): Bearer => {
   const wrong = createRecent<true>(REMEMBERED)
   const right = createRecent<true>(REMEMBERED)
-  const minutes = createRecent<number>(REMEMBERED)
 
   const use = async ({ id, lastUsedAt }: ApiKey) => {
     const minute = Math.floor(now() / MINUTE) * MINUTE
-    if (minutes.get(id) === minute || (lastUsedAt !== null && Date.parse(lastUsedAt) >= minute)) return
-    minutes.set(id, minute)
+    if (lastUsedAt !== null && Date.parse(lastUsedAt) >= minute) return
     try {
       await keys.used(id, new Date(minute).toISOString())
     } catch (cause) {
-      minutes.delete(id)
       onWarning(`When the key ${id} was last used was not noted.`, cause)
     }
   }

@@ -84,6 +84,7 @@ export const openService = async (options: Partial<ServiceOptions> = {}): Promis
     store: pglite('memory'),
     authorize,
     keys,
+    limits: { calls: null, events: null, attempts: null },
     onWarning: (message, cause) => warnings.push(cause instanceof Error ? `${message} ${cause.message}` : message),
     ...options,
   })

@@ -55,6 +55,8 @@ export const serve = async (service: FetchService, port = 0): Promise<Served> =>
   const server = createServer((req, res) => {
     answer(service, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
   })
+  // A client that was slow for five seconds would find its connection closed under it.
+  server.keepAliveTimeout = 0
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
