@@ -6,10 +6,10 @@ import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { testStore } from '@whodid/testkit'
 import postgres from 'pg'
-import { testDatabase } from '../../../tooling/postgres.ts'
+import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
 import { lockFolder } from './folder-lock.ts'
 import { storeOnPGlite } from './index.ts'
-import { pg } from './pg.ts'
+import { migratePostgres, pg } from './pg.ts'
 import { workerDb } from './pglite-worker-db.ts'
 import type { SqlValue } from './sql.ts'
 import { openStore } from './store.ts'
@@ -38,20 +38,28 @@ testStore('PGlite in a folder', async () => {
   }
 })
 
-testStore('PostgreSQL', async () => {
-  const database = await testDatabase()
+const onPostgres = async (database: TestDatabase, url = database.url) => {
   const pool = new postgres.Pool({ connectionString: database.url })
   // Dropping the database may meet a connection that is still being closed.
   pool.on('connect', (client) => client.on('error', () => {}))
   pool.on('error', () => {})
-  const store = await pg(database.url)
+  const store = await pg(url)
   return {
     store,
-    query: async (text, params) => (await pool.query(text, [...params])).rows,
+    query: async (text: string, params: readonly unknown[]) => (await pool.query(text, [...params])).rows,
     async [Symbol.asyncDispose]() {
       await store.close()
       await pool.end()
       await database[Symbol.asyncDispose]()
     },
   }
+}
+
+testStore('PostgreSQL', async () => onPostgres(await testDatabase()))
+
+testStore('PostgreSQL as a user of lesser rights', async () => {
+  const database = await testDatabase()
+  const app = await database.login()
+  await migratePostgres(database.url, { grantTo: app.name })
+  return onPostgres(database, app.url)
 })

@@ -4,8 +4,8 @@ import { defineCatalog, newId, type PageRequest, type PreparedEvent, prepareEven
 
 const catalog = defineCatalog({ project: { label: 'Project' } })
 
-/** An event of the tenant acme. */
-export const eventOf = (at: number = Date.now(), size = 0): PreparedEvent => {
+/** An event of a tenant. */
+export const eventOf = (at: number = Date.now(), size = 0, tenantId = 'acme'): PreparedEvent => {
   const id = newId(at)
   return prepareEvent(
     {
@@ -15,7 +15,7 @@ export const eventOf = (at: number = Date.now(), size = 0): PreparedEvent => {
       resource: { type: 'project', id, name: 'Engine' },
       metadata: { padding: 'x'.repeat(size) },
     },
-    { catalog: catalog.json, tenantId: 'acme', receivedAt: Date.now() },
+    { catalog: catalog.json, tenantId, receivedAt: Date.now() },
   )
 }
 

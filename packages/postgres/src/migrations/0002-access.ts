@@ -133,8 +133,8 @@ const candidates = `
         raise invalid_parameter_value using message = format('Candidates cannot be narrowed by %s.', term);
       end if;
       statement := statement || ' and ' || coalesce((
-        select format('(%s)', string_agg(format('%I = any(%L::text[])', name, array(
-          select jsonb_array_elements_text(wanted))), ' or '))
+        select '(' || string_agg(format('%I = any(%L::text[])', name, array(
+          select jsonb_array_elements_text(wanted))), ' or ') || ')'
         from jsonb_each(term) alternative (name, wanted)
       ), 'false');
     end loop;
