@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
 import { event, KEYS, openService } from '../test/acme.ts'
 import { serve } from '../test/serve.ts'
-import { VERBS } from './verbs/index.ts'
+import { ROUTES } from './routes.ts'
 
 test('the page at /docs lists every route and tries each, under its own content policy', async () => {
   await using service = await openService()
@@ -17,7 +17,7 @@ test('the page at /docs lists every route and tries each, under its own content 
     page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
     page.on('pageerror', (error) => trouble.push(error.message))
     await page.goto(`${served.url}/docs`)
-    await expect.poll(() => page.locator('details').count()).toBe(VERBS.length)
+    await expect.poll(() => page.locator('details').count()).toBe(ROUTES.length)
 
     await page.getByLabel(/Bearer key/).fill(KEYS.acmeRead)
     const list = page.locator('details', { has: page.getByText('List events, newest first') })

@@ -51,7 +51,7 @@ const show = async (response, output) => {
 }
 
 const operation = (path, method, described) => {
-  const parameters = described.parameters.filter((parameter) => !parameter.name.startsWith('not.'))
+  const parameters = described.parameters.filter((parameter) => !parameter.name.startsWith('not.') && parameter.in !== 'header')
   const fields = make('fieldset', {}, ...parameters.map(field))
   const body = described.requestBody && make('textarea', { name: 'body', value: exampleOf(described.operationId), ariaLabel: 'Body', spellcheck: false })
   const output = make('pre', { hidden: true, tabIndex: 0, ariaLabel: 'Answer' })

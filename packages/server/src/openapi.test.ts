@@ -1,8 +1,10 @@
 import { validate } from '@readme/openapi-parser'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openService } from '../test/acme.ts'
 import { openApi } from './openapi.ts'
-import { VERBS } from './verbs/index.ts'
+import { inputFrom, parametersOf } from './query.ts'
+import { ROUTES } from './routes.ts'
+import { hasBody } from './verb.ts'
 
 const document = () => JSON.parse(JSON.stringify(openApi('/activity')))
 
@@ -12,9 +14,9 @@ test('the description is valid OpenAPI 3.1', async () => {
   expect(document().openapi).toBe('3.1.0')
 })
 
-test('it has every verb, and each parameter of one', () => {
+test('it has every route, and each parameter of one', () => {
   const { paths } = document()
-  for (const { name, route } of VERBS) {
+  for (const { name, route } of ROUTES) {
     expect(paths[route.path][route.method.toLowerCase()].operationId).toBe(name.replace('.', '_'))
   }
   const parameters = (path: string) => paths[path].get.parameters.map(({ name }: { name: string }) => name)
@@ -24,6 +26,84 @@ test('it has every verb, and each parameter of one', () => {
   expect(parameters('/api/v1/events').toSorted()).toEqual(expect.arrayContaining(list.split(' ').toSorted()))
   expect(parameters('/api/v1/stream')).toEqual(expect.arrayContaining(['after', 'tenant', 'actor', 'not.actor']))
   expect(parameters('/api/v1/users/{userId}/activity')).not.toContain('actor')
+})
+
+interface Described {
+  readonly parameters: readonly { name: string; in: string; description?: string; example?: unknown }[]
+  readonly requestBody?: { content: { 'application/json': { example?: unknown } } }
+  readonly responses: Readonly<Record<string, { $ref?: string; headers?: object }>>
+  readonly security?: readonly object[]
+}
+
+const described = ROUTES.map((verb) => {
+  const operation: Described = document().paths[verb.route.path][verb.route.method.toLowerCase()]
+  return [`${verb.route.method} ${verb.route.path}`, verb, operation] as const
+})
+
+describe.each(described)('%s', (_name, verb, { parameters, requestBody, responses, security }) => {
+  const statuses = Object.keys(responses)
+
+  test('says what each parameter is, with an example that the route takes', () => {
+    const query = new URLSearchParams()
+    const path: Record<string, string> = {}
+    for (const { name, in: place, description, example } of parameters) {
+      expect([name, description]).toEqual([name, expect.stringMatching(/\w.*\.$/)])
+      expect([name, example]).toEqual([name, expect.anything()])
+      if (place === 'query') query.set(name, String(example))
+      if (place === 'path') path[name] = String(example)
+    }
+    const input = inputFrom(parametersOf(verb), query, path)
+    if (!hasBody(verb.route)) expect(verb.input.safeParse(input).error).toBe(undefined)
+  })
+
+  test('says what its body is, with an example that it takes', () => {
+    expect(requestBody !== undefined).toBe(hasBody(verb.route))
+    if (!requestBody) return
+    const { example } = requestBody.content['application/json']
+    const path = Object.fromEntries(parameters.filter((each) => each.in === 'path').map((each) => [each.name, 'x']))
+    expect(example).toBeTypeOf('object')
+    expect(verb.input.safeParse({ ...path, ...Object(example) }).error).toBe(undefined)
+    expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']))
+  })
+
+  test('says what may go wrong, and what the answer carries', () => {
+    expect(statuses).toEqual(expect.arrayContaining(['200', '400', '503', 'default']))
+    const isOpen = verb.needs === 'nothing'
+    expect(statuses.includes('401')).toBe(!isOpen)
+    expect(statuses.includes('429')).toBe(!isOpen)
+    expect(security).toEqual(isOpen ? [] : undefined)
+    const isTagged = verb.route.method === 'GET' && verb.answers === undefined
+    expect(statuses.includes('304')).toBe(isTagged)
+    const headers = Object.keys(responses['200']?.headers ?? {})
+    if (isTagged) expect(headers).toContain('ETag')
+    if (!isOpen) expect(headers).toEqual(expect.arrayContaining(['RateLimit', 'RateLimit-Policy']))
+    if (verb.answers === 'file') expect(headers).toContain('Content-Disposition')
+  })
+})
+
+test('it says the default of what may be left out', () => {
+  const defaults = (path: string) =>
+    Object.fromEntries(
+      document()
+        .paths[path].get.parameters.filter(({ schema }: { schema: object }) => 'default' in schema)
+        .map(({ name, schema }: { name: string; schema: { default: unknown } }) => [name, schema.default]),
+    )
+  expect(defaults('/api/v1/events')).toEqual({ limit: 50, sort: 'occurredAt', order: 'desc' })
+  expect(defaults('/audit-logs')).toEqual({ limit: 50, offset: 0 })
+  const { schema } = document().paths['/audit-logs'].get.parameters.find(
+    ({ name }: { name: string }) => name === 'offset',
+  )
+  expect(schema).toMatchObject({ minimum: 0, maximum: 10_000 })
+})
+
+test('it describes every code, with its status', () => {
+  const { responses, schemas } = document().components
+  const codes = Object.values<{ content?: { 'application/problem+json'?: { examples?: object } } }>(responses).flatMap(
+    ({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}),
+  )
+  const answered = ['invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'payload_too_large', 'rate_limited']
+  expect(codes).toEqual(expect.arrayContaining([...answered, 'unsupported_media_type', 'tenant_required']))
+  expect(schemas.Problem.properties.code.enum).toEqual(expect.arrayContaining(codes))
 })
 
 test('it holds nothing of a host, and is open, as the page to try it is', async () => {

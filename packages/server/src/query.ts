@@ -61,7 +61,7 @@ export const parametersOf = (verb: Verb): Parameters => {
       name: 'not.q',
       in: 'query',
       field: 'not',
-      schema: z.string().describe('Words and phrases that must not occur.'),
+      schema: z.string().optional().describe('Words and phrases that must not occur.'),
     })
   }
   return { all, filter }
