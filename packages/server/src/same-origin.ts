@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/core'
-import type { Asker } from './authenticate.ts'
+import type { Asker } from './asker.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
