@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Db } from './db.ts'
 import { raw, sql } from './sql.ts'
 import { tables } from './tables.ts'
@@ -11,7 +10,7 @@ const RENEW_MS = 20_000
  * that of a process which died ends within a minute.
  */
 export const leased = async <T>(db: Db, name: string, work: () => Promise<T>): Promise<T | null> => {
-  const holder = randomUUID()
+  const holder = crypto.randomUUID()
   const until = raw(`now() + interval '${LEASE_SECONDS} seconds'`)
   const taken = await db.tx('purger', null, (queries) =>
     queries.query(sql`
