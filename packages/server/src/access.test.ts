@@ -1,10 +1,14 @@
-import { newId } from '@whodid/core'
+import { type KeyScope, newId, type Viewer } from '@whodid/core'
+import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, KEYS, openService, type TestService } from '../test/acme.ts'
+import { event, KEYS, openService } from '../test/acme.ts'
 import { type Credentials, key, person } from '../test/api.ts'
 import { restRequest, send, trpcRequest } from '../test/calls.ts'
+import { COMPAT } from './compat/index.ts'
 import { router } from './trpc.ts'
+import type { Verb } from './verb.ts'
 import { VERBS } from './verbs/index.ts'
+import { mintViewerToken } from './viewer-token.ts'
 
 const SECRET = 'ACME-ONLY'
 const acmeEvent = () =>
@@ -25,6 +29,67 @@ const acmeEvent = () =>
 
 const known = acmeEvent()
 const id = known.id ?? ''
+
+const TOKEN_SECRET = 'a-secret-that-only-tests-know-of'
+
+// Made before anything is described, since what is described depends on them.
+const service = await openService({ viewerTokens: { secret: TOKEN_SECRET } })
+
+const change = async (method: string, path: string, body?: object) => {
+  const headers = { ...person('ada'), 'content-type': 'application/json' }
+  const request = new Request(`http://localhost${path}`, { method, headers, body: body ? JSON.stringify(body) : null })
+  const response = await service.fetch(request)
+  expect(response?.status).toBe(200)
+  return response?.json()
+}
+const makeKey = async (scopes: readonly KeyScope[]): Promise<{ id: string; key: string }> =>
+  change('POST', '/api/v1/keys', { name: newId(), scopes })
+
+const stored = {
+  ingest: await makeKey(['ingest']),
+  read: await makeKey(['read']),
+  export: await makeKey(['export']),
+  admin: await makeKey(['admin']),
+  all: await makeKey(['ingest', 'read', 'export', 'admin']),
+  revoked: await makeKey(['ingest', 'read', 'export', 'admin']),
+  /** Whoever may will revoke it. */
+  unloved: await makeKey(['read']),
+}
+await change('DELETE', `/api/v1/keys/${stored.revoked.id}`)
+
+const grace = { id: 'grace', name: 'Grace', tenants: ['acme'] }
+const mint = (permissions: Viewer['permissions'], id = newId(), secret = TOKEN_SECRET) =>
+  mintViewerToken({ id, secret, viewer: { ...grace, permissions }, expiresIn: 900 })
+
+/** A token made by hand, with every permission, issued for five minutes some seconds ago. */
+const forge = (claims: object, ago = 0) => {
+  const iat = Date.now() / 1000 - ago
+  const permissions = ['view', 'view:all', 'export', 'admin']
+  const { id: sub, ...viewer } = grace
+  const good = { iss: 'whodid-host', aud: 'whodid', sub, ...viewer, permissions, jti: newId(), iat, exp: iat + 300 }
+  return new SignJWT({ ...good, ...claims })
+    .setProtectedHeader({ alg: 'HS256', typ: 'whodid-viewer+jwt' })
+    .sign(new TextEncoder().encode(TOKEN_SECRET))
+}
+const unsigned = (token: string) => {
+  const header = btoa(JSON.stringify({ alg: 'none', typ: 'whodid-viewer+jwt' })).replaceAll('=', '')
+  return `${header}.${token.split('.')[1]}.`
+}
+const tokens = {
+  all: await mint(['view:all']),
+  export: await mint(['export']),
+  admin: await mint(['admin']),
+  everything: await mint(['view', 'view:all', 'export', 'admin']),
+  expired: await forge({}, 301),
+  revoked: await mint(['view:all', 'admin'], 'revoked'),
+  foreign: await forge({ aud: 'another-service' }),
+  long: await forge({ exp: Date.now() / 1000 + 1000 }),
+  future: await forge({}, -3600),
+  ingest: await forge({ permissions: ['ingest', 'view:all'] }),
+  unsigned: unsigned(await forge({})),
+  otherSecret: await mint(['view:all', 'admin'], newId(), 'a-secret-that-only-others-know-of'),
+}
+await change('POST', '/api/v1/viewer-tokens/revoke', { token: 'revoked' })
 
 /**
  * What somebody who wants to see another tenant would try with each procedure. `shows` is what one of them gives to those who
@@ -71,18 +136,40 @@ const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs:
     'retention.preview': { shows: null, inputs: [{}, { days: 1, tenant: 'acme' }] },
     'people.export': { shows: /ACME-ONLY/, inputs: [{ id: 'support' }, { id: 'support', tenant: 'acme' }] },
     'people.erase': { shows: null, inputs: [{ id: 'stranger' }, { id: 'support', tenant: 'acme' }] },
+    'keys.list': { shows: /"tenantId":"acme"/, inputs: [{}, { tenant: 'acme' }, { tenant: '*' }] },
+    'keys.create': {
+      shows: null,
+      // A name of its own each time, since a third key of one is refused.
+      get inputs() {
+        return [{}, { tenant: 'acme' }].map((more) => ({ name: newId(), scopes: ['read'], ...more }))
+      },
+    },
+    'keys.revoke': { shows: null, inputs: [{ id: stored.unloved.id }, { id: stored.unloved.id, tenant: 'acme' }] },
+    'viewerTokens.revoke': { shows: null, inputs: [{ token: 'x' }, { viewerId: 'nobody', tenant: 'acme' }] },
     health: { shows: null, inputs: [{}] },
   }
 
+/** The same for the routes of other products, which REST alone has. */
+const COMPAT_ATTEMPTS: typeof ATTEMPTS = {
+  'compat.activity': { shows: /ACME-ONLY/, inputs: [{}, { tenant: 'acme' }, { tenant: '*', search: SECRET }] },
+  'compat.markSeen': { shows: null, inputs: [{ ids: [id] }, { ids: [id], tenant: 'acme' }, { tenant: 'acme' }] },
+  'compat.archive': { shows: null, inputs: [{ ids: [id] }, { ids: [id], tenant: 'acme' }, { tenant: 'acme' }] },
+  'compat.auditLogs': { shows: /ACME-ONLY/, inputs: [{}, { tenant: 'acme' }, { user_id: `${SECRET}-actor` }] },
+  'compat.userActivity': {
+    shows: /ACME-ONLY/,
+    inputs: [{ user_id: `${SECRET}-actor` }, { user_id: `${SECRET}-actor`, tenant: 'acme' }],
+  },
+}
+const attemptsOf = (name: string) => ATTEMPTS[name] ?? COMPAT_ATTEMPTS[name] ?? { shows: null, inputs: [] }
+
+const named = (verbs: readonly Verb[]) => verbs.map((verb) => [verb.name, verb] as const)
+
 const REQUESTS = [
-  ['REST', restRequest],
-  ['tRPC', trpcRequest],
+  ['REST', restRequest, named([...VERBS, ...COMPAT])],
+  ['tRPC', trpcRequest, named(VERBS)],
 ] as const
 
-let service: TestService
-
 beforeAll(async () => {
-  service = await openService()
   await service.append([known])
 })
 afterAll(() => service.close())
@@ -96,12 +183,13 @@ describe("what tRPC's router reaches", () => {
 
   test('has attempts for each procedure', () => {
     expect(Object.keys(ATTEMPTS).toSorted()).toEqual(procedures)
+    expect(Object.keys(COMPAT_ATTEMPTS).toSorted()).toEqual(COMPAT.map(({ name }) => name).toSorted())
   })
 })
 
-describe.each(REQUESTS)("Umbrella's Eve sees nothing of Acme through %s", (_name, requestOf) => {
+describe.each(REQUESTS)("Umbrella's Eve sees nothing of Acme through %s", (_name, requestOf, verbs) => {
   /** Of a stream, the part until an event of the viewer's own tenant came. */
-  const attempt = async (verb: (typeof VERBS)[number], input: Record<string, unknown>, credentials: Credentials) => {
+  const attempt = async (verb: Verb, input: Record<string, unknown>, credentials: Credentials) => {
     const mark = newId()
     let sent = false
     return send(service, requestOf(verb, input, credentials), async (text) => {
@@ -114,15 +202,15 @@ describe.each(REQUESTS)("Umbrella's Eve sees nothing of Acme through %s", (_name
     })
   }
 
-  test.each(VERBS.map((verb) => [verb.name, verb] as const))('%s', async (name, verb) => {
-    const { shows, inputs } = ATTEMPTS[name] ?? { shows: null, inputs: [] }
+  test.each(verbs)('%s', async (name, verb) => {
+    const { shows, inputs } = attemptsOf(name)
     for (const input of inputs) {
       const { text, status } = await attempt(verb, input, person('eve'))
       expect(text).not.toContain('192.0.2.77')
       // What Eve gave herself may come back in the sentence that refuses it.
       expect(status === 200 ? text : '').not.toContain(SECRET)
       expect(status).toBeLessThan(500)
-      if (verb.route.method === 'POST') expect(text).not.toMatch(/"changed":[1-9]|"stored"/)
+      if (verb.route.method !== 'GET') expect(text).not.toMatch(/"changed":[1-9]|"stored"|"revokedAt"/)
       if ('tenant' in input && input.tenant === 'acme') expect(status).toBe(403)
     }
     if (!shows) return
@@ -144,9 +232,11 @@ describe.each(REQUESTS)("Umbrella's Eve sees nothing of Acme through %s", (_name
 })
 
 /** Which verbs each credential may use in its own tenant; everything else is refused. */
-const READS = ['list', 'get', 'userActivity', 'history', 'catalog', 'facets', 'follow', 'stats']
+const COMPAT_VERBS = COMPAT.map(({ name }) => name)
+const READS = ['list', 'get', 'userActivity', 'history', 'catalog', 'facets', 'follow', 'stats', ...COMPAT_VERBS]
 const INBOX = ['inbox.count', 'inbox.seen', 'inbox.unseen', 'inbox.archive', 'inbox.unarchive']
-const ADMIN = ['retention.get', 'retention.set', 'retention.preview', 'people.export', 'people.erase']
+const KEEPS = ['keys.list', 'keys.create', 'keys.revoke', 'viewerTokens.revoke']
+const ADMIN = ['retention.get', 'retention.set', 'retention.preview', 'people.export', 'people.erase', ...KEEPS]
 const EVERYBODY = ['health']
 const SIGNED_IN = [...EVERYBODY, 'viewer']
 const MAY: readonly (readonly [who: string, credentials: Credentials, refusal: 401 | 403, verbs: readonly string[]])[] =
@@ -160,14 +250,40 @@ const MAY: readonly (readonly [who: string, credentials: Credentials, refusal: 4
     ['an export key', key(KEYS.acmeExport), 403, [...SIGNED_IN, 'export']],
     ['an admin key', key(KEYS.acmeAdmin), 403, [...SIGNED_IN, ...ADMIN]],
     ['an owner', person('ada'), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
+    ['a stored ingest key', key(stored.ingest.key), 403, [...SIGNED_IN, 'append']],
+    ['a stored read key', key(stored.read.key), 403, [...SIGNED_IN, ...READS, ...INBOX]],
+    ['a stored export key', key(stored.export.key), 403, [...SIGNED_IN, 'export']],
+    ['a stored admin key', key(stored.admin.key), 403, [...SIGNED_IN, ...ADMIN]],
+    ['a stored key of every scope', key(stored.all.key), 403, VERBS.map(({ name }) => name).concat(COMPAT_VERBS)],
+    ['a revoked key', key(stored.revoked.key), 401, EVERYBODY],
+    ['a mistyped key', key(`${stored.all.key.slice(0, -1)}-`), 401, EVERYBODY],
+    ['a token for everybody’s activity', key(tokens.all), 403, [...SIGNED_IN, ...READS, ...INBOX]],
+    ['a token for exports', key(tokens.export), 403, [...SIGNED_IN, 'export']],
+    ['a token of an administrator', key(tokens.admin), 403, [...SIGNED_IN, ...ADMIN]],
+    ['a token of an owner', key(tokens.everything), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
+    ['an expired token', key(tokens.expired), 401, EVERYBODY],
+    ['a revoked token', key(tokens.revoked), 401, EVERYBODY],
+    ['a token for another audience', key(tokens.foreign), 401, EVERYBODY],
+    ['a token that holds too long', key(tokens.long), 401, EVERYBODY],
+    ['a token from the future', key(tokens.future), 401, EVERYBODY],
+    ['a token with ingest', key(tokens.ingest), 401, EVERYBODY],
+    ['a token without a signature', key(tokens.unsigned), 401, EVERYBODY],
+    ['a token of another secret', key(tokens.otherSecret), 401, EVERYBODY],
     ['a person whose role says ingest', person('sneaky'), 403, [...SIGNED_IN, ...READS, ...INBOX]],
   ]
 
-describe.each(REQUESTS)('rights over %s', (_name, requestOf) => {
+describe.each(REQUESTS)('rights over %s', (_name, requestOf, verbs) => {
   describe.each(MAY)('%s', (_who, credentials, refusal, may) => {
-    test.each(VERBS.map((verb) => [verb.name, verb] as const))('%s', async (name, verb) => {
-      const [input = {}] = ATTEMPTS[name]?.inputs ?? []
-      const own = name === 'userActivity' ? { userId: 'linus' } : name === 'append' ? { events: [event()] } : input
+    test.each(verbs)('%s', async (name, verb) => {
+      const [input = {}] = attemptsOf(name).inputs
+      const own =
+        name === 'userActivity'
+          ? { userId: 'grace' }
+          : name === 'compat.userActivity'
+            ? { user_id: 'grace' }
+            : name === 'append'
+              ? { events: [event()] }
+              : input
       const allowed = may.includes(name)
       const { status, code, response, text } = await send(
         service,
