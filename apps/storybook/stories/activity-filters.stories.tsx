@@ -149,3 +149,62 @@ export const Phone: Story = {
     await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
   },
 }
+
+/** The box speaks a language: conditions hold beside those of the menus, and stay in the box. */
+export const Language: Story = {
+  async play({ canvas, userEvent }) {
+    await rows({ canvas }, 19)
+    const box = canvas.getByRole('searchbox')
+    await userEvent.type(box, 'actor:"grace hopper"')
+    await rows({ canvas }, 5)
+    await choose({ canvas, userEvent }, 'Action', /^Delete/)
+    await rows({ canvas }, 1)
+    await expect(box).toHaveValue('actor:"grace hopper"')
+    await userEvent.type(box, ' -copy')
+    await expect(await canvas.findByText('No events match')).toBeVisible()
+  },
+}
+
+const wrong = (text: string, place: string, why: RegExp): NonNullable<Story['play']> =>
+  async function play({ canvas, canvasElement, userEvent }) {
+    await rows({ canvas }, 19)
+    const box = canvas.getByRole('searchbox')
+    await userEvent.type(box, `${text}{Enter}`)
+    const problem = await canvas.findByText(why)
+    await expect(problem).toBeVisible()
+    await expect(canvasElement.querySelector('mark')).toHaveTextContent(place)
+    await expect(box).toHaveAttribute('aria-invalid', 'true')
+    await expect(box).toHaveAccessibleDescription(why)
+    // Nothing was asked for, so nothing has changed.
+    await rows({ canvas }, 19)
+  }
+
+/** What is wrong is said under the box, at its place; nothing is searched for until it is right. */
+export const Wrong: Story = {
+  async play(context) {
+    const { canvas, userEvent } = context
+    await wrong('engine status:okay', 'okay', /takes success, failure/)(context)
+    await userEvent.type(canvas.getByRole('searchbox'), '{Backspace>4/}failure')
+    await waitFor(() => expect(canvas.queryByText(/takes success, failure/)).toBeNull())
+    await expect(canvas.getByRole('searchbox')).toHaveAttribute('aria-invalid', 'false')
+  },
+}
+
+export const WrongDark: Story = {
+  parameters: activity({ theme: 'dark' }),
+  play: wrong('project from:soon', 'soon', /takes today, yesterday/),
+}
+
+export const WrongRightToLeft: Story = {
+  parameters: activity({ dir: 'rtl', locale: 'ar', messages: ARABIC }),
+  play: wrong('محرك status:okay', 'okay', /takes success, failure/),
+}
+
+export const WrongOnAPhone: Story = {
+  globals: { viewport: { value: 'phone' } },
+  async play(context) {
+    const long = 'a-very-long-word-'.repeat(8)
+    await wrong(`${long} resource:${long} x`, 'a-very-long-word', /takes a type and an id/)(context)
+    await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
+  },
+}

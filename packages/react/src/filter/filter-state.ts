@@ -1,5 +1,5 @@
 import type { ExcludedTerms, Filter, FilterTerm, FilterTerms } from '@whodid/core/browser'
-import { FILTER_TERMS, parseQuery, timeRange } from '@whodid/core/browser'
+import { FILTER_TERMS, timeRange } from '@whodid/core/browser'
 
 export const DATE_RANGES = ['today', '24h', '7d', '30d'] as const
 /** A span of time that ends now. `today` begins at midnight where the viewer is. */
@@ -39,31 +39,19 @@ export function withoutEmpty<F extends ActivityFilter>(filter: F): F {
   return Object.fromEntries(kept) as F
 }
 
-/** A filter whose search text has only words left. In one text two conditions of a name would be alternatives. */
-function withTextRead({ q = '', ...filter }: Filter): Filter {
-  try {
-    return bothFilters(filter, parseQuery(q, { now: Date.now() }))
-  } catch {
-    // The service says what is wrong with it.
-    return { ...filter, q }
-  }
-}
-
 function eitherExcluded(a: ExcludedTerms, b: ExcludedTerms): ExcludedTerms {
   const terms = FILTER_TERMS.map((term) => [term, [...valuesOf(a, term), ...valuesOf(b, term)]] as const)
   return { ...withoutEmpty(Object.fromEntries(terms)), ...((a.q || b.q) && { q: `${a.q ?? ''} ${b.q ?? ''}`.trim() }) }
 }
 
 /** A filter under which an event must satisfy both. Where both name values of one condition, only common ones remain. */
-export function bothFilters(asked: Filter, chosen: Filter): Filter {
-  const fixed = asked.q && chosen.q ? withTextRead(asked) : asked
+export function bothFilters(fixed: Filter, chosen: Filter): Filter {
   const both: Record<string, unknown> = { ...chosen, ...fixed }
   for (const term of FILTER_TERMS) {
     const [a, b]: readonly (readonly string[] | undefined)[] = [fixed[term], chosen[term]]
     if (a?.length && b?.length) both[term] = a.filter((value) => b.includes(value))
   }
   if (fixed.q && chosen.q) both.q = `${fixed.q} ${chosen.q}`
-  else both.q = fixed.q || chosen.q
   if (fixed.not && chosen.not) both.not = eitherExcluded(fixed.not, chosen.not)
   const a = timeRange(fixed)
   const b = timeRange(chosen)

@@ -1,59 +1,38 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
 import { Icon } from '../parts/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
+import type { SearchProblem } from './search-problem.ts'
+import { useSearchText } from './use-search-text.ts'
 
-/** How long typing rests before it is searched for, in milliseconds. */
-const REST = 250
-
-/** The search box: searches when typing rests, or at once on Enter. */
+/** The search box: searches when typing rests, or at once on Enter, and says where its text is wrong. */
 export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: string) => void }): ReactNode {
   const { messages } = useActivityContext()
-  const [text, setText] = useState(value)
-  const searched = useRef(value)
-  const search = useRef(onSearch)
-  useEffect(() => {
-    search.current = onSearch
-  })
-
-  // Another part of the page may have changed the search: follow it, unless it is what was typed here.
-  useEffect(() => {
-    if (value === searched.current) return
-    searched.current = value
-    setText(value)
-  }, [value])
-
-  const commit = (next: string) => {
-    if (next === searched.current) return
-    searched.current = next
-    search.current(next)
-  }
-  useEffect(() => {
-    const wanted = text.trim()
-    if (wanted === searched.current) return
-    const timer = setTimeout(() => {
-      searched.current = wanted
-      search.current(wanted)
-    }, REST)
-    return () => clearTimeout(timer)
-  }, [text])
+  const { text, problem, type, settle, clear } = useSearchText(value, onSearch)
+  const input = useRef<HTMLInputElement>(null)
+  const problemId = useId()
 
   return (
     <search className="whodid-search">
       <Icon name="search" size={15} />
       <input
+        ref={input}
         type="search"
         aria-label={messages.search}
+        aria-invalid={problem !== null}
+        aria-describedby={problem ? problemId : undefined}
         placeholder={messages.searchPlaceholder}
         value={text}
+        dir="auto"
         autoComplete="off"
+        autoCapitalize="none"
         spellCheck={false}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => type(event.currentTarget.value)}
+        onBlur={settle}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') commit(text.trim())
+          if (event.key === 'Enter') settle()
           if (event.key === 'Escape' && text !== '') {
             event.preventDefault()
-            setText('')
-            commit('')
+            clear()
           }
         }}
       />
@@ -63,13 +42,36 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: st
           className="whodid-icon-button"
           aria-label={messages.clearSearch}
           onClick={() => {
-            setText('')
-            commit('')
+            clear()
+            input.current?.focus()
           }}
         >
           <Icon name="close" size={13} />
         </button>
       )}
+      <div id={problemId} role="status" className="whodid-search-problem">
+        {problem && <Problem {...problem} />}
+      </div>
     </search>
+  )
+}
+
+/** How much of the text stands before and after the place that is wrong. */
+const AROUND = 24
+
+function Problem({ text, at: { start, end }, message }: SearchProblem): ReactNode {
+  const before = text.slice(Math.max(start - AROUND, 0), start)
+  const after = text.slice(end, end + AROUND)
+  return (
+    <>
+      <bdi className="whodid-search-place">
+        {start > AROUND && '…'}
+        {before}
+        <mark>{text.slice(start, Math.min(end, start + 2 * AROUND))}</mark>
+        {after}
+        {text.length > end + AROUND && '…'}
+      </bdi>
+      <bdi>{message}</bdi>
+    </>
   )
 }

@@ -20,7 +20,6 @@ describe('a filter in the address of a page', () => {
     expect(filterFromSearch('?range=century&status=failure')).toEqual({ status: ['failure'] })
     expect(filterFromSearch('?from=yesterday')).toEqual({})
     expect(filterFromSearch('?kind=explode')).toEqual({})
-    expect(filterFromSearch('?q=kind:explode&status=failure')).toEqual({})
     expect(filterFromSearch('?q=kind:delete+engine')).toEqual({ q: 'kind:delete engine' })
   })
 

@@ -1,4 +1,4 @@
-import { FILTER_TERMS, filterFromParams, filterToParams, parseQuery, timeRange } from '@whodid/core/browser'
+import { FILTER_TERMS, filterFromParams, filterToParams, timeRange } from '@whodid/core/browser'
 import { type ActivityFilter, DATE_RANGES, type DateRange, withoutEmpty } from './filter-state.ts'
 
 const OWN: readonly string[] = ['q', 'from', 'to', 'range', ...FILTER_TERMS]
@@ -13,7 +13,6 @@ export function filterFromSearch(search: string): ActivityFilter {
   try {
     const filter = filterFromParams(own)
     timeRange(filter)
-    parseQuery(filter.q ?? '', { now: Date.now() })
     return withoutEmpty(isRange(range) ? { ...filter, range, from: undefined, to: undefined } : filter)
   } catch {
     return {}
