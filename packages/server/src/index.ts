@@ -1,3 +1,4 @@
+export type { CorsOptions } from './cors.ts'
 export type { ExportFormat } from './export-file.ts'
 export type { StaticKey } from './keys.ts'
 export type { Limits, OpenLimit, RateLimit } from './limits.ts'
