@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import { ERROR_STATUS, type ErrorCode, WhodidError } from '@whodid/core'
+import { ERROR_STATUS, type ErrorCode, type TextRange, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 
 /** Problem details of RFC 9457, with whodid's code. */
@@ -9,6 +9,8 @@ export interface Problem {
   readonly status: number
   readonly code: ErrorCode
   readonly detail: string
+  /** Where the search text is wrong, in UTF-16 units from 0. */
+  readonly at?: TextRange | undefined
 }
 
 const TITLES: { readonly [C in ErrorCode]: string } = {
@@ -81,7 +83,7 @@ export const errorOf = (thrown: unknown): WhodidError => {
 
 /** What a client is told of an error. What is the service's own trouble keeps its message to itself. */
 export const problemOf = (thrown: unknown): Problem => {
-  const { code, message } = errorOf(thrown)
+  const { code, message, at } = errorOf(thrown)
   const status = ERROR_STATUS[code]
   const tell = status < 500 || PUBLIC.includes(code)
   return {
@@ -90,5 +92,6 @@ export const problemOf = (thrown: unknown): Problem => {
     status,
     code,
     detail: tell ? message : 'The service could not answer: try again, and if it stays so, look into its log.',
+    ...(at && { at }),
   }
 }
