@@ -6,10 +6,15 @@ import { facetsOf } from './facets.ts'
 import { createHints, followEvents, headOf } from './follow.ts'
 import { healthOf } from './health.ts'
 import { changeInbox } from './inbox.ts'
+import { keysIn } from './keys.ts'
 import { countEvents, listEvents, readEvents, readWhere } from './list.ts'
 import { migrate } from './migrate.ts'
 import { openPartitions } from './partitions.ts'
+import { peopleIn } from './people.ts'
+import { retentionIn } from './retention.ts'
+import { revocationsIn } from './revocations.ts'
 import { sql } from './sql.ts'
+import { statsOf } from './stats.ts'
 import { createUpkeep } from './upkeep.ts'
 import { wholeCondition } from './where.ts'
 
@@ -23,10 +28,6 @@ export const openStore = async (db: Db): Promise<EventStore> => {
     await db.close().catch(() => {})
     throw named(error)
   }
-}
-
-const missing = async (): Promise<never> => {
-  throw new WhodidError('internal', 'The store cannot do this yet.')
 }
 
 const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>): EventStore => {
@@ -44,6 +45,11 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
   }
   const read = <T>({ tenantId }: ReadScope, work: (reads: Reads) => Promise<T>): Promise<T> =>
     open(() => db.read(tenantId, work))
+  const opened: Db = {
+    ...db,
+    tx: (role, tenantId, work) => open(() => db.tx(role, tenantId, work)),
+    read: (tenantId, work) => open(() => db.read(tenantId, work)),
+  }
   return {
     append: (tenantId, events) =>
       open(async () => {
@@ -63,12 +69,12 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
     follow: (scope, filter, after, signal) =>
       followEvents(db, hints, scope, filter, after, AbortSignal.any([signal, ended.signal])),
     changeInbox: (scope, change) => open(() => changeInbox(db, scope, change)),
-    stats: missing,
+    stats: (scope, filter, request) => read(scope, (reads) => statsOf(reads, scope, filter, request)),
     head: (scope) => read(scope, (reads) => headOf(reads, scope.tenantId)),
-    keys: { add: missing, list: missing, find: missing, revoke: missing, used: missing },
-    revocations: { add: missing, has: missing },
-    retention: { get: missing, set: missing, tenants: missing, expired: missing, purge: missing, exclusively: missing },
-    people: { eventsOf: missing, erase: missing },
+    keys: keysIn(opened),
+    revocations: revocationsIn(opened),
+    retention: retentionIn(opened, upkeep.left),
+    people: peopleIn(opened, upkeep.left),
     health: () => open(() => healthOf(db)),
     close() {
       closing ??= (async () => {
