@@ -25,6 +25,13 @@ export const periodOf = (filter: Filter, now: number): Period => {
   return { from: Math.min(Math.max(from ?? end - 30 * DAY, 0), end), to: end }
 }
 
+/** The part of a period that a viewer may read at all. */
+export const readable = ({ restrict }: ReadScope, { from, to }: Period): Period => {
+  const ranges = restrict.map(timeRange)
+  const end = Math.max(Math.min(to, ...ranges.map((range) => range.to ?? to)), 0)
+  return { from: Math.min(Math.max(from, ...ranges.map((range) => range.from ?? from)), end), to: end }
+}
+
 const iso = (ms: number) => new Date(ms).toISOString()
 
 /** The same filter over another period. */
@@ -52,12 +59,14 @@ const rolledUp = (terms: FilterTerms, restricts: boolean): Sql[] | null => {
   return conditions
 }
 
-/** All that a viewer reads under, as conditions on the rollup of days; null when that does not know something of it. */
+/**
+ * All that a viewer reads under but its times, as conditions on the rollup of days; null when that does not know something of
+ * it. The period has to be a {@link readable} one.
+ */
 export const rollupConditions = (scope: ReadScope, filter: Filter): readonly Sql[] | null => {
   const conditions: Sql[] = []
-  const { from: _from, to: _to, ...asked } = filter
-  for (const [restricts, { not = {}, q, inbox, ...terms }] of [
-    [false, asked],
+  for (const [restricts, { not = {}, q, inbox, from: _from, to: _to, ...terms }] of [
+    [false, filter],
     ...scope.restrict.map((each) => [true, each] as const),
   ] as const) {
     const positive = rolledUp(terms, restricts)
@@ -71,9 +80,8 @@ export const rollupConditions = (scope: ReadScope, filter: Filter): readonly Sql
 /** Whether a viewer reads everything but the category audit, which is what the rollup of hours counts. */
 export const isAllButAudit = (scope: ReadScope, filter: Filter): boolean => {
   let isWithoutAudit = false
-  const { from: _from, to: _to, ...asked } = filter
-  for (const [restricts, { not = {}, ...rest }] of [
-    [false, asked],
+  for (const [restricts, { not = {}, from: _from, to: _to, ...rest }] of [
+    [false, filter],
     ...scope.restrict.map((each) => [true, each] as const),
   ] as const) {
     if (Object.values(rest).some((value) => value !== undefined && (restricts || value.length > 0))) return false

@@ -1,10 +1,8 @@
 import {
   type DayTally,
-  type FacetValue,
   type Filter,
   type Kind,
   type ReadScope,
-  type ResourceTally,
   type Stats,
   type StatsRequest,
   type Status,
@@ -14,6 +12,7 @@ import {
 import type { Queries, Reads, Row } from './db.ts'
 import { countEvents, newestOf, readWhere } from './list.ts'
 import { type Sql, sql } from './sql.ts'
+import { inactiveActors, rankingIn } from './stats-ranking.ts'
 import {
   COUNTED,
   daysFromRollup,
@@ -21,12 +20,11 @@ import {
   hoursFromRollup,
   hoursOf,
   isAllButAudit,
-  type Period,
   periodOf,
+  readable,
   rollupConditions,
   within,
 } from './stats-sources.ts'
-import { eventsOf, wholeCondition } from './where.ts'
 
 /** The numbers behind a dashboard. */
 export const statsOf = async (
@@ -36,7 +34,7 @@ export const statsOf = async (
   { timeZone, limit }: StatsRequest,
 ): Promise<Stats> => {
   assertTimeZone(timeZone)
-  const period = periodOf(filter, Date.now())
+  const period = readable(scope, periodOf(filter, Date.now()))
   const asked = within(filter, period)
   const newest = await newestOf(reads, scope, await readWhere(reads, scope, asked), COUNTED)
 
@@ -48,7 +46,7 @@ export const statsOf = async (
   const total = conditions === null ? await countEvents(reads, scope, asked, COUNTED) : { value: counted, exact: true }
   const ranked = { value: Math.min(total.value, COUNTED), exact: total.exact && total.value <= COUNTED }
   const hours = isAllButAudit(scope, filter) ? hoursFromRollup(scope, filter, period) : hoursOf(newest)
-  const { actors, active } = await actorsIn(reads, newest, limit)
+  const { active, actors, resources } = await rankingIn(reads, newest, limit)
   return {
     from: asked.from,
     to: asked.to,
@@ -60,7 +58,7 @@ export const statsOf = async (
     activeActors: { value: active, exact: ranked.exact },
     actors,
     inactiveActors: await inactiveActors(reads, scope, filter, period, limit),
-    resources: await resourcesIn(reads, newest, limit),
+    resources,
   }
 }
 
@@ -132,65 +130,4 @@ const hoursIn = async (queries: Queries, source: Sql, timeZone: string): Promise
   const hours = Array.from({ length: 168 }, () => 0)
   for (const { slot, n } of rows) hours[slot] = n
   return hours
-}
-
-interface ActorRow extends Row {
-  readonly actor_id: string
-  readonly name: string | null
-  readonly email: string | null
-  readonly count: number
-}
-
-const actorOfRow = ({ actor_id, name, email, count }: ActorRow): FacetValue => ({
-  value: actor_id,
-  label: name ?? actor_id,
-  ...(email !== null && { detail: email }),
-  count,
-})
-
-const actorColumns = sql`e.actor_id, count(*) as count,
-  (array_agg(e.actor_name order by e.id desc) filter (where e.actor_name is not null))[1] as name,
-  (array_agg(e.actor_email order by e.id desc) filter (where e.actor_email is not null))[1] as email`
-
-const actorsIn = async (queries: Queries, newest: Sql, limit: number) => {
-  const rows = await queries.query<ActorRow & { active: number }>(sql`
-    select ${actorColumns}, count(*) over () as active from ${newest} e
-    group by e.actor_id order by count(*) desc, e.actor_id limit ${Math.max(limit, 1)}`)
-  return { actors: rows.slice(0, limit).map(actorOfRow), active: rows[0]?.active ?? 0 }
-}
-
-/** Those of the period before, as long as this one, who are not found in this one under the same filter. */
-const inactiveActors = async (
-  reads: Reads,
-  scope: ReadScope,
-  filter: Filter,
-  period: Period,
-  limit: number,
-): Promise<readonly FacetValue[]> => {
-  const before = within(filter, { from: Math.max(2 * period.from - period.to, 0), to: period.from })
-  const earlier = await newestOf(reads, scope, await readWhere(reads, scope, before), COUNTED)
-  const now = wholeCondition(await readWhere(reads, scope, within(filter, period)))
-  const rows = await reads.query<ActorRow>(sql`
-    with earlier as materialized (select ${actorColumns} from ${earlier} e group by e.actor_id)
-    select a.* from earlier a
-    where not exists (select 1 from ${eventsOf(scope)} where ${now} and e.actor_id = a.actor_id)
-    order by a.count desc, a.actor_id limit ${limit}`)
-  return rows.map(actorOfRow)
-}
-
-interface ResourceRow extends Row {
-  readonly resource_type: string
-  readonly resource_id: string
-  readonly name: string | null
-  readonly count: number
-}
-
-const resourcesIn = async (queries: Queries, newest: Sql, limit: number): Promise<readonly ResourceTally[]> => {
-  const rows = await queries.query<ResourceRow>(sql`
-    select e.resource_type, e.resource_id, count(*) as count,
-      (array_agg(e.resource_name order by e.id desc) filter (where e.resource_name is not null))[1] as name
-    from ${newest} e where e.resource_id is not null
-    group by e.resource_type, e.resource_id
-    order by count(*) desc, e.resource_type, e.resource_id limit ${limit}`)
-  return rows.map((row) => ({ type: row.resource_type, id: row.resource_id, name: row.name, count: row.count }))
 }

@@ -133,8 +133,12 @@ export const testPeople = (subject: () => StoreUnderTest): void => {
       expect(await listIds(store, scope, { actor: ['ada'] })).toHaveLength(2)
       const { items } = await store.list(scope, {}, page({ order: 'asc' }))
       expect(items[0]).toMatchObject({ actor: { type: 'user', id: 'ada' }, context: { ip: null } })
-      expect(items[2]?.actor).toEqual({ ...grace, onBehalfOf: { id: 'ada' } })
-      expect(items[3]?.actor).toEqual({ ...grace, impersonatedBy: { id: 'ada' } })
+      const [, asked, stood] = erased
+      expect(items[2]?.actor).toEqual({ ...grace, onBehalfOf: { id: 'ada', name: asked?.onBehalfOfName ?? undefined } })
+      expect(items[3]?.actor).toEqual({
+        ...grace,
+        impersonatedBy: { id: 'ada', name: stood?.impersonatedByName ?? undefined },
+      })
       expect(items[4]).toMatchObject({ description: 'Role of A former user changed to owner', seq: 5 })
       expect(idsOf((await tracesOf(scope, 'ada')).map(({ event }) => event))).toEqual(erased.map(({ id }) => id))
     })

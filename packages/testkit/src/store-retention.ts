@@ -14,6 +14,7 @@ import {
 } from './store-events.ts'
 
 const DAY = 86_400_000
+const HOUR = 3_600_000
 
 /** What holds when events are purged. */
 export const testRetention = (subject: () => StoreUnderTest): void => {
@@ -104,9 +105,10 @@ export const testRetention = (subject: () => StoreUnderTest): void => {
       const { store } = subject()
       const tenantId = newTenant()
       const scope = scopeOf(tenantId)
-      const events = daily(tenantId, 600)
+      const last = midnight()
+      const events = Array.from({ length: 600 }, (_, index) => prepared(tenantId, { at: last - (600 - index) * HOUR }))
       await appendAll(store, tenantId, [...events.slice(0, 100), ...events.slice(500), ...events.slice(100, 500)])
-      expect(await purgeAll(tenantId, midnight() - 100 * DAY, 200)).toEqual([200, 200, 100])
+      expect(await purgeAll(tenantId, last - 100 * HOUR, 200)).toEqual([200, 200, 100])
       const results = await store.append(tenantId, [...events.slice(0, 3), prepared(tenantId)])
       expect(results.map(({ outcome }) => outcome)).toEqual(['duplicate', 'duplicate', 'duplicate', 'stored'])
       const end = new AbortController()

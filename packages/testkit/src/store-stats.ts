@@ -201,32 +201,6 @@ export const testStats = (subject: () => StoreUnderTest): void => {
       }
     })
 
-    test('count raw events to 50,000, and say so; rollups count them all', async () => {
-      const { store, query } = subject()
-      const tenantId = newTenant()
-      const [first] = await appendAll(store, tenantId, [prepared(tenantId)])
-      const names = await query(
-        `select string_agg(column_name, ', ') as copied from information_schema.columns
-         where table_schema = 'whodid' and table_name = 'events' and is_generated = 'NEVER' and column_name <> 'id'`,
-        [],
-      )
-      const copied = String(names[0]?.copied)
-      await query(
-        `insert into whodid.events (id, ${copied})
-         select overlay(id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid, ${copied.replace('search_text', "''")}
-         from whodid.events, generate_series(1, 50000) n where tenant_id = $1`,
-        [tenantId],
-      )
-      const expected = { value: 50_000, exact: false }
-      const raw = await statsOf(scopeOf(tenantId, { restrict: [{ channel: ['api'] }] }), {})
-      expect(raw).toMatchObject({ total: expected, ranked: expected, activeActors: { value: 1, exact: false } })
-      expect(raw.actions).toEqual([{ value: 'project.created', count: 50_000 }])
-      await query('update whodid.rollup_day set n = n + 50000 where tenant_id = $1', [tenantId])
-      const rolledUp = await statsOf(scopeOf(tenantId), {})
-      expect(rolledUp).toMatchObject({ total: { value: 50_001, exact: true }, ranked: expected })
-      expect(first?.outcome).toBe('stored')
-    })
-
     test('a tenant counts nothing of another one', async () => {
       const [tenantId, other] = [newTenant(), newTenant()]
       await appendAll(subject().store, other, [prepared(other)])

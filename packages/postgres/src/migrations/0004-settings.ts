@@ -1,4 +1,5 @@
 import { isolated } from '../isolation.ts'
+import { SCHEMA_LOCK } from '../tables.ts'
 
 /** What administrators set, and what finding, purging and erasing need. */
 export const settings: readonly string[] = [
@@ -66,6 +67,7 @@ export const settings: readonly string[] = [
       is_used boolean;
       dropped integer := 0;
     begin
+      perform pg_advisory_xact_lock(${SCHEMA_LOCK});
       for part in
         select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'whodid.events'::regclass and case
