@@ -85,7 +85,11 @@ const within = async <T>(
 
 /** One round trip for the transaction, its rights and its tenant. Changes of the schema, as the owner, may take their time. */
 const begin = async (client: pg.PoolClient, { mode, role, tenantId }: Terms): Promise<void> => {
-  const settings = [role === 'owner' ? 'set local statement_timeout = 0' : `set local role whodid_${role}`]
+  const settings =
+    role === 'owner'
+      ? ['set local statement_timeout = 0']
+      : // To compile a plan over many partitions takes longer than to run it.
+        [`set local role whodid_${role}`, 'set local jit = off']
   if (tenantId !== null) settings.push(compile(tenantIs(tenantId)).text)
   try {
     await client.query([`begin ${mode}`, ...settings].join('; '))

@@ -77,14 +77,14 @@ const searchWindows = async (
   for (let days = FIRST_WINDOW_DAYS; end !== null && found.length < limit; days *= 2) {
     const far = idFloor(Math.max(timeOfId(near) + (order === 'desc' ? -days : days) * DAY, 0))
     const [low, high] = order === 'desc' ? [far, near] : [near, far]
+    const within = order === 'desc' ? sql`e.id >= ${far} and e.id < ${near}` : sql`e.id > ${near} and e.id <= ${far}`
     // One by one and in order, until there are enough: `offset 0` lets the planner choose no other way.
     const rows = await queries.query<{ id: string }>(sql`
       select hit.id
       from ${candidates(where, low, high)} candidate (id) cross join lateral (
         select e.id from ${eventsOf(scope)}
-        where ${all([...where.conditions, sql`e.id = candidate.id`, ...where.text])} offset 0
+        where ${all([...where.conditions, sql`e.id = candidate.id`, within, ...where.text])} offset 0
       ) hit
-      where candidate.id <> ${near}
       order by candidate.id ${direction(order)} limit ${limit - found.length}`)
     found.push(...rows.map((row) => row.id))
     if (order === 'desc' ? far <= end : far >= end) break
