@@ -135,7 +135,10 @@ export interface Stats {
   readonly total: BoundedCount
   /** Days with events, oldest first. */
   readonly days: readonly DayTally[]
-  /** Events by hour of the week in the time zone: 168 numbers, Monday 00:00 first. */
+  /**
+   * Events by hour of the week in the time zone: 168 numbers, Monday 00:00 first. An event counts where its hour in UTC began.
+   * All of them when nothing but time and the category audit is left out; else the `ranked` ones.
+   */
   readonly hours: readonly number[]
   readonly actions: readonly Tally[]
   readonly categories: readonly Tally[]
