@@ -4,7 +4,7 @@ import { digestOfDisclosure, leafHashOf } from './canonical.ts'
 import type { DisclosedEvent } from './contracts.ts'
 import { defineCatalog } from './define-catalog.ts'
 import { type EraseOptions, eraseFrom } from './erase.ts'
-import type { NewEvent, PreparedEvent } from './event.ts'
+import { FORMER_USER, type NewEvent, type PreparedEvent } from './event.ts'
 import { prepareEvent } from './prepare.ts'
 import { fold } from './search-text.ts'
 
@@ -60,7 +60,7 @@ describe('of whoever acted', () => {
     const erased = erase(event)
     expect(erased).toEqual({
       id: event.id,
-      actorName: null,
+      actorName: FORMER_USER,
       actorEmail: null,
       onBehalfOfName: null,
       impersonatedByName: null,
@@ -85,7 +85,7 @@ describe('of whoever acted', () => {
     })
     const erased = erase(event)
     expect(erased).toMatchObject({
-      actorName: null,
+      actorName: FORMER_USER,
       onBehalfOfName: 'Grace Hopper',
       impersonatedByName: 'Root',
       resourceName: 'Linus',
@@ -111,8 +111,8 @@ describe('of whoever acted', () => {
     expect(erase(prepare({ actor }))).toMatchObject({
       actorName: 'Grace Hopper',
       actorEmail: 'grace@acme.test',
-      onBehalfOfName: null,
-      impersonatedByName: null,
+      onBehalfOfName: FORMER_USER,
+      impersonatedByName: FORMER_USER,
       ip: null,
       userAgent: null,
       description: 'Engine was archived by Grace Hopper',

@@ -1,15 +1,12 @@
 import { pathOfDisclosure } from './canonical.ts'
 import type { CatalogJson } from './catalog.ts'
 import type { DisclosedEvent, Erased } from './contracts.ts'
-import type { Actor, Change, Json, JsonObject, Person, StoredEvent } from './event.ts'
+import { type Change, FORMER_USER, type Json, type JsonObject, type Person, type StoredEvent } from './event.ts'
 import { EVENT_LIMITS } from './limits.ts'
 import { keysOf } from './pointer.ts'
 import { resolveAction, resolveResource } from './resolve.ts'
 import { fold, searchTextOf } from './search-text.ts'
 import { sentenceOf } from './sentence.ts'
-
-/** Stands where the name of somebody stood who was erased. */
-export const FORMER_USER = 'A former user'
 
 /** What {@link eraseFrom} needs to know beside the event and the person. */
 export interface EraseOptions {
@@ -24,7 +21,7 @@ export interface EraseOptions {
 }
 
 /**
- * What an erasure leaves of an event: without the person's name, e-mail address, ip and user agent, without personal metadata
+ * What an erasure leaves of an event: "A former user" for the person's name, no e-mail address, ip and user agent, no personal metadata
  * and changes, and without the disclosures of all that. Whoever else the event names keeps their name, and the person their id.
  * A description that named them is made anew with "A former user" in their place.
  *
@@ -46,8 +43,8 @@ export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: stri
   const known = [...(options.names ?? []), ...namesIn(event, personId, isResourcePersonal)].filter(isTelling)
   const isResource = isResourcePersonal && (resource.id === personId || holds(resource.name, known))
 
-  const nameless = <P extends Person>(person: P): P => ({ ...person, name: undefined })
-  const of = (person: Person | undefined) => (person?.id === personId ? nameless(person) : person)
+  const former = <P extends Person>(person: P): P => ({ ...person, name: FORMER_USER })
+  const of = (person: Person | undefined) => (person?.id === personId ? former(person) : person)
   const { metadata, changes } = withoutPersonal(event, {
     keys: new Set([...action.personal, ...topKeys(hidden, 'metadata')]),
     isPersonalChange: (change, index) =>
@@ -59,7 +56,7 @@ export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: stri
     known,
     fields: options.fields ?? [],
   })
-  const { onBehalfOf, impersonatedBy, ...self } = isActor ? { ...nameless(actor), email: undefined } : actor
+  const { onBehalfOf, impersonatedBy, ...self } = isActor ? { ...former(actor), email: undefined } : actor
   const erased: StoredEvent = {
     ...event,
     actor: { ...self, onBehalfOf: of(onBehalfOf), impersonatedBy: of(impersonatedBy) },
@@ -68,7 +65,7 @@ export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: stri
     metadata,
     changes,
   }
-  const description = descriptionOf(event, erased, { catalog: options.catalog, personId, known })
+  const description = descriptionOf(event, erased, { catalog: options.catalog, known })
   const result = { ...erased, description }
   return {
     id: event.id,
@@ -183,31 +180,21 @@ function textsIn({ actor, resource, context, metadata, changes }: StoredEvent): 
 
 interface Naming {
   readonly catalog: CatalogJson
-  readonly personId: string
   /** What the person is called. */
   readonly known: readonly string[]
 }
 
 /** The first sentence that tells nothing of what is gone; at last the action's label, which no event has a say in. */
-function descriptionOf(before: StoredEvent, after: StoredEvent, { catalog, personId, known }: Naming): string {
+function descriptionOf(before: StoredEvent, after: StoredEvent, { catalog, known }: Naming): string {
   const action = resolveAction(catalog, before.action)
   const gone = [...valuesGone(before, after), ...known, ...known.flatMap(partsOf)].filter(isTelling)
   const tells = (sentence: string) => holds(sentence.replaceAll(FORMER_USER, ' '), gone)
   if (!tells(before.description)) return before.description
 
   const render = (event: StoredEvent) => sentenceOf(catalog, action, event, 'en').slice(0, EVENT_LIMITS.description)
-  const former = <P extends Person>(person: P): P =>
-    person.id === personId && person.name === undefined ? { ...person, name: FORMER_USER } : person
-  const { onBehalfOf, impersonatedBy } = after.actor
-  const actor: Actor = {
-    ...former(after.actor),
-    onBehalfOf: onBehalfOf && former(onBehalfOf),
-    impersonatedBy: impersonatedBy && former(impersonatedBy),
-  }
   const isResourceGone = before.resource.name !== undefined && after.resource.name === undefined
   const drawn = {
     ...after,
-    actor,
     resource: isResourceGone ? { ...after.resource, name: FORMER_USER } : after.resource,
   }
   const bare = { ...drawn, resource: { ...drawn.resource, name: undefined }, metadata: {}, error: null }

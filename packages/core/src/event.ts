@@ -33,6 +33,9 @@ export const AUDIT_CATEGORY = 'audit'
 /** Stands where a secret stood. */
 export const REDACTED = '[redacted]'
 
+/** Stands where the name of somebody stood who was erased. */
+export const FORMER_USER = 'A former user'
+
 /** Somebody an actor acts for, or is impersonated by. */
 export interface Person {
   readonly id: string

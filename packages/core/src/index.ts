@@ -3,7 +3,7 @@ export { AUTH_CATEGORIES, LOGIN_FAILED_VERBS, LOGIN_VERBS } from './auth-verbs.t
 export * from './browser.ts'
 export { canonicalBytes, digestOfDisclosure, discloses, leafHashOf } from './canonical.ts'
 export type { EraseOptions } from './erase.ts'
-export { eraseFrom, FORMER_USER } from './erase.ts'
+export { eraseFrom } from './erase.ts'
 export { filterSchema } from './filter-schema.ts'
 export type { PrepareOptions } from './prepare.ts'
 export { prepareEvent } from './prepare.ts'

@@ -1,6 +1,7 @@
+import { type Actor, FORMER_USER } from '@whodid/core/browser'
 import { describe, expect, test } from 'vitest'
 import { ENGLISH } from '../text/messages.ts'
-import { actorTag, isAboutActor, resourceName } from './describe.ts'
+import { actorName, actorTag, isAboutActor, resourceName } from './describe.ts'
 
 const ada = { type: 'user', id: 'u1', name: 'Ada Lovelace' } as const
 const user = (given: object) => ({ type: 'user', id: 'u1', name: 'Ada Lovelace', href: null, deleted: false, ...given })
@@ -26,4 +27,13 @@ test('an actor is not tagged with what it is called', () => {
   expect(actorTag({ actor: { type: 'system', id: 'system' } }, ENGLISH)).toBeNull()
   expect(actorTag({ actor: { type: 'system', id: 'cron', name: 'Nightly backup' } }, ENGLISH)).toBe('System')
   expect(actorTag({ actor: ada }, ENGLISH)).toBe('User')
+})
+
+test('an actor is their name, their address or their id, and a former user in the words of the viewer', () => {
+  const drawn = (actor: Partial<Actor>) =>
+    actorName({ actor: { type: 'user', id: 'u1', ...actor } }, { ...ENGLISH, formerUser: 'Somebody who left' })
+  expect(drawn({ name: 'Ada', email: 'ada@acme.test' })).toBe('Ada')
+  expect(drawn({ email: 'ada@acme.test' })).toBe('ada@acme.test')
+  expect(drawn({})).toBe('u1')
+  expect(drawn({ name: FORMER_USER })).toBe('Somebody who left')
 })

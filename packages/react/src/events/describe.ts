@@ -1,5 +1,6 @@
 import {
   type CatalogJson,
+  FORMER_USER,
   findAction,
   sentenceOf as renderAction,
   resolveResource,
@@ -46,6 +47,7 @@ export function typeLabel(catalog: CatalogJson, type: string): string {
 /** The name of whoever acted, or the best there is. */
 export function actorName(event: Pick<StoredEvent, 'actor'>, messages: Messages): string {
   const { type, id, name, email } = event.actor
+  if (name === FORMER_USER) return messages.formerUser
   return name || email || (type === 'system' ? messages.actorTypes.system : id)
 }
 

@@ -53,6 +53,8 @@ export interface Messages {
   selectPage: string
   clearSelection: string
   // Events
+  /** Whose personal data were erased. */
+  formerUser: string
   onBehalfOf(name: string): string
   impersonatedBy(name: string): string
   failed: string
@@ -222,6 +224,7 @@ export const ENGLISH: Messages = {
   select: (event) => `Select: ${event}`,
   selectPage: 'Select all on this page',
   clearSelection: 'Clear selection',
+  formerUser: 'A former user',
   onBehalfOf: (name) => `for ${name}`,
   impersonatedBy: (name) => `by ${name} as them`,
   failed: 'Failed',
