@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTrail } from '@whodid/capture'
-import type { EventStore } from '@whodid/core'
+import { type EventStore, NO_TENANT } from '@whodid/core'
 import { pg } from '@whodid/postgres/pg'
 import { pglite } from '@whodid/postgres/pglite'
 import { createService } from '@whodid/server'
@@ -60,6 +60,8 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
       })
       return asker && viewerOf(asker)
     },
+    // What organisations did is kept for a year, what strangers tried for a quarter of one.
+    retention: { plan: (tenantId) => (tenantId === NO_TENANT ? 90 : 365) },
     ...(ingestKey && { keys: [{ key: ingestKey, name: 'ingest', scopes: ['ingest'], tenant: 'acme' }] }),
   })
   const trail = createTrail({ catalog, to: service })
