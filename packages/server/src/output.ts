@@ -1,10 +1,12 @@
 import {
   ACTOR_TYPES,
+  type ApiKey,
   type AppendResult,
   type CatalogJson,
   CHANNELS,
   type FacetDimension,
   type Facets,
+  KEY_SCOPES,
   KINDS,
   PERMISSIONS,
   SEVERITIES,
@@ -191,3 +193,27 @@ export const healthOutput = z
       .describe('What an acknowledged event survives: fsync a power cut, process-crash a kill, memory nothing.'),
   })
   .meta({ id: 'Health' })
+
+const apiKeyFields: z.ZodType<ApiKey> = z.strictObject({
+  id: z.string().describe('Stands in the key too.'),
+  tenantId: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(KEY_SCOPES)),
+  createdAt: time,
+  createdBy: z.string().describe('The id of the viewer who made it.'),
+  expiresAt: time.nullable(),
+  lastUsedAt: time.nullable().describe('To the minute.'),
+  revokedAt: time.nullable(),
+})
+
+export const apiKeyOutput = apiKeyFields.meta({ id: 'ApiKey' })
+
+export const apiKeysOutput = z.strictObject({ items: z.array(apiKeyOutput) }).meta({ id: 'ApiKeys' })
+
+export const newApiKeyOutput = z
+  .strictObject({ id: z.string(), key: z.string().describe('The key itself, which is shown this once.') })
+  .meta({ id: 'NewApiKey' })
+
+export const tokensRevokedOutput = z
+  .strictObject({ at: time, until: time.describe('When the last token that was revoked would have expired.') })
+  .meta({ id: 'TokensRevoked' })
