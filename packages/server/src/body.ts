@@ -31,10 +31,11 @@ const readBytes = async (request: Request): Promise<Uint8Array> => {
     try {
       return await reader?.read()
     } catch (cause) {
-      if (body === request.body) throw cause
-      throw new WhodidError('invalid_input', 'The body is not gzip: compress all of it, or send it as it is.', {
-        cause,
-      })
+      const why =
+        body === request.body
+          ? 'The body broke off before its end: send it again.'
+          : 'The body is not gzip: compress all of it, or send it as it is.'
+      throw new WhodidError('invalid_input', why, { cause })
     }
   }
   for (let part = await read(); part && !part.done; part = await read()) {

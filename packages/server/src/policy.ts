@@ -6,6 +6,7 @@ import {
   type EventStore,
   type Filter,
   type NewEvent,
+  type ReadScope,
   renderHref,
   resolveResource,
   type StoredEvent,
@@ -137,6 +138,9 @@ const linked = (catalog: CatalogJson, event: StoredEvent): StoredEvent => {
   const href = safeHref(resource.href ?? (template === null ? null : renderHref(template, event)))
   return href === resource.href ? event : { ...event, resource: { ...resource, href } }
 }
+
+/** The right of whodid itself to read what it has written. */
+export const wholeTenant = (tenantId: string): ReadScope => ({ tenantId, viewerId: 'whodid', restrict: [] })
 
 /** Makes the one place that turns a viewer into rights to read. Nothing else makes a `ReadScope`. */
 export const createPolicy = ({ store, catalog, witness, append, now, windows, revoked }: PolicyOptions): Policy => {

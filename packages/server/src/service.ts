@@ -20,7 +20,7 @@ import { createIngest } from './ingest.ts'
 import { createStaticKeys, type StaticKey } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { openApi } from './openapi.ts'
-import { createPolicy } from './policy.ts'
+import { createPolicy, wholeTenant } from './policy.ts'
 import { errorOf, problemOf } from './problem.ts'
 import { createPurge } from './purge.ts'
 import { contextOf } from './request-context.ts'
@@ -97,7 +97,12 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
     if (result?.outcome === 'rejected')
       throw new WhodidError('internal', `An audit event was rejected: ${result.reason}`)
   }
-  const witness = createWitness(record, now)
+  const witness = createWitness({
+    append: (...events) => ingest.append(...events),
+    record,
+    find: (tenantId, id) => store.get(wholeTenant(tenantId), id),
+    now,
+  })
   const ingest = createIngest({
     store,
     catalog,

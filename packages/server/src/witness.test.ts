@@ -1,5 +1,6 @@
+import { pglite } from '@whodid/postgres/pglite'
 import { expect, test } from 'vitest'
-import { event, KEYS, openService } from '../test/acme.ts'
+import { event, KEYS, openService, shared } from '../test/acme.ts'
 import { key, person, restApi } from '../test/api.ts'
 
 const HOUR = 3_600_000
@@ -19,12 +20,12 @@ test("R27: reading one other person's activity, and exporting, are events: one a
   const as = apiOf(service)
   await service.append([event({ actor: { type: 'user', id: 'linus' } }), event({ tenantId: 'umbrella' })])
   const audit = async () =>
-    (
-      await as(person('ada')).list({ category: ['audit'], not: { action: ['audit.export_ended'] }, order: 'asc' })
-    ).items.map(
-      ({ action, actor, resource }) =>
-        `${action} ${resource.type} ${resource.id ?? resource.name} by ${actor.type} ${actor.id}`,
-    )
+    (await as(person('ada')).list({ category: ['audit'], not: { action: ['audit.export_ended'] } })).items
+      .toSorted((a, b) => a.seq - b.seq)
+      .map(
+        ({ action, actor, resource }) =>
+          `${action} ${resource.type} ${resource.id ?? resource.name} by ${actor.type} ${actor.id}`,
+      )
 
   // Not others' activity: one's own, and everybody's.
   await as(person('ada')).userActivity({ userId: 'ada' })
@@ -122,4 +123,52 @@ test('R10: an id that comes with another content is refused, and the refusal is 
   await service.append([other])
   await service.append([event()])
   expect((await ada.list({ action: ['audit.id_conflict'] })).total.value).toBe(1)
+})
+
+test('R27: several processes on one database write one event a viewer, filter and hour together', async () => {
+  let now = Date.parse('2026-11-20T10:42:00Z')
+  const store = await pglite('memory')
+  await using first = await openService({ store: shared(store), now: () => now })
+  await using second = await openService({ store: shared(store), now: () => now })
+  const readers = [first, second, first, second].map((service, index) => async () => {
+    const agent = { ...person('ada'), 'user-agent': `agent ${index}`, 'x-request-id': `r${index}` }
+    await apiOf(service)(agent).userActivity({ userId: 'linus' })
+    await apiOf(service)(agent).userActivity({ userId: 'linus', q: 'engine' })
+  })
+  const audit = async () => (await apiOf(second)(person('ada')).list({ category: ['audit'], order: 'asc' })).items
+  await Promise.all(readers.map((read) => read()))
+  const inFirstHour = await audit()
+  expect(inFirstHour.map(({ action, metadata }) => [action, metadata.filter])).toEqual(
+    expect.arrayContaining([
+      ['audit.viewed', { actor: ['linus'] }],
+      ['audit.viewed', { actor: ['linus'], q: 'engine' }],
+    ]),
+  )
+  expect(inFirstHour).toHaveLength(2)
+  // It stands for the hour, and says when it was first seen.
+  expect(inFirstHour.map(({ occurredAt }) => occurredAt)).toEqual(Array(2).fill('2026-11-20T10:00:00.000Z'))
+  expect(inFirstHour.map(({ receivedAt }) => receivedAt)).toEqual(Array(2).fill('2026-11-20T10:42:00.000Z'))
+
+  now += HOUR
+  await Promise.all(readers.map((read) => read()))
+  expect(await audit()).toHaveLength(4)
+  expect([...first.warnings, ...second.warnings]).toEqual([])
+  await store.close()
+})
+
+test('R27: nobody stays unseen by taking the id of the event that would be written', async () => {
+  const now = Date.parse('2026-11-20T10:42:00Z')
+  const seen = await (async () => {
+    await using service = await openService({ now: () => now })
+    const ada = apiOf(service)(person('ada'))
+    await ada.userActivity({ userId: 'linus' })
+    return (await ada.list({ category: ['audit'] })).items
+  })()
+  await using service = await openService({ now: () => now })
+  const ada = apiOf(service)(person('ada'))
+  await service.append([event({ id: seen[0]?.id ?? '' })])
+  await ada.userActivity({ userId: 'linus' })
+  expect((await ada.list({ action: ['audit.viewed'] })).items).toMatchObject([
+    { actor: { id: 'ada' }, resource: { id: 'linus' }, occurredAt: '2026-11-20T10:42:00.000Z' },
+  ])
 })

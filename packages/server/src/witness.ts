@@ -1,11 +1,16 @@
 import {
   type Actor,
+  type AppendResult,
   AUDIT_CATEGORY,
+  bytesToHex,
+  canonicalBytes,
   type EventContext,
   type Filter,
+  idFloor,
   type JsonObject,
   type NewEvent,
   newId,
+  type StoredEvent,
   type Viewer,
 } from '@whodid/core'
 
@@ -39,7 +44,8 @@ export interface Ending {
 /** Writes down who read what. */
 export interface Witness {
   /**
-   * One event a viewer, tenant, filter and hour. Resolves to its id once it is stored, so that nobody reads unseen.
+   * One event a viewer, tenant, filter and hour, by however many processes. It stands for the hour: `occurredAt` is its
+   * beginning, `receivedAt` the first time. Resolves to its id once it is stored, so that nobody reads unseen.
    */
   record(reading: Reading, tenantId: string, what: Witnessed): Promise<string>
   /** How a file ended that was recorded as this event: one event for each file. */
@@ -97,13 +103,52 @@ const eventOf = ({ viewer, context }: Reading, what: Witnessed): NewEvent => {
 
 const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`)
 
-/** Makes a witness that stores its events with `write`. */
-export const createWitness = (
-  write: (tenantId: string, event: NewEvent) => Promise<void>,
-  now: () => number,
-): Witness => {
+/** What a witness writes and reads with. */
+export interface WitnessOptions {
+  append(events: readonly NewEvent[], tenantId: string): Promise<readonly AppendResult[]>
+  /** Stores an event of whodid's own, or throws. */
+  record(tenantId: string, event: NewEvent): Promise<void>
+  /** An event of a tenant, whoever may see it. */
+  find(tenantId: string, id: string): Promise<StoredEvent | null>
+  readonly now: () => number
+}
+
+/** The id of what is known by a key in an hour: the same in every process, so that the database has it once. */
+const idOf = async (hour: number, key: string): Promise<string> => {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)))
+  const hex = bytesToHex(hash)
+  return `${idFloor(hour * HOUR).slice(0, 15)}${hex.slice(0, 3)}-8${hex.slice(3, 6)}-${hex.slice(6, 18)}`
+}
+
+/** Whether a stored event says what another would, in whichever request it was. */
+const saysTheSame = (stored: StoredEvent | null, event: NewEvent): boolean => {
+  const gist = ({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent) =>
+    bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
+  return stored !== null && gist(stored) === gist(event)
+}
+
+/** Makes a witness. */
+export const createWitness = ({ append, record, find, now }: WitnessOptions): Witness => {
   const known = new Map<string, Promise<string>>()
+  /** Ids under way, whose conflicts are no news. */
+  const own = new Set<string>()
   let hour = 0
+
+  const write = async (at: number, key: string, tenantId: string, event: NewEvent): Promise<string> => {
+    const id = await idOf(at, key)
+    own.add(id)
+    try {
+      const [result] = await append([{ ...event, id }], tenantId)
+      if (result?.outcome !== 'rejected') return id
+      // Another process has written it in another request, or somebody took the id to stay unseen.
+      if (result.code === 'id_conflict' && saysTheSame(await find(tenantId, id), event)) return id
+    } finally {
+      own.delete(id)
+    }
+    const fresh = newId(now())
+    await record(tenantId, { ...event, id: fresh })
+    return fresh
+  }
 
   const once = (key: string, tenantId: string, event: NewEvent): Promise<string> => {
     const current = Math.floor(now() / HOUR)
@@ -113,8 +158,7 @@ export const createWitness = (
     }
     const earlier = known.get(key)
     if (earlier) return earlier
-    const id = newId(now())
-    const written = write(tenantId, { ...event, id }).then(() => id)
+    const written = write(current, key, tenantId, event)
     known.set(key, written)
     written.catch(() => known.delete(key))
     for (const oldest of known.keys()) {
@@ -128,7 +172,7 @@ export const createWitness = (
     record: (reading, tenantId, what) =>
       once(JSON.stringify([reading.viewer.id, tenantId, what]), tenantId, eventOf(reading, what)),
     ended: ({ viewer, context }, tenantId, causedBy, { count, broken }) =>
-      write(tenantId, {
+      record(tenantId, {
         action: `${AUDIT_CATEGORY}.export_ended`,
         actor: actorOf(viewer),
         resource: { type: 'export', id: causedBy },
@@ -139,6 +183,7 @@ export const createWitness = (
         context,
       }),
     conflict: async (tenantId, eventId, reason) => {
+      if (own.has(eventId)) return
       await once(JSON.stringify([tenantId, eventId]), tenantId, {
         action: `${AUDIT_CATEGORY}.id_conflict`,
         status: 'failure',
