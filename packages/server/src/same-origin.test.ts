@@ -44,7 +44,7 @@ test.each(['/api/v1/inbox/seen', '/trpc/inbox.seen'])(
     expect(await change(path, { ...ada, origin: 'http://console.acme.test:8080' })).toBe(403)
     expect(await change(path, { ...ada, origin: 'null' })).toBe(403)
     // No browser sends a form as JSON without asking first.
-    expect(await change(path, { ...ada, 'content-type': 'text/plain' })).toBe(400)
+    expect(await change(path, { ...ada, 'content-type': 'text/plain' })).toBe(415)
   },
 )
 
