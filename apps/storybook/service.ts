@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
-import { type EventStore, type NewEvent, type Permission, WhodidError } from '@whodid/core'
+import { PERMISSIONS as EVERY, type EventStore, type NewEvent, type Permission, WhodidError } from '@whodid/core'
 import { storeOnPGlite } from '@whodid/postgres'
 import { createService, type Service } from '@whodid/server'
 import { catalog } from './catalog.ts'
@@ -17,7 +17,7 @@ const startOver = (store: EventStore | Promise<EventStore>): Promise<Service> =>
     authorize: ({ headers }) => {
       const tenant = headers.get(TENANT)
       const granted = headers.get(PERMISSIONS)?.split(',') ?? []
-      const permissions = ALL.filter((permission) => granted.includes(permission))
+      const permissions = EVERY.filter((permission) => granted.includes(permission))
       return tenant === null ? null : { id: 'u1', name: 'Ada Lovelace', tenants: [tenant], permissions }
     },
     onWarning: () => {},

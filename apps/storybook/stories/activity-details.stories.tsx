@@ -1,10 +1,11 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { newId } from '@whodid/core'
 import { ActivityDetails } from '@whodid/react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { expect, fn, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
 import { takeCopies } from '../browser.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, type Stage, stageOf } from '../stage.tsx'
 
 /** Everything that is known of one event: who, what, when and from where, what changed, and its metadata. */
 const meta = {
@@ -47,6 +48,34 @@ export const OnBehalfOf: Story = {
   async play({ canvas }) {
     await expect(await canvas.findByText('for Grace Hopper')).toBeVisible()
     await expect(canvas.getByText('API key')).toBeVisible()
+  },
+}
+
+const Erased = ({ person, stage, children }: { person: string; stage: Stage; children: ReactNode }) => {
+  const [outcome, setOutcome] = useState<string>()
+  useEffect(() => {
+    void stage
+      .fetch(`/activity/api/v1/people/${person}/erase`, { method: 'POST' })
+      .then(async (response) => setOutcome(response.ok ? 'erased' : await response.text()))
+  }, [person, stage])
+  return outcome === 'erased' ? children : <output>{outcome}</output>
+}
+
+/** Somebody whose personal data were erased. */
+export const FormerUser: Story = {
+  parameters: activity({ own: true, given: 'action=project.updated', permissions: ['view:all', 'admin'] }),
+  render(args, context) {
+    const stage = stageOf(context)
+    const [event] = stage.given
+    return (
+      <Erased person={event?.actor.id ?? ''} stage={stage}>
+        <ActivityDetails {...args} eventId={event?.id ?? newId()} />
+      </Erased>
+    )
+  },
+  async play({ canvas }) {
+    await expect(await canvas.findByText('A former user')).toBeVisible()
+    await expect(canvas.queryByText(/Ada/)).toBeNull()
   },
 }
 
