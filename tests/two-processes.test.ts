@@ -2,16 +2,28 @@ import type { StoredEvent } from '@whodid/core'
 import { expect, test } from 'vitest'
 import { testDatabase } from '../tooling/postgres.ts'
 import { followRest, followTrpc } from './processes/follower.ts'
-import { expectLedger } from './processes/ledger.ts'
+import { ask, expectLedger } from './processes/ledger.ts'
 import { type Peer, startPeer } from './processes/peer.ts'
-import { randomOf, SEED } from './processes/random.ts'
 import { TENANTS } from './processes/tenants.ts'
 import { Acknowledged, write, writeOne } from './processes/writer.ts'
+import { randomOf, SEED } from './random.ts'
 
 const WRITERS = 3
 const CALLS = 40
 /** The action of the last event of each tenant. */
 const LAST = 'job.finished'
+
+const ROLLUPS = [
+  [
+    'select tenant_id, day, action, kind, status, n from whodid.rollup_day',
+    `select tenant_id, (occurred_at at time zone 'UTC')::date, action, kind, status, count(*)
+      from whodid.events group by 1, 2, 3, 4, 5`,
+  ],
+  [
+    'select tenant_id, hour, n from whodid.rollup_hour',
+    `select tenant_id, date_trunc('hour', occurred_at, 'UTC'), count(*) from whodid.events group by 1, 2`,
+  ],
+] as const
 
 /** Whether the last event of so many tenants has come. */
 const lastOf = (tenants: number) => (events: readonly StoredEvent[]) =>
@@ -62,7 +74,14 @@ test(`R14: two processes on one database, killed in the middle: no gap, no doubl
       expect(seen.filter(({ tenantId }) => tenantId === tenant).map(({ id }) => id)).toEqual(ledger.get(tenant))
     }
   }
-})
+  // What dashboards count is what there is.
+  for (const [rollup, raw] of ROLLUPS) {
+    expect(await ask(database.url, `(${rollup} except ${raw}) union all (${raw} except ${rollup})`)).toEqual([])
+  }
+  expect(await ask(database.url, 'select sum(n)::int as n from whodid.rollup_day')).toEqual([
+    { n: acknowledged.places.size },
+  ])
+}, 180_000)
 
 test('processes that open a fresh database at the same time make its schema once, and all of them store', async () => {
   await using database = await testDatabase()
@@ -79,4 +98,4 @@ test('processes that open a fresh database at the same time make its schema once
   )
   expect(acknowledged.calls).toBe(TENANTS.length * peers.length)
   await expectLedger(database.url, TENANTS, acknowledged)
-})
+}, 180_000)

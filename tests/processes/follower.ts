@@ -1,7 +1,7 @@
 import type { StoredEvent } from '@whodid/core'
 import { blocksOf, trpcApi } from '../../packages/server/test/api.ts'
+import type { Random } from '../random.ts'
 import type { Peer } from './peer.ts'
-import type { Random } from './random.ts'
 import { READER } from './tenants.ts'
 
 /** Tells when a follower has seen all it waits for. */

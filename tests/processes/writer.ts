@@ -1,6 +1,6 @@
 import { type AppendResult, type NewEvent, newId } from '@whodid/core'
+import type { Random } from '../random.ts'
 import type { Peer } from './peer.ts'
-import type { Random } from './random.ts'
 import { WRITER } from './tenants.ts'
 
 /** Where a client was told that its event is. */
