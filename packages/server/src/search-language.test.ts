@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, openService, type TestService } from '../test/acme.ts'
+import { catalog, event, openService, type TestService } from '../test/acme.ts'
 import { type Api, restApi, trpcApi } from '../test/api.ts'
+import { expandGroups } from './groups.ts'
 import { understand } from './understand.ts'
 
 let service: TestService
@@ -250,5 +251,14 @@ test('what is asked for and what is typed both hold', () => {
   expect(understand({ q: '-kind:create -x', not: { kind: ['delete'], q: 'y' } }, now)).toEqual({
     filter: { not: { kind: ['delete', 'create'], q: 'y x' } },
     also: [],
+  })
+})
+
+test('an action is asked for under the names that it had before, too', () => {
+  const renamed = { ...catalog.json, aliases: { 'project.shelved': 'project.archived' } }
+  const action = ['project.archived']
+  expect(expandGroups(renamed, { action, not: { action } })).toEqual({
+    action: ['project.archived', 'project.shelved'],
+    not: { action: ['project.archived', 'project.shelved'] },
   })
 })
