@@ -151,7 +151,7 @@ export const AllTenants: Story = {
       actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
       resource: { type: 'project', id: 'p77', name: 'Compiler' },
     })
-    await region.findByText(/Compiler/)
+    await expect((await region.findAllByText(/Compiler/))[0]).toBeVisible()
   },
 }
 

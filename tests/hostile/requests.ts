@@ -1,0 +1,250 @@
+import { gzipSync } from 'node:zlib'
+import { ROUTES } from '../../packages/server/src/routes.ts'
+import { hasBody, type Verb } from '../../packages/server/src/verb.ts'
+import { VERBS } from '../../packages/server/src/verbs/index.ts'
+import type { Random } from '../random.ts'
+import { inputOf, type Knowledge } from './inputs.ts'
+import { damaged, hostileText, hostileValue, mutated } from './values.ts'
+
+/** A request before it is one. */
+export interface Draft {
+  readonly method: string
+  /** Below the mount, with its query, as it is to be sent. */
+  readonly target: string
+  readonly headers: { readonly [name: string]: string }
+  readonly body: string | Uint8Array<ArrayBuffer> | null
+  /** The one verb that it is meant for; null for none or several. */
+  readonly verb: string | null
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** As `encodeURIComponent`, which refuses half a surrogate pair. */
+const encoded = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
+
+const ESCAPES = ['%', '%zz', '%00', '%0d%0a', '%C0%AF', '%ED%A0%80', '%u0041', '+', ';', '&&', '=', '#', '%2F', '%5C..']
+
+const partOf = (value: unknown, random: Random): string =>
+  random.chance(0.08) ? random.pick(ESCAPES) + encoded(hostileText(random)) : encoded(textOf(value ?? ''))
+
+const textOf = (value: unknown): string =>
+  Array.isArray(value) ? value.map(textOf).join(',') : isRecord(value) ? JSON.stringify(value) : String(value)
+
+/** Fields as parameters: those of a filter stand beside the others, and its opposite ones as `not.actor`. */
+const pairsOf = (input: Record<string, unknown>, verb: Verb): [name: string, value: string][] =>
+  Object.entries(input).flatMap(([field, value]): [string, string][] => {
+    if (field === 'filter' && isRecord(value)) return pairsOf(value, verb)
+    if (field === 'not' && isRecord(value)) {
+      return Object.entries(value).map(([name, each]) => [`not.${name}`, textOf(each)])
+    }
+    const renamed = new Map(Object.entries(verb.route.renamed ?? {}))
+    return [[renamed.get(field) ?? field, textOf(value)]]
+  })
+
+const queryOf = (input: Record<string, unknown>, verb: Verb, random: Random): string => {
+  const pairs = pairsOf(input, verb)
+  if (random.chance(0.5)) return pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
+  if (random.chance(0.2)) pairs.push([hostileText(random), hostileText(random)])
+  if (pairs.length > 0 && random.chance(0.15)) pairs.push(random.pick(pairs))
+  const query = pairs
+    .map(([name, value]) => {
+      const hostile = random.chance(0.2) ? hostileText(random) : random.chance(0.1) ? damaged(value, random) : value
+      return `${encoded(name)}${random.pick(['=', '=', '=', '=', '=', '[]=', '.x=', ''])}${partOf(hostile, random)}`
+    })
+    .join('&')
+  return random.chance(0.1) ? damaged(query, random) : query
+}
+
+const ODD_HEADERS: readonly (readonly [name: string, values: readonly string[]])[] = [
+  ['last-event-id', ['0', '1', '-1', 'abc', '99999999999999999999', 'all.', 'all.AAAAAAAA1', '🙂'.slice(0, 0), '1e3']],
+  ['if-none-match', ['*', '"x"', 'W/"x"', '"'.repeat(500), ',,,', '"a", "b"']],
+  ['accept', ['*/*', 'text/event-stream', 'application/xml', 'text/csv;q=2', ';;;', 'application/json, */*;q=0']],
+  ['accept-encoding', ['gzip', 'br', 'gzip;q=0', '*', 'identity;q=0, *;q=0', 'gzip, gzip, gzip']],
+  ['origin', ['http://localhost', 'https://evil.test', 'null', 'not a url', 'file://']],
+  ['sec-fetch-site', ['same-origin', 'cross-site', 'none', 'odd']],
+  ['range', ['bytes=0-1', 'bytes=-1', 'items=9-1']],
+  ['x-request-id', ['r1', 'x'.repeat(5_000), '\t', '"\\']],
+  ['x-forwarded-for', ['127.0.0.1', '::1', 'x, y, z']],
+  ['x-forwarded-host', ['evil.test']],
+  ['x-http-method-override', ['DELETE', 'PUT']],
+  ['trpc-accept', ['application/jsonl', 'text/event-stream', 'x']],
+  ['cookie', ['session=mallory; session=eve', 'session=', '=', 'session=%00', 'a'.repeat(5_000)]],
+  ['authorization', ['Bearer', 'Bearer  ', 'Bearer a b', 'bearer x.y.z', 'Basic Og==', `Bearer ${'a'.repeat(9_000)}`]],
+  ['user-agent', ['x'.repeat(5_000), '']],
+  ['prefer', ['return=minimal']],
+  ['expect', ['200-ok']],
+]
+
+const oddHeaders = (random: Random): Record<string, string> => {
+  if (random.chance(0.6)) return {}
+  return Object.fromEntries(
+    Array.from({ length: 1 + random.int(3) }, () => {
+      const [name, values] = random.pick(ODD_HEADERS)
+      return [name, random.pick(values)]
+    }),
+  )
+}
+
+const TYPES = [
+  'text/plain',
+  'application/xml',
+  'application/json; charset=utf-16',
+  'APPLICATION/JSON;',
+  'multipart/form-data',
+  '',
+]
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'get', 'X']
+
+const bodyOf = (value: unknown, random: Random): Pick<Draft, 'headers' | 'body'> => {
+  let text = JSON.stringify(value) ?? ''
+  const json = { 'content-type': 'application/json' }
+  switch (random.chance(0.7) ? -1 : random.int(9)) {
+    case 0:
+      text = damaged(text, random)
+      break
+    case 1:
+      text = `${'['.repeat(random.pick([60, 70, 5_000, 200_000]))}${text}`
+      break
+    case 2:
+      text = `{"__proto__":${text},"__proto__":${text}}`
+      break
+    case 3:
+      text = `\ufeff${text}`
+      break
+    case 4:
+      text = text.replace(/\d+/, random.pick(['1e400', '-0', '0.1e-400', '00', '1'.repeat(500)]))
+      break
+    case 5:
+      return { headers: json, body: new Uint8Array([...new TextEncoder().encode(text), 0xc0, 0xff, 0xed, 0xa0, 0x80]) }
+    case 6:
+      return {
+        headers: { ...json, 'content-encoding': random.pick(['gzip', 'br', 'deflate', 'x', 'gzip, gzip']) },
+        body: random.chance(0.5) ? new Uint8Array(gzipSync(text)) : text,
+      }
+    case 7:
+      return { headers: { 'content-type': random.pick(TYPES) }, body: text }
+    case 8:
+      return { headers: { ...json, 'content-length': random.pick(['0', '99999999', '-1', 'x']) }, body: text }
+  }
+  return { headers: json, body: text }
+}
+
+const restDraft = (random: Random, known: Knowledge): Draft => {
+  const verb = random.pick(ROUTES)
+  const valid = inputOf(verb, random, known)
+  const input = random.chance(0.4) ? mutated(valid, random) : valid
+  const fields = isRecord(input) ? { ...input } : {}
+  const path = verb.route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = fields[name]
+    delete fields[name]
+    return partOf(random.chance(0.15) ? hostileText(random) : value, random)
+  })
+  const method = random.chance(0.1) ? random.pick(METHODS) : verb.route.method
+  const inBody = hasBody(verb.route)
+  const query = inBody && random.chance(0.8) ? '' : queryOf(fields, verb, random)
+  const placed = random.chance(0.07) ? damaged(path, random) : path
+  return {
+    method,
+    verb: verb.name,
+    target: query === '' ? placed : `${placed}?${query}`,
+    ...(inBody || random.chance(0.05) ? bodyOf(isRecord(input) ? fields : input, random) : { headers: {}, body: null }),
+  }
+}
+
+const PROCEDURES = [
+  'inbox',
+  'inbox.count.seen',
+  'nothing',
+  '__proto__',
+  'toString',
+  'constructor',
+  '',
+  '.',
+  'list.',
+  '%00',
+]
+
+const trpcDraft = (random: Random, known: Knowledge): Draft => {
+  const calls = Array.from({ length: random.chance(0.6) ? 1 : 1 + random.int(random.chance(0.1) ? 60 : 5) }, () => {
+    const verb = random.pick(VERBS)
+    const valid = inputOf(verb, random, known)
+    const name = random.chance(0.08) ? random.pick(PROCEDURES) : verb.name
+    return { name, input: random.chance(0.4) ? mutated(valid, random) : valid, verb }
+  })
+  const [first] = calls
+  const batch = calls.length > 1 || random.chance(0.2)
+  const value = batch ? Object.fromEntries(calls.map(({ input }, index) => [index, input])) : first?.input
+  const input = random.chance(0.06) ? mutated(value, random) : random.chance(0.04) ? hostileValue(random) : value
+  const names = calls.map(({ name }) => name).join(',')
+  const path = `/trpc/${random.chance(0.05) ? damaged(names, random).replaceAll(/[?#]/g, '') : names}`
+  const posted = random.chance(0.08) ? random.chance(0.5) : first !== undefined && first.verb.route.method !== 'GET'
+  const mark = batch
+    ? ['batch=1']
+    : random.chance(0.05)
+      ? [random.pick(['batch=', 'batch=2', 'connectionParams=1'])]
+      : []
+  if (posted) {
+    return { method: 'POST', verb: null, target: [path, ...mark].join('?'), ...bodyOf(input, random) }
+  }
+  const json = JSON.stringify(input) ?? 'undefined'
+  const text = random.chance(0.08) ? damaged(json, random) : json
+  const query = [...mark, `input=${encoded(text)}`].join('&')
+  const streamed = random.chance(0.1) ? { 'trpc-accept': 'application/jsonl' } : {}
+  return {
+    method: random.chance(0.05) ? random.pick(METHODS) : 'GET',
+    target: `${path}?${random.chance(0.03) ? damaged(query, random) : query}`,
+    headers: streamed,
+    body: null,
+    verb: null,
+  }
+}
+
+const PATHS = [
+  '/api',
+  '/api/',
+  '/api/v1',
+  '/api/v1/',
+  '/api/v2/events',
+  '/api/v1//events',
+  '/api/v1/events/',
+  '/api/v1/EVENTS',
+  '/api/v1/events/%2e%2e/keys',
+  '/api/v1/events/../../../etc/passwd',
+  '/api/v1/events/%00',
+  '/api/v1/events/%zz',
+  '/api/v1/events;a=b',
+  '/api/v1/users//activity',
+  '/api/v1/users/%2F/activity',
+  '/api/v1/resources/project/history',
+  '/api/v1/resources/a/b/c/history',
+  '/trpc',
+  '/trpc/',
+  '/trpc//',
+  '/trpc/list/get',
+  '/openapi.json',
+  '/docs',
+  '/health',
+  '/health/',
+  '/healthz',
+  '/audit-logs',
+  '/audit-logs//',
+  '/users/x/activity',
+  '/elsewhere',
+  '/',
+]
+
+const pathDraft = (random: Random): Draft => ({
+  method: random.chance(0.5) ? 'GET' : random.pick(METHODS),
+  target: random.chance(0.3) ? `/${encoded(damaged(random.pick(PATHS), random))}` : random.pick(PATHS),
+  headers: {},
+  body: null,
+  verb: null,
+})
+
+/** A request by somebody, more or less wrong. */
+export const draftOf = (random: Random, known: Knowledge): Draft => {
+  const kind = random.int(100)
+  const draft = kind < 50 ? restDraft(random, known) : kind < 94 ? trpcDraft(random, known) : pathDraft(random)
+  return { ...draft, headers: { ...draft.headers, ...oddHeaders(random) } }
+}

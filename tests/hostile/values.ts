@@ -1,0 +1,194 @@
+import { newId } from '@whodid/core'
+import type { Random } from '../random.ts'
+
+const repeated = (text: string, times: number) => text.repeat(times)
+
+/** Texts that some program somewhere has stumbled over. */
+export const TEXTS: readonly string[] = [
+  '',
+  ' ',
+  '\0',
+  'a\0b',
+  '\ud800',
+  'x\udfff\ud800y',
+  '\ufeff',
+  '\u202eabc\u2066',
+  '🙂👩‍👩‍👧‍👦',
+  '漢字かな',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  "' or 1=1 --",
+  "'; drop table events; --",
+  '"',
+  '\\',
+  '\\u0000',
+  '%',
+  '%%%_\\_',
+  '$1',
+  '{resource.name}',
+  '../../etc/passwd',
+  '<script>alert(1)</script>',
+  '=1+1',
+  'null',
+  'undefined',
+  'NaN',
+  'true',
+  '-1',
+  '0',
+  '1.5',
+  '1e309',
+  '0x10',
+  '9007199254740993',
+  repeated('9', 400),
+  repeated('a', 3_000),
+  repeated('\u0301', 500),
+  '*',
+  '-',
+  ',',
+  ',,,a',
+  '1970-01-01',
+  '1969-12-31T23:59:59.999Z',
+  '0000-00-00',
+  '2026-13-45',
+  '2026-02-30T00:00:00Z',
+  '-000001-01-01T00:00:00Z',
+  '+275760-09-13T00:00:00.001Z',
+  '9999-12-31T23:59:59.999Z',
+  '2026-11-20T10:00:00+23:59',
+  '7d',
+  '99999999999999d',
+  'ffffffff-ffff-7fff-bfff-ffffffffffff',
+  '00000000-0000-7000-8000-000000000000',
+  '00000000-0000-0000-0000-000000000000',
+]
+
+/** Searches in the language of the search box, right and wrong ones. */
+export const SEARCHES: readonly string[] = [
+  'engine',
+  'actor:ada',
+  'actor:"ada',
+  'actor:',
+  ':ada',
+  'action:project.created status:failure',
+  'action:project.*',
+  'resource:project/p1',
+  'resource:project/',
+  'resource:/',
+  'from:7d',
+  'from:-7d',
+  'from:99999999999999999999d',
+  'from:2026-13-01 to:1',
+  'from:2026-11-20 to:2026-11-19',
+  '-category:webhook',
+  '--category:webhook',
+  '-',
+  '- -',
+  '-"exact words"',
+  '"exact words" "',
+  'status:maybe',
+  'severity:critical channel:ui kind:delete group:Security',
+  'unknown:term',
+  'inbox:unread',
+  'not:actor:ada',
+  '(a OR b) AND NOT c',
+  'a:b:c:d',
+  'http://example.test/?a=b',
+  'actor:ada,grace,"linus t"',
+  'actor:*',
+  '\\"',
+  repeated('actor:a ', 300),
+  repeated('"', 1_001),
+  repeated('-', 2_000),
+  repeated('x y ', 500),
+  'e\u0301 É ﬁ ß ẞ İ ı',
+  '🙂',
+  '漢',
+]
+
+const deep = (levels: number): unknown => {
+  let value: unknown = 1
+  for (let level = 0; level < levels; level += 1) value = level % 2 ? [value] : { a: value }
+  return value
+}
+
+const OTHERS: readonly unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e21,
+  Number.MAX_SAFE_INTEGER + 2,
+  -0,
+  [],
+  {},
+  [[]],
+  [null],
+  deep(20),
+  deep(70),
+  { length: 1e9 },
+  { toString: 1, valueOf: 2 },
+  JSON.parse('{"then":"x"}'),
+  JSON.parse('{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'),
+  Array.from({ length: 60 }, (_, index) => `v${index}`),
+]
+
+const ofCharacters = (random: Random): string =>
+  String.fromCodePoint(
+    ...Array.from({ length: 1 + random.int(12) }, () =>
+      random.chance(0.5) ? 0x20 + random.int(0x60) : random.int(random.chance(0.5) ? 0x800 : 0x10ffff),
+    ),
+  )
+
+/** A text that nobody would send who means well. */
+export const hostileText = (random: Random): string =>
+  random.chance(0.2) ? ofCharacters(random) : random.chance(0.15) ? random.pick(SEARCHES) : random.pick(TEXTS)
+
+/** Any JSON value. */
+export const hostileValue = (random: Random): unknown =>
+  random.chance(0.5) ? hostileText(random) : random.pick(OTHERS)
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A value with something about it changed: one place of it replaced, left out, doubled, or wrapped. */
+export const mutated = (value: unknown, random: Random): unknown => {
+  if (Array.isArray(value) && value.length > 0 && random.chance(0.8)) {
+    const at = random.int(value.length)
+    if (random.chance(0.2)) return [...value, ...value]
+    return value.map((item, index) => (index === at ? mutated(item, random) : item))
+  }
+  if (isRecord(value) && !Array.isArray(value) && random.chance(0.85)) {
+    const names = Object.keys(value)
+    if (names.length === 0 || random.chance(0.15)) return { ...value, [hostileText(random)]: hostileValue(random) }
+    const name = random.pick(names)
+    if (random.chance(0.15)) return Object.fromEntries(Object.entries(value).filter(([each]) => each !== name))
+    return { ...value, [name]: mutated(value[name], random) }
+  }
+  if (typeof value === 'string' && random.chance(0.4)) return damaged(value, random)
+  if (random.chance(0.1)) return [value]
+  if (random.chance(0.1)) return { value }
+  return hostileValue(random)
+}
+
+/** A text with a character changed, left out or doubled, cut off, or with another in its middle. */
+export const damaged = (text: string, random: Random): string => {
+  const at = random.int(text.length + 1)
+  switch (random.int(5)) {
+    case 0:
+      return text.slice(0, at)
+    case 1:
+      return text.slice(0, at) + hostileText(random) + text.slice(at)
+    case 2:
+      return text.slice(0, at) + text.slice(at + 1)
+    case 3:
+      return text.slice(0, at) + String.fromCharCode(random.int(0x100)) + text.slice(at + 1)
+    default:
+      return text + text
+  }
+}
+
+/** An id that no event has, of any time. */
+export const anyId = (random: Random): string => newId(random.int(2 ** 31) * (1 + random.int(60_000)))
