@@ -20,7 +20,7 @@ interface Running {
 }
 
 const start = async (database: string, port: number): Promise<Running> => {
-  const child = spawn(process.execPath, [SERVICE, database, String(port)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [SERVICE, database, String(port)], { stdio: ['pipe', 'pipe', 'pipe'] })
   let trouble = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     trouble += text

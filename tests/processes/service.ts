@@ -19,3 +19,6 @@ const service = await createService({
 })
 const served = await serve(service, Number(port))
 writeSync(1, `${new URL(served.url).port}\n`)
+
+// Ends with the process that started it, however that ends.
+process.stdin.on('end', () => process.exit()).resume()
