@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pg as openStore } from '@whodid/postgres/pg'
 import pg from 'pg'
 import { type PostgresServer, startPostgres } from '../tooling/postgres-server.ts'
-import { load } from './seed/load.ts'
+import { clean, load } from './seed/load.ts'
 
 /** To be changed with whatever changes the rows of a data set or how they lie. */
 const VERSION = 1
@@ -70,11 +70,14 @@ const seedOnce = async (server: PostgresServer, rows: number, say: (what: string
 
 /** A server with a data set of each of these sizes, seeded now unless a run before has done it. */
 export interface SeededServer extends AsyncDisposable {
+  readonly version: string
   readonly settings: Readonly<Record<string, string>>
   /** As the service connects. */
   url(rows: number): string
   /** As a superuser, for what is beside the service. */
   adminUrl(rows: number): string
+  /** Removes what a run has added. */
+  clean(rows: number): Promise<void>
 }
 
 /** Starts the bench's own PostgreSQL. Seeding runs without a write-ahead log of the rows, and then the server is started again. */
@@ -95,8 +98,11 @@ export const startSeeded = async (sizes: readonly number[], say: (what: string) 
     await server[Symbol.asyncDispose]()
     server = await startPostgres({ folder, settings: RUNNING })
   }
+  const [about] = await ask(server.url, "select current_setting('server_version') as version")
   return {
+    version: `PostgreSQL ${about?.version}`,
     settings: RUNNING,
+    clean: (rows) => clean(databaseOf(server, nameOf(rows), 'postgres'), rows),
     url: (rows) => databaseOf(server, nameOf(rows), SERVICE),
     adminUrl: (rows) => databaseOf(server, nameOf(rows), 'postgres'),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

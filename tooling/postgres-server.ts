@@ -59,7 +59,10 @@ async function untilReady(server: ChildProcess): Promise<void> {
       server.stderr.resume()
       return
     }
+    // Another server has the folder open, say; the shell would wait for us all the same.
+    if (line.includes('FATAL:')) break
   }
+  server.stdin?.end()
   throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`)
 }
 

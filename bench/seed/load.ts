@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { idFloor } from '@whodid/core'
 import pg from 'pg'
 import { rollups } from '../../packages/postgres/src/migrations/0003-rollups.ts'
-import { headsOf, planOf, type Stretch } from './plan.ts'
+import { END, headsOf, planOf, type Stretch } from './plan.ts'
 import type { Order } from './worker.ts'
 
 type Say = (what: string) => void
@@ -127,6 +128,32 @@ export const load = async (url: string, rows: number, say: Say): Promise<void> =
       await client.query('vacuum (freeze, analyze) whodid.ledger')
       await client.query('analyze whodid.events')
     })
+  } finally {
+    await client.end()
+  }
+}
+
+/** Takes out of a seeded database what was stored since: everything after the year. */
+export const clean = async (url: string, rows: number): Promise<void> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const end = new Date(END).toISOString()
+    await client.query('begin')
+    await client.query('delete from whodid.events where id >= $1', [idFloor(END)])
+    for (const [tenantId, seq] of headsOf(rows)) {
+      await client.query('delete from whodid.ledger where tenant_id = $1 and seq > $2', [tenantId, seq])
+      await client.query('update whodid.ledger_head set seq = $2 where tenant_id = $1', [tenantId, seq])
+    }
+    await client.query('delete from whodid.rollup_day where day >= $1::timestamptz::date', [end])
+    await client.query('delete from whodid.rollup_hour where hour >= $1', [end])
+    await client.query('truncate whodid.inbox, whodid.inbox_watermark')
+    await client.query('commit')
+    const { rows: used } = await client.query<{ name: string }>(
+      `select oid::regclass::text as name from pg_class
+      where relname in ('events_2026_11', 'ledger', 'ledger_head', 'rollup_day', 'rollup_hour') and relnamespace = 'whodid'::regnamespace`,
+    )
+    for (const { name } of used) await client.query(`vacuum (analyze) ${name}`)
   } finally {
     await client.end()
   }

@@ -1,0 +1,95 @@
+import { type PreparedEvent, prepareEvent } from '@whodid/core'
+import pg from 'pg'
+import { columns } from '../../packages/postgres/src/insert.ts'
+import { compile, sql } from '../../packages/postgres/src/sql.ts'
+import { catalog } from '../seed/catalog.ts'
+import { eventsOfTenant } from '../seed/events.ts'
+import { TENANTS } from '../seed/plan.ts'
+import { randomOf } from '../seed/random.ts'
+
+/** An array as PostgreSQL reads it, made before the clock runs. */
+const arrayOf = (values: readonly (string | number | Uint8Array | null)[]): unknown => compile(sql`${values}`).params[0]
+
+const names = columns.map(([name]) => name)
+const unnested = columns.map(([, type], at) => `$${at + 3}::${type}[]`).join(', ')
+const selected = names.map((name) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', ')
+const INSERT_EVENTS = `insert into whodid.events (tenant_id, seq, ${names.join(', ')})
+  select $1, seq, ${selected} from unnest($2::bigint[], ${unnested}) as new (seq, ${names.join(', ')})`
+const INSERT_LEDGER = `insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
+  select $1, seq, id, leaf_hash from unnest($2::bigint[], $3::uuid[], $4::bytea[]) as new (seq, id, leaf_hash)`
+const COUNT_DAYS = `insert into whodid.rollup_day as r (tenant_id, day, action, kind, status, n)
+  select $1, day, action, kind, status, count(*)
+  from unnest($2::date[], $3::text[], $4::text[], $5::text[]) as new (day, action, kind, status) group by 2, 3, 4, 5
+  on conflict (tenant_id, day, action, kind, status) do update set n = r.n + excluded.n`
+const COUNT_HOURS = `insert into whodid.rollup_hour as r (tenant_id, hour, n)
+  select $1, date_trunc('hour', at), count(*) from unnest($2::timestamptz[]) as new (at) group by 2
+  on conflict (tenant_id, hour) do update set n = r.n + excluded.n`
+
+interface Batch {
+  readonly size: number
+  readonly statements: readonly { readonly text: string; readonly name: string; readonly values: unknown[] }[]
+}
+
+const batchOf = (tenant: string, events: readonly PreparedEvent[], lastSeq: number): Batch => {
+  const seqs = arrayOf(events.map((_, at) => lastSeq + at + 1))
+  const times = arrayOf(events.map(({ occurredAt }) => occurredAt))
+  const cells = columns.map(([, , cell]) => arrayOf(events.map(cell)))
+  const of = (value: (event: PreparedEvent) => string | Uint8Array) => arrayOf(events.map(value))
+  return {
+    size: events.length,
+    statements: [
+      { name: 'events', text: INSERT_EVENTS, values: [tenant, seqs, ...cells] },
+      {
+        name: 'ledger',
+        text: INSERT_LEDGER,
+        values: [tenant, seqs, of(({ id }) => id), of((event) => event.leafHash)],
+      },
+      {
+        name: 'days',
+        text: COUNT_DAYS,
+        values: [tenant, times, of(({ action }) => action), of(({ kind }) => kind), of(({ status }) => status)],
+      },
+      { name: 'hours', text: COUNT_HOURS, values: [tenant, times] },
+    ],
+  }
+}
+
+/** How many events a second one connection inserts by hand-written statements, everything else having been done before. */
+export const insertByHand = async (
+  url: string,
+  { tenant, rows, batches, batchSize }: { tenant: string; rows: number; batches: number; batchSize: number },
+): Promise<number> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows: heads } = await client.query<{ seq: string }>(
+      'select seq from whodid.ledger_head where tenant_id = $1',
+      [tenant],
+    )
+    let seq = Number(heads[0]?.seq ?? 0)
+    const make = eventsOfTenant(randomOf(77), rows)
+    const at = TENANTS.indexOf(tenant)
+    const now = Date.now()
+    const prepared = Array.from({ length: batches }, () => {
+      const events = Array.from({ length: batchSize }, () =>
+        prepareEvent(make(at, now - 1), { catalog: catalog.json, tenantId: tenant, receivedAt: now }),
+      )
+      seq += batchSize
+      return batchOf(tenant, events, seq - batchSize)
+    })
+    const started = performance.now()
+    for (const { size, statements } of prepared) {
+      await client.query('begin')
+      await client.query({
+        name: 'head',
+        text: 'update whodid.ledger_head set seq = seq + $2 where tenant_id = $1 returning seq',
+        values: [tenant, size],
+      })
+      for (const statement of statements) await client.query(statement)
+      await client.query('commit')
+    }
+    return (batches * batchSize * 1000) / (performance.now() - started)
+  } finally {
+    await client.end()
+  }
+}
