@@ -128,8 +128,8 @@ const searchOf = (viewer: Viewer, q: string, now: number): Filter => {
   }
 }
 
-const asksForAudit = ({ category, action }: Filter): boolean =>
-  category?.includes(AUDIT_CATEGORY) || action?.some((name) => name.startsWith(`${AUDIT_CATEGORY}.`)) || false
+/** Whether a filter names what it wants: audit events, or others only. Otherwise they are left out. */
+const namesWanted = ({ category, action }: Filter): boolean => Boolean(category?.length || action?.length)
 
 /** An event with the link that its host or its catalog gives it, if that is a safe one. */
 const linked = (catalog: CatalogJson, event: StoredEvent): StoredEvent => {
@@ -174,8 +174,8 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
       scopesUnder: async (asked, audit) => {
         const filter = expandGroups(catalog, asked.filter)
         const also = asked.also.map((each) => expandGroups(catalog, each))
-        const withAudit = audit || [filter, ...also].some(asksForAudit)
-        return { scopes: await scopesWith(withAudit ? also : [...also, NOT_AUDIT]), filter }
+        const asIs = audit || [filter, ...also].some(namesWanted)
+        return { scopes: await scopesWith(asIs ? also : [...also, NOT_AUDIT]), filter }
       },
       show: (event) => mask(linked(catalog, event)),
       witness: async (what) => {
