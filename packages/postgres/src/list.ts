@@ -127,12 +127,15 @@ const deletedResources = async (
   if (refs.size === 0) return new Set()
   const types = [...refs.values()].map((ref) => ref.resource_type)
   const ids = [...refs.values()].map((ref) => ref.resource_id)
+  // Each by itself: a resource that is created and deleted all the time has many such events, and only the last one counts.
   const latest = await queries.query<{ resource_type: string; resource_id: string; leaves_deleted: boolean }>(sql`
-    select distinct on (e.resource_type, e.resource_id) e.resource_type, e.resource_id, e.leaves_deleted
-    from ${tables.events} e
-    where e.tenant_id = ${tenantId} and e.leaves_deleted is not null
-      and (e.resource_type, e.resource_id) in (select * from unnest(${types}::text[], ${ids}::text[]))
-    order by e.resource_type, e.resource_id, e.id desc`)
+    select r.resource_type, r.resource_id, last.leaves_deleted
+    from unnest(${types}::text[], ${ids}::text[]) r (resource_type, resource_id) cross join lateral (
+      select e.leaves_deleted from ${tables.events} e
+      where e.tenant_id = ${tenantId} and e.resource_type = r.resource_type and e.resource_id = r.resource_id
+        and e.leaves_deleted is not null
+      order by e.id desc limit 1
+    ) last`)
   return new Set(latest.filter((row) => row.leaves_deleted).map(resourceKey))
 }
 
