@@ -7,6 +7,7 @@ import {
   type FetchService,
   type Mounted,
   type NewEvent,
+  type PageRequest,
   WhodidError,
 } from '@whodid/core'
 import type { Asker } from './asker.ts'
@@ -98,9 +99,8 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
       throw new WhodidError('internal', `An audit event was rejected: ${result.reason}`)
   }
   const witness = createWitness({
-    append: (...events) => ingest.append(...events),
     record,
-    find: (tenantId, id) => store.get(wholeTenant(tenantId), id),
+    find: async (tenantId, filter) => (await store.list(wholeTenant(tenantId), filter, NEWEST)).items,
     now,
   })
   const ingest = createIngest({
@@ -219,5 +219,8 @@ const isWellEncoded = (path: string): boolean => {
     return false
   }
 }
+
+/** As many of whodid's own events as one viewer makes in an hour, and more. */
+const NEWEST: PageRequest = { sort: 'occurredAt', order: 'desc', limit: 1_000, after: null }
 
 const warn = (message: string, cause?: unknown): void => console.error(`whodid: ${message}`, cause ?? '')

@@ -1,12 +1,10 @@
 import {
   type Actor,
-  type AppendResult,
   AUDIT_CATEGORY,
   bytesToHex,
   canonicalBytes,
   type EventContext,
   type Filter,
-  idFloor,
   type JsonObject,
   type NewEvent,
   newId,
@@ -44,8 +42,8 @@ export interface Ending {
 /** Writes down who read what. */
 export interface Witness {
   /**
-   * One event a viewer, tenant, filter and hour, by however many processes. It stands for the hour: `occurredAt` is its
-   * beginning, `receivedAt` the first time. Resolves to its id once it is stored, so that nobody reads unseen.
+   * One event a viewer, tenant, filter and hour, at the first time; two processes that are asked at the same instant may
+   * write one each. Resolves to its id once it is stored, so that nobody reads unseen.
    */
   record(reading: Reading, tenantId: string, what: Witnessed): Promise<string>
   /** How a file ended that was recorded as this event: one event for each file. */
@@ -105,49 +103,31 @@ const events = (count: number): string => (count === 1 ? '1 event' : `${count} e
 
 /** What a witness writes and reads with. */
 export interface WitnessOptions {
-  append(events: readonly NewEvent[], tenantId: string): Promise<readonly AppendResult[]>
   /** Stores an event of whodid's own, or throws. */
   record(tenantId: string, event: NewEvent): Promise<void>
-  /** An event of a tenant, whoever may see it. */
-  find(tenantId: string, id: string): Promise<StoredEvent | null>
+  /** Events of a tenant under a filter, whoever may see them. */
+  find(tenantId: string, filter: Filter): Promise<readonly StoredEvent[]>
   readonly now: () => number
 }
 
-/** The id of what is known by a key in an hour: the same in every process, so that the database has it once. */
-const idOf = async (hour: number, key: string): Promise<string> => {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)))
-  const hex = bytesToHex(hash)
-  return `${idFloor(hour * HOUR).slice(0, 15)}${hex.slice(0, 3)}-8${hex.slice(3, 6)}-${hex.slice(6, 18)}`
-}
-
-/** Whether a stored event says what another would, in whichever request it was. */
-const saysTheSame = (stored: StoredEvent | null, event: NewEvent): boolean => {
-  const gist = ({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent) =>
-    bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
-  return stored !== null && gist(stored) === gist(event)
-}
+/** What an event says, in whichever request it was. */
+const gistOf = ({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent): string =>
+  bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
 
 /** Makes a witness. */
-export const createWitness = ({ append, record, find, now }: WitnessOptions): Witness => {
+export const createWitness = ({ record, find, now }: WitnessOptions): Witness => {
   const known = new Map<string, Promise<string>>()
-  /** Ids under way, whose conflicts are no news. */
-  const own = new Set<string>()
   let hour = 0
 
-  const write = async (at: number, key: string, tenantId: string, event: NewEvent): Promise<string> => {
-    const id = await idOf(at, key)
-    own.add(id)
-    try {
-      const [result] = await append([{ ...event, id }], tenantId)
-      if (result?.outcome !== 'rejected') return id
-      // Another process has written it in another request, or somebody took the id to stay unseen.
-      if (result.code === 'id_conflict' && saysTheSame(await find(tenantId, id), event)) return id
-    } finally {
-      own.delete(id)
-    }
-    const fresh = newId(now())
-    await record(tenantId, { ...event, id: fresh })
-    return fresh
+  /** Another process may have written it in this hour. */
+  const write = async (at: number, tenantId: string, event: NewEvent): Promise<string> => {
+    const from = new Date(at * HOUR).toISOString()
+    const written = await find(tenantId, { actor: [event.actor.id], action: [event.action], from })
+    const same = written.find((stored) => gistOf(stored) === gistOf(event))
+    if (same) return same.id
+    const id = newId(now())
+    await record(tenantId, { ...event, id })
+    return id
   }
 
   const once = (key: string, tenantId: string, event: NewEvent): Promise<string> => {
@@ -158,7 +138,7 @@ export const createWitness = ({ append, record, find, now }: WitnessOptions): Wi
     }
     const earlier = known.get(key)
     if (earlier) return earlier
-    const written = write(current, key, tenantId, event)
+    const written = write(current, tenantId, event)
     known.set(key, written)
     written.catch(() => known.delete(key))
     for (const oldest of known.keys()) {
@@ -183,7 +163,6 @@ export const createWitness = ({ append, record, find, now }: WitnessOptions): Wi
         context,
       }),
     conflict: async (tenantId, eventId, reason) => {
-      if (own.has(eventId)) return
       await once(JSON.stringify([tenantId, eventId]), tenantId, {
         action: `${AUDIT_CATEGORY}.id_conflict`,
         status: 'failure',
