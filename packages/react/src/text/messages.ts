@@ -186,7 +186,7 @@ export const ENGLISH: Messages = {
   loadMore: 'Load more',
   endOfList: 'That is everything.',
   newEvents: (count, text) => (count === 1 ? `${text} new event` : `${text} new events`),
-  windowed: 'Sorted over the newest 10,000 events.',
+  windowed: 'Only the newest 10,000 matching events are sorted.',
   live: 'Live',
   connecting: 'Connecting',
   offline: 'Not live',
