@@ -153,9 +153,13 @@ const termsOf = (terms: FilterTerms, restricts: boolean): Term[] => {
 }
 
 const oneOf = (alternatives: Alternatives): Term => {
-  const each = Object.entries(alternatives).map(([column, values]) => sql`e.${raw(column)} = any(${values}::text[])`)
+  const each = Object.entries(alternatives).map(([column, values]) => isAny(sql`e.${raw(column)}`, values))
   return { alternatives: [alternatives], condition: sql`(${join(each, ' or ')})` }
 }
+
+// One value stands by itself: an index gives its events in their order, which it does not for a list.
+const isAny = (column: Sql, values: readonly string[]): Sql =>
+  values.length === 1 ? sql`${column} = ${values[0] ?? null}` : sql`${column} = any(${values}::text[])`
 
 const among = (column: string) => (values: readonly string[]) => oneOf({ [column]: values })
 
