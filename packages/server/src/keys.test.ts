@@ -225,6 +225,7 @@ describe('an administrator makes keys of one tenant that is theirs', () => {
 
   test('a key with the scope admin as well, for its own tenant', async () => {
     const admin = await make({ name: 'admin', scopes: ['admin'] })
+    now += 1_000
     const made = await make({ name: 'ci', scopes: ['ingest', 'read', 'export', 'admin'] }, key(admin.key))
     expect((await kept()).map(({ tenantId, createdBy }) => [tenantId, createdBy])).toEqual([
       [`t${tenant}`, `key:${admin.id}`],

@@ -127,7 +127,8 @@ test('the policy alone makes a right to read, and no verb knows the store', () =
   )
   const using = (word: RegExp) =>
     sources.filter((path) => word.test(readFileSync(`${import.meta.dirname}/${path}`, 'utf8')))
-  expect(using(/viewerId:/)).toEqual(['policy.ts'])
+  // No ReadScope is without it, and nothing else has it.
+  expect(using(/\brestrict\b/)).toEqual(['policy.ts'])
   expect(using(/createReader\(/)).toEqual(['policy.ts'])
   expect(using(/createPolicy\(/)).toEqual(['service.ts'])
   const verbs = sources.filter((path) => path.startsWith('verbs/'))
