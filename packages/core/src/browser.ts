@@ -1,5 +1,16 @@
 /** Core without the validator and the hashes, for browsers: everything but `parseEvent`, `prepareEvent` and the schemas. */
 export type {
+  ApiKey,
+  DisclosedEvent,
+  Erased,
+  KeyStore,
+  PeopleStore,
+  Purgeable,
+  Retention,
+  RetentionStore,
+  RevocationStore,
+} from './administration.ts'
+export type {
   ActionEntry,
   ActionName,
   Catalog,
@@ -12,12 +23,8 @@ export type {
   ResourceEntry,
 } from './catalog.ts'
 export type {
-  ApiKey,
   AppendResult,
   BoundedCount,
-  DayTally,
-  DisclosedEvent,
-  Erased,
   EventStore,
   EventWriter,
   FacetDimension,
@@ -25,23 +32,13 @@ export type {
   FacetValue,
   FetchService,
   InboxChange,
-  KeyStore,
   Mounted,
   PageRequest,
-  PeopleStore,
   Position,
-  Purgeable,
   ReadScope,
   RejectionCode,
-  ResourceTally,
-  Retention,
-  RetentionStore,
-  RevocationStore,
-  Stats,
-  StatsRequest,
   StoreHealth,
   StorePage,
-  Tally,
 } from './contracts.ts'
 export { CSV_COLUMNS, eventsToCsv, eventsToJson, rowsToCsv } from './csv.ts'
 export type { ActionOf, MetadataOf } from './define-catalog.ts'
@@ -102,6 +99,7 @@ export type { SearchedField } from './search-text.ts'
 export { fold, foldedPhrases, needlesOfPhrase, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
 export type { EventFacts } from './sentence.ts'
 export { renderHref, renderSentence, safeHref, sentenceOf } from './sentence.ts'
+export type { DayTally, ResourceTally, Stats, StatsRequest, Tally } from './stats.ts'
 export { timeRange } from './time-range.ts'
 export { baseOf, kindOfVerb, pastOf } from './verbs.ts'
 export type { Authorize, KeyScope, Permission, Viewer } from './viewer.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { DisclosedEvent } from './administration.ts'
 import { digestOfDisclosure, leafHashOf } from './canonical.ts'
-import type { DisclosedEvent } from './contracts.ts'
 import { defineCatalog } from './define-catalog.ts'
 import { type EraseOptions, eraseFrom } from './erase.ts'
 import { FORMER_USER, type NewEvent, type PreparedEvent } from './event.ts'

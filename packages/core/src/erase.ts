@@ -1,6 +1,6 @@
+import type { DisclosedEvent, Erased } from './administration.ts'
 import { pathOfDisclosure } from './canonical.ts'
 import type { CatalogJson } from './catalog.ts'
-import type { DisclosedEvent, Erased } from './contracts.ts'
 import { type Change, FORMER_USER, type Json, type JsonObject, type Person, type StoredEvent } from './event.ts'
 import { EVENT_LIMITS } from './limits.ts'
 import { keysOf } from './pointer.ts'
