@@ -1,4 +1,5 @@
 import {
+  AUDIT_CATEGORY,
   type CatalogJson,
   type DisclosedEvent,
   type Erased,
@@ -58,6 +59,10 @@ export const namesOf = async (request: ErasureRequest): Promise<readonly string[
   return [...names]
 }
 
+/** Whether whodid itself says of the person what they did: whoever administers a tenant cannot blank that out. */
+const isEvidence = ({ event: { category, actor } }: DisclosedEvent, { id }: PersonRef): boolean =>
+  category === AUDIT_CATEGORY && actor.id === id
+
 /** What an erasure may change of an event, as it is. */
 const present = ({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchText'> => ({
   id: event.id,
@@ -92,7 +97,9 @@ export const erasePerson = async (request: ErasureRequest): Promise<Erasure> => 
   for await (const step of stepsOf(request)) {
     events += step.length
     const changed = step.flatMap((disclosed) => {
-      const left = eraseFrom(disclosed, person.id, { catalog, fields, names })
+      const evidence = isEvidence(disclosed, person)
+      if (evidence && disclosed.event.actor.type === 'system') return []
+      const left = eraseFrom(disclosed, person.id, { catalog, fields: evidence ? [] : fields, names })
       return changes(disclosed, left) ? [left] : []
     })
     erased += await store.people.erase(scope.tenantId, changed)

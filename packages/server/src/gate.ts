@@ -79,9 +79,8 @@ export const createGates = (given: Partial<Limits>, now: () => number, rights: R
         if (verb.needs === 'ingest') take('events', caller, 'events')
         else take('calls', caller, 'calls')
         if (verb.answers === 'file') exports?.enter(caller, call.signal)
-        if (verb.answers !== 'events') return
-        streams?.enter(caller, call.signal)
-        rights.watch(asker, call)
+        if (verb.answers === 'events') streams?.enter(caller, call.signal)
+        if (verb.answers === 'file' || verb.answers === 'events') rights.watch(asker, call, verb.answers)
       },
       sent(asker, events) {
         const more = events - 1

@@ -1,5 +1,6 @@
 import {
   type AppendResult,
+  AUDIT_CATEGORY,
   type CatalogJson,
   type EventStore,
   type NewEvent,
@@ -27,14 +28,16 @@ export interface IngestOptions {
 export interface Ingest {
   /**
    * Stores events, in order, each with its own result. `only` is the tenant that all must belong to; null leaves it to
-   * each event. Throws `overloaded` when too many wait already, and `closed` once closed.
+   * each event. What comes by a key is not in the category `audit`, but for the gaps that a client alone knows of. Throws
+   * `overloaded` when too many wait already, and `closed` once closed.
    */
-  append(events: readonly NewEvent[], only: string | null): Promise<readonly AppendResult[]>
+  append(events: readonly NewEvent[], only: string | null, by?: 'key'): Promise<readonly AppendResult[]>
   /** Takes no more, and resolves when what waits is stored. */
   close(): Promise<void>
 }
 
 const BATCH = 500
+const GAP = `${AUDIT_CATEGORY}.gap`
 const LINGER = 5
 const CAPACITY = 20_000
 /** Canonical bytes that may wait, over all tenants. */
@@ -72,7 +75,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
   let waitingBytes = 0
   let closed = false
 
-  const prepare = (input: NewEvent, only: string | null): PreparedEvent | AppendResult => {
+  const prepare = (input: NewEvent, only: string | null, by?: 'key'): PreparedEvent | AppendResult => {
     const parsed = parseEvent(input)
     if ('reason' in parsed) return rejected(idOf(input), 'invalid_event', parsed.reason)
     const { event } = parsed
@@ -81,6 +84,13 @@ export const createIngest = (options: IngestOptions): Ingest => {
         event.id ?? null,
         'wrong_tenant',
         `This key belongs to another tenant than ${JSON.stringify(event.tenantId)}: leave tenantId out, or use a key for *.`,
+      )
+    }
+    if (by === 'key' && event.action.startsWith(`${AUDIT_CATEGORY}.`) && event.action !== GAP) {
+      return rejected(
+        event.id ?? null,
+        'invalid_event',
+        `${event.action} is what whodid itself says, so no key may send it: give the action another category.`,
       )
     }
     try {
@@ -137,7 +147,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
       queue.running ??= drain(queue)
     })
 
-  const take = (events: readonly NewEvent[], only: string | null): Promise<readonly AppendResult[]> => {
+  const take = (events: readonly NewEvent[], only: string | null, by?: 'key'): Promise<readonly AppendResult[]> => {
     if (closed) {
       throw new WhodidError('closed', 'The service is closing and takes no more events: send them again later.', {
         retryAfter: 5,
@@ -150,18 +160,18 @@ export const createIngest = (options: IngestOptions): Ingest => {
     }
     return Promise.all(
       events.map((input) => {
-        const prepared = prepare(input, only)
+        const prepared = prepare(input, only, by)
         return 'outcome' in prepared ? prepared : enqueue(prepared)
       }),
     )
   }
 
   return {
-    async append(events, only) {
-      if (events.length <= 2 * BATCH) return take(events, only)
+    async append(events, only, by) {
+      if (events.length <= 2 * BATCH) return take(events, only, by)
       const results: AppendResult[] = []
       for (let start = 0; start < events.length; start += 2 * BATCH) {
-        results.push(...(await take(events.slice(start, start + 2 * BATCH), only)))
+        results.push(...(await take(events.slice(start, start + 2 * BATCH), only, by)))
       }
       return results
     },

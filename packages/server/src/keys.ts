@@ -1,6 +1,6 @@
 import { type KeyScope, type Permission, WhodidError } from '@whodid/core'
 import { hexHashOfKey } from './api-key.ts'
-import type { Asker, Bearer, Right } from './asker.ts'
+import type { Asker, Bearer } from './asker.ts'
 
 /** A bearer key that the host keeps, in its environment say. */
 export interface StaticKey {
@@ -22,10 +22,10 @@ const PERMITS: { readonly [S in KeyScope]: readonly Permission[] } = {
   admin: ['admin'],
 }
 
-/** Whoever sends a key: it acts for its tenant, under `key:<id>`. */
+/** Whoever sends a key: it acts for its tenant, under `key:<id>`. One of a tenant that is called `*` is no key for all. */
 export const askerOfKey = (
   key: { readonly id: string; readonly name: string; readonly tenant: string; readonly scopes: readonly KeyScope[] },
-  right?: Right,
+  { everyTenant = false, right }: Partial<Pick<Asker, 'everyTenant' | 'right'>> = {},
 ): Asker => ({
   viewer: {
     id: `key:${key.id}`,
@@ -34,7 +34,7 @@ export const askerOfKey = (
     permissions: [...new Set(key.scopes.flatMap((scope) => PERMITS[scope]))],
   },
   ownOnly: false,
-  everyTenant: key.tenant === '*',
+  everyTenant,
   ambient: false,
   right,
 })
@@ -56,7 +56,7 @@ export const createStaticKeys = async (keys: readonly StaticKey[]): Promise<Bear
     if (byHash.has(hash)) {
       throw new WhodidError('invalid_input', `The key ${JSON.stringify(name)} is given twice: give each name its own.`)
     }
-    byHash.set(hash, askerOfKey({ id: name, name, tenant, scopes }))
+    byHash.set(hash, askerOfKey({ id: name, name, tenant, scopes }, { everyTenant: tenant === '*' }))
   }
   return async (secret) => (byHash.size === 0 ? undefined : byHash.get(await hexHashOfKey(secret)))
 }

@@ -7,6 +7,9 @@ export const NOBODY: Viewer = { id: '', name: '', tenants: [], permissions: [] }
 /** Whether a viewer sees everybody's activity, not only their own. */
 export const mayViewAll = (viewer: Viewer): boolean => viewer.permissions.includes('view:all')
 
+/** Whether something is hidden from a viewer, whatever their permissions: by a filter that always holds, or masked fields. */
+export const isRestricted = ({ filter, masked = [] }: Viewer): boolean => filter !== undefined || masked.length > 0
+
 /** Throws unless the viewer has what a verb needs. `refusal` says why somebody is nobody here. */
 export const permit = (viewer: Viewer, need: Need, refusal?: WhodidError): void => {
   if (need === 'nothing') return

@@ -32,12 +32,12 @@ export interface PolicyOptions {
   readonly store: EventStore
   readonly catalog: CatalogJson
   readonly witness: Witness
-  /** Stores events in a tenant; null leaves the tenant to each event. */
-  append(events: readonly NewEvent[], tenantId: string | null): Promise<readonly AppendResult[]>
+  /** Stores events in a tenant; null leaves the tenant to each event. A key may not say what whodid alone says. */
+  append(events: readonly NewEvent[], tenantId: string | null, by?: 'key'): Promise<readonly AppendResult[]>
   readonly now: () => number
   readonly windows: Windows
-  /** Called once a key or a viewer token was revoked. */
-  revoked(): Promise<void>
+  /** Called once a key or a viewer token of a tenant was revoked. */
+  revoked(tenantId: string): Promise<void>
 }
 
 /** Who may read and write what. */
@@ -240,7 +240,7 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
         ...store.keys,
         revoke: async (...which) => {
           const key = await store.keys.revoke(...which)
-          await revoked()
+          if (key) await revoked(tenantId)
           return key
         },
       },
@@ -248,7 +248,7 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
         ...store.revocations,
         add: async (revocation) => {
           await store.revocations.add(revocation)
-          await revoked()
+          await revoked(tenantId)
         },
       },
       retention: {
@@ -283,7 +283,7 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
       append: async (events) => {
         permit(asker.viewer, 'ingest')
         gate.sent(asker, events.length)
-        return append(events, asker.everyTenant ? null : (asker.viewer.tenants[0] ?? null))
+        return append(events, asker.everyTenant ? null : (asker.viewer.tenants[0] ?? null), 'key')
       },
       administer: (asked) => administrationOf({ asker, context }, asked),
       person: (id, asked) => {

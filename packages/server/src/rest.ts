@@ -90,13 +90,16 @@ const begun = async <T>(parts: AsyncIterable<T>): Promise<AsyncIterator<T>> => {
   }
 }
 
-/** A body with what the query says beside it. */
-const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown =>
-  body === undefined
-    ? fromUrl
-    : Object.keys(fromUrl).length > 0 && typeof body === 'object' && !Array.isArray(body)
-      ? { ...fromUrl, ...body }
-      : body
+/** A body with what the path and the query say beside it. Throws `invalid_input` when it says something else of that. */
+const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown => {
+  if (body === undefined) return fromUrl
+  if (Object.keys(fromUrl).length === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  for (const [name, value] of Object.entries(body)) {
+    if (!Object.hasOwn(fromUrl, name) || fromUrl[name] === value) continue
+    throw new WhodidError('invalid_input', `${name} is another in the body than in the URL: say it once.`)
+  }
+  return { ...fromUrl, ...body }
+}
 
 /** A browser that comes back to a stream says in a header where it was, and its URL still says where it began. */
 const resumed = ({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: unknown }, { headers }: Request) => {

@@ -95,7 +95,11 @@ describe.each([
 
 describe('the watch over streams', () => {
   const begin = () => createCalls().begin(new Request('http://localhost/'))
-  const asker = (holds: () => Promise<boolean>, until: number | null = null) => ({ ...nobody, right: { until, holds } })
+  const asker = (holds: () => Promise<boolean>, until: number | null = null, tenants = ['acme']) => ({
+    ...nobody,
+    viewer: { ...nobody.viewer, tenants },
+    right: { until, holds },
+  })
   const ended = (call: ReturnType<typeof begin>) =>
     new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()))
 
@@ -108,6 +112,7 @@ describe('the watch over streams', () => {
         return asked < 3
       }),
       call,
+      'events',
     )
     await ended(call)
     expect(asked).toBe(3)
@@ -120,6 +125,7 @@ describe('the watch over streams', () => {
         throw new Error('the database is down')
       }),
       call,
+      'events',
     )
     await ended(call)
   })
@@ -133,12 +139,38 @@ describe('the watch over streams', () => {
         asked.push(name)
         return true
       }, Date.now() + 1e12)
-    rights.watch(asking('left'), left)
-    rights.watch(asking('open'), open)
+    rights.watch(asking('left'), left, 'events')
+    rights.watch(asking('open'), open, 'events')
     left.end()
-    await rights.recheck()
+    await rights.recheck('acme')
     expect(asked).toEqual(['open'])
     expect(open.signal.aborted).toBe(false)
     open.end()
+  })
+
+  test('asks of one tenant alone, and once of all who want to know in the meantime', async () => {
+    const rights = createRights(Date.now)
+    const [acme, umbrella] = [begin(), begin()]
+    const asked: string[] = []
+    const answers: (() => void)[] = []
+    const asking = (tenant: string) => {
+      const holds = () =>
+        new Promise<boolean>((resolve) => {
+          asked.push(tenant)
+          answers.push(() => resolve(true))
+        })
+      return asker(holds, null, [tenant])
+    }
+    rights.watch(asking('acme'), acme, 'events')
+    rights.watch(asking('umbrella'), umbrella, 'events')
+    const first = rights.recheck('acme')
+    const others = Promise.all(Array.from({ length: 50 }, () => rights.recheck('acme')))
+    answers.shift()?.()
+    await first
+    await new Promise((resolve) => setImmediate(resolve))
+    answers.shift()?.()
+    await others
+    expect(asked).toEqual(['acme', 'acme'])
+    for (const call of [acme, umbrella]) call.end()
   })
 })

@@ -64,10 +64,12 @@ export const createStoredKeys = ({ keys, now, onWarning }: StoredKeysOptions): B
     return askerOfKey(
       { ...key, tenant: key.tenantId },
       {
-        until: key.expiresAt === null ? null : Date.parse(key.expiresAt),
-        holds: async () => {
-          const known = await keys.find(hash)
-          return known !== null && spent(known, now()) === undefined
+        right: {
+          until: key.expiresAt === null ? null : Date.parse(key.expiresAt),
+          holds: async () => {
+            const known = await keys.find(hash)
+            return known !== null && spent(known, now()) === undefined
+          },
         },
       },
     )

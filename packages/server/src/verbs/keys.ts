@@ -2,6 +2,7 @@ import { type ApiKey, AUDIT_CATEGORY, KEY_SCOPES, WhodidError } from '@whodid/co
 import { z } from 'zod'
 import { hashOfKey, makeApiKey } from '../api-key.ts'
 import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../output.ts'
+import { isRestricted } from '../permission.ts'
 import { tenant, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
 
@@ -44,6 +45,12 @@ export const createKey = defineVerb({
   run: async (session, input) => {
     const { keys, tenantId, record } = session.administer(input.tenant)
     const { name } = input
+    if (isRestricted(session.viewer) && input.scopes.some((scope) => scope !== 'ingest')) {
+      throw new WhodidError(
+        'forbidden',
+        `A key of these scopes shows all of the tenant, and some of it is hidden from ${session.viewer.name}: let somebody make it who sees everything.`,
+      )
+    }
     const now = session.now()
     const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt).toISOString()
     if (expiresAt !== null && Date.parse(expiresAt) <= now) {
