@@ -65,7 +65,11 @@ test('a tenant sets its window within its plan, and each change is an event', as
     status: 403,
     answer: { code: 'forbidden', detail: expect.stringContaining('90 days') },
   })
-  await host.call('PUT', '/retention', { days: 30, legalHold: true })
+  await host.call('PUT', '/retention', { days: 30 })
+  expect((await host.call('PUT', '/retention', { legalHold: true })).answer).toMatchObject({
+    days: 30,
+    legalHold: true,
+  })
   // What is not said stays, so that nobody ends a hold by accident.
   expect((await host.call('PUT', '/retention', { days: null })).answer).toEqual({ ...kept, legalHold: true })
   await host.call('PUT', '/retention', { days: null })
@@ -91,6 +95,16 @@ test('a tenant lengthens its window only where the host lets it', async () => {
   expect((await free.call('PUT', '/retention', { days: 1 })).answer).toMatchObject({ days: 1 })
 })
 
+test('a plan that becomes shorter holds for whoever had chosen longer', async () => {
+  let days = 90
+  await using host = await openFor({ plan: () => days })
+  expect((await host.call('PUT', '/retention', { days: 60 })).answer).toMatchObject({ days: 60 })
+  await host.append(40)
+  days = 30
+  expect((await host.call('GET', '/retention')).answer).toMatchObject({ days: 30, own: 60, plan: 30 })
+  expect(await host.service.purge()).toBe(1)
+})
+
 test('what is past its time is not read from then on, and is purged after an event has said so', async () => {
   await using host = await openFor({ plan: () => 30 })
   await host.append(40, 3)
@@ -111,6 +125,8 @@ test('what is past its time is not read from then on, and is purged after an eve
   expect((await host.call('GET', '/stats?from=2020-01-01')).answer.total).toEqual({ value: 2, exact: true })
   expect((await host.call('GET', '/inbox/count')).answer.unread).toBe(2)
   expect((await host.call('GET', '/events/export?format=json')).answer).toHaveLength(2)
+  const ofAda: StoredEvent[] = (await host.call('GET', '/people/ada/export')).answer
+  expect(ofAda.filter(({ category }) => category === 'project').map(({ seq }) => seq)).toEqual([4, 5])
 
   const preview = await host.call('POST', '/retention/preview')
   expect(purgePreviewOutput.parse(preview.answer)).toMatchObject({ count: 3, first: { seq: 1 }, last: { seq: 3 } })

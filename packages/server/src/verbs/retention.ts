@@ -23,7 +23,11 @@ export const setRetention = defineVerb({
   needs: 'admin',
   route: { method: 'PUT', path: '/api/v1/retention' },
   input: z.strictObject({
-    days: days.describe('Whole days, such as 1, 7, 30, 90, 180 or 365. Null for what the plan says, or else for ever.'),
+    days: days
+      .optional()
+      .describe(
+        'Whole days, such as 1, 7, 30, 90, 180 or 365. Null for what the plan says, or else for ever. As it was when absent.',
+      ),
     legalHold: legalHold.optional().describe('Nothing is purged while it holds. As it was when absent.'),
     tenant,
   }),

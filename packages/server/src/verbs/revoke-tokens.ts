@@ -8,9 +8,13 @@ import { LONGEST_SECONDS } from '../viewer-token.ts'
 /** How long a revocation is kept: no token outlives it, even where clocks differ by a minute. */
 const KEPT_MS = (LONGEST_SECONDS + 60) * 1000
 
+const jti = text(255)
+  .refine((value) => value.split('.').length !== 3, 'must be the id of a token, its jti claim, not the token itself')
+  .describe('The id of a token: its jti.')
+
 const which = z.union(
   [
-    z.strictObject({ token: text(255).describe('The id of a token: its jti.'), tenant }),
+    z.strictObject({ token: jti, tenant }),
     z.strictObject({ viewerId: text(1024).describe('Whose tokens, as far as they were issued before now.'), tenant }),
   ],
   { error: 'must be { token } with the id of a viewer token, or { viewerId } for all that a viewer has been given' },
