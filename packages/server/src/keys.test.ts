@@ -1,4 +1,4 @@
-import type { ApiKey, EventStore } from '@whodid/core'
+import { type ApiKey, type EventStore, newId } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { authorizeInto, event, KEYS, openService, shared, type TestService } from '../test/acme.ts'
@@ -71,10 +71,10 @@ const audit = async () => {
 test('a key is shown once, kept as a hash, and may do what its scopes say in its tenant', async () => {
   const made = await make({ name: 'ci', scopes: ['ingest'] })
   expect(made.key).toMatch(/^whodid_ingest_/)
-  const stored = await call('POST', '/api/v1/events', key(made.key), event({ tenantId: `t${tenant}` }))
+  const stored = await call('POST', '/api/v1/events', key(made.key), event({ id: newId(now), tenantId: `t${tenant}` }))
   expect(stored.body.results).toMatchObject([{ outcome: 'stored' }])
   expect(await call('GET', '/api/v1/events', key(made.key))).toMatchObject({ status: 403 })
-  const elsewhere = await call('POST', '/api/v1/events', key(made.key), event({ tenantId: 'acme' }))
+  const elsewhere = await call('POST', '/api/v1/events', key(made.key), event({ id: newId(now), tenantId: 'acme' }))
   expect(elsewhere.body.results).toMatchObject([{ outcome: 'rejected', code: 'wrong_tenant' }])
 
   const list = await call('GET', '/api/v1/keys', person('ada'))

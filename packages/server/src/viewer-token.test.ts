@@ -26,9 +26,9 @@ beforeAll(async () => {
   service = await openService({ store: shared(store), viewerTokens: { secret: [SECRET, OLD] }, now: () => now })
   served = await serve(service)
   await service.append([
-    event({ context: { ip: '192.0.2.1' } }),
-    event({ actor: { type: 'user', id: 'grace' }, resource: { type: 'project', id: 'p2' } }),
-    event({ tenantId: 'umbrella' }),
+    event({ id: newId(now), context: { ip: '192.0.2.1' } }),
+    event({ id: newId(now), actor: { type: 'user', id: 'grace' }, resource: { type: 'project', id: 'p2' } }),
+    event({ id: newId(now), tenantId: 'umbrella' }),
   ])
 })
 afterAll(async () => {
