@@ -110,3 +110,20 @@ test('it has the audit events, in any form, and says which fields were masked', 
   expect(text('activity.ndjson')).not.toContain('ada@acme.test')
   expect(text('users.csv')).not.toContain('ada@acme.test')
 })
+
+test('its manifest says the first and the last of the ledger, whichever way round the file is', async () => {
+  const { text, manifest } = await unzipped(await get('format=ndjson&tenant=*&category=project&order=desc'))
+  const [newest] = text('activity.ndjson').split('\n')
+  expect(JSON.parse(newest ?? '')).toMatchObject({ tenantId: two, seq: 1 })
+  expect(manifest).toMatchObject({
+    order: 'desc',
+    count: 4,
+    tenants: [
+      { tenantId: one, count: 3, firstSeq: 1, lastSeq: 3 },
+      { tenantId: two, count: 1, firstSeq: 1, lastSeq: 1 },
+    ],
+  })
+  for (const { firstOccurredAt, lastOccurredAt } of manifest.tenants) {
+    expect(Date.parse(firstOccurredAt)).toBeLessThanOrEqual(Date.parse(lastOccurredAt))
+  }
+})

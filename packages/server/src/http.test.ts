@@ -52,6 +52,13 @@ describe('an ETag', () => {
     expect(after.headers.get('etag')).not.toBe(before)
   })
 
+  test('of an event is another for whoever gets less of it', async () => {
+    const path = `/api/v1/events/${stored.id}`
+    const etag = (await send(path)).headers.get('etag') ?? ''
+    const masked = await send(path, { headers: { ...person('masked'), 'if-none-match': etag } })
+    expect([masked.status, (await masked.json()).actor.email]).toEqual([200, '[redacted]'])
+  })
+
   test('opens nothing to those who may not read', async () => {
     const headers = { 'if-none-match': '*' }
     expect((await fetch(`${served.url}/api/v1/events`, { headers })).status).toBe(401)
