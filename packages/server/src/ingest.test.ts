@@ -1,4 +1,4 @@
-import { type AppendResult, type EventStore, newId, type PreparedEvent } from '@whodid/core'
+import { type AppendResult, type EventStore, newId, type PreparedEvent, WhodidError } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { describe, expect, test } from 'vitest'
 import { catalog, event, KEYS, openService } from '../test/acme.ts'
@@ -121,6 +121,31 @@ test('a store that fails, fails the events of its batch and nothing else, and te
   expect(service.warnings).toEqual([expect.stringContaining('ECONNREFUSED'), expect.stringContaining('ECONNREFUSED')])
   broken = false
   expect((await post('/api/v1/events'))?.status).toBe(200)
+})
+
+test('trouble of the store that has a code of its own is told by the code, and in words to the host alone', async () => {
+  const store = await pglite('memory')
+  const unavailable = async () => {
+    throw new WhodidError('store_unavailable', 'The database at 10.0.0.7:5432 refuses the user whodid_service.')
+  }
+  await using service = await openService({ store: { ...store, append: unavailable, list: unavailable } })
+  const headers = { ...key(KEYS.acmeIngest), 'content-type': 'application/json' }
+  const write = { method: 'POST', headers, body: JSON.stringify(event()) }
+  const read = { headers: key(KEYS.acmeRead) }
+  const asked: [string, RequestInit][] = [
+    ['/api/v1/events', write],
+    ['/trpc/append', write],
+    ['/api/v1/events', read],
+    ['/trpc/list?input=%7B%7D', read],
+  ]
+  for (const [path, init] of asked) {
+    const response = await service.fetch(new Request(`http://localhost${path}`, init))
+    expect(response?.status).toBe(503)
+    const text = await response?.text()
+    expect(text).toContain('"store_unavailable"')
+    expect(text).not.toMatch(/10\.0\.0\.7|whodid_service|stack/)
+  }
+  expect(service.warnings.filter((warning) => warning.includes('10.0.0.7'))).toHaveLength(asked.length)
 })
 
 test('an event without a tenant belongs to nobody’s, which the host alone can say', async () => {
