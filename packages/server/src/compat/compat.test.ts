@@ -351,6 +351,11 @@ describe('conditions', () => {
     expect(await refusal(path)).toEqual([400, expect.stringMatching(words)])
   })
 
+  test('begin and end the activity, too', async () => {
+    expect(actions(await get('/api/activity?startDate=2025-02-01'))).toEqual(['CREATE'])
+    expect(actions(await get('/api/activity?endDate=2024-01-31'))).toEqual(['STARTED'])
+  })
+
   test('search as the search box does', async () => {
     expect(actions(await get('/api/activity?search=train'))).toEqual(['STARTED'])
   })
