@@ -65,7 +65,7 @@ export interface StorePage {
   readonly windowed: boolean
 }
 
-/** A number that is exact, or the bound it is known to have passed: "10,000+". */
+/** A number that is exact, or one that it is at least: "10,000+". */
 export interface BoundedCount {
   readonly value: number
   readonly exact: boolean
@@ -111,7 +111,10 @@ export interface EventStore {
   append(tenantId: string, events: readonly PreparedEvent[]): Promise<readonly AppendResult[]>
   list(scope: ReadScope, filter: Filter, page: PageRequest): Promise<StorePage>
   get(scope: ReadScope, id: string): Promise<StoredEvent | null>
-  /** Counts to `bound` and no further. */
+  /**
+   * Counts to `bound` and no further. Of a text, or of conditions that only looking at each event can tell, it may stop
+   * earlier, at some thousand events it has looked at: the value is then what it found, and not exact.
+   */
   count(scope: ReadScope, filter: Filter, bound: number): Promise<BoundedCount>
   facets(
     scope: ReadScope,

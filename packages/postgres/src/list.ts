@@ -4,9 +4,9 @@ import { readMarks } from './inbox.ts'
 import { isSearched, matchingIds } from './matching.ts'
 import { type EventRow, eventColumns, eventOfRow } from './rows.ts'
 import { direction } from './search.ts'
-import { all, raw, type Sql, sql } from './sql.ts'
+import { all, constant, raw, type Sql, sql } from './sql.ts'
 import { tables } from './tables.ts'
-import { asksForInbox, eventsOf, type Where, whereOf, wholeCondition } from './where.ts'
+import { asksForInbox, eventsOf, type Where, whereOf } from './where.ts'
 
 /** Sorts other than by time put only so many of the newest matching events in order. */
 export const WINDOW = 10_000
@@ -27,11 +27,12 @@ export const listEvents = async (
   const { order, limit, after } = page
   const ordered = sql`order by e.id ${direction(order)}`
   const beyond = after === null ? [] : [order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`]
-  if (!isSearched(where)) {
-    const conditions = [...where.conditions, ...beyond]
-    const items = await readEvents(reads, scope, sql`${all(conditions)} ${ordered} limit ${limit + 1}`)
+  if (where.terms.length === 0 && !isSearched(where)) {
+    const conditions = all([...where.conditions, ...beyond])
+    const items = await readEvents(reads, scope, sql`${conditions} ${ordered} limit ${constant(limit + 1)}`)
     return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
   }
+  // First the ids, of an index alone where it holds what is asked for, and then as much of the rest as is wanted.
   const ids = await matchingIds({ reads, scope, where, order, limit: limit + 1 }, beyond)
   const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
   return { items, more: ids.length > limit, windowed: false }
@@ -139,6 +140,15 @@ const deletedResources = async (
   return new Set(latest.filter((row) => row.leaves_deleted).map(resourceKey))
 }
 
+/** Matches of a text are counted to here, and no further: each is looked at by itself. */
+const COUNTED_BY_TEXT = 1_000
+/** So many times the bound are looked at for a count that needs an index alone. */
+const COVERED_LOOKS = 5
+
+/**
+ * Counts to the bound, and looks at no more events than that: where an index leaves more of them, and further conditions few
+ * of those, it gives how many it found among those it saw, as a number that may be greater.
+ */
 export const countEvents = async (
   reads: Reads,
   scope: ReadScope,
@@ -146,16 +156,23 @@ export const countEvents = async (
   bound: number,
 ): Promise<BoundedCount> => {
   const where = await readWhere(reads, scope, filter)
-  const count = !isSearched(where)
-    ? await countDirectly(reads, scope, where, bound + 1)
-    : (await matchingIds({ reads, scope, where, order: 'desc', limit: bound + 1 })).length
-  return { value: Math.min(count, bound), exact: count <= bound }
-}
-
-const countDirectly = async (queries: Queries, scope: ReadScope, where: Where, limit: number): Promise<number> => {
-  const [row] = await queries.query<{ count: number }>(sql`
-    select count(*) as count from (
-      select 1 from ${eventsOf(scope)} where ${wholeCondition(where)} limit ${limit}
-    ) counted`)
-  return row?.count ?? 0
+  if (isSearched(where)) {
+    const most = Math.min(bound, COUNTED_BY_TEXT)
+    const { length } = await matchingIds({ reads, scope, where, order: 'desc', limit: most + 1 })
+    return { value: Math.min(length, most), exact: length <= most }
+  }
+  const { narrowed } = where
+  if (narrowed === null) {
+    const [row] = await reads.query<{ matching: number }>(sql`
+      select count(*) as matching from (
+        select from ${eventsOf(scope)} where ${all(where.conditions)} limit ${constant(bound + 1)}
+      ) counted`)
+    return { value: Math.min(row?.matching ?? 0, bound), exact: (row?.matching ?? 0) <= bound }
+  }
+  const looks = narrowed.isCovering ? COVERED_LOOKS * bound : bound
+  const [row] = await reads.query<{ matching: number; seen: number }>(sql`
+    select count(*) filter (where ${all(where.conditions)}) as matching, count(*) as seen
+    from (select e.* from ${tables.events} e where ${all(narrowed.conditions)} limit ${constant(looks + 1)}) e`)
+  const { matching = 0, seen = 0 } = row ?? {}
+  return { value: Math.min(matching, bound), exact: matching <= bound && seen <= looks }
 }

@@ -1,5 +1,5 @@
 import { direction, type Search, searchIds } from './search.ts'
-import { all, type Sql, sql } from './sql.ts'
+import { all, constant, type Sql, sql } from './sql.ts'
 import { eventsOf, type Where } from './where.ts'
 
 /** Whether the events are found by id first, since no order of an index goes with the conditions. */
@@ -20,6 +20,7 @@ export const matchingIds = async (search: Search, further: readonly Sql[] = []):
 
 const firstIds = async ({ reads, scope, where, order, limit }: Search): Promise<string[]> => {
   const rows = await reads.query<{ id: string }>(sql`
-    select e.id from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id ${direction(order)} limit ${limit}`)
+    select e.id from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id ${direction(order)}
+    limit ${constant(limit)}`)
   return rows.map(({ id }) => id)
 }

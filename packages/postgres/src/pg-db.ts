@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { WhodidError } from '@whodid/core'
 import pg from 'pg'
 import { type Db, type Queries, type Role, type Row, tenantIs } from './db.ts'
@@ -71,7 +72,8 @@ const within = async <T>(
   const client = await pool.connect()
   try {
     await begin(client, terms)
-    const result = await work({ query: (statement) => run(client, statement) })
+    const named = terms.mode === 'read only' ? nameOf : undefined
+    const result = await work({ query: (statement) => run(client, statement, named) })
     await end(client)
     return result
   } catch (error) {
@@ -104,8 +106,28 @@ const begin = async (client: pg.PoolClient, { mode, role, tenantId }: Terms): Pr
   }
 }
 
-const run = async <R extends Row>(on: pg.Pool | pg.PoolClient, statement: Sql): Promise<R[]> => {
+/** So many statements are kept prepared on each connection; further ones are planned each time. */
+const PREPARED_AT_MOST = 100
+const prepared = new Map<string, string>()
+
+/**
+ * The name under which a reader's statement is prepared: planning one over the partitions of a year takes longer than running
+ * it. Made of its text, so that a host's pool may be shared.
+ */
+const nameOf = (text: string): string | undefined => {
+  const known = prepared.get(text)
+  if (known !== undefined || prepared.size >= PREPARED_AT_MOST) return known
+  const name = `whodid_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
+  prepared.set(text, name)
+  return name
+}
+
+const run = async <R extends Row>(
+  on: pg.Pool | pg.PoolClient,
+  statement: Sql,
+  named?: (text: string) => string | undefined,
+): Promise<R[]> => {
   const { text, params } = compile(statement)
-  const { rows } = await on.query<R>({ text, values: [...params], types })
+  const { rows } = await on.query<R>({ name: named?.(text), text, values: [...params], types })
   return rows
 }

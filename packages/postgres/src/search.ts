@@ -1,6 +1,6 @@
 import { idFloor, type ReadScope, type SortOrder, timeOfId } from '@whodid/core'
 import type { Queries, Reads } from './db.ts'
-import { all, raw, type Sql, sql } from './sql.ts'
+import { all, constant, raw, type Sql, sql } from './sql.ts'
 import { tables } from './tables.ts'
 import { eventsOf, type Where } from './where.ts'
 
@@ -57,11 +57,11 @@ const walk = async (
   const steps = sql`from ${eventsOf(scope)} where ${all([...where.conditions, beyond(order, after)])}
     order by e.id ${direction(order)}`
   const rows = await reads.query<{ id: string }>(sql`
-    select e.id from (select e.id, e.search_text ${steps} limit ${size}) e
+    select e.id from (select e.id, e.search_text ${steps} limit ${constant(size)}) e
     where ${all(where.text)} limit ${limit}`)
   const ids = rows.map((row) => row.id)
   if (ids.length >= limit) return { ids, edge: null }
-  const [last] = await reads.query<{ id: string }>(sql`select e.id ${steps} offset ${size - 1} limit 1`)
+  const [last] = await reads.query<{ id: string }>(sql`select e.id ${steps} offset ${constant(size - 1)} limit 1`)
   return { ids, edge: last?.id ?? null }
 }
 

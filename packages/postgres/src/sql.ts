@@ -50,6 +50,9 @@ export const sql = (texts: TemplateStringsArray, ...parts: readonly (SqlValue | 
 /** Text that stands in a statement as it is. Never for anything that came from outside. */
 export const raw = (text: string): Sql => ({ strings: [text], values: [] })
 
+/** A whole number that stands in a statement itself: of a parameter the planner would not know that it is small. */
+export const constant = (value: number): Sql => raw(String(Math.trunc(value)))
+
 /** Pieces with a separator between them. */
 export const join = (pieces: readonly Sql[], separator: string): Sql =>
   pieces.reduce((left, right) => sql`${left}${raw(separator)}${right}`)

@@ -21,6 +21,8 @@ import { tables } from './tables.ts'
 export interface Where {
   /** Everything but the reader's text, if there is any to look for. */
   readonly conditions: readonly Sql[]
+  /** How one index narrows events down; null where the conditions say no more than that, or are about the inbox. */
+  readonly narrowed: Narrowed | null
   /** Those of the conditions that ask for nothing but one of some values, each by column; `candidates` takes them. */
   readonly terms: readonly Alternatives[]
   /** What the search text must contain, each: for an index, which alone does not say that an event matches. */
@@ -29,6 +31,13 @@ export interface Where {
   readonly text: readonly Sql[]
   /** The same in parts, any of which may hold, where an index answers each and none answers all of them. */
   readonly parts: readonly Where[]
+}
+
+/** Those of the conditions that lead into an index. */
+export interface Narrowed {
+  readonly conditions: readonly Sql[]
+  /** Whether the index holds what the others ask for, so that no event need be read for them. */
+  readonly isCovering: boolean
 }
 
 /** Columns with the values of which one must be met. */
@@ -54,15 +63,21 @@ export const whereOf = (scope: ReadScope, filter: Filter, marks: InboxMarks | nu
   const names = filter.actor?.length || filter.actorName?.length !== 1 ? [] : filter.actorName
   const asked = names.length > 0 ? { ...filter, actorName: undefined } : filter
   const terms = [...termsOf(asked, false), ...scope.restrict.flatMap((restriction) => termsOf(restriction, true))]
-  const conditions = [sql`e.tenant_id = ${scope.tenantId}`, ...terms.map(({ condition }) => condition)]
+  const filters = [filter, ...scope.restrict]
+  const ofTenant = sql`e.tenant_id = ${scope.tenantId}`
+  const conditions = [ofTenant, ...terms.map(({ condition }) => condition)]
   conditions.push(...furtherConditions(scope, filter, marks))
   for (const restriction of scope.restrict) {
     conditions.push(...furtherConditions(scope, restriction, marks), ...textConditions(restriction, []))
   }
   const needles = [...searchNeedles(filter.q ?? ''), ...names.flatMap(needlesOfPhrase)]
-  const text = [...needles.map(contains), ...textConditions(filter, scope.hidden ?? []), ...names.map(isNamed)]
+  const hidden = scope.hidden ?? []
+  // Where nothing is hidden, the needles say all that the words do.
+  const further = textConditions(hidden.length > 0 ? filter : { not: filter.not }, hidden)
+  const text = [...needles.map(contains), ...further, ...names.map(isNamed)]
   return {
     conditions: needles.length > 0 ? conditions : [...conditions, ...text],
+    narrowed: asksForInbox(scope, filter) ? null : narrowedBy(terms, [ofTenant, ...filters.flatMap(rangeOf)]),
     terms: terms.flatMap(({ alternatives }) => alternatives),
     needles,
     text: needles.length > 0 ? text : [],
@@ -108,13 +123,38 @@ export const wholeCondition = (where: Where): Sql => all([...where.conditions, .
 
 /** What a filter asks for beside values of columns. */
 const furtherConditions = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): readonly Sql[] => {
-  const conditions: Sql[] = []
-  const { from, to } = timeRange(filter)
-  if (from !== undefined) conditions.push(sql`e.id >= ${idAt(from)}`)
-  if (to !== undefined) conditions.push(sql`e.id < ${idAt(to)}`)
+  const conditions = [...rangeOf(filter)]
   for (const { condition } of termsOf(filter.not ?? {}, false)) conditions.push(sql`(${condition}) is not true`)
   if (filter.inbox !== undefined && marks !== null) conditions.push(inboxCondition(scope, filter.inbox, marks))
   return conditions
+}
+
+const rangeOf = (filter: Filter): readonly Sql[] => {
+  const { from, to } = timeRange(filter)
+  return [
+    ...(from === undefined ? [] : [sql`e.id >= ${idAt(from)}`]),
+    ...(to === undefined ? [] : [sql`e.id < ${idAt(to)}`]),
+  ]
+}
+
+/** Columns that lead an index, those of the fewest events first. */
+const LEADING = ['resource_id', 'actor_id', 'project_id', 'status', 'action', 'category', 'resource_type']
+/** Columns that the indexes have at hand beside those that lead them. */
+const COVERED = ['action', 'category', 'kind', 'status', 'channel', 'severity']
+
+/** By the term that the fewest events are likely to meet. */
+const narrowedBy = (terms: readonly Term[], conditions: readonly Sql[]): Narrowed | null => {
+  const leads = (column: string) => (term: Term) =>
+    term.alternatives.some((each) => column in each && !each.status?.includes('success'))
+  const [lead] = LEADING.flatMap((column) => terms.find(leads(column)) ?? [])
+  const rest = terms.filter((term) => term !== lead)
+  if (rest.length === 0) return null
+  const columns = rest.flatMap((term) => term.alternatives.flatMap(Object.keys))
+  return {
+    conditions: lead === undefined ? conditions : [...conditions, lead.condition],
+    isCovering:
+      rest.every(({ alternatives }) => alternatives.length > 0) && columns.every((column) => COVERED.includes(column)),
+  }
 }
 
 const idAt = (ms: number): string => idFloor(Math.min(Math.max(Math.ceil(ms), 0), 2 ** 48 - 1))
