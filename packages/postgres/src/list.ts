@@ -142,12 +142,12 @@ const deletedResources = async (
 
 /** Matches of a text are counted to here, and no further: each is looked at by itself. */
 const COUNTED_BY_TEXT = 1_000
-/** So many times the bound are looked at for a count that needs an index alone. */
-const COVERED_LOOKS = 5
+/** So many events are looked at where an index alone tells of each, and where it has to be read. */
+const LOOKS = { covered: 20_000, read: 2_000 }
 
 /**
- * Counts to the bound, and looks at no more events than that: where an index leaves more of them, and further conditions few
- * of those, it gives how many it found among those it saw, as a number that may be greater.
+ * Counts to the bound. Where an index leaves more events than are looked at, and further conditions few of those, it gives how
+ * many it found among those it saw, as a number that may be greater.
  */
 export const countEvents = async (
   reads: Reads,
@@ -169,7 +169,7 @@ export const countEvents = async (
       ) counted`)
     return { value: Math.min(row?.matching ?? 0, bound), exact: (row?.matching ?? 0) <= bound }
   }
-  const looks = narrowed.isCovering ? COVERED_LOOKS * bound : bound
+  const looks = narrowed.isCovering ? LOOKS.covered : LOOKS.read
   const [row] = await reads.query<{ matching: number; seen: number }>(sql`
     select count(*) filter (where ${all(where.conditions)}) as matching, count(*) as seen
     from (select e.* from ${tables.events} e where ${all(narrowed.conditions)} limit ${constant(looks + 1)}) e`)

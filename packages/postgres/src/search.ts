@@ -7,6 +7,7 @@ import { eventsOf, type Where } from './where.ts'
 /** How many events are looked through one by one before the text index is asked. */
 const WALK = 5_000
 const FIRST_WINDOW_DAYS = 30
+const SHORTEST_WINDOW_DAYS = 0.25
 const DAY = 86_400_000
 
 /** A trigram index needs three letters or digits in a row to find anything. */
@@ -23,7 +24,8 @@ export interface Search {
 
 /**
  * Finds text independently of the planner, whose estimates for LIKE are off by up to 80 times. First a walk through the next
- * few thousand events, where common words are found; then, through the index, windows of 30, 60, 120 … days.
+ * few thousand events, where common words are found; then, through the index, windows that double: as long as it may take to
+ * find as many as are wanted by what the walk has met, or of 30 days at first.
  */
 export const searchIds = async (search: Search): Promise<string[]> => {
   const { reads, where, limit } = search
@@ -37,9 +39,19 @@ export const searchIds = async (search: Search): Promise<string[]> => {
     edge = walked.edge
     if (indexed) {
       const near = edge
-      return [...found, ...(await reads.bound((queries) => searchWindows(queries, search, near, limit - found.length)))]
+      const days = daysFor(found, limit)
+      const further = await reads.bound((queries) => searchWindows(queries, search, near, days, limit - found.length))
+      return [...found, ...further]
     }
   }
+}
+
+/** How long a window may hold twice as many as are wanted still, at the rate of those found. */
+const daysFor = (found: readonly string[], limit: number): number => {
+  const [first, last] = [found[0], found.at(-1)]
+  if (first === undefined || last === undefined || found.length < 3) return FIRST_WINDOW_DAYS
+  const each = Math.abs(timeOfId(first) - timeOfId(last)) / (found.length - 1) / DAY
+  return Math.min(FIRST_WINDOW_DAYS, Math.max(SHORTEST_WINDOW_DAYS, 2 * each * (limit - found.length)))
 }
 
 /** A direction, as it stands in a statement. */
@@ -69,13 +81,14 @@ const searchWindows = async (
   queries: Queries,
   { scope, where, order }: Search,
   edge: string,
+  firstDays: number,
   limit: number,
 ): Promise<readonly string[]> => {
   const end = await farthestId(queries, scope, order)
   const found: string[] = []
   let near = edge
-  for (let days = FIRST_WINDOW_DAYS; end !== null && found.length < limit; days *= 2) {
-    const far = idFloor(Math.max(timeOfId(near) + (order === 'desc' ? -days : days) * DAY, 0))
+  for (let days = firstDays; end !== null && found.length < limit; days *= 2) {
+    const far = idFloor(Math.max(Math.round(timeOfId(near) + (order === 'desc' ? -days : days) * DAY), 0))
     const [low, high] = order === 'desc' ? [far, near] : [near, far]
     const within = order === 'desc' ? sql`e.id >= ${far} and e.id < ${near}` : sql`e.id > ${near} and e.id <= ${far}`
     // One by one and in order, until there are enough: `offset 0` lets the planner choose no other way.

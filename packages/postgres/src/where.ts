@@ -66,6 +66,8 @@ export const whereOf = (scope: ReadScope, filter: Filter, marks: InboxMarks | nu
   const filters = [filter, ...scope.restrict]
   const ofTenant = sql`e.tenant_id = ${scope.tenantId}`
   const conditions = [ofTenant, ...terms.map(({ condition }) => condition)]
+  // A restriction to an actor whose id has an @ lets through whoever has that address, too.
+  if (scope.ownOnly && scope.viewerId.includes('@')) conditions.push(sql`e.actor_id = ${scope.viewerId}`)
   conditions.push(...furtherConditions(scope, filter, marks))
   for (const restriction of scope.restrict) {
     conditions.push(...furtherConditions(scope, restriction, marks), ...textConditions(restriction, []))
@@ -147,11 +149,14 @@ const narrowedBy = (terms: readonly Term[], conditions: readonly Sql[]): Narrowe
   const leads = (column: string) => (term: Term) =>
     term.alternatives.some((each) => column in each && !each.status?.includes('success'))
   const [lead] = LEADING.flatMap((column) => terms.find(leads(column)) ?? [])
-  const rest = terms.filter((term) => term !== lead)
+  // An index on ids of resources is one on their types before.
+  const leading = lead !== undefined && leads('resource_id')(lead) ? terms.filter(leads('resource_type')) : []
+  const narrowing = [...new Set([...(lead === undefined ? [] : [lead]), ...leading])]
+  const rest = terms.filter((term) => !narrowing.includes(term))
   if (rest.length === 0) return null
   const columns = rest.flatMap((term) => term.alternatives.flatMap(Object.keys))
   return {
-    conditions: lead === undefined ? conditions : [...conditions, lead.condition],
+    conditions: [...conditions, ...narrowing.map(({ condition }) => condition)],
     isCovering:
       rest.every(({ alternatives }) => alternatives.length > 0) && columns.every((column) => COVERED.includes(column)),
   }
