@@ -1,5 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { ActivityFilters, ActivityTable } from '@whodid/react'
+import { ActivityFeed, ActivityFilterScope, ActivityFilters, ActivityTable } from '@whodid/react'
+import { useState } from 'react'
 import { expect, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
 import { activity } from '../stage.tsx'
@@ -182,11 +183,113 @@ const wrong = (text: string, place: string, why: RegExp): NonNullable<Story['pla
 /** What is wrong is said under the box, at its place; nothing is searched for until it is right. */
 export const Wrong: Story = {
   async play(context) {
-    const { canvas, userEvent } = context
+    const { canvas, canvasElement, userEvent } = context
     await wrong('engine status:okay', 'okay', /takes success, failure/)(context)
+    const stale = () => canvasElement.querySelector('.whodid-panel[data-stale]')
+    await expect(stale()).not.toBeNull()
+    await expect(canvas.getByText('Results of the last search')).toBeVisible()
+    // What is said of the text goes with the focus; that it is wrong stays.
+    await userEvent.tab()
+    await userEvent.tab()
+    await expect(canvas.getByText(/takes success, failure/)).not.toBeVisible()
+    await expect(canvas.getByRole('searchbox')).toHaveAttribute('aria-invalid', 'true')
     await userEvent.type(canvas.getByRole('searchbox'), '{Backspace>4/}failure')
     await waitFor(() => expect(canvas.queryByText(/takes success, failure/)).toBeNull())
     await expect(canvas.getByRole('searchbox')).toHaveAttribute('aria-invalid', 'false')
+    await waitFor(() => expect(stale()).toBeNull())
+    await expect(canvas.queryByText('Results of the last search')).toBeNull()
+  },
+}
+
+/** A field without its value is not wrong while its value may still come, but is once the box is left. */
+export const Unfinished: Story = {
+  async play({ canvas, userEvent }) {
+    await rows({ canvas }, 19)
+    const box = canvas.getByRole('searchbox')
+    // The same, with the caret elsewhere: wrong as soon as typing rests
+    await userEvent.type(box, 'x status:')
+    await userEvent.type(box, 'y', { initialSelectionStart: 1, initialSelectionEnd: 1 })
+    await waitFor(() => expect(box).toHaveAttribute('aria-invalid', 'true'), { timeout: 2_000 })
+    await userEvent.clear(box)
+    await userEvent.type(box, 'engine')
+    await rows({ canvas }, 7)
+    await userEvent.type(box, ' status:')
+    await expect(box).toHaveAttribute('aria-invalid', 'false')
+    await userEvent.tab()
+    await waitFor(() => expect(box).toHaveAttribute('aria-invalid', 'true'))
+    await userEvent.clear(box)
+    await rows({ canvas }, 19)
+  },
+}
+
+/** An empty box that has the focus shows what can be written in it, until something is, and to those who hear it too. */
+export const Hint: Story = {
+  async play({ canvas, userEvent }) {
+    await rows({ canvas }, 19)
+    const box = canvas.getByRole('searchbox')
+    const example = () => canvas.queryByText('status:failure')
+    await expect(example()).toBeNull()
+    await userEvent.click(box)
+    await expect(await canvas.findByText('status:failure')).toBeVisible()
+    await expect(box).toHaveAccessibleDescription(/actor:ada.*status:failure.*from:7d.*-kind:update.*"exact words"/)
+    await userEvent.keyboard('{Escape}')
+    await expect(example()).toBeNull()
+    await userEvent.tab()
+    await userEvent.tab({ shift: true })
+    await expect(example()).toBeVisible()
+    await userEvent.keyboard('e')
+    await expect(example()).toBeNull()
+    await userEvent.keyboard('{Backspace}')
+    await expect(example()).toBeNull()
+    await userEvent.tab()
+    await userEvent.tab({ shift: true })
+    await expect(example()).toBeVisible()
+  },
+}
+
+export const HintDark: Story = {
+  parameters: activity({ theme: 'dark' }),
+  async play({ canvas, userEvent }) {
+    await rows({ canvas }, 19)
+    await userEvent.click(canvas.getByRole('searchbox'))
+    await expect(await canvas.findByText('status:failure')).toBeVisible()
+  },
+}
+
+function Page() {
+  const [shown, setShown] = useState<'feed' | 'table' | 'nothing'>('feed')
+  return (
+    <>
+      {(['feed', 'table', 'nothing'] as const).map((each) => (
+        <button key={each} type="button" onClick={() => setShown(each)}>
+          Show {each}
+        </button>
+      ))}
+      {shown !== 'nothing' && (
+        <ActivityFilterScope urlSync>{shown === 'feed' ? <ActivityFeed /> : <ActivityTable />}</ActivityFilterScope>
+      )}
+    </>
+  )
+}
+
+/** In a scope the lists share one filter, each with a bar, and it outlasts them in the address. */
+export const Scope: Story = {
+  render: () => <Page />,
+  async play({ canvas, userEvent }) {
+    const before = location.href
+    try {
+      await userEvent.type(await canvas.findByRole('searchbox'), 'linus')
+      await waitFor(() => expect(new URLSearchParams(location.search).get('q')).toBe('linus'))
+      await userEvent.click(canvas.getByRole('button', { name: 'Show table' }))
+      await expect(canvas.getByRole('searchbox')).toHaveValue('linus')
+      await waitFor(() => expect(canvas.getAllByRole('row').length).toBeLessThan(19))
+      // As after a reload: nothing is left but the address
+      await userEvent.click(canvas.getByRole('button', { name: 'Show nothing' }))
+      await userEvent.click(canvas.getByRole('button', { name: 'Show feed' }))
+      await expect(await canvas.findByRole('searchbox')).toHaveValue('linus')
+    } finally {
+      history.replaceState(history.state, '', before)
+    }
   },
 }
 

@@ -5,6 +5,7 @@ import { useActivityFilter } from '../filter/use-activity-filter.ts'
 import { Announcer, EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
 import { useRootProps } from '../parts/root.tsx'
+import { present } from '../parts/states.ts'
 import { Tabs } from '../parts/tabs.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { ChangeNotice } from './change-notice.tsx'
@@ -79,6 +80,7 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
         role="tabpanel"
         aria-label={tab === 'inbox' ? messages.inbox : messages.archive}
         className="whodid-panel"
+        data-stale={present(feed.scope.isSearchWrong)}
       >
         {feed.error ? (
           <ErrorState error={feed.error} onRetry={feed.retry} />
@@ -99,6 +101,9 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
         )}
         <ChangeNotice change={feed.lastChange} onDismiss={feed.dismissChange} hidden={selection.size > 0} />
       </div>
+      <p role="status" className="whodid-end">
+        {feed.scope.isSearchWrong && messages.searchWrong}
+      </p>
       <KeyHelp />
       {opened.openId !== null && (
         <Suspense fallback={null}>

@@ -45,7 +45,7 @@ export function FilterBar({ control, fields, search = true, children }: FilterBa
   return (
     <div className="whodid-filters">
       <div className="whodid-filter-row">
-        {search && <SearchBox value={filter.q ?? ''} onSearch={control.setSearch} />}
+        {search && <SearchBox value={filter.q ?? ''} onSearch={control.setSearch} onWrong={control.setSearchWrong} />}
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a scrolling row everywhere */}
         <div className="whodid-pills" role="group" aria-label={messages.filters}>
           {shown.map((field) => {

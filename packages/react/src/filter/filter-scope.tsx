@@ -15,9 +15,14 @@ import { filterFromSearch, searchWithFilter } from './url-filter.ts'
 export interface FilterScope {
   readonly filter: ActivityFilter
   setFilter(next: ActivityFilter): void
+  /** Whether the text in its search box is wrong, so that the lists still show what the last right one found. */
+  readonly isSearchWrong: boolean
+  setSearchWrong(wrong: boolean): void
 }
 
 interface SharedScope extends FilterScope {
+  /** Whether this is the scope of a part of the page, and not the provider's, which is there for all of the app. */
+  readonly isPart: boolean
   /** Whether an `<ActivityFilters>` stands in this scope, so that lists follow it and draw no bar of their own. */
   readonly hasBar: boolean
   /** Says that one stands here, until the returned function is called. */
@@ -40,6 +45,8 @@ export function useFilterStore(options: {
     return Object.keys(inAddress).length > 0 ? inAddress : (defaultFilter ?? {})
   })
 
+  const [isSearchWrong, setSearchWrong] = useState(false)
+
   useEffect(() => {
     if (!urlSync) return
     const follow = () => setState(filterFromSearch(location.search))
@@ -59,7 +66,7 @@ export function useFilterStore(options: {
     },
     [urlSync],
   )
-  return useMemo(() => ({ filter, setFilter }), [filter, setFilter])
+  return useMemo(() => ({ filter, setFilter, isSearchWrong, setSearchWrong }), [filter, setFilter, isSearchWrong])
 }
 
 export interface ActivityFilterScopeProps {
@@ -70,15 +77,23 @@ export interface ActivityFilterScopeProps {
   readonly children?: ReactNode
 }
 
-/** Gives the components inside one filter of their own to share, apart from the provider's. */
+/**
+ * Gives the components inside one filter of their own to share, apart from the provider's. Lists follow it with or without
+ * an `<ActivityFilters>`, so that what is searched for in one tab is still searched for in the next.
+ *
+ * @example
+ * <ActivityFilterScope urlSync>{tab === 'feed' ? <ActivityFeed /> : <ActivityTable />}</ActivityFilterScope>
+ */
 export function FilterScopeProvider({ defaultFilter, urlSync, children }: ActivityFilterScopeProps): ReactNode {
-  const { filter, setFilter } = useFilterStore({ defaultFilter, urlSync })
+  // The provider's stands around all others
+  const isPart = useContext(ScopeContext) !== null
+  const store = useFilterStore({ defaultFilter, urlSync })
   const [bars, setBars] = useState(0)
   const addBar = useCallback(() => {
     setBars((count) => count + 1)
     return () => setBars((count) => count - 1)
   }, [])
-  const scope = useMemo(() => ({ filter, setFilter, hasBar: bars > 0, addBar }), [filter, setFilter, bars, addBar])
+  const scope = useMemo(() => ({ ...store, isPart, hasBar: bars > 0, addBar }), [store, isPart, bars, addBar])
   return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>
 }
 
@@ -99,7 +114,10 @@ export function useFilterBar(standsAlone: boolean): void {
   useBeforePaint(() => (standsAlone ? addBar() : undefined), [standsAlone, addBar])
 }
 
-/** Gives a list the filter it follows: the shared one where there is a bar for it, else one of its own with a bar to match. */
+/**
+ * Gives a list the filter it follows: the shared one in an `<ActivityFilterScope>` and wherever there is a bar for it, else
+ * one of its own. `ownBar` says whether the list draws a bar.
+ */
 export function useListScope(options: {
   filters?: boolean | undefined
   defaultFilter?: ActivityFilter | undefined
@@ -107,6 +125,7 @@ export function useListScope(options: {
 }): FilterScope & { readonly ownBar: boolean } {
   const shared = useSharedScope()
   const own = useFilterStore(options)
-  const follows = options.filters === false || (options.filters === undefined && shared.hasBar)
-  return follows ? { filter: shared.filter, setFilter: shared.setFilter, ownBar: false } : { ...own, ownBar: true }
+  const ownBar = options.filters ?? !shared.hasBar
+  const follows = !ownBar || (options.filters === undefined && shared.isPart)
+  return { ...(follows ? shared : own), ownBar }
 }

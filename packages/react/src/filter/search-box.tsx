@@ -1,15 +1,35 @@
-import { type ReactNode, useId, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { Icon } from '../parts/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
-import type { SearchProblem } from './search-problem.ts'
 import { useSearchText } from './use-search-text.ts'
 
-/** The search box: searches when typing rests, or at once on Enter, and says where its text is wrong. */
-export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: string) => void }): ReactNode {
+const SearchNote = lazy(() => import('./search-note.tsx'))
+
+/**
+ * The search box: searches when typing rests, or at once on Enter, says where its text is wrong, and shows what can be
+ * written while it is empty.
+ */
+export function SearchBox({
+  value,
+  onSearch,
+  onWrong,
+}: {
+  value: string
+  onSearch: (q: string) => void
+  /** Hears whether what is in the box is wrong. */
+  onWrong: (wrong: boolean) => void
+}): ReactNode {
   const { messages } = useActivityContext()
   const { text, problem, type, settle, clear } = useSearchText(value, onSearch)
   const input = useRef<HTMLInputElement>(null)
-  const problemId = useId()
+  const noteId = useId()
+  const [hinting, setHinting] = useState(false)
+  const wrong = problem !== null
+  useEffect(() => {
+    if (!wrong) return
+    onWrong(true)
+    return () => onWrong(false)
+  }, [wrong, onWrong])
 
   return (
     <search className="whodid-search">
@@ -18,22 +38,30 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: st
         ref={input}
         type="search"
         aria-label={messages.search}
-        aria-invalid={problem !== null}
-        aria-describedby={problem ? problemId : undefined}
+        aria-invalid={wrong}
+        aria-describedby={hinting || wrong ? noteId : undefined}
         placeholder={messages.searchPlaceholder}
         value={text}
         dir="auto"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        onChange={(event) => type(event.currentTarget.value)}
-        onBlur={settle}
+        onChange={({ currentTarget }) => {
+          setHinting(false)
+          type(currentTarget.value, currentTarget.selectionStart)
+        }}
+        onFocus={() => setHinting(!text)}
+        onBlur={() => {
+          setHinting(false)
+          settle()
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') settle()
-          if (event.key === 'Escape' && text !== '') {
+          if (event.key === 'Escape' && (text || hinting)) {
             event.preventDefault()
             clear()
           }
+          setHinting(false)
         }}
       />
       {text !== '' && (
@@ -49,29 +77,10 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (q: st
           <Icon name="close" size={13} />
         </button>
       )}
-      <div id={problemId} role="status" className="whodid-search-problem">
-        {problem && <Problem {...problem} />}
+      {/* A hint describes the box, and what is wrong is said aloud as well. */}
+      <div id={noteId} role={hinting ? undefined : 'status'} className="whodid-search-problem">
+        <Suspense fallback={null}>{(hinting || wrong) && <SearchNote problem={problem} />}</Suspense>
       </div>
     </search>
-  )
-}
-
-/** How much of the text stands before and after the place that is wrong. */
-const AROUND = 24
-
-function Problem({ text, at: { start, end }, message }: SearchProblem): ReactNode {
-  const before = text.slice(Math.max(start - AROUND, 0), start)
-  const after = text.slice(end, end + AROUND)
-  return (
-    <>
-      <bdi className="whodid-search-place">
-        {start > AROUND && '…'}
-        {before}
-        <mark>{text.slice(start, Math.min(end, start + 2 * AROUND))}</mark>
-        {after}
-        {text.length > end + AROUND && '…'}
-      </bdi>
-      <bdi>{message}</bdi>
-    </>
   )
 }

@@ -22,7 +22,7 @@ import {
  */
 export function useActivityFilter(scope?: FilterScope) {
   const shared = useSharedScope()
-  const { filter, setFilter } = scope ?? shared
+  const { filter, setFilter, setSearchWrong } = scope ?? shared
   return {
     filter,
     /** The filter as the service takes it. */
@@ -42,6 +42,8 @@ export function useActivityFilter(scope?: FilterScope) {
         ),
       ),
     setSearch: (q: string) => setFilter(withoutEmpty<ActivityFilter>({ ...filter, q })),
+    /** Says that the text in the search box is wrong, or right again. */
+    setSearchWrong,
     setTime: (time: Parameters<typeof withTime>[1]) => setFilter(withTime(filter, time)),
     clear: () => setFilter({}),
   }

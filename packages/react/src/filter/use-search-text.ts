@@ -5,11 +5,15 @@ import type { SearchProblem } from './search-problem.ts'
 const REST = 250
 /** How long it rests before what is wrong with it is said: a condition is wrong until it is whole. */
 const LONG_REST = 900
+/** How long it rests where the value of a condition is still to be typed, before that is called wrong. */
+const LONGER_REST = 4_000
+/** Ends in a field, or in one of the values of a field. */
+const UNFINISHED = /[:,]$/
 /** Only phrases and conditions can be wrong, so that for plain words nothing is loaded. */
 const CAN_BE_WRONG = /[":]/
 
 async function problemOf(text: string): Promise<SearchProblem | null> {
-  return CAN_BE_WRONG.test(text) ? (await import('./search-problem.ts')).problemOf(text) : null
+  return CAN_BE_WRONG.test(text) ? (await import('./search-note.tsx')).problemOf(text) : null
 }
 
 /**
@@ -20,6 +24,7 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
   const [text, setText] = useState(value)
   const [problem, setProblem] = useState<SearchProblem | null>(null)
   const typed = useRef(value)
+  const unfinished = useRef(false)
   const searched = useRef(value)
   const search = useRef(onSearch)
   useEffect(() => {
@@ -57,7 +62,7 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
     if (text.trim() === searched.current) return
     const timers = [
       setTimeout(() => void latest.current(text, false), REST),
-      setTimeout(() => void latest.current(text, true), LONG_REST),
+      setTimeout(() => void latest.current(text, true), unfinished.current ? LONGER_REST : LONG_REST),
     ]
     return () => timers.forEach(clearTimeout)
   }, [text])
@@ -65,7 +70,11 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
   return {
     text,
     problem,
-    type: show,
+    /** Takes what is typed, and where the caret stands in it. */
+    type(next: string, caret: number | null) {
+      unfinished.current = caret === next.length && UNFINISHED.test(next)
+      show(next)
+    },
     /** Searches now, and says at once what is wrong. */
     settle: () => void commit(typed.current, true),
     clear() {

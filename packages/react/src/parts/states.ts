@@ -22,7 +22,7 @@ export const STATE_ATTRIBUTES = {
   'data-current': [],
   /** Rows that have just arrived. */
   'data-fresh': [],
-  /** A list that shows the events of the filter before, until the new one's have come. */
+  /** A list that shows the events of the filter before: until the new one's have come, and while a search is wrong. */
   'data-stale': [],
   /** A resource that no longer exists. */
   'data-deleted': [],

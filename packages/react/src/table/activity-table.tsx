@@ -42,7 +42,7 @@ export const ActivityTable = forwardRef<HTMLElement, ActivityTableProps>(functio
   const inner = (
     <>
       <TableTop control={control} filter={filter} />
-      <div className="whodid-panel">
+      <div className="whodid-panel" data-stale={present(control.scope.isSearchWrong)}>
         {control.error ? (
           <ErrorState error={control.error} onRetry={control.retry} />
         ) : control.isLoading ? (
@@ -83,7 +83,7 @@ export const ActivityTable = forwardRef<HTMLElement, ActivityTableProps>(functio
 
 function TableTop({ control, filter }: { control: ActivityTableControl; filter: ActivityFilterControl }): ReactNode {
   const { messages } = useActivityContext()
-  const { scope, selected, arrived, fullscreen, setFullscreen } = control
+  const { scope, selected, fullscreen, setFullscreen } = control
   const label = fullscreen ? messages.exitFullscreen : messages.fullscreen
   const tooltip = useTooltip(label)
   const tools = (
@@ -111,17 +111,12 @@ function TableTop({ control, filter }: { control: ActivityTableControl; filter: 
       </button>
     </div>
   )
-  return (
-    <>
-      {scope.ownBar ? <FilterBar control={filter}>{tools}</FilterBar> : <div className="whodid-header">{tools}</div>}
-      <NewPill count={arrived} onPress={control.showArrived} />
-    </>
-  )
+  return scope.ownBar ? <FilterBar control={filter}>{tools}</FilterBar> : <div className="whodid-header">{tools}</div>
 }
 
 function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
   const { messages, formats } = useActivityContext()
-  const { paging, windowed, selected } = control
+  const { paging, windowed, selected, scope } = control
   const top = useRef<HTMLDivElement>(null)
   const go = (turn: () => void) => () => {
     turn()
@@ -132,9 +127,12 @@ function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
       <bdi role="status">
         {selected.length > 0
           ? messages.selected(selected.length, formats.number(selected.length))
-          : paging.to > 0 &&
-            messages.page(formats.number(paging.from), formats.number(paging.to), formats.count(paging.total))}
+          : scope.isSearchWrong
+            ? messages.searchWrong
+            : paging.to > 0 &&
+              messages.page(formats.number(paging.from), formats.number(paging.to), formats.count(paging.total))}
       </bdi>
+      <NewPill count={control.arrived} onPress={go(control.showArrived)} />
       {windowed && <bdi className="whodid-muted">{messages.windowed}</bdi>}
       <span className="whodid-space" />
       <button

@@ -4,6 +4,7 @@ import { useRowKeys } from '../events/use-row-keys.ts'
 import { Checkbox } from '../parts/checkbox.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { present } from '../parts/states.ts'
+import { useTooltip } from '../parts/tooltip.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { columnLabel } from './cells.tsx'
 import { TableRow } from './table-row.tsx'
@@ -13,6 +14,8 @@ import type { ActivityTableControl, TableColumn } from './use-activity-table.ts'
 export function TableGrid({ control }: { control: ActivityTableControl }): ReactNode {
   const { table, events, catalog, fresh, opened, isStale } = control
   const { messages } = useActivityContext()
+  // The order is that of keys, which begin with the category; labels do not show it
+  const actionOrder = useTooltip(`${messages.category} · ${messages.action}`)
   const body = useRef<HTMLTableSectionElement>(null)
   const anchor = useRef<string | null>(null)
 
@@ -65,7 +68,12 @@ export function TableGrid({ control }: { control: ActivityTableControl }): React
                     scope="col"
                     aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'}
                   >
-                    <button type="button" className="whodid-sort" onClick={column.getToggleSortingHandler()}>
+                    <button
+                      {...(column.id === 'action' && actionOrder)}
+                      type="button"
+                      className="whodid-sort"
+                      onClick={column.getToggleSortingHandler()}
+                    >
                       {label}
                       <span className="whodid-sort-icon" data-sorted={sorted || undefined}>
                         <Icon name={sorted === 'asc' ? 'arrow-up' : 'arrow-down'} size={12} />

@@ -86,6 +86,10 @@ export interface Messages {
   search: string
   searchPlaceholder: string
   clearSearch: string
+  /** What can be written in the search box. */
+  searchExamples: readonly string[]
+  /** What the rows are while the text in the search box is wrong. */
+  searchWrong: string
   filterBy(name: string): string
   findIn(name: string): string
   noValues: string
@@ -254,6 +258,8 @@ export const ENGLISH: Messages = {
   search: 'Search activity',
   searchPlaceholder: 'Search activity…',
   clearSearch: 'Clear search',
+  searchExamples: ['actor:ada', 'status:failure', 'from:7d', '-kind:update', '"exact words"'],
+  searchWrong: 'Results of the last search',
   filterBy: (name) => `Filter by ${name}`,
   findIn: (name) => `Find ${name}…`,
   noValues: 'Nothing found.',
