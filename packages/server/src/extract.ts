@@ -41,7 +41,6 @@ export interface ExtractSource {
 }
 
 const PAGE = 1000
-const LEAST_AHEAD = 50
 
 /** Takes an extract. Throws `invalid_input` for an `upTo` of another kind, and `closed` between pages once the signal aborts. */
 export const extract = async (
@@ -66,7 +65,6 @@ export const extract = async (
       after === undefined
         ? []
         : tenants.map((tenantId) => ({ tenantId, after: { id: after, value: null }, done: false })),
-    ahead: Math.max(LEAST_AHEAD, Math.ceil(PAGE / scopes.length)),
   })
   return {
     tenants,

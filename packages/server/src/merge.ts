@@ -32,6 +32,9 @@ export interface MergedPage {
   readonly windowed: boolean
 }
 
+/** So many events of a tenant are read at once at least, if the page has as many. */
+const LEAST_AHEAD = 50
+
 /**
  * Reads several tenants as one list. Each tenant keeps the store's own order and its own place, so no event is
  * skipped or given twice however the tenants interleave.
@@ -44,13 +47,10 @@ export const createMerge = (
     sort,
     order,
     progress,
-    ahead,
   }: {
     readonly sort: SortColumn
     readonly order: SortOrder
     readonly progress?: readonly Progress[]
-    /** How many events of each tenant are read at once. @default as many as the page has */
-    readonly ahead?: number | undefined
   },
 ) => {
   const sources = scopes.map((scope): Source => {
@@ -90,7 +90,8 @@ export const createMerge = (
   return {
     async page(limit: number): Promise<MergedPage> {
       const items: StoredEvent[] = []
-      const atOnce = ahead ?? limit
+      // Of several tenants each gives a part of the page, so that memory does not grow with how many there are.
+      const atOnce = Math.min(limit, Math.max(LEAST_AHEAD, Math.ceil(limit / sources.length)))
       await Promise.all(sources.map((source) => fill(source, atOnce)))
       for (let head = first(); head; head = first()) {
         const { source, event } = head
