@@ -39,6 +39,8 @@ export interface ReadScope {
   readonly viewerId: string
   /** Filters that hold for every read, beside the reader's own. */
   readonly restrict: readonly Filter[]
+  /** Whether only events whose actor has the viewer's id are theirs, whoever has it as an e-mail address. @default false */
+  readonly ownOnly?: boolean | undefined
   /** What the reader's own words and names must not be looked for in. @default nothing */
   readonly hidden?: readonly SearchedField[] | undefined
 }

@@ -18,7 +18,7 @@ import type { Asker } from './asker.ts'
 import { erasePerson } from './erasure.ts'
 import type { Gate } from './gate.ts'
 import { expandGroups, NOTHING } from './groups.ts'
-import { createMask } from './mask.ts'
+import { createMask, isMasked } from './mask.ts'
 import { mayViewAll, permit } from './permission.ts'
 import { extractPerson, type PersonReader, type PersonRef } from './person.ts'
 import { createReader, type Reader } from './reader.ts'
@@ -155,13 +155,14 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
     const tenants = tenantsFor(asker, asked)
     const standing = restrictionsOf(asker, catalog, now())
     const hidden = hiddenFrom(viewer.masked ?? [])
+    const ownOnly = asker.ownOnly && !mayViewAll(viewer)
     const mask = createMask(viewer.masked ?? [])
     const watched = witnessFor({ asker, context }, tenants)
     const scopesWith = (conditions: readonly Filter[]) =>
       Promise.all(
         tenants.map(async (tenantId) => {
           const restrict = [...standing, ...conditions, ...(await kept(tenantId))]
-          return { tenantId, viewerId: viewer.id, restrict, hidden }
+          return { tenantId, viewerId: viewer.id, restrict, hidden, ownOnly }
         }),
       )
     return createReader({
@@ -190,6 +191,13 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
     const isAdmin = viewer.permissions.includes('admin')
     if (!isAdmin && viewer.id !== id) permit(viewer, 'admin')
     if (!isAdmin) permit(viewer, 'export')
+    // Whatever is in the file is theirs, hidden id or not.
+    if (viewer.id !== id && isMasked(viewer.masked ?? [], 'actor.id')) {
+      throw new WhodidError(
+        'forbidden',
+        `Who did what is hidden from ${viewer.name}, so there is no file of anybody but themselves: ask for their own id.`,
+      )
+    }
     const tenantId = oneTenantFor(asker, asked)
     const restrict = restrictionsOf({ ...asker, ownOnly: false }, catalog, now())
     const mask = createMask(viewer.masked ?? [])

@@ -19,7 +19,7 @@ import { readCursor, writeCursor } from './cursor.ts'
 import { type Extract, type ExtractRequest, extract } from './extract.ts'
 import { isSearchMasked, joinFacets, TERM_PATHS } from './facets.ts'
 import { type Following, follow } from './following.ts'
-import { isMasked } from './mask.ts'
+import { isMasked, mayDescriptionTell } from './mask.ts'
 import { createMerge } from './merge.ts'
 import { isStorable } from './schema.ts'
 import { joinStats } from './stats.ts'
@@ -113,12 +113,14 @@ const sum = (counts: readonly BoundedCount[]): BoundedCount => {
 export const createReader = (binding: Binding): Reader => {
   const { store, masked } = binding
 
-  const refuseMasked = (what: string, paths: readonly string[]) => {
-    if (!paths.some((path) => isMasked(masked, path))) return
+  const refuse = (what: string): never => {
     throw new WhodidError(
       'forbidden',
       `${what} is hidden from this viewer, so events cannot be chosen or sorted by it.`,
     )
+  }
+  const refuseMasked = (what: string, paths: readonly string[]) => {
+    if (paths.some((path) => isMasked(masked, path))) refuse(what)
   }
 
   const under = async (asked: Filter, audit = false) => {
@@ -143,6 +145,7 @@ export const createReader = (binding: Binding): Reader => {
 
   return {
     async list(asked, { sort, order, limit, cursor }) {
+      if (sort === 'description' && mayDescriptionTell(masked)) refuse(sort)
       refuseMasked(sort, SORT_PATHS[sort])
       const { scopes, filter } = await under(asked)
       const bookmark = cursor === undefined ? undefined : readCursor(cursor, { sort, order, tenants: binding.tenants })

@@ -7,7 +7,7 @@ import {
   type SearchedField,
   timeRange,
 } from '@whodid/core'
-import { isMasked } from './mask.ts'
+import { isMasked, mayDescriptionTell } from './mask.ts'
 
 /** A filter whose `q` was read: its words alone are left there, and its conditions stand beside those asked for. */
 export interface Understood {
@@ -69,6 +69,10 @@ const SHOWN_IN: { readonly [F in SearchedField]: readonly string[] } = {
   description: ['description'],
 }
 
+/** Whether what a line of the search text says is masked, or may be a part of it. */
+export const isHidden = (masked: readonly string[], field: SearchedField): boolean =>
+  field === 'description' ? mayDescriptionTell(masked) : SHOWN_IN[field].some((path) => isMasked(masked, path))
+
 /** The lines of the search text that a viewer's words must not be looked for in, since what they say is masked. */
 export const hiddenFrom = (masked: readonly string[]): readonly SearchedField[] =>
-  SEARCHED_FIELDS.filter((field) => SHOWN_IN[field].some((path) => isMasked(masked, path)))
+  SEARCHED_FIELDS.filter((field) => isHidden(masked, field))
