@@ -88,7 +88,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
   const tokens = viewerTokens && createViewerTokens(viewerTokens, { has: (token) => store.revocations.has(token) }, now)
   const store = await options.store
   const storedKeys = createStoredKeys({ keys: store.keys, now, onWarning })
-  const authenticate = createAuthenticate([staticKeys, ...(tokens ? [tokens] : []), storedKeys], authorize)
+  const authenticate = createAuthenticate([staticKeys, ...(tokens ? [tokens] : []), storedKeys], authorize, onWarning)
   const calls = createCalls()
   const rights = createRights(now)
   const gates = createGates(limits, now, rights)
