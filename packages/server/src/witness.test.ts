@@ -95,7 +95,7 @@ test('a filter too long for an event is still written down', async () => {
   const longer = [...resourceId, ...resourceId.map((id) => `${id}y`)]
   await ada.userActivity({ userId: 'linus', resourceId: longer.slice(0, 40) })
   expect((await ada.list({ action: ['audit.viewed'] })).items[0]?.metadata).toEqual({
-    filter: { tooLong: true, conditions: ['actor', 'resourceId'] },
+    filter: { tooLong: true, conditions: ['actor', 'resourceId'], actor: ['linus'] },
   })
 })
 
@@ -155,4 +155,23 @@ test('R27: several processes on one database write one event a viewer, filter an
   expect(await audit()).toHaveLength(4)
   expect([...first.warnings, ...second.warnings]).toEqual([])
   await store.close()
+})
+
+test('R27: whoever is named is written down, however they are asked for', async () => {
+  await using service = await openService()
+  const ada = apiOf(service)(person('ada'))
+  const reads = [
+    () => ada.stats({ filter: { actor: ['bob'] } }),
+    () => ada.facets({ filter: { q: 'actor:eve' } }),
+    () => ada.list({ actorName: ['Linus'] }),
+    () => ada.list({ actor: ['decoy', 'bob'] }),
+  ]
+  for (const read of reads) await read()
+  const { items } = await ada.list({ action: ['audit.viewed'], order: 'asc' })
+  expect(items.map(({ resource, metadata }) => [resource.id, metadata.subjects])).toEqual([
+    ['bob', undefined],
+    ['eve', undefined],
+    ['Linus', undefined],
+    ['decoy', ['decoy', 'bob']],
+  ])
 })

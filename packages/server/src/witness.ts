@@ -12,9 +12,9 @@ import {
   type Viewer,
 } from '@whodid/core'
 
-/** What is worth an event when it is read: one other person's activity, and a file of any. */
+/** What is worth an event when it is read: the activity of other people, and a file of any. */
 export type Witnessed =
-  | { readonly read: 'viewed'; readonly subject: string; readonly filter: Filter }
+  | { readonly read: 'viewed'; readonly subjects: readonly string[]; readonly filter: Filter }
   | ({ readonly read: 'exported'; readonly filter: Filter } & WitnessedFile)
   | ({ readonly read: 'person_exported'; readonly subject: string } & WitnessedFile)
 
@@ -55,15 +55,29 @@ export interface Witness {
 const HOUR = 3_600_000
 /** Characters of JSON. */
 const MAX_FILTER = 16_000
+const MAX_NAMED = 20
+/** Characters of one person. */
+const MAX_NAME = 100
 const REMEMBERED = 20_000
 
 /** A viewer as the actor of whodid's own events. */
 export const actorOf = ({ id, name }: Viewer): Actor => ({ type: id.startsWith('key:') ? 'api_key' : 'user', id, name })
 
+/** People, as many and as much of them as an event has room for. */
+const named = (people: readonly string[]): string[] =>
+  people.slice(0, MAX_NAMED).map((person) => [...person].slice(0, MAX_NAME).join(''))
+
 /** A filter as it stands in an event, where there is not room for any length of list. */
 const recorded = (filter: Filter): JsonObject => {
   const text = JSON.stringify(filter)
-  return text.length <= MAX_FILTER ? JSON.parse(text) : { tooLong: true, conditions: Object.keys(JSON.parse(text)) }
+  if (text.length <= MAX_FILTER) return JSON.parse(text)
+  const { actor, actorName } = filter
+  return {
+    tooLong: true,
+    conditions: Object.keys(JSON.parse(text)),
+    ...(actor && { actor: named(actor) }),
+    ...(actorName && { actorName: named(actorName) }),
+  }
 }
 
 const fileOf = ({ format, preset, after }: WitnessedFile): JsonObject => ({
@@ -89,13 +103,19 @@ const eventOf = ({ viewer, context }: Reading, what: Witnessed): NewEvent => {
         description: `All that is known of ${what.subject} was exported as ${what.format.toUpperCase()}`,
         metadata: fileOf(what),
       }
-    case 'viewed':
+    case 'viewed': {
+      const [first = '', ...others] = what.subjects
+      const more = others.length > 0 ? ` and of ${others.length} more` : ''
       return {
         ...by,
-        resource: { type: 'user', id: what.subject },
-        description: `The activity of ${what.subject} was viewed`,
-        metadata: { filter: recorded(what.filter) },
+        resource: { type: 'user', id: first },
+        description: `The activity of ${first}${more} was viewed`,
+        metadata: {
+          ...(others.length > 0 && { subjects: named(what.subjects) }),
+          filter: recorded(what.filter),
+        },
       }
+    }
   }
 }
 

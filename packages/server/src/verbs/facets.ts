@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { FACET_DIMENSIONS, facetsOutput } from '../output.ts'
 import { tenant, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
+import { witnessSubject } from './list.ts'
 
 export const facets = defineVerb({
   name: 'facets',
@@ -17,10 +18,15 @@ export const facets = defineVerb({
     limit: z.int().min(1).max(1000).optional().describe('How many values a dimension. 50 when absent.'),
   }),
   output: facetsOutput,
-  run: (session, input) =>
-    session.reader(input.tenant).facets(input.filter ?? {}, {
+  run: async (session, input) => {
+    const reader = session.reader(input.tenant)
+    const filter = input.filter ?? {}
+    const output = await reader.facets(filter, {
       dimensions: input.dimensions ?? FACET_DIMENSIONS,
       search: input.search,
       limit: input.limit ?? 50,
-    }),
+    })
+    await witnessSubject(session, reader, filter)
+    return output
+  },
 })

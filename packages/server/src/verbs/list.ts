@@ -16,9 +16,8 @@ export interface ListInput {
 
 /** Says so in the log when what is asked for is somebody else's activity. */
 export const witnessSubject = async ({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> => {
-  const subject = reader.actorsOf(filter).find((actor) => actor !== viewer.id)
-  if (subject === undefined) return
-  await reader.witness({ read: 'viewed', subject, filter })
+  const subjects = [...new Set(reader.actorsOf(filter))].filter((actor) => actor !== viewer.id)
+  if (subjects.length > 0) await reader.witness({ read: 'viewed', subjects, filter })
 }
 
 /** Lists, and says so when it is somebody else's activity. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { statsOutput } from '../output-stats.ts'
 import { tenant, text } from '../schema.ts'
 import { defineVerb } from '../verb.ts'
+import { witnessSubject } from './list.ts'
 
 export const stats = defineVerb({
   name: 'stats',
@@ -16,9 +17,14 @@ export const stats = defineVerb({
     limit: z.int().min(1).max(100).optional().describe('How many actions, actors and resources. 10 when absent.'),
   }),
   output: statsOutput,
-  run: (session, input) =>
-    session.reader(input.tenant).stats(input.filter ?? {}, {
+  run: async (session, input) => {
+    const reader = session.reader(input.tenant)
+    const filter = input.filter ?? {}
+    const output = await reader.stats(filter, {
       timeZone: input.timeZone ?? 'UTC',
       limit: input.limit ?? 10,
-    }),
+    })
+    await witnessSubject(session, reader, filter)
+    return output
+  },
 })
