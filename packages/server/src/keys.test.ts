@@ -34,7 +34,8 @@ const open = () => openService({ store: shared(store), authorize: authorizeInto(
 
 beforeEach(async () => {
   tenant += 1
-  now = Date.parse('2026-11-21T10:00:30.000Z')
+  // Near the real clock, which ids of events follow, and in the middle of a minute.
+  now = Math.floor(Date.now() / MINUTE) * MINUTE + MINUTE / 2
   service = await open()
   served = await serve(service)
   return async () => {
@@ -87,7 +88,7 @@ test('a key is shown once, kept as a hash, and may do what its scopes say in its
       createdAt: new Date(now).toISOString(),
       createdBy: 'ada',
       expiresAt: null,
-      lastUsedAt: '2026-11-21T10:00:00.000Z',
+      lastUsedAt: new Date(now - MINUTE / 2).toISOString(),
       revokedAt: null,
     },
   ])
@@ -328,4 +329,18 @@ describe('what changes without a body', () => {
     const options = await fetch(`${served.url}/api/v1/keys/x`, { method: 'OPTIONS' })
     expect(options.headers.get('allow')).toBe('DELETE, OPTIONS')
   })
+})
+
+test('a key ends at a date or a time that can be kept, and what is refused leaves no event', async () => {
+  const create = (body: object) => call('POST', '/api/v1/keys', person('ada'), { scopes: ['read'], ...body })
+  for (const expiresAt of ['9999-12-31T23:59:59-14:00', 'tomorrow']) {
+    const { status, body } = await create({ name: 'late', expiresAt })
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(/must be (before the year 9999|a date such as)/)])
+  }
+  for (const name of ['two\nlines', '\u001b[31mred', 'abc\u202edef', 'a\u2066b']) {
+    expect(await create({ name })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('control') } })
+  }
+  expect(await audit()).toEqual([])
+  await make({ name: 'schlüssel 鍵', scopes: ['read'], expiresAt: '2090-01-01' })
+  expect((await kept())[0]).toMatchObject({ name: 'schlüssel 鍵', expiresAt: '2090-01-01T00:00:00.000Z' })
 })

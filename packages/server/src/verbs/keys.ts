@@ -1,4 +1,4 @@
-import { type ApiKey, AUDIT_CATEGORY, KEY_SCOPES, WhodidError } from '@whodid/core'
+import { type ApiKey, AUDIT_CATEGORY, filterSchema, KEY_SCOPES, timeRange, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 import { hashOfKey, makeApiKey } from '../api-key.ts'
 import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../output.ts'
@@ -8,6 +8,9 @@ import { defineVerb } from '../verb.ts'
 
 /** Live keys of one name: the one in use, and the one that takes its place. */
 const LIVE_AT_MOST = 2
+
+/** What does not show as it stands: control characters, breaks of lines, and marks that turn the direction of text. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\p{Bidi_Control}]/u
 
 const isLive = ({ revokedAt, expiresAt }: ApiKey, now: number): boolean =>
   revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
@@ -31,14 +34,14 @@ export const createKey = defineVerb({
   needs: 'admin',
   route: { method: 'POST', path: '/api/v1/keys' },
   input: z.strictObject({
-    name: text(200).describe(
-      'What people call it. Two live keys may have the same name, so that one can follow the other.',
-    ),
+    name: text(200)
+      .refine((name) => !UNSEEN.test(name), 'must be one line without control characters or marks of direction')
+      .describe('What people call it. Two live keys may have the same name, so that one can follow the other.'),
     scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).describe('What it may do.'),
-    expiresAt: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe('When it stops by itself, in ISO 8601. Never when absent.'),
+    expiresAt: filterSchema.shape.from
+      // A zone may lift a time of that year past what a database reads.
+      .refine((time) => !time?.startsWith('9999'), 'must be before the year 9999')
+      .describe('When it stops by itself: a time with a zone, or the beginning of a date in UTC. Never when absent.'),
     tenant,
   }),
   output: newApiKeyOutput,
@@ -52,7 +55,8 @@ export const createKey = defineVerb({
       )
     }
     const now = session.now()
-    const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt).toISOString()
+    const { from: end } = timeRange({ from: input.expiresAt })
+    const expiresAt = end === undefined ? null : new Date(end).toISOString()
     if (expiresAt !== null && Date.parse(expiresAt) <= now) {
       throw new WhodidError('invalid_input', `expiresAt is over already (${expiresAt}): give a time to come.`)
     }
