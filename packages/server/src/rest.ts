@@ -17,7 +17,7 @@ export interface RestCall {
   readonly authenticate: () => Promise<Asker>
   readonly session: (asker: Asker) => Session
   /** Throws when another site may have made the browser of whoever asks send this. */
-  readonly refuseForgery: (asker: Asker) => void
+  readonly refuseForgery: (asker: Asker, isFile: boolean) => void
   /** Ends what the call has begun. */
   readonly end: () => void
   readonly report: (error: unknown) => void
@@ -113,7 +113,7 @@ const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
   const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
   const session = call.session(asker)
   session.admit(route.verb)
-  call.refuseForgery(asker)
+  call.refuseForgery(asker, route.verb.answers === 'file')
   const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, trimmed(call.path)))
   const input = hasBody(route.verb.route)
     ? besides(fromUrl, await readJson(request, route.verb.route))

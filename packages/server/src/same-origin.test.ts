@@ -147,3 +147,16 @@ test('an authorize that gives no viewer by type lets nobody in, and says so to t
   expect(await response?.text()).not.toContain('10.0.0.7')
   expect(throwing.warnings).toEqual([expect.stringContaining('10.0.0.7')])
 })
+
+test('a page of another site begins no file with a cookie, and a link of the own site does', async () => {
+  const path = '/activity/api/v1/events/export?format=csv'
+  const status = async (headers: Record<string, string>) => {
+    const response = await service.fetch(new Request(`${OWN}${path}`, { headers }), { basePath: '/activity' })
+    await response?.text()
+    return response?.status
+  }
+  expect(await status({ ...person('ada'), 'sec-fetch-site': 'cross-site' })).toBe(403)
+  expect(await status({ ...person('ada'), 'sec-fetch-site': 'same-origin' })).toBe(200)
+  expect(await status({ ...person('ada'), 'sec-fetch-site': 'none' })).toBe(200)
+  expect(await status(person('ada'))).toBe(200)
+})

@@ -14,15 +14,19 @@ const isOwn = (request: Request): boolean => {
 }
 
 /**
- * Throws `forbidden` when another site makes a browser change something with credentials that the browser sends by
+ * Throws `forbidden` when another site makes a browser change something, or begin a file, with credentials that the browser sends by
  * itself. The rule is that of Go's `http.CrossOriginProtection`: https://words.filippo.io/csrf/
  */
 export const refuseForgery = (
   request: Request,
   asker: Asker,
   isTrusted: (request: Request) => boolean = () => false,
+  isFile = false,
 ): void => {
-  if (SAFE.has(request.method) || !asker.ambient || isOwn(request) || isTrusted(request)) return
+  if (!asker.ambient || isTrusted(request)) return
+  // A file is an event in the name of whoever asks, so a link on another site must not begin one.
+  const harmless = SAFE.has(request.method) && !(isFile && request.headers.get('sec-fetch-site') === 'cross-site')
+  if (harmless || isOwn(request)) return
   throw new WhodidError(
     'forbidden',
     'This request comes from another site: send it from the page that the service is mounted in, or with a key.',

@@ -155,7 +155,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
       authenticate: () => authenticate(request, native, gate.attempt),
       session: (asker: Asker) =>
         policy.session(asker, { gate, context: contextOf(request, ip, asker), signal: call.signal }),
-      refuseForgery: (asker: Asker) => refuseForgery(request, asker, cors.trusts),
+      refuseForgery: (asker: Asker, isFile: boolean) => refuseForgery(request, asker, cors.trusts, isFile),
       end: call.end,
       report,
     })
