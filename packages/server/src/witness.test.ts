@@ -161,7 +161,10 @@ test('R27: whoever is named is written down, however they are asked for', async 
   await using service = await openService()
   const ada = apiOf(service)(person('ada'))
   const reads = [
-    () => ada.stats({ filter: { actor: ['bob'] } }),
+    () =>
+      service.fetch(new Request('http://localhost/activity/api/v1/stats?actor=bob', { headers: person('ada') }), {
+        basePath: '/activity',
+      }),
     () => ada.facets({ filter: { q: 'actor:eve' } }),
     () => ada.list({ actorName: ['Linus'] }),
     () => ada.list({ actor: ['decoy', 'bob'] }),
