@@ -1,24 +1,28 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
-import { clean } from './seed/load.ts'
+import { startSeeded } from './postgres.ts'
 import { insertByHand } from './store/by-hand.ts'
-const url = readFileSync('/tmp/bs/url', 'utf8').trim().replace('whodid_service', 'postgres')
+const rows = 1000000
+await using server = await startSeeded([rows], console.error)
+const url = server.adminUrl(rows)
 const admin = new pg.Client({ connectionString: url }); await admin.connect()
-const port = new URL(url).port
 const q = async (s: string) => (await admin.query(s)).rows
-const backendCpu = () => { // total cpu of all postgres children incl. dead
-  const out = readFileSync('/proc/' + pm + '/stat', 'utf8').split(' '); return (Number(out[13]) + Number(out[14]) + Number(out[15]) + Number(out[16])) * 10 }
 const pm = (await q("select pg_read_file('postmaster.pid') f"))[0].f.split('\n')[0]
+const cpu = () => { const out = readFileSync('/proc/' + pm + '/stat', 'utf8').split(' '); return (Number(out[13]) + Number(out[14]) + Number(out[15]) + Number(out[16])) * 10 }
 const measure = async (name: string) => {
-  await clean(url, 1000000)
-  for (let i = 0; i < 2; i++) { await q('checkpoint'); const l0 = (await q('select pg_current_wal_lsn() l'))[0].l; const b = backendCpu(); const r = await insertByHand(url, { tenant: 'org_01', rows: 1000000, batches: 40, batchSize: 500 }); await new Promise((r) => setTimeout(r, 300))
+  await server.clean(rows); await q('checkpoint')
+  for (let i = 0; i < 2; i++) { const l0 = (await q('select pg_current_wal_lsn() l'))[0].l; const b = cpu(); const r = await insertByHand(url, { tenant: 'org_01', rows, batches: 50, batchSize: 500 }); await new Promise((r) => setTimeout(r, 300))
   const w = (await q(`select pg_wal_lsn_diff(pg_current_wal_lsn(), '${l0}') d`))[0].d
-  console.log(name, 'rows/s', Math.round(r), 'cpu µs/row', (backendCpu() - b) * 1000 / 20000, 'wal B/row', Math.round(w / 20000)) }
+  console.log(name, 'rows/s', Math.round(r), 'cpu µs/row', ((cpu() - b) * 1000 / 25000).toFixed(0), 'wal B/row', Math.round(w / 25000), readFileSync('/proc/loadavg', 'utf8').slice(0, 5)) }
 }
+const part = 'whodid.events_2026_11_tenant_id_search_text_idx'
 await measure('base')
-if (process.argv[2] === 'all') {
-await q("drop index whodid.events_text"); await measure('no gin')
-await q("drop index whodid.events_category, whodid.events_lifecycle"); await measure('no gin, no category, lifecycle')
-}
-
+for (const kb of [4096, 16384]) { await q(`alter index ${part} set (gin_pending_list_limit = ${kb})`); await measure('gin ' + kb) }
+await q(`alter index ${part} set (gin_pending_list_limit = 1024)`)
+await q('alter database seed_1000000_v1 set synchronous_commit = off'); await measure('async commit'); await q('alter database seed_1000000_v1 reset synchronous_commit')
+await q('alter system set wal_compression = lz4'); await q('select pg_reload_conf()'); await measure('wal lz4'); await q('alter system reset wal_compression'); await q('select pg_reload_conf()')
+await q("begin; drop index whodid.events_text; commit"); await measure('no gin')
+const def = "create index events_text on whodid.events using gin (tenant_id, search_text gin_trgm_ops) with (gin_pending_list_limit = 1024)"
+await q("drop index whodid.events_actor, whodid.events_category, whodid.events_resource, whodid.events_project"); await measure('no gin, 4 btrees less')
+await server.clean(rows); await q("set maintenance_work_mem='1GB'"); await q(def)
 await admin.end()
