@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { PurgePreview, Window } from './retention.ts'
+import type { PurgePreview, RetentionWindow } from './retention.ts'
 
 const time = z.iso.datetime({ precision: 3 })
 
-const retention: z.ZodType<Window> = z.strictObject({
+const retention: z.ZodType<RetentionWindow> = z.strictObject({
   tenantId: z.string(),
   days: z.int().nullable().describe('For how many days events are kept; null for ever.'),
   legalHold: z.boolean().describe('Nothing is purged while it holds.'),

@@ -12,7 +12,7 @@ export interface RetentionOptions {
 }
 
 /** How long a tenant's events are kept, and who says so. */
-export interface Window extends Retention {
+export interface RetentionWindow extends Retention {
   readonly tenantId: string
   /** What the tenant chose; null when it leaves that to the plan. */
   readonly own: number | null
@@ -36,13 +36,13 @@ export interface PurgePreview extends Purgeable {
 
 /** Which events are past their time. */
 export interface Windows {
-  of(tenantId: string): Promise<Window>
+  of(tenantId: string): Promise<RetentionWindow>
   /** A window as it would be under other settings. Throws `forbidden` for more days than the plan has. */
-  under(window: Window, settings: RetentionSettings): Window
+  under(window: RetentionWindow, settings: RetentionSettings): RetentionWindow
   set(tenantId: string, retention: Retention): Promise<void>
   /** The time in milliseconds before which nothing is read any more; null when all is. Known to the minute. */
   cutOf(tenantId: string): Promise<number | null>
-  preview(window: Window): Promise<PurgePreview>
+  preview(window: RetentionWindow): Promise<PurgePreview>
 }
 
 const DAY = 86_400_000
@@ -59,14 +59,14 @@ export const createWindows = (
   { plan = () => null, mayLengthen = false }: RetentionOptions,
   now: () => number,
 ): Windows => {
-  const recent = createRecent<{ readonly window: Promise<Window>; readonly at: number }>(REMEMBERED)
+  const recent = createRecent<{ readonly window: Promise<RetentionWindow>; readonly at: number }>(REMEMBERED)
 
   const daysOf = (own: number | null, planned: number | null): number | null => {
     if (own === null || planned === null) return own ?? planned
     return mayLengthen ? own : Math.min(own, planned)
   }
 
-  const of = async (tenantId: string): Promise<Window> => {
+  const of = async (tenantId: string): Promise<RetentionWindow> => {
     const [retention, planned] = await Promise.all([store.retention.get(tenantId), plan(tenantId)])
     const own = retention?.days ?? null
     return {

@@ -13,7 +13,7 @@ import type { z } from 'zod'
 import type { Erasure, ErasureRequest } from './erasure.ts'
 import type { PersonReader } from './person.ts'
 import type { Reader } from './reader.ts'
-import type { Window, Windows } from './retention.ts'
+import type { RetentionWindow, Windows } from './retention.ts'
 
 /** What one call may touch. The policy makes it; a verb never sees the store itself. */
 export interface Session {
@@ -44,7 +44,7 @@ export interface Session {
 export interface Administration extends Pick<EventStore, 'keys' | 'revocations'> {
   readonly tenantId: string
   readonly retention: {
-    get(): Promise<Window>
+    get(): Promise<RetentionWindow>
     /** The window under other settings. Throws `forbidden` for more days than the plan has. */
     under: Windows['under']
     set(retention: Retention): Promise<void>
