@@ -29,12 +29,17 @@ export const listEvents = async (
   const beyond = after === null ? [] : [order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`]
   if (where.terms.length === 0 && !isSearched(where)) {
     const conditions = all([...where.conditions, ...beyond])
-    const items = await readEvents(reads, scope, sql`${conditions} ${ordered} limit ${constant(limit + 1)}`)
+    const items = await readEvents(
+      reads,
+      scope,
+      sql`${conditions} ${ordered} limit ${constant(limit + 1)}`,
+      fatesIn(scope),
+    )
     return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
   }
   // First the ids, of an index alone where it holds what is asked for, and then as much of the rest as is wanted.
   const ids = await matchingIds({ reads, scope, where, order, limit: limit + 1 }, beyond)
-  const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
+  const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`, fatesIn(scope))
   return { items, more: ids.length > limit, windowed: false }
 }
 
@@ -99,7 +104,12 @@ const isAmong = ({ tenantId }: ReadScope, ids: readonly string[]): Sql =>
   sql`e.tenant_id = ${tenantId} and e.id = any(${ids}::uuid[])`
 
 /** Reads events as the viewer sees them; `where` may go on with an order and a limit. */
-export const readEvents = async (queries: Queries, scope: ReadScope, where: Sql): Promise<StoredEvent[]> => {
+export const readEvents = async (
+  queries: Queries,
+  scope: ReadScope,
+  where: Sql,
+  fates: Fates = new Map(),
+): Promise<StoredEvent[]> => {
   const rows = await queries.query<EventRow>(sql`
     select ${eventColumns},
       coalesce(x.seen, e.seq <= coalesce(w.seen_seq, 0)) as seen,
@@ -107,8 +117,23 @@ export const readEvents = async (queries: Queries, scope: ReadScope, where: Sql)
     from ${eventsOf(scope)}
     left join ${tables.inboxWatermark} w on w.tenant_id = ${scope.tenantId} and w.viewer_id = ${scope.viewerId}
     where ${where}`)
-  const deleted = await deletedResources(queries, scope.tenantId, rows)
-  return rows.map((row) => eventOfRow(row, deleted.has(resourceKey(row))))
+  await learnFates(queries, scope.tenantId, rows, fates)
+  return rows.map((row) => eventOfRow(row, fates.get(resourceKey(row)) ?? false))
+}
+
+/** Resources by their key, and whether each is deleted. */
+type Fates = Map<string, boolean>
+
+const FATES_AT_MOST = 50_000
+const learned = new WeakMap<ReadScope, Fates>()
+
+/** What has been learned in a scope so far: who reads everything there is does it in one, page after page. */
+const fatesIn = (scope: ReadScope): Fates => {
+  const known = learned.get(scope)
+  if (known !== undefined && known.size < FATES_AT_MOST) return known
+  const fates: Fates = new Map()
+  learned.set(scope, fates)
+  return fates
 }
 
 interface ResourceRef {
@@ -118,14 +143,16 @@ interface ResourceRef {
 
 const resourceKey = ({ resource_type, resource_id }: ResourceRef) => JSON.stringify([resource_type, resource_id])
 
-/** Those of the resources whose last deletion has no creation or restoration after it. */
-const deletedResources = async (
+/** A resource is deleted whose last deletion has no creation or restoration after it. */
+const learnFates = async (
   queries: Queries,
   tenantId: string,
   rows: readonly ResourceRef[],
-): Promise<ReadonlySet<string>> => {
+  fates: Fates,
+): Promise<void> => {
   const refs = new Map(rows.filter((row) => row.resource_id !== null).map((row) => [resourceKey(row), row]))
-  if (refs.size === 0) return new Set()
+  for (const key of refs.keys()) if (fates.has(key)) refs.delete(key)
+  if (refs.size === 0) return
   const types = [...refs.values()].map((ref) => ref.resource_type)
   const ids = [...refs.values()].map((ref) => ref.resource_id)
   // Each by itself: a resource that is created and deleted all the time has many such events, and only the last one counts.
@@ -137,7 +164,8 @@ const deletedResources = async (
         and e.leaves_deleted is not null
       order by e.id desc limit 1
     ) last`)
-  return new Set(latest.filter((row) => row.leaves_deleted).map(resourceKey))
+  for (const key of refs.keys()) fates.set(key, false)
+  for (const row of latest) fates.set(resourceKey(row), row.leaves_deleted)
 }
 
 /** Matches of a text are counted to here, and no further: each is looked at by itself. */

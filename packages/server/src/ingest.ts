@@ -39,6 +39,8 @@ export interface Ingest {
 const BATCH = 500
 const GAP = `${AUDIT_CATEGORY}.gap`
 const LINGER = 5
+/** So many events are made ready at a stretch: batches that are being stored, and readers, wait no longer than that. */
+const SLICE = 50
 const CAPACITY = 20_000
 /** Canonical bytes that may wait, over all tenants. */
 const CAPACITY_BYTES = 64 * 1024 * 1024
@@ -54,6 +56,8 @@ interface Queue {
   waiting: Waiting[]
   running: Promise<void> | null
 }
+
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 const rejected = (id: string | null, code: 'invalid_event' | 'wrong_tenant', reason: string): AppendResult => ({
   id,
@@ -147,7 +151,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
       queue.running ??= drain(queue)
     })
 
-  const take = (events: readonly NewEvent[], only: string | null, by?: 'key'): Promise<readonly AppendResult[]> => {
+  const admit = () => {
     if (closed) {
       throw new WhodidError('closed', 'The service is closing and takes no more events: send them again later.', {
         retryAfter: 5,
@@ -158,12 +162,17 @@ export const createIngest = (options: IngestOptions): Ingest => {
         retryAfter: 1,
       })
     }
-    return Promise.all(
-      events.map((input) => {
-        const prepared = prepare(input, only, by)
-        return 'outcome' in prepared ? prepared : enqueue(prepared)
-      }),
-    )
+  }
+
+  const take = async (events: readonly NewEvent[], only: string | null, by?: 'key'): Promise<AppendResult[]> => {
+    admit()
+    const prepared: (PreparedEvent | AppendResult)[] = []
+    for (const input of events) {
+      if (prepared.length > 0 && prepared.length % SLICE === 0) await pause()
+      prepared.push(prepare(input, only, by))
+    }
+    if (prepared.length > SLICE) admit()
+    return Promise.all(prepared.map((each) => ('outcome' in each ? each : enqueue(each))))
   }
 
   return {
