@@ -1,12 +1,14 @@
-import { tmpdir } from 'node:os'
+import { once } from 'node:events'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { pg as openStore } from '@whodid/postgres/pg'
 import pg from 'pg'
 import { type PostgresServer, startPostgres } from '../tooling/postgres-server.ts'
+import { fingerprint } from './seed/fingerprint.ts'
 import { clean, load } from './seed/load.ts'
-
-/** To be changed with whatever changes the rows of a data set or how they lie. */
-const VERSION = 1
+import type { Order } from './seed/order.ts'
+import type { WorkerInput } from './seed/worker.ts'
 
 /** Outside the repository, and kept between runs. `WHODID_BENCH_FOLDER` puts it elsewhere. */
 export const CACHE = process.env.WHODID_BENCH_FOLDER ?? join(tmpdir(), 'whodid-bench')
@@ -24,6 +26,7 @@ const RUNNING = {
 const SEEDING = {
   ...RUNNING,
   maintenance_work_mem: '1500MB',
+  max_parallel_maintenance_workers: '0',
   wal_level: 'minimal',
   max_wal_senders: '0',
   autovacuum: 'off',
@@ -40,17 +43,31 @@ const databaseOf = (server: PostgresServer, name: string, user: string): string 
   return url.href
 }
 
-const ask = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
+const connected = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query(text)).rows
+    return await work(client)
   } finally {
     await client.end()
   }
 }
 
-const nameOf = (rows: number) => `seed_${rows}_v${VERSION}`
+const ask = (url: string, text: string): Promise<readonly Record<string, unknown>[]> =>
+  connected(url, async (client) => (await client.query(text)).rows)
+
+const fillInWorkers = async (url: string, orders: readonly Order[]): Promise<void> => {
+  const count = Math.min(availableParallelism(), orders.length)
+  await Promise.all(
+    Array.from({ length: count }, async (_, nth) => {
+      const workerData: WorkerInput = { url, orders: orders.filter((_, at) => at % count === nth) }
+      const [code] = await once(new Worker(new URL('./seed/worker.ts', import.meta.url), { workerData }), 'exit')
+      if (code !== 0) throw new Error('A worker that seeds ended early.')
+    }),
+  )
+}
+
+const nameOf = (rows: number) => `seed_${rows}_${fingerprint}`
 
 const seedOnce = async (server: PostgresServer, rows: number, say: (what: string) => void): Promise<void> => {
   const name = nameOf(rows)
@@ -64,7 +81,8 @@ const seedOnce = async (server: PostgresServer, rows: number, say: (what: string
   await ask(server.url, `drop database if exists ${unfinished} with (force)`)
   await ask(server.url, `create database ${unfinished} template template0 owner ${SERVICE}`)
   await (await openStore(databaseOf(server, unfinished, SERVICE))).close()
-  await load(databaseOf(server, unfinished, 'postgres'), rows, say)
+  const url = databaseOf(server, unfinished, 'postgres')
+  await connected(url, (client) => load(client, rows, (orders) => fillInWorkers(url, orders), say))
   await ask(server.url, `alter database ${unfinished} rename to ${name}`)
 }
 
@@ -84,7 +102,13 @@ export interface SeededServer extends AsyncDisposable {
 export const startSeeded = async (sizes: readonly number[], say: (what: string) => void): Promise<SeededServer> => {
   const folder = join(CACHE, 'postgres')
   let server = await startPostgres({ folder, settings: RUNNING })
-  const known = new Set((await ask(server.url, 'select datname from pg_database')).map(({ datname }) => datname))
+  const known = new Set(
+    (await ask(server.url, 'select datname from pg_database')).map(({ datname }) => String(datname)),
+  )
+  for (const name of known) {
+    const isOld = sizes.some((rows) => name.startsWith(`seed_${rows}_`) && name !== nameOf(rows))
+    if (isOld) await ask(server.url, `drop database ${name} with (force)`)
+  }
   const missing = sizes.filter((rows) => !known.has(nameOf(rows)))
   if (missing.length > 0) {
     await server[Symbol.asyncDispose]()
@@ -102,7 +126,7 @@ export const startSeeded = async (sizes: readonly number[], say: (what: string) 
   return {
     version: `PostgreSQL ${about?.version}`,
     settings: RUNNING,
-    clean: (rows) => clean(databaseOf(server, nameOf(rows), 'postgres'), rows),
+    clean: (rows) => connected(databaseOf(server, nameOf(rows), 'postgres'), (client) => clean(client, rows)),
     url: (rows) => databaseOf(server, nameOf(rows), SERVICE),
     adminUrl: (rows) => databaseOf(server, nameOf(rows), 'postgres'),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -1,16 +1,12 @@
-import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { idFloor } from '@whodid/core'
-import pg from 'pg'
 import { rollups } from '../../packages/postgres/src/migrations/0003-rollups.ts'
+import type { Client, Order } from './order.ts'
 import { END, headsOf, planOf, type Stretch } from './plan.ts'
-import type { Order } from './worker.ts'
 
 type Say = (what: string) => void
 
-const one = async <R extends pg.QueryResultRow>(
-  client: pg.Client,
+const one = async <R extends Record<string, unknown>>(
+  client: Client,
   text: string,
   values: unknown[] = [],
 ): Promise<R> => {
@@ -27,7 +23,7 @@ const timed = async <T>(say: Say, what: string, work: () => Promise<T>): Promise
   return result
 }
 
-const partitionOf = async (client: pg.Client, stretch: Stretch) => {
+const partitionOf = async (client: Client, stretch: Stretch) => {
   const date = new Date(stretch.from)
   await client.query('select whodid.ensure_month($1, $2)', [date.getUTCFullYear(), date.getUTCMonth() + 1])
   return one<{ name: string; bound: string }>(
@@ -39,7 +35,7 @@ const partitionOf = async (client: pg.Client, stretch: Stretch) => {
 }
 
 /** Detaches a partition and takes its indexes off. Gives what makes them again. */
-const lay = async (client: pg.Client, table: string): Promise<readonly string[]> => {
+const lay = async (client: Client, table: string): Promise<readonly string[]> => {
   await client.query(`alter table whodid.events detach partition ${table}`)
   const { rows } = await client.query<{
     index: string
@@ -61,25 +57,13 @@ const lay = async (client: pg.Client, table: string): Promise<readonly string[]>
   return remake
 }
 
-const fillAll = async (orders: readonly Order[]): Promise<void> => {
-  const count = Math.min(availableParallelism(), orders.length)
-  await Promise.all(
-    Array.from({ length: count }, async (_, nth) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-        workerData: orders.filter((_, at) => at % count === nth),
-      })
-      const [code] = await once(worker, 'exit')
-      if (code !== 0) throw new Error('A worker that seeds ended early.')
-    }),
-  )
-}
-
-const sealAll = async (client: pg.Client, rows: number): Promise<void> => {
+const sealAll = async (client: Client, rows: number): Promise<void> => {
   const constraints = await client.query<{ name: string; definition: string }>(
     `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
     where conrelid = 'whodid.ledger'::regclass and contype in ('p', 'u') order by contype`,
   )
-  await client.query('begin; truncate whodid.ledger, whodid.ledger_head')
+  await client.query('begin')
+  await client.query('truncate whodid.ledger, whodid.ledger_head')
   for (const { name } of constraints.rows) await client.query(`alter table whodid.ledger drop constraint ${name}`)
   await client.query(`insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
     select tenant_id, seq, id, sha256('\\x00'::bytea || canonical) from whodid.events`)
@@ -93,68 +77,57 @@ const sealAll = async (client: pg.Client, rows: number): Promise<void> => {
 }
 
 /** As the migration that brings the rollups counts what is there already. */
-const countAll = async (client: pg.Client): Promise<void> => {
+const countAll = async (client: Client): Promise<void> => {
   for (const statement of rollups) if (statement.startsWith('insert into')) await client.query(statement)
   await client.query('analyze whodid.rollup_day')
   await client.query('analyze whodid.rollup_hour')
 }
 
 /**
- * Fills a database, in which a store was opened before, with a data set of so many rows. Partitions are filled on their own,
- * several at a time, and get their indexes once they are full.
+ * Fills a database, in which a store was opened before, with a data set of so many rows. Partitions are filled on their own, and
+ * get their indexes once they are full: `fill` does that.
  */
-export const load = async (url: string, rows: number, say: Say): Promise<void> => {
-  const plan = planOf(rows)
-  const client = new pg.Client({
-    connectionString: url,
-    options: '-c maintenance_work_mem=1500MB -c max_parallel_maintenance_workers=0',
-  })
-  await client.connect()
-  try {
-    const orders: Order[] = []
-    const bounds: { readonly table: string; readonly bound: string }[] = []
-    for (const stretch of plan) {
-      const { name, bound } = await partitionOf(client, stretch)
-      bounds.push({ table: name, bound })
-      orders.push({ url, rows, table: name, stretch, indexes: await lay(client, name) })
-    }
-    await timed(say, 'events copied and indexed', () => fillAll(orders))
-    for (const { table, bound } of bounds) {
-      await client.query(`alter table whodid.events attach partition ${table} ${bound}`)
-    }
-    await timed(say, 'ledger', () => sealAll(client, rows))
-    await timed(say, 'rollups', () => countAll(client))
-    await timed(say, 'vacuum of the ledger, statistics', async () => {
-      await client.query('vacuum (freeze, analyze) whodid.ledger')
-      await client.query('analyze whodid.events')
-    })
-  } finally {
-    await client.end()
+export const load = async (
+  client: Client,
+  rows: number,
+  fill: (orders: readonly Order[]) => Promise<void>,
+  say: Say,
+): Promise<void> => {
+  const orders: Order[] = []
+  const bounds: { readonly table: string; readonly bound: string }[] = []
+  for (const stretch of planOf(rows)) {
+    const { name, bound } = await partitionOf(client, stretch)
+    bounds.push({ table: name, bound })
+    orders.push({ rows, table: name, stretch, indexes: await lay(client, name) })
   }
+  await timed(say, 'events copied and indexed', () => fill(orders))
+  for (const { table, bound } of bounds) {
+    await client.query(`alter table whodid.events attach partition ${table} ${bound}`)
+  }
+  await timed(say, 'ledger', () => sealAll(client, rows))
+  await timed(say, 'rollups', () => countAll(client))
+  await timed(say, 'vacuum of the ledger, statistics', async () => {
+    await client.query('vacuum (freeze, analyze) whodid.ledger')
+    await client.query('analyze whodid.events')
+  })
 }
 
 /** Takes out of a seeded database what was stored since: everything after the year. */
-export const clean = async (url: string, rows: number): Promise<void> => {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const end = new Date(END).toISOString()
-    await client.query('begin')
-    await client.query('delete from whodid.events where id >= $1', [idFloor(END)])
-    for (const [tenantId, seq] of headsOf(rows)) {
-      await client.query('delete from whodid.ledger where tenant_id = $1 and seq > $2', [tenantId, seq])
-      await client.query('update whodid.ledger_head set seq = $2 where tenant_id = $1', [tenantId, seq])
-    }
-    await client.query('delete from whodid.rollup_day where day >= $1::timestamptz::date', [end])
-    await client.query('delete from whodid.rollup_hour where hour >= $1', [end])
-    await client.query('truncate whodid.inbox, whodid.inbox_watermark')
-    await client.query('commit')
-    const { rows: used } = await client.query<{ name: string }>(
-      `select oid::regclass::text as name from pg_class
-      where relname in ('events_2026_11', 'ledger', 'ledger_head', 'rollup_day', 'rollup_hour') and relnamespace = 'whodid'::regnamespace`,
-    )
-    for (const { name } of used) await client.query(`vacuum (analyze) ${name}`)
-  } finally {
-    await client.end()
+export const clean = async (client: Client, rows: number): Promise<void> => {
+  const end = new Date(END).toISOString()
+  await client.query('begin')
+  await client.query('delete from whodid.events where id >= $1', [idFloor(END)])
+  for (const [tenantId, seq] of headsOf(rows)) {
+    await client.query('delete from whodid.ledger where tenant_id = $1 and seq > $2', [tenantId, seq])
+    await client.query('update whodid.ledger_head set seq = $2 where tenant_id = $1', [tenantId, seq])
   }
+  await client.query('delete from whodid.rollup_day where day >= $1::timestamptz::date', [end])
+  await client.query('delete from whodid.rollup_hour where hour >= $1', [end])
+  await client.query('truncate whodid.inbox, whodid.inbox_watermark')
+  await client.query('commit')
+  const { rows: used } = await client.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class
+    where relname in ('events_2026_11', 'ledger', 'ledger_head', 'rollup_day', 'rollup_hour') and relnamespace = 'whodid'::regnamespace`,
+  )
+  for (const { name } of used) await client.query(`vacuum (analyze) ${name}`)
 }

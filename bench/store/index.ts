@@ -1,3 +1,4 @@
+import { cleanFolder, seededFolder } from '../pglite.ts'
 import { startSeeded } from '../postgres.ts'
 import { machineOf, type Row, tableOf } from '../report.ts'
 import { exports } from './exporting.ts'
@@ -46,11 +47,35 @@ const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
   if (wants('ingest')) take(await ingesting(service, { url: server.adminUrl(rows), rows, batches: 200, barred: true }))
   await server.clean(rows)
   const settings = Object.entries(server.settings).map(([name, value]) => `${name} ${value}`)
-  return {
-    bench: `store, ${rows.toLocaleString('en')} rows`,
-    machine: machineOf({ engine: server.version, settings: settings.join(', ') }),
-    rows: result,
-  }
+  return resultOf(rows, { engine: server.version, settings: settings.join(', ') }, result)
 }
 
-export const benchStore = (options: StoreBench): Promise<Result> => onPostgres(options)
+/** The same on PGlite, which no bar is about: there is no server to ask beside the service. */
+const onPglite = async ({ rows, only }: StoreBench): Promise<Result> => {
+  const wants = (part: string) => only.length === 0 || only.includes(part)
+  const folder = await seededFolder(rows, say)
+  const result: Row[] = []
+  const take = (part: readonly Row[]) => {
+    result.push(...part)
+    say(tableOf(part))
+  }
+  {
+    await using service = await startService('pglite', folder)
+    if (wants('pages')) take(await pages(service, null, rows, null))
+    if (wants('text')) take(await searches(service, null, rows, false))
+    if (wants('aggregates')) take(await aggregates(service, null))
+    if (wants('export')) take(await exports(service, { url: null, rows, barred: false }))
+    if (wants('ingest')) take(await ingesting(service, { url: null, rows, batches: 60, barred: false }))
+  }
+  await cleanFolder(folder, rows)
+  return resultOf(rows, { engine: 'PGlite, in a folder, with fsync' }, result)
+}
+
+const resultOf = (rows: number, about: Readonly<Record<string, string>>, result: readonly Row[]): Result => ({
+  bench: `store, ${rows.toLocaleString('en')} rows`,
+  machine: machineOf(about),
+  rows: result,
+})
+
+export const benchStore = (options: StoreBench): Promise<Result> =>
+  options.engine === 'pglite' ? onPglite(options) : onPostgres(options)
