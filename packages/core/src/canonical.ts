@@ -3,7 +3,7 @@ import { WhodidError } from './errors.ts'
 import type { Json } from './event.ts'
 import { EVENT_LIMITS } from './limits.ts'
 import { randomBytes } from './random.ts'
-import { sha256 } from './sha256.ts'
+import { ofText, sha256 } from './sha256.ts'
 
 const encoder = new TextEncoder()
 const NOT_STORABLE = /[\0\p{Surrogate}]/u
@@ -148,7 +148,8 @@ export function newSalt(): string {
  * {@link digestOfDisclosure} stands where the value stood, and says nothing without it.
  */
 export function discloses(name: string, value: Json, salt: string = newSalt()): string {
-  return base64url(utf8(JSON.stringify([salt, name, value])))
+  const text = JSON.stringify([salt, name, value])
+  return ofText?.base64url(text) ?? base64url(utf8(text))
 }
 
 const short = new Uint8Array(512)
@@ -166,7 +167,7 @@ function utf8(text: string): Uint8Array {
 
 /** The digest of a disclosure, as it stands in `_sd`: base64url of the SHA-256 of its characters. */
 export function digestOfDisclosure(disclosure: string): string {
-  return base64url(sha256(utf8(disclosure)))
+  return ofText?.hash(disclosure) ?? base64url(sha256(utf8(disclosure)))
 }
 
 /** The path of what a disclosure holds: the name it was made with. */

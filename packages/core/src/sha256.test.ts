@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { sha256 as inScript } from '@noble/hashes/sha2.js'
 import { expect, test } from 'vitest'
+import { base64url } from './canonical.ts'
 import { bytesToHex } from './hex.ts'
-import { sha256 } from './sha256.ts'
+import { ofText, sha256 } from './sha256.ts'
 
 test('the platform and the script hash alike, whatever part of a buffer the bytes are', () => {
   const buffer = Uint8Array.from({ length: 300 }, (_, at) => (at * 37) % 251)
@@ -12,5 +13,13 @@ test('the platform and the script hash alike, whatever part of a buffer the byte
     const hash = bytesToHex(sha256(bytes))
     expect(hash).toBe(bytesToHex(inScript(bytes)))
     expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'))
+  }
+})
+
+test('the platform and the script write text alike', () => {
+  for (const text of ['', 'a', 'Ada', '["salt","/actor/name","Łódź 東京 🚀"]', 'x'.repeat(2_000)]) {
+    const bytes = new TextEncoder().encode(text)
+    expect(ofText?.base64url(text)).toBe(base64url(bytes))
+    expect(ofText?.hash(text)).toBe(base64url(inScript(bytes)))
   }
 })
