@@ -1,4 +1,4 @@
-import { bytesToHex, KEY_SCOPES, type KeyScope } from '@whodid/core'
+import { bytesToHex, KEY_SCOPES, type KeyScope, sha256 } from '@whodid/core'
 import { crc32InBase62, randomBase62 } from './base62.ts'
 
 const PREFIX = 'whodid'
@@ -26,8 +26,7 @@ export const idOfApiKey = (secret: string): string | 'mistyped' | null => {
 }
 
 /** The SHA-256 of a key: all that is kept of it. */
-export const hashOfKey = async (secret: string): Promise<Uint8Array> =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)))
+export const hashOfKey = (secret: string): Uint8Array => sha256(new TextEncoder().encode(secret))
 
 /** The same in hexadecimal. */
-export const hexHashOfKey = async (secret: string): Promise<string> => bytesToHex(await hashOfKey(secret))
+export const hexHashOfKey = (secret: string): string => bytesToHex(hashOfKey(secret))

@@ -43,7 +43,7 @@ export const askerOfKey = (
  * Knows the host's own keys. Only hashes are kept, and comparing hashes tells a guesser nothing of a key.
  * Throws `invalid_input` for a key that is too short to be one, or given twice.
  */
-export const createStaticKeys = async (keys: readonly StaticKey[]): Promise<Bearer> => {
+export const createStaticKeys = (keys: readonly StaticKey[]): Bearer => {
   const byHash = new Map<string, Asker>()
   for (const { key, name, scopes, tenant } of keys) {
     if (key.length < SHORTEST) {
@@ -52,11 +52,11 @@ export const createStaticKeys = async (keys: readonly StaticKey[]): Promise<Bear
         `The key ${JSON.stringify(name)} has fewer than ${SHORTEST} characters and could be guessed: make one of 32 random bytes.`,
       )
     }
-    const hash = await hexHashOfKey(key)
+    const hash = hexHashOfKey(key)
     if (byHash.has(hash)) {
       throw new WhodidError('invalid_input', `The key ${JSON.stringify(name)} is given twice: give each name its own.`)
     }
     byHash.set(hash, askerOfKey({ id: name, name, tenant, scopes }, { everyTenant: tenant === '*' }))
   }
-  return async (secret) => (byHash.size === 0 ? undefined : byHash.get(await hexHashOfKey(secret)))
+  return async (secret) => (byHash.size === 0 ? undefined : byHash.get(hexHashOfKey(secret)))
 }

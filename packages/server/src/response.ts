@@ -1,4 +1,4 @@
-import { bytesToHex, ERROR_STATUS } from '@whodid/core'
+import { bytesToHex, ERROR_STATUS, sha256 } from '@whodid/core'
 import { errorOf, problemOf } from './problem.ts'
 
 /** What every answer says: it is somebody's own, so nothing keeps it, and it is what it says it is. */
@@ -23,14 +23,9 @@ const isKnown = (ifNoneMatch: string | null, etag: string): boolean =>
  * An answer to a GET with its ETag: 304 without a body when the client has the same already. The tag is weak, since whatever
  * compresses answers on their way changes their bytes.
  */
-export const tagged = async (
-  request: Request,
-  value: unknown,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Response> => {
+export const tagged = (request: Request, value: unknown, more: Readonly<Record<string, string>> = {}): Response => {
   const bytes = new TextEncoder().encode(JSON.stringify(value))
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  const etag = `W/"${bytesToHex(new Uint8Array(digest)).slice(0, 32)}"`
+  const etag = `W/"${bytesToHex(sha256(bytes)).slice(0, 32)}"`
   const headers = { ...PRIVATE, ...more, etag }
   if (isKnown(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   return new Response(bytes, {

@@ -84,7 +84,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
   const { authorize, keys = [], viewerTokens, limits = {}, retention = {}, now = Date.now, onWarning = warn } = options
   const catalog = options.catalog.json
   const cors = createCors(options.cors)
-  const staticKeys = await createStaticKeys(keys)
+  const staticKeys = createStaticKeys(keys)
   const tokens = viewerTokens && createViewerTokens(viewerTokens, { has: (token) => store.revocations.has(token) }, now)
   const store = await options.store
   const storedKeys = createStoredKeys({ keys: store.keys, now, onWarning })

@@ -48,7 +48,7 @@ export const createStoredKeys = ({ keys, now, onWarning }: StoredKeysOptions): B
     if (id === 'mistyped') {
       return refused('This key is mistyped or cut short, since its checksum does not fit: copy it once more, whole.')
     }
-    const hash = await hashOfKey(secret)
+    const hash = hashOfKey(secret)
     const hex = bytesToHex(hash)
     if (wrong.get(hex)) return refused(UNKNOWN)
     if (!right.get(hex)) lookUp()

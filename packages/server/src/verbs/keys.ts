@@ -70,7 +70,7 @@ export const createKey = defineVerb({
     }
     const scopes = KEY_SCOPES.filter((scope) => input.scopes.includes(scope))
     const { id, key } = makeApiKey(scopes)
-    const hash = await hashOfKey(key)
+    const hash = hashOfKey(key)
     // Before there is a key, so that none is made unseen.
     await record({
       action: `${AUDIT_CATEGORY}.key_created`,
