@@ -1,4 +1,5 @@
 import {
+  type BoundedCount,
   type DayTally,
   type Filter,
   type Kind,
@@ -10,7 +11,7 @@ import {
   WhodidError,
 } from '@whodid/core'
 import type { Queries, Reads, Row } from './db.ts'
-import { countEvents, newestOf, readWhere } from './list.ts'
+import { newestOf, readWhere } from './list.ts'
 import { type Sql, sql } from './sql.ts'
 import { inactiveActors, rankingIn } from './stats-ranking.ts'
 import {
@@ -43,7 +44,7 @@ export const statsOf = async (
     reads,
     conditions === null ? daysOf(newest) : daysFromRollup(scope, filter, period, conditions),
   )
-  const total = conditions === null ? await countEvents(reads, scope, asked, COUNTED) : { value: counted, exact: true }
+  const total = conditions === null ? await countRaw(reads, scope, asked) : { value: counted, exact: true }
   const ranked = { value: Math.min(total.value, COUNTED), exact: total.exact && total.value <= COUNTED }
   const hours = isAllButAudit(scope, filter) ? hoursFromRollup(scope, filter, period) : hoursOf(newest)
   const { active, actors, resources } = await rankingIn(reads, newest, limit)
@@ -130,4 +131,12 @@ const hoursIn = async (queries: Queries, source: Sql, timeZone: string): Promise
   const hours = Array.from({ length: 168 }, () => 0)
   for (const { slot, n } of rows) hours[slot] = n
   return hours
+}
+
+/** Whoever asks for numbers waits for all up to the bound to be looked at. */
+const countRaw = async (reads: Reads, scope: ReadScope, filter: Filter): Promise<BoundedCount> => {
+  const newest = await newestOf(reads, scope, await readWhere(reads, scope, filter), COUNTED + 1)
+  const [row] = await reads.query<{ matching: number }>(sql`select count(*) as matching from ${newest} e`)
+  const matching = row?.matching ?? 0
+  return { value: Math.min(matching, COUNTED), exact: matching <= COUNTED }
 }

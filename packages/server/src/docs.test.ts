@@ -26,7 +26,7 @@ test('the page at /docs lists every route and tries each, under its own content 
     await list.getByRole('button', { name: 'Try it' }).click()
     await expect.poll(() => list.getByLabel('Answer').textContent()).toContain('"name": "<b>Engine</b>"')
 
-    const stream = page.locator('details', { has: page.getByText('Follow the events of one tenant') })
+    const stream = page.locator('details', { has: page.getByText('Follow events as they are stored') })
     await stream.locator('summary').click()
     await stream.getByLabel('after').fill('0')
     await stream.getByRole('button', { name: 'Try it' }).click()

@@ -190,7 +190,7 @@ export const ENGLISH: Messages = {
   loadMore: 'Load more',
   endOfList: 'That is everything.',
   newEvents: (count, text) => (count === 1 ? `${text} new event` : `${text} new events`),
-  windowed: 'Only the newest 10,000 matching events are sorted.',
+  windowed: 'Only the newest 10,000 are sorted.',
   live: 'Live',
   connecting: 'Connecting',
   offline: 'Not live',
