@@ -17,13 +17,18 @@ export interface RunningService extends AsyncDisposable {
 
 /** Waits for the next message of a child. */
 export const heard = async (child: ChildProcess): Promise<unknown> => {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`A process of the bench ended with ${code}.`)
-    }),
-  ])
-  return message
+  const over = new AbortController()
+  try {
+    const [message] = await Promise.race([
+      once(child, 'message', { signal: over.signal }),
+      once(child, 'exit', { signal: over.signal }).then(([code]) => {
+        throw new Error(`A process of the bench ended with ${code}.`)
+      }),
+    ])
+    return message
+  } finally {
+    over.abort()
+  }
 }
 
 const isUsage = (message: unknown): message is Usage =>

@@ -114,8 +114,8 @@ export interface EventStore {
   list(scope: ReadScope, filter: Filter, page: PageRequest): Promise<StorePage>
   get(scope: ReadScope, id: string): Promise<StoredEvent | null>
   /**
-   * Counts to `bound` and no further. Of a text, or of conditions that only looking at each event can tell, it may stop
-   * earlier, at some thousand events it has looked at: the value is then what it found, and not exact.
+   * Counts to `bound` and no further. Of a text it may stop at a hundred, and of conditions that only looking at each event
+   * can tell at some thousand events it has looked at: the value is then what it found, and not exact.
    */
   count(scope: ReadScope, filter: Filter, bound: number): Promise<BoundedCount>
   facets(

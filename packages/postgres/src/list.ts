@@ -169,7 +169,7 @@ const learnFates = async (
 }
 
 /** Matches of a text are counted to here, and no further: each is looked at by itself. */
-const COUNTED_BY_TEXT = 1_000
+const COUNTED_BY_TEXT = 100
 /** So many events are looked at where an index alone tells of each, and where it has to be read. */
 const LOOKS = { covered: 20_000, read: 2_000 }
 
