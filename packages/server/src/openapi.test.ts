@@ -1,7 +1,7 @@
 import { validate } from '@readme/openapi-parser'
 import { describe, expect, test } from 'vitest'
 import { openService } from '../test/acme.ts'
-import { openApi } from './openapi.ts'
+import { openApi, openApiWritten } from './openapi.ts'
 import { inputFrom, parametersOf } from './query.ts'
 import { ROUTES } from './routes.ts'
 import { hasBody } from './verb.ts'
@@ -111,6 +111,34 @@ test('it holds nothing of a host, and is open, as the page to try it is', async 
   const response = await service.fetch(new Request('http://localhost/activity/openapi.json'), { basePath: '/activity' })
   expect(await response?.json()).toEqual(document())
   expect(document().servers).toEqual([{ url: '/activity' }])
+})
+
+test('it is written once for each path, for a bounded number of them', () => {
+  const first = openApiWritten('/a')
+  expect(openApiWritten('/a')).toBe(first)
+  const others = Array.from({ length: 100 }, (_, index) => openApiWritten(`/${index}`))
+  expect(new Set([first, ...others].map(({ etag }) => etag)).size).toBe(101)
+  expect(openApiWritten('/99')).toBe(others[99])
+  const again = openApiWritten('/a')
+  expect(again).not.toBe(first)
+  expect(again).toEqual(first)
+})
+
+test('whoever has it already gets 304, and at another path another', async () => {
+  await using service = await openService()
+  const get = async (basePath: string, etag = '"none"') => {
+    const request = new Request(`http://localhost${basePath}/openapi.json`, { headers: { 'if-none-match': etag } })
+    return (await service.fetch(request, { basePath })) ?? Response.error()
+  }
+  const whole = await get('/activity')
+  const { headers } = whole
+  expect([whole.status, headers.get('cache-control')]).toEqual([200, 'no-cache'])
+  expect(headers.get('content-length')).toBe(String((await whole.arrayBuffer()).byteLength))
+  const etag = headers.get('etag') ?? ''
+  const same = await get('/activity', etag)
+  expect([same.status, same.headers.get('etag'), await same.text()]).toEqual([304, etag, ''])
+  const elsewhere = await get('/audit', etag)
+  expect([elsewhere.status, (await elsewhere.json()).servers]).toEqual([200, [{ url: '/audit' }]])
 })
 
 test('the page to try it loads nothing from anywhere else', async () => {

@@ -30,6 +30,8 @@ import {
 import { erasureOutput, purgePreviewOutput, retentionOutput } from './output-admin.ts'
 import { statsOutput } from './output-stats.ts'
 import { parametersOf } from './query.ts'
+import { createRecent } from './recent.ts'
+import { type Written, write } from './response.ts'
 import { ROUTES } from './routes.ts'
 import { hasBody, type Verb } from './verb.ts'
 
@@ -228,4 +230,16 @@ const describe = () => ({
 export const openApi = (basePath: string) => {
   described ??= describe()
   return { ...described, servers: [{ url: basePath || '/' }] }
+}
+
+/** Hosts mount it at one path, or at a few; a mount such as `/:org/activity` has as many as its clients name. */
+const written = createRecent<Written>(16)
+
+/** {@link openApi} as it is sent: written once for each path, since anybody may ask for it at any rate. */
+export const openApiWritten = (basePath: string): Written => {
+  const earlier = written.get(basePath)
+  if (earlier) return earlier
+  const document = write(openApi(basePath))
+  written.set(basePath, document)
+  return document
 }

@@ -19,13 +19,24 @@ export const REVALIDATED = { 'cache-control': 'private, no-cache', vary: 'Author
 const isKnown = (ifNoneMatch: string | null, etag: string): boolean =>
   ifNoneMatch !== null && (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim() === etag))
 
-/**
- * An answer to a GET with its ETag: 304 without a body when the client has the same already. The tag is weak, since whatever
- * compresses answers on their way changes their bytes.
- */
-export const tagged = (request: Request, value: unknown, more: Readonly<Record<string, string>> = {}): Response => {
+/** JSON as it is sent, and what tells it from any other. */
+export interface Written {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly etag: string
+}
+
+/** Writes a value down. Its tag is weak, since whatever compresses answers on their way changes their bytes. */
+export const write = (value: unknown): Written => {
   const bytes = new TextEncoder().encode(JSON.stringify(value))
-  const etag = `W/"${bytesToHex(sha256(bytes)).slice(0, 32)}"`
+  return { bytes, etag: `W/"${bytesToHex(sha256(bytes)).slice(0, 32)}"` }
+}
+
+/** An answer to a GET with its ETag: 304 without a body when the client has the same already. */
+export const answerOf = (
+  request: Request,
+  { bytes, etag }: Written,
+  more: Readonly<Record<string, string>> = {},
+): Response => {
   const headers = { ...PRIVATE, ...more, etag }
   if (isKnown(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   return new Response(bytes, {
@@ -36,6 +47,10 @@ export const tagged = (request: Request, value: unknown, more: Readonly<Record<s
     },
   })
 }
+
+/** A value as {@link answerOf} a GET. */
+export const tagged = (request: Request, value: unknown, more?: Readonly<Record<string, string>>): Response =>
+  answerOf(request, write(value), more)
 
 /** An error as problem details. */
 export const problem = (thrown: unknown, headers: Record<string, string> = {}): Response => {

@@ -20,12 +20,12 @@ import { createGates } from './gate.ts'
 import { createIngest } from './ingest.ts'
 import { createStaticKeys, type StaticKey } from './keys.ts'
 import type { Limits } from './limits.ts'
-import { openApi } from './openapi.ts'
+import { openApiWritten } from './openapi.ts'
 import { createPolicy, wholeTenant } from './policy.ts'
 import { errorOf, problemOf } from './problem.ts'
 import { createPurge } from './purge.ts'
 import { contextOf } from './request-context.ts'
-import { allowing, problem, tagged, withoutBody } from './response.ts'
+import { allowing, answerOf, problem, withoutBody } from './response.ts'
 import { handleRest, isRestPath } from './rest.ts'
 import { createWindows, type RetentionOptions } from './retention.ts'
 import { createRights } from './rights.ts'
@@ -172,7 +172,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
   /** The answer to a path of ours; null for one of the host's. */
   const answer = (request: Request, base: string, path: string, mounted: Mounted): Promise<Response> | null => {
     if (path === '/openapi.json')
-      return page(request, () => tagged(request, openApi(base), { 'cache-control': 'no-cache' }))
+      return page(request, () => answerOf(request, openApiWritten(base), { 'cache-control': 'no-cache' }))
     if (path === '/docs') return page(request, docsPage)
     if (path.startsWith('/trpc/')) {
       if (request.method === 'OPTIONS') return Promise.resolve(allowing('GET, POST, OPTIONS'))
