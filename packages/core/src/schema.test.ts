@@ -112,6 +112,49 @@ describe('a reason names the path, what was found and what is wanted', () => {
   })
 })
 
+describe('an event that is far too large', () => {
+  const many = (value: unknown, count = 20_000) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]))
+  const FAR = 'The event has more than 131070 bytes, where 65535 are allowed: shorten its metadata or its changes.'
+
+  test.each([
+    ['in metadata', { metadata: many(1) }],
+    ['in a scope, whose entries are wrong too', { scope: many(1) }],
+    ['in members that no event has', many(1)],
+    ['in a list', { metadata: { list: Array(70_000).fill(0) } }],
+    ['in changes', { changes: [{ path: '', from: many(1, 10_000), to: many(1, 10_000) }] }],
+    ['far within', { metadata: { a: [{ b: many({}) }] } }],
+    ['by the length of its keys', { metadata: { ['k'.repeat(140_000)]: 1 } }],
+  ])('is refused: %s', (_where, more) => {
+    expect(reasonOf({ ...event, ...more })).toBe(FAR)
+  })
+
+  test('is looked at no further than that takes', () => {
+    let looks = 0
+    const tripwire = {
+      get value() {
+        looks += 1
+        return 1
+      },
+    }
+    expect(reasonOf({ ...event, metadata: { before: many(1), tripwire } })).toBe(FAR)
+    expect(reasonOf({ ...event, metadata: { list: [tripwire, ...Array(70_000)] } })).toBe(FAR)
+    expect(looks).toBe(0)
+  })
+
+  test('is told apart from one that redacting makes small, one a little too large, and one too deep', () => {
+    const endless: { [key: string]: unknown } = {}
+    endless.self = endless
+    const metadata = [
+      { password: 'x'.repeat(200_000) },
+      many(1, 7_000),
+      { endless },
+      { bytes: new Uint8Array(200_000) },
+    ]
+    for (const each of metadata) expect(reasonOf({ ...event, metadata: each })).toBe('taken')
+  })
+})
+
 test('the schema is JSON Schema too', () => {
   expect(z.toJSONSchema(z.object({ event: newEventSchema }), { io: 'input' })).toMatchObject({
     properties: { event: { $ref: '#/$defs/NewEvent' } },

@@ -11,6 +11,7 @@ import {
 } from './event.ts'
 import { isEventId } from './id.ts'
 import { EVENT_LIMITS as MAX } from './limits.ts'
+import { isSurelyOver } from './size.ts'
 import { parseTime } from './time-range.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
@@ -143,6 +144,8 @@ export const newEventSchema = z
   .meta({ id: 'NewEvent', description: 'An event to be stored. `action`, `actor` and `resource` are needed.' })
 
 const PROBLEMS_AT_MOST = 3
+/** Of one that is but a little too large, it is worth saying how large it is: `prepareEvent` does. */
+const FAR_TOO_LARGE = 2 * MAX.bytes
 
 /**
  * An event of unknown origin, checked: the event, or in one sentence what is wrong with it and what is wanted.
@@ -152,6 +155,11 @@ const PROBLEMS_AT_MOST = 3
  * // { reason: 'actor.id is missing: a string is needed.' }
  */
 export function parseEvent(input: unknown): { event: NewEvent } | { reason: string } {
+  if (isSurelyOver(FAR_TOO_LARGE, input)) {
+    return {
+      reason: `The event has more than ${FAR_TOO_LARGE} bytes, where ${MAX.bytes} are allowed: shorten its metadata or its changes.`,
+    }
+  }
   const result = newEventSchema.safeParse(input, { reportInput: true })
   if (result.success) return { event: result.data }
   const problems = result.error.issues.flatMap(problemsOf)
