@@ -305,6 +305,8 @@ describe.each(REQUESTS)('rights over %s', (_name, requestOf, verbs) => {
       send(service, requestOf(list, input, key(secret)))
     expect(await read({}, KEYS.allRead)).toMatchObject({ status: 400, code: 'tenant_required' })
     expect(await read({ tenant: '*' }, KEYS.allRead)).toMatchObject({ status: 400, code: 'tenant_required' })
+    expect((await read({}, KEYS.allRead)).text).toMatch(/does not say which one: name it, with tenant=…\./)
+    expect((await read({ tenant: '*' }, KEYS.allRead)).text).toMatch(/one at a time, so not tenant=\*: name one, with/)
     expect((await read({ tenant: 'acme' }, KEYS.allRead)).text).toContain(SECRET)
     expect(await read({ tenant: 'acme' }, KEYS.umbrellaRead)).toMatchObject({ status: 403, code: 'forbidden' })
     expect((await read({}, KEYS.umbrellaRead)).text).not.toContain(SECRET)

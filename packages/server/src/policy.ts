@@ -82,7 +82,8 @@ const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 const tenantsFor = ({ viewer, everyTenant }: Asker, asked: string | undefined): readonly string[] => {
   if (everyTenant) {
     if (asked !== undefined && asked !== ALL) return [asked]
-    throw new WhodidError('tenant_required', 'This key is for all tenants: say which one to read, with tenant=….')
+    const why = asked === ALL ? 'takes one at a time, so not tenant=*: name one' : 'does not say which one: name it'
+    throw new WhodidError('tenant_required', `A key for all tenants ${why}, with tenant=….`)
   }
   const [first] = viewer.tenants
   if (first === undefined) {
