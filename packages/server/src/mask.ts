@@ -30,6 +30,9 @@ export const createMask = (paths: readonly string[]): Mask => {
     }
     const person = (path: string, value: Person | undefined): Person | undefined =>
       value && { id: hide(['actor', path, 'id'], value.id), name: nameOf(['actor', path, 'name'], value.name) }
+    // What must be a number cannot say that it is hidden, so it is left out.
+    const numberOf = (path: readonly string[], value: number | undefined) =>
+      hide(path, value === undefined ? undefined : String(value)) === REDACTED ? undefined : value
     const json = (path: readonly string[], value: Json): Json => {
       if (hidden(path.join('.'))) {
         if (value === null) return value
@@ -73,7 +76,7 @@ export const createMask = (paths: readonly string[]): Mask => {
       })),
       metadata: object(['metadata'], event.metadata),
       error: error && {
-        status: error.status,
+        status: numberOf(['error', 'status'], error.status),
         code: hide(['error', 'code'], error.code),
         message: hide(['error', 'message'], error.message),
       },

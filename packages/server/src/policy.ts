@@ -7,10 +7,7 @@ import {
   type Filter,
   type NewEvent,
   type ReadScope,
-  renderHref,
-  resolveResource,
   type StoredEvent,
-  safeHref,
   type Viewer,
   WhodidError,
 } from '@whodid/core'
@@ -18,11 +15,12 @@ import type { Asker } from './asker.ts'
 import { erasePerson } from './erasure.ts'
 import type { Gate } from './gate.ts'
 import { expandGroups, NOTHING } from './groups.ts'
-import { createMask, isMasked } from './mask.ts'
+import { isMasked } from './mask.ts'
 import { mayViewAll, permit } from './permission.ts'
 import { extractPerson, type PersonReader, type PersonRef } from './person.ts'
 import { createReader, type Reader } from './reader.ts'
 import type { Windows } from './retention.ts'
+import { createShow } from './show.ts'
 import { hiddenFrom, understand } from './understand.ts'
 import type { Administration, Session } from './verb.ts'
 import { actorOf, type Witness } from './witness.ts'
@@ -132,14 +130,6 @@ const searchOf = (viewer: Viewer, q: string, now: number): Filter => {
 /** Whether a filter names what it wants: audit events, or others only. Otherwise they are left out. */
 const namesWanted = ({ category, action }: Filter): boolean => Boolean(category?.length || action?.length)
 
-/** An event with the link that its host or its catalog gives it, if that is a safe one. */
-const linked = (catalog: CatalogJson, event: StoredEvent): StoredEvent => {
-  const { resource } = event
-  const template = resource.href === null && resource.id !== null ? resolveResource(catalog, resource.type).href : null
-  const href = safeHref(resource.href ?? (template === null ? null : renderHref(template, event)))
-  return href === resource.href ? event : { ...event, resource: { ...resource, href } }
-}
-
 /** The right of whodid itself to read what it has written. */
 export const wholeTenant = (tenantId: string): ReadScope => ({ tenantId, viewerId: 'whodid', restrict: [] })
 
@@ -157,7 +147,6 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
     const standing = restrictionsOf(asker, catalog, now())
     const hidden = hiddenFrom(viewer.masked ?? [])
     const ownOnly = asker.ownOnly && !mayViewAll(viewer)
-    const mask = createMask(viewer.masked ?? [])
     const watched = witnessFor({ asker, context }, tenants)
     const scopesWith = (conditions: readonly Filter[]) =>
       Promise.all(
@@ -179,7 +168,7 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
         const asIs = audit || [filter, ...also].some(namesWanted)
         return { scopes: await scopesWith(asIs ? also : [...also, NOT_AUDIT]), filter }
       },
-      show: (event) => mask(linked(catalog, event)),
+      show: createShow(catalog, viewer.masked ?? []),
       witness: async (what) => {
         await watched(what)
       },
@@ -201,19 +190,15 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
     }
     const tenantId = oneTenantFor(asker, asked)
     const restrict = restrictionsOf({ ...asker, ownOnly: false }, catalog, now())
-    const mask = createMask(viewer.masked ?? [])
+    const show = createShow(catalog, viewer.masked ?? [])
     // Whoever did something to them keeps what is their own.
-    const maskOthers = createMask(
-      isAdmin || mayViewAll(viewer) ? [] : ['actor.email', 'context.ip', 'context.userAgent'],
-    )
+    const theirs = isAdmin || mayViewAll(viewer) ? [] : ['actor.email', 'context.ip', 'context.userAgent']
+    const showOthers = createShow(catalog, [...(viewer.masked ?? []), ...theirs])
     return {
       extract: async ({ signal, ...request }) => {
         const scope = { tenantId, viewerId: viewer.id, restrict: [...restrict, ...(await kept(tenantId))] }
-        const show = (event: StoredEvent) => {
-          const shown = mask(linked(catalog, event))
-          return event.actor.id === id ? shown : maskOthers(shown)
-        }
-        return extractPerson({ store, scope, person: personOf(id), show }, request, signal)
+        const showEach = (event: StoredEvent) => (event.actor.id === id ? show(event) : showOthers(event))
+        return extractPerson({ store, scope, person: personOf(id), show: showEach }, request, signal)
       },
       witnessFile: witnessFor({ asker, context }, [tenantId]),
     }
