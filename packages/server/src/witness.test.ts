@@ -160,6 +160,7 @@ test('R27: several processes on one database write one event a viewer, filter an
 test('R27: whoever is named is written down, however they are asked for', async () => {
   await using service = await openService()
   const ada = apiOf(service)(person('ada'))
+  await service.append([event({ actor: { type: 'user', id: 'grace' } }), event()])
   const reads = [
     () =>
       service.fetch(new Request('http://localhost/activity/api/v1/stats?actor=bob', { headers: person('ada') }), {
@@ -168,6 +169,10 @@ test('R27: whoever is named is written down, however they are asked for', async 
     () => ada.facets({ filter: { q: 'actor:eve' } }),
     () => ada.list({ actorName: ['Linus'] }),
     () => ada.list({ actor: ['decoy', 'bob'] }),
+    () => ada.follow({ filter: { actor: ['grace'] }, lastEventId: '0' }, 1),
+    // Not others' activity: one's own, and everybody's.
+    () => ada.follow({ filter: { actor: ['ada'] }, lastEventId: '0' }, 1),
+    () => ada.follow({ lastEventId: '0' }, 1),
   ]
   for (const read of reads) await read()
   const { items } = await ada.list({ action: ['audit.viewed'], order: 'asc' })
@@ -176,5 +181,30 @@ test('R27: whoever is named is written down, however they are asked for', async 
     ['eve', undefined],
     ['Linus', undefined],
     ['decoy', ['decoy', 'bob']],
+    ['grace', undefined],
+  ])
+})
+
+test('R27: of many who are named at once, there are as many in the event as it has room for', async () => {
+  await using service = await openService()
+  const ada = apiOf(service)(person('ada'))
+  const ids = (end: string) => Array.from({ length: 40 }, (_, index) => `${index}-${end}`)
+  await ada.list({ actor: ids('short') })
+  await ada.list({ actor: ids('x'.repeat(500)) })
+  const { items } = await ada.list({ action: ['audit.viewed'], order: 'asc' })
+  const cut = ids('x'.repeat(500))
+    .slice(0, 20)
+    .map((id) => id.slice(0, 100))
+  expect(items.map(({ resource, description, metadata }) => [resource.id, description, metadata])).toEqual([
+    [
+      '0-short',
+      'The activity of 0-short and of 39 more was viewed',
+      { subjects: ids('short').slice(0, 20), filter: { actor: ids('short') } },
+    ],
+    [
+      `0-${'x'.repeat(500)}`,
+      `The activity of 0-${'x'.repeat(500)} and of 39 more was viewed`,
+      { subjects: cut, filter: { tooLong: true, conditions: ['actor'], actor: cut } },
+    ],
   ])
 })
