@@ -10,6 +10,8 @@ export interface Parameter {
   /** The field of the input that it fills. */
   readonly field: string
   readonly schema: z.ZodType
+  /** What its text stands for: `many` are parted by commas, or given one by one. */
+  readonly holds: 'text' | 'number' | 'many'
 }
 
 /** What a verb's routes need to know of its input. */
@@ -32,6 +34,19 @@ const fieldsOf = (input: z.ZodType): { readonly [field: string]: z.ZodType } => 
 
 const FILTER_FIELDS = fieldsOf(filterSchema)
 
+const innermost = (schema: z.ZodType): z.ZodType => {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodReadonly) {
+    return innermost(z.instanceof(z.ZodType).parse(schema.unwrap()))
+  }
+  return schema
+}
+
+const heldBy = (schema: z.ZodType): Parameter['holds'] => {
+  const type = innermost(schema)
+  if (type instanceof z.ZodArray) return 'many'
+  return type instanceof z.ZodNumber ? 'number' : 'text'
+}
+
 /** The parameters of a verb's route, read off its input. */
 export const parametersOf = (verb: Verb): Parameters => {
   const { path, renamed = {} } = verb.route
@@ -39,9 +54,9 @@ export const parametersOf = (verb: Verb): Parameters => {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const filter = 'filter' in fields ? 'nested' : 'q' in fields ? 'flat' : 'none'
   const all: Parameter[] = []
-  const add = (field: string, schema: z.ZodType) => {
+  const add = (field: string, schema: z.ZodType, name = renamed[field] ?? field) => {
     const place = inPath.includes(field) ? 'path' : 'query'
-    if (!UNROUTED.has(field)) all.push({ name: renamed[field] ?? field, in: place, field, schema })
+    all.push({ name, in: place, field, schema, holds: heldBy(schema) })
   }
   if (hasBody(verb.route)) {
     for (const field of inPath) if (fields[field]) add(field, fields[field])
@@ -51,34 +66,19 @@ export const parametersOf = (verb: Verb): Parameters => {
   }
   for (const field of inPath) if (fields[field]) add(field, fields[field])
   for (const [field, schema] of Object.entries(filter === 'nested' ? { ...FILTER_FIELDS, ...fields } : fields)) {
-    if (field !== 'filter' && !inPath.includes(field)) add(field, schema)
+    if (field !== 'filter' && !inPath.includes(field) && !UNROUTED.has(field)) add(field, schema)
   }
   if (filter !== 'none') {
-    for (const term of FILTER_TERMS) {
-      all.push({ name: `not.${term}`, in: 'query', field: 'not', schema: FILTER_FIELDS[term] ?? z.unknown() })
-    }
-    all.push({
-      name: 'not.q',
-      in: 'query',
-      field: 'not',
-      schema: z.string().optional().describe('Words and phrases that must not occur.'),
-    })
+    for (const term of FILTER_TERMS) add('not', FILTER_FIELDS[term] ?? z.unknown(), `not.${term}`)
+    add('not', z.string().optional().describe('Words and phrases that must not occur.'), 'not.q')
   }
   return { all, filter }
 }
 
-const innermost = (schema: z.ZodType): z.ZodType => {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodReadonly) {
-    return innermost(z.instanceof(z.ZodType).parse(schema.unwrap()))
-  }
-  return schema
-}
-
-const decoded = (schema: z.ZodType, values: readonly string[]): unknown => {
-  const type = innermost(schema)
-  if (type instanceof z.ZodArray) return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
+const decoded = (holds: Parameter['holds'], values: readonly string[]): unknown => {
+  if (holds === 'many') return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
   const [value = ''] = values
-  return type instanceof z.ZodNumber && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  return holds === 'number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
 }
 
 /**
@@ -101,15 +101,15 @@ export const inputFrom = (
         : `${JSON.stringify(name)} is not a parameter of this route, which takes none.`,
     )
   }
-  for (const { name, schema } of takes) {
-    if (innermost(schema) instanceof z.ZodArray || query.getAll(name).length < 2) continue
+  for (const { name, holds } of takes) {
+    if (holds === 'many' || query.getAll(name).length < 2) continue
     throw new WhodidError('invalid_input', `${name} is given more than once: give it one value.`)
   }
   const input: { [field: string]: unknown } = { ...path }
-  for (const { name, field, schema } of takes) {
+  for (const { name, field, holds } of takes) {
     const values = query.getAll(name).filter((value) => value !== '')
     const ofFilter = filter !== 'none' && (field in FILTER_FIELDS || name.startsWith('not.'))
-    if (!ofFilter && values.length > 0) input[field] = decoded(schema, values)
+    if (!ofFilter && values.length > 0) input[field] = decoded(holds, values)
   }
   if (filter === 'none') return input
   const given: Filter = filterFromParams(query)
