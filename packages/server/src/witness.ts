@@ -9,6 +9,7 @@ import {
   type NewEvent,
   newId,
   type StoredEvent,
+  sha256,
   type Viewer,
 } from '@whodid/core'
 
@@ -67,13 +68,14 @@ export const actorOf = ({ id, name }: Viewer): Actor => ({ type: id.startsWith('
 const named = (people: readonly string[]): string[] =>
   people.slice(0, MAX_NAMED).map((person) => [...person].slice(0, MAX_NAME).join(''))
 
-/** A filter as it stands in an event, where there is not room for any length of list. */
+/** A filter as it stands in an event, where there is not room for any length of list: then what tells it from others. */
 const recorded = (filter: Filter): JsonObject => {
   const text = JSON.stringify(filter)
   if (text.length <= MAX_FILTER) return JSON.parse(text)
   const { actor, actorName } = filter
   return {
     tooLong: true,
+    digest: bytesToHex(sha256(new TextEncoder().encode(text))),
     conditions: Object.keys(JSON.parse(text)),
     ...(actor && { actor: named(actor) }),
     ...(actorName && { actorName: named(actorName) }),
