@@ -79,12 +79,7 @@ export function eventsToCsv(
 /** Any rows as CSV, by the same rules as {@link eventsToCsv}. */
 export function rowsToCsv(rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return ''
-  return (
-    Papa.unparse(
-      rows.map((row) => [...row]),
-      { newline: LINE, escapeFormulae: FORMULA },
-    ) + LINE
-  )
+  return Papa.unparse([...rows], { newline: LINE, escapeFormulae: FORMULA }) + LINE
 }
 
 /** Events as an indented JSON array, exactly as they are. */

@@ -40,7 +40,7 @@ export interface ExtractSource {
   show(event: StoredEvent): StoredEvent
 }
 
-const PAGE = 1000
+const PAGE = 500
 
 /** Takes an extract. Throws `invalid_input` for an `upTo` of another kind, and `closed` between pages once the signal aborts. */
 export const extract = async (

@@ -119,7 +119,7 @@ export const stream = (
         void source.return?.()?.catch(init.onError)
       },
     },
-    { highWaterMark: 0 },
+    { highWaterMark: 1 },
   )
   const headers = { ...PRIVATE, ...init.headers }
   return init.gzip
