@@ -76,6 +76,11 @@ const sealAll = async (client: Client, rows: number): Promise<void> => {
   }
 }
 
+/** As appending does it, event by event. */
+export const FATES = `insert into whodid.resource_fates (tenant_id, resource_type, resource_id, event_id, deleted)
+  select distinct on (tenant_id, resource_type, resource_id) tenant_id, resource_type, resource_id, id, leaves_deleted
+  from whodid.events where leaves_deleted is not null order by tenant_id, resource_type, resource_id, id desc`
+
 /** As the migration that brings the rollups counts what is there already. */
 const countAll = async (client: Client): Promise<void> => {
   for (const statement of rollups) if (statement.startsWith('insert into')) await client.query(statement)
@@ -106,8 +111,10 @@ export const load = async (
   }
   await timed(say, 'ledger', () => sealAll(client, rows))
   await timed(say, 'rollups', () => countAll(client))
+  await timed(say, 'fates of resources', () => client.query(FATES))
   await timed(say, 'vacuum of the ledger, statistics', async () => {
     await client.query('vacuum (freeze, analyze) whodid.ledger')
+    await client.query('vacuum (freeze, analyze) whodid.resource_fates')
     await client.query('analyze whodid.events')
   })
 }
@@ -123,11 +130,12 @@ export const clean = async (client: Client, rows: number): Promise<void> => {
   }
   await client.query('delete from whodid.rollup_day where day >= $1::timestamptz::date', [end])
   await client.query('delete from whodid.rollup_hour where hour >= $1', [end])
+  await client.query('delete from whodid.resource_fates where event_id >= $1', [idFloor(END)])
   await client.query('truncate whodid.inbox, whodid.inbox_watermark')
   await client.query('commit')
   const { rows: used } = await client.query<{ name: string }>(
     `select oid::regclass::text as name from pg_class
-    where relname in ('events_2026_11', 'ledger', 'ledger_head', 'rollup_day', 'rollup_hour') and relnamespace = 'whodid'::regnamespace`,
+    where relname in ('events_2026_11', 'ledger', 'ledger_head', 'rollup_day', 'rollup_hour', 'resource_fates') and relnamespace = 'whodid'::regnamespace`,
   )
   for (const { name } of used) await client.query(`vacuum (analyze) ${name}`)
 }

@@ -1,6 +1,7 @@
 import { type PreparedEvent, prepareEvent } from '@whodid/core'
 import pg from 'pg'
 import { columns } from '../../packages/postgres/src/insert.ts'
+import { leavesDeleted } from '../../packages/postgres/src/rows.ts'
 import { compile, sql } from '../../packages/postgres/src/sql.ts'
 import { catalog } from '../seed/catalog.ts'
 import { eventsOfTenant } from '../seed/events.ts'
@@ -17,6 +18,12 @@ const INSERT_EVENTS = `insert into whodid.events (tenant_id, seq, ${names.join('
   select $1, seq, ${selected} from unnest($2::bigint[], ${unnested}) as new (seq, ${names.join(', ')})`
 const INSERT_LEDGER = `insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
   select $1, seq, id, leaf_hash from unnest($2::bigint[], $3::uuid[], $4::bytea[]) as new (seq, id, leaf_hash)`
+const KEEP_FATES = `insert into whodid.resource_fates as f (tenant_id, resource_type, resource_id, event_id, deleted)
+  select distinct on (resource_type, resource_id) $1, resource_type, resource_id, id, deleted
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::boolean[]) as new (id, resource_type, resource_id, deleted)
+  where deleted is not null order by resource_type, resource_id, id desc
+  on conflict (tenant_id, resource_type, resource_id)
+  do update set event_id = excluded.event_id, deleted = excluded.deleted where f.event_id < excluded.event_id`
 const COUNT_DAYS = `insert into whodid.rollup_day as r (tenant_id, day, action, kind, status, n)
   select $1, day, action, kind, status, count(*)
   from unnest($2::date[], $3::text[], $4::text[], $5::text[]) as new (day, action, kind, status) group by 2, 3, 4, 5
@@ -34,7 +41,8 @@ const batchOf = (tenant: string, events: readonly PreparedEvent[], lastSeq: numb
   const seqs = arrayOf(events.map((_, at) => lastSeq + at + 1))
   const times = arrayOf(events.map(({ occurredAt }) => occurredAt))
   const cells = columns.map(([, , cell]) => arrayOf(events.map(cell)))
-  const of = (value: (event: PreparedEvent) => string | Uint8Array) => arrayOf(events.map(value))
+  const of = (value: (event: PreparedEvent) => string | Uint8Array | null) => arrayOf(events.map(value))
+  const deleted = events.map(leavesDeleted).map((left) => (left === null ? null : String(left)))
   return {
     size: events.length,
     statements: [
@@ -43,6 +51,17 @@ const batchOf = (tenant: string, events: readonly PreparedEvent[], lastSeq: numb
         name: 'ledger',
         text: INSERT_LEDGER,
         values: [tenant, seqs, of(({ id }) => id), of((event) => event.leafHash)],
+      },
+      {
+        name: 'fates',
+        text: KEEP_FATES,
+        values: [
+          tenant,
+          of(({ id }) => id),
+          of(({ resource }) => resource.type),
+          of(({ resource }) => resource.id),
+          arrayOf(deleted),
+        ],
       },
       {
         name: 'days',

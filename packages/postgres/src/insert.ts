@@ -58,8 +58,8 @@ const names = raw(columns.map(([name]) => name).join(', '))
 const values = raw(columns.map(([name]) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', '))
 
 /**
- * Inserts events that are new with their places in the ledger, counts them, and moves the head: one statement, whose text is
- * the same for every number of events.
+ * Inserts events that are new with their places in the ledger and what they leave of their resources, counts them, and moves
+ * the head: one statement, whose text is the same for every number of events.
  */
 export const insertEvents = (tenantId: string, events: readonly PreparedEvent[], lastSeq: number): Sql => {
   const cells = (cell: (event: PreparedEvent, index: number) => Cell): SqlValue => events.map(cell)
@@ -77,6 +77,12 @@ export const insertEvents = (tenantId: string, events: readonly PreparedEvent[],
     ), sealed as (
       insert into ${tables.ledger} (tenant_id, seq, event_id, leaf_hash)
       select ${tenantId}::text, seq, id, leaf_hash from fresh
+    ), fated as (
+      insert into ${tables.resourceFates} as f (tenant_id, resource_type, resource_id, event_id, deleted)
+      select distinct on (resource_type, resource_id) ${tenantId}::text, resource_type, resource_id, id, leaves_deleted
+      from fresh where leaves_deleted is not null order by resource_type, resource_id, id desc
+      on conflict (tenant_id, resource_type, resource_id)
+      do update set event_id = excluded.event_id, deleted = excluded.deleted where f.event_id < excluded.event_id
     ), by_day as (${byDay}
     ), by_hour as (${byHour}
     )

@@ -27,20 +27,16 @@ export const listEvents = async (
   const { order, limit, after } = page
   const ordered = sql`order by e.id ${direction(order)}`
   const beyond = after === null ? [] : [order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`]
-  if (where.terms.length === 0 && !isSearched(where)) {
-    const conditions = all([...where.conditions, ...beyond])
-    const items = await readEvents(
-      reads,
-      scope,
-      sql`${conditions} ${ordered} limit ${constant(limit + 1)}`,
-      fatesIn(scope),
-    )
-    return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
+  if (isSearched(where)) {
+    const ids = await matchingIds({ reads, scope, where, order, limit: limit + 1 }, beyond)
+    const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
+    return { items, more: ids.length > limit, windowed: false }
   }
-  // First the ids, of an index alone where it holds what is asked for, and then as much of the rest as is wanted.
-  const ids = await matchingIds({ reads, scope, where, order, limit: limit + 1 }, beyond)
-  const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`, fatesIn(scope))
-  return { items, more: ids.length > limit, windowed: false }
+  // First the ids, of an index alone where it holds what is asked for, and then the rest of as many as are wanted.
+  const ids = sql`
+    select e.id from ${eventsOf(scope)} where ${all([...where.conditions, ...beyond])} ${ordered} limit ${constant(limit + 1)}`
+  const items = await readEvents(reads, scope, sql`${isAmong(scope, ids)} ${ordered}`)
+  return { items: items.slice(0, limit), more: items.length > limit, windowed: false }
 }
 
 // As `sortValue` of core has it, but for the case of letters. In the order of code points, so that it is the same everywhere.
@@ -100,78 +96,29 @@ export const newestOf = async (reads: Reads, scope: ReadScope, where: Where, lim
   return sql`(select e.* from ${tables.events} e where ${isAmong(scope, ids)})`
 }
 
-const isAmong = ({ tenantId }: ReadScope, ids: readonly string[]): Sql =>
-  sql`e.tenant_id = ${tenantId} and e.id = any(${ids}::uuid[])`
+// Joined id by id, so that each is looked for in its own month alone.
+const isAmong = ({ tenantId }: ReadScope, ids: readonly string[] | Sql): Sql =>
+  sql`e.tenant_id = ${tenantId} and e.id in (${'strings' in ids ? ids : sql`select unnest(${ids}::uuid[])`})`
 
 /** Reads events as the viewer sees them; `where` may go on with an order and a limit. */
-export const readEvents = async (
-  queries: Queries,
-  scope: ReadScope,
-  where: Sql,
-  fates: Fates = new Map(),
-): Promise<StoredEvent[]> => {
+export const readEvents = async (queries: Queries, scope: ReadScope, where: Sql): Promise<StoredEvent[]> => {
   const rows = await queries.query<EventRow>(sql`
     select ${eventColumns},
+      coalesce(f.deleted, false) as deleted,
       coalesce(x.seen, e.seq <= coalesce(w.seen_seq, 0)) as seen,
       coalesce(x.archived, e.seq <= coalesce(w.archived_seq, 0)) as archived
     from ${eventsOf(scope)}
+    left join ${tables.resourceFates} f
+      on f.tenant_id = ${scope.tenantId} and f.resource_type = e.resource_type and f.resource_id = e.resource_id
     left join ${tables.inboxWatermark} w on w.tenant_id = ${scope.tenantId} and w.viewer_id = ${scope.viewerId}
     where ${where}`)
-  await learnFates(queries, scope.tenantId, rows, fates)
-  return rows.map((row) => eventOfRow(row, fates.get(resourceKey(row)) ?? false))
-}
-
-/** Resources by their key, and whether each is deleted. */
-type Fates = Map<string, boolean>
-
-const FATES_AT_MOST = 50_000
-const learned = new WeakMap<ReadScope, Fates>()
-
-/** What has been learned in a scope so far: who reads everything there is does it in one, page after page. */
-const fatesIn = (scope: ReadScope): Fates => {
-  const known = learned.get(scope)
-  if (known !== undefined && known.size < FATES_AT_MOST) return known
-  const fates: Fates = new Map()
-  learned.set(scope, fates)
-  return fates
-}
-
-interface ResourceRef {
-  readonly resource_type: string
-  readonly resource_id: string | null
-}
-
-const resourceKey = ({ resource_type, resource_id }: ResourceRef) => JSON.stringify([resource_type, resource_id])
-
-/** A resource is deleted whose last deletion has no creation or restoration after it. */
-const learnFates = async (
-  queries: Queries,
-  tenantId: string,
-  rows: readonly ResourceRef[],
-  fates: Fates,
-): Promise<void> => {
-  const refs = new Map(rows.filter((row) => row.resource_id !== null).map((row) => [resourceKey(row), row]))
-  for (const key of refs.keys()) if (fates.has(key)) refs.delete(key)
-  if (refs.size === 0) return
-  const types = [...refs.values()].map((ref) => ref.resource_type)
-  const ids = [...refs.values()].map((ref) => ref.resource_id)
-  // Each by itself: a resource that is created and deleted all the time has many such events, and only the last one counts.
-  const latest = await queries.query<{ resource_type: string; resource_id: string; leaves_deleted: boolean }>(sql`
-    select r.resource_type, r.resource_id, last.leaves_deleted
-    from unnest(${types}::text[], ${ids}::text[]) r (resource_type, resource_id) cross join lateral (
-      select e.leaves_deleted from ${tables.events} e
-      where e.tenant_id = ${tenantId} and e.resource_type = r.resource_type and e.resource_id = r.resource_id
-        and e.leaves_deleted is not null
-      order by e.id desc limit 1
-    ) last`)
-  for (const key of refs.keys()) fates.set(key, false)
-  for (const row of latest) fates.set(resourceKey(row), row.leaves_deleted)
+  return rows.map(eventOfRow)
 }
 
 /** Matches of a text are counted to here, and no further: each is looked at by itself. */
 const COUNTED_BY_TEXT = 100
 /** So many events are looked at where an index alone tells of each, and where it has to be read. */
-const LOOKS = { covered: 20_000, read: 2_000 }
+const LOOKS = { covered: 10_000, read: 2_000 }
 
 /**
  * Counts to the bound. Where an index leaves more events than are looked at, and further conditions few of those, it gives how
@@ -198,8 +145,9 @@ export const countEvents = async (
     return { value: Math.min(row?.matching ?? 0, bound), exact: (row?.matching ?? 0) <= bound }
   }
   const looks = narrowed.isCovering ? LOOKS.covered : LOOKS.read
+  const further = where.conditions.filter((condition) => !narrowed.conditions.includes(condition))
   const [row] = await reads.query<{ matching: number; seen: number }>(sql`
-    select count(*) filter (where ${all(where.conditions)}) as matching, count(*) as seen
+    select count(*) filter (where ${all(further)}) as matching, count(*) as seen
     from (select e.* from ${tables.events} e where ${all(narrowed.conditions)} limit ${constant(looks + 1)}) e`)
   const { matching = 0, seen = 0 } = row ?? {}
   return { value: Math.min(matching, bound), exact: matching <= bound && seen <= looks }

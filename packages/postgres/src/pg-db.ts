@@ -70,10 +70,13 @@ const within = async <T>(
   end: (client: pg.PoolClient) => Promise<void>,
 ): Promise<T> => {
   const client = await pool.connect()
+  const begun = begin(client, terms)
   try {
-    await begin(client, terms)
+    // A write waits until it has its rights; what is read is thrown away unless it had them.
+    if (terms.mode === 'read write') await begun
     const named = terms.mode === 'read only' ? nameOf : undefined
     const result = await work({ query: (statement) => run(client, statement, named) })
+    await begun
     await end(client)
     return result
   } catch (error) {
@@ -81,17 +84,23 @@ const within = async <T>(
       () => client.release(),
       (failure: Error) => client.release(failure),
     )
+    await begun
     throw error
   }
 }
+
+/**
+ * What to compile a plan over many partitions takes is longer than to run it, and so is to make one anew for each value. Of
+ * empty months a sequential scan seems cheapest, for which the order of the indexes would be given up.
+ */
+const PLANNING = ['jit = off', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off']
 
 /** One round trip for the transaction, its rights and its tenant. Changes of the schema, as the owner, may take their time. */
 const begin = async (client: pg.PoolClient, { mode, role, tenantId }: Terms): Promise<void> => {
   const settings =
     role === 'owner'
       ? ['set local statement_timeout = 0']
-      : // To compile a plan over many partitions takes longer than to run it.
-        [`set local role whodid_${role}`, 'set local jit = off']
+      : [`set local role whodid_${role}`, ...PLANNING.map((setting) => `set local ${setting}`)]
   if (tenantId !== null) settings.push(compile(tenantIs(tenantId)).text)
   try {
     await client.query([`begin ${mode}`, ...settings].join('; '))

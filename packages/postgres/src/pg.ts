@@ -82,6 +82,7 @@ const connect = (caller: string, target: PgTarget | undefined): Db => {
     application_name: 'whodid',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    pipeline: true,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     ...config,
   })

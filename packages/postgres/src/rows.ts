@@ -8,7 +8,7 @@ export const eventColumns = raw(`e.tenant_id, e.id, e.seq, e.occurred_at, e.rece
   e.resource_type, e.resource_id, e.resource_name, e.resource_href, e.scope, e.description, e.changes, e.metadata,
   e.error, e.redacted, e.caused_by, e.channel, e.ip, e.user_agent, e.request_id, e.trace_id, e.method, e.route`)
 
-/** A row of {@link eventColumns} with the viewer's `seen` and `archived`. */
+/** A row of {@link eventColumns} with what has become of its resource, and the viewer's `seen` and `archived`. */
 export interface EventRow extends Row {
   readonly tenant_id: string
   readonly id: string
@@ -44,12 +44,13 @@ export interface EventRow extends Row {
   readonly trace_id: string | null
   readonly method: string | null
   readonly route: string | null
+  readonly deleted: boolean
   readonly seen: boolean
   readonly archived: boolean
 }
 
 /** The event that a row holds. */
-export const eventOfRow = (row: EventRow, deleted: boolean): StoredEvent => ({
+export const eventOfRow = (row: EventRow): StoredEvent => ({
   id: row.id,
   seq: row.seq,
   occurredAt: row.occurred_at.toISOString(),
@@ -72,7 +73,7 @@ export const eventOfRow = (row: EventRow, deleted: boolean): StoredEvent => ({
     id: row.resource_id,
     ...(row.resource_name !== null && { name: row.resource_name }),
     href: row.resource_href,
-    deleted,
+    deleted: row.deleted,
   },
   scope: row.scope,
   description: row.description,

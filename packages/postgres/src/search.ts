@@ -8,6 +8,8 @@ import { eventsOf, type Where } from './where.ts'
 const WALK = 5_000
 const FIRST_WINDOW_DAYS = 30
 const SHORTEST_WINDOW_DAYS = 0.25
+/** How many times as long as one window the next is. */
+const GROWTH = 4
 const DAY = 86_400_000
 
 /** A trigram index needs three letters or digits in a row to find anything. */
@@ -24,8 +26,8 @@ export interface Search {
 
 /**
  * Finds text independently of the planner, whose estimates for LIKE are off by up to 80 times. First a walk through the next
- * few thousand events, where common words are found; then, through the index, windows that double: as long as it may take to
- * find as many as are wanted by what the walk has met, or of 30 days at first.
+ * few thousand events, where common words are found; then, through the index, ever longer windows: the first as long as it may
+ * take to find as many as are wanted by what the walk has met, or of 30 days.
  */
 export const searchIds = async (search: Search): Promise<string[]> => {
   const { reads, where, limit } = search
@@ -87,7 +89,7 @@ const searchWindows = async (
   const end = await farthestId(queries, scope, order)
   const found: string[] = []
   let near = edge
-  for (let days = firstDays; end !== null && found.length < limit; days *= 2) {
+  for (let days = firstDays; end !== null && found.length < limit; days *= GROWTH) {
     const far = idFloor(Math.max(Math.round(timeOfId(near) + (order === 'desc' ? -days : days) * DAY), 0))
     const [low, high] = order === 'desc' ? [far, near] : [near, far]
     const within = order === 'desc' ? sql`e.id >= ${far} and e.id < ${near}` : sql`e.id > ${near} and e.id <= ${far}`

@@ -9,6 +9,7 @@ export const tables = {
   events: raw(`${SCHEMA}.events`),
   ledger: raw(`${SCHEMA}.ledger`),
   ledgerHead: raw(`${SCHEMA}.ledger_head`),
+  resourceFates: raw(`${SCHEMA}.resource_fates`),
   inbox: raw(`${SCHEMA}.inbox`),
   inboxWatermark: raw(`${SCHEMA}.inbox_watermark`),
   rollupDay: raw(`${SCHEMA}.rollup_day`),

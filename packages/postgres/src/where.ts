@@ -141,24 +141,29 @@ const rangeOf = (filter: Filter): readonly Sql[] => {
 
 /** Columns that lead an index, those of the fewest events first. */
 const LEADING = ['resource_id', 'actor_id', 'project_id', 'status', 'action', 'category', 'resource_type']
-/** Columns that the indexes have at hand beside those that lead them. */
+/** Columns that the indexes have at hand beside those that lead them, and those that some have besides. */
 const COVERED = ['action', 'category', 'kind', 'status', 'channel', 'severity']
+const COVERED_BY: Readonly<Record<string, readonly string[]>> = {
+  actor_id: ['resource_type', 'project_id'],
+  project_id: ['resource_type'],
+}
 
 /** By the term that the fewest events are likely to meet. */
 const narrowedBy = (terms: readonly Term[], conditions: readonly Sql[]): Narrowed | null => {
   const leads = (column: string) => (term: Term) =>
     term.alternatives.some((each) => column in each && !each.status?.includes('success'))
-  const [lead] = LEADING.flatMap((column) => terms.find(leads(column)) ?? [])
+  const column = LEADING.find((each) => terms.some(leads(each)))
   // An index on ids of resources is one on their types before.
-  const leading = lead !== undefined && leads('resource_id')(lead) ? terms.filter(leads('resource_type')) : []
-  const narrowing = [...new Set([...(lead === undefined ? [] : [lead]), ...leading])]
+  const leading = column === 'resource_id' ? ['resource_id', 'resource_type'] : [column ?? '']
+  const narrowing = [...new Set(leading.flatMap((each) => terms.find(leads(each)) ?? []))]
   const rest = terms.filter((term) => !narrowing.includes(term))
   if (rest.length === 0) return null
+  const covered = [...COVERED, ...(COVERED_BY[column ?? ''] ?? [])]
   const columns = rest.flatMap((term) => term.alternatives.flatMap(Object.keys))
   return {
     conditions: [...conditions, ...narrowing.map(({ condition }) => condition)],
     isCovering:
-      rest.every(({ alternatives }) => alternatives.length > 0) && columns.every((column) => COVERED.includes(column)),
+      rest.every(({ alternatives }) => alternatives.length > 0) && columns.every((each) => covered.includes(each)),
   }
 }
 

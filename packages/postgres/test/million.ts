@@ -68,8 +68,11 @@ export const seedMillion = async (url: string): Promise<void> => {
     await client.query(`insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
       select tenant_id, seq, id, '' from whodid.events where tenant_id = '${BIG_TENANT}'`)
     await client.query(`insert into whodid.ledger_head (tenant_id, seq) values ('${BIG_TENANT}', 500000)`)
+    await client.query(`insert into whodid.resource_fates (tenant_id, resource_type, resource_id, event_id, deleted)
+      select distinct on (tenant_id, resource_type, resource_id) tenant_id, resource_type, resource_id, id, leaves_deleted
+      from whodid.events where leaves_deleted is not null order by tenant_id, resource_type, resource_id, id desc`)
     // Pages that all may see are read from an index alone, as they are wherever autovacuum has run.
-    await client.query('vacuum (analyze) whodid.events, whodid.ledger')
+    await client.query('vacuum (analyze) whodid.events, whodid.ledger, whodid.resource_fates')
   } finally {
     await client.end()
   }

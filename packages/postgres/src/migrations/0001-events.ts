@@ -47,10 +47,10 @@ export const events: readonly string[] = [
     canonical bytea not null,
     disclosures jsonb not null,
     actor_address text generated always as (lower(actor_email)) stored,
-    primary key (tenant_id, id) include (category, ${TRAITS})
+    primary key (tenant_id, id) include (category, resource_type, ${TRAITS})
   ) partition by range (id)`,
   `create index events_actor on whodid.events (tenant_id, actor_id, id desc)
-    include (action, category, ${TRAITS})`,
+    include (action, category, resource_type, project_id, ${TRAITS})`,
   // A column, since a policy lets no function that may tell of rows come before it, and `lower` counts as one.
   `create index events_address on whodid.events (tenant_id, actor_address, id desc)
     where actor_address is not null`,
@@ -59,13 +59,11 @@ export const events: readonly string[] = [
   `create index events_resource on whodid.events (tenant_id, resource_type, resource_id, id desc)
     include (action, category, ${TRAITS})`,
   `create index events_project on whodid.events (tenant_id, project_id, id desc)
-    include (action, category, ${TRAITS}) where project_id is not null`,
+    include (action, category, resource_type, ${TRAITS}) where project_id is not null`,
   `create index events_status on whodid.events (tenant_id, status, id desc)
     include (action, category, kind, channel, severity) where status <> 'success'`,
-  `create index events_lifecycle on whodid.events (tenant_id, resource_type, resource_id, id desc)
-    include (leaves_deleted) where leaves_deleted is not null`,
   `create index events_text on whodid.events using gin (tenant_id, search_text gin_trgm_ops)
-    with (gin_pending_list_limit = 1024)`,
+    with (gin_pending_list_limit = 4096)`,
   `create table whodid.ledger (
     tenant_id text not null,
     seq bigint not null,
@@ -78,6 +76,15 @@ export const events: readonly string[] = [
     tenant_id text not null,
     seq bigint not null,
     primary key (tenant_id)
+  )`,
+  // What the last event that made or deleted a resource left of it, also when that event has been purged.
+  `create table whodid.resource_fates (
+    tenant_id text not null,
+    resource_type text not null,
+    resource_id text not null,
+    event_id uuid not null,
+    deleted boolean not null,
+    primary key (tenant_id, resource_type, resource_id)
   )`,
   `create table whodid.inbox_watermark (
     tenant_id text not null,

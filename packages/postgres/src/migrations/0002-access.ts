@@ -41,9 +41,10 @@ const grants: readonly string[] = [
   'grant insert on whodid.events to whodid_ingest',
   'grant select (tenant_id, id, digest) on whodid.events to whodid_ingest',
   'grant select, insert on whodid.ledger to whodid_ingest',
-  'grant select, insert, update on whodid.ledger_head to whodid_ingest',
+  'grant select, insert, update on whodid.ledger_head, whodid.resource_fates to whodid_ingest',
 
-  'grant select on whodid.migrations, whodid.events, whodid.ledger, whodid.ledger_head to whodid_reader',
+  `grant select on whodid.migrations, whodid.events, whodid.ledger, whodid.ledger_head, whodid.resource_fates
+    to whodid_reader`,
   'grant select, insert, update, delete on whodid.inbox to whodid_reader',
   'grant select, insert, update on whodid.inbox_watermark to whodid_reader',
 
@@ -90,7 +91,9 @@ const ensureMonth = `
     ) then
       return;
     end if;
-    execute format('create table whodid.%I partition of whodid.events for values from (%s) to (%s)', partition, low, high);
+    -- Rows stay whole: to look for what could be compressed takes longer than to write it.
+    execute format('create table whodid.%I partition of whodid.events for values from (%s) to (%s)
+      with (toast_tuple_target = 8160)', partition, low, high);
     execute format('alter table whodid.%I enable row level security', partition);
   end $$`
 
@@ -149,7 +152,7 @@ const executable = (signature: string, role: string): readonly string[] => [
 /** Who may do what: roles, their rights, and each tenant by itself. One statement an entry. */
 export const access: readonly string[] = [
   ...roles.map(roleExists),
-  ...['events', 'ledger', 'ledger_head', 'inbox', 'inbox_watermark'].flatMap(isolated),
+  ...['events', 'ledger', 'ledger_head', 'resource_fates', 'inbox', 'inbox_watermark'].flatMap(isolated),
   ...grants,
   floorOf,
   'revoke all on function whodid.floor_of(timestamp) from public',
