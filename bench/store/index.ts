@@ -37,6 +37,7 @@ const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
     small = { rows: SMALL, ms: await middlePage(service, SMALL) }
   }
   await server.clean(SMALL)
+  await server.warm(rows)
   await using service = await startService('postgresql', server.url(rows))
   await withHand(server.adminUrl(rows), async (hand) => {
     if (wants('pages')) take(await pages(service, hand, rows, small))
