@@ -65,6 +65,8 @@ export interface StorePage {
   readonly items: readonly StoredEvent[]
   readonly more: boolean
   readonly windowed: boolean
+  /** How many match in all, where the store has learned that on its way to the first page. */
+  readonly total?: BoundedCount | undefined
 }
 
 /** A number that is exact, or one that it is at least: "10,000+". */

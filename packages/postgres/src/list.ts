@@ -11,6 +11,9 @@ import { asksForInbox, eventsOf, type Where, whereOf } from './where.ts'
 /** Sorts other than by time put only so many of the newest matching events in order. */
 export const WINDOW = 10_000
 
+/** Matches of a text are counted to here, and no further: each is looked at by itself. */
+const COUNTED_BY_TEXT = 100
+
 /** The filter as SQL; the viewer's marks are read only where it asks for them. */
 export const readWhere = async (queries: Queries, scope: ReadScope, filter: Filter): Promise<Where> =>
   whereOf(scope, filter, asksForInbox(scope, filter) ? await readMarks(queries, scope) : null)
@@ -28,9 +31,12 @@ export const listEvents = async (
   const ordered = sql`order by e.id ${direction(order)}`
   const beyond = after === null ? [] : [order === 'desc' ? sql`e.id < ${after.id}` : sql`e.id > ${after.id}`]
   if (isSearched(where)) {
-    const ids = await matchingIds({ reads, scope, where, order, limit: limit + 1 }, beyond)
+    // To look for a text a second time, to count it, would take as long again.
+    const most = Math.max(limit, after === null ? COUNTED_BY_TEXT : 0)
+    const ids = await matchingIds({ reads, scope, where, order, limit: most + 1 }, beyond)
     const items = await readEvents(reads, scope, sql`${isAmong(scope, ids.slice(0, limit))} ${ordered}`)
-    return { items, more: ids.length > limit, windowed: false }
+    const total = after === null ? { value: Math.min(ids.length, most), exact: ids.length <= most } : undefined
+    return { items, more: ids.length > limit, windowed: false, total }
   }
   // First the ids, of an index alone where it holds what is asked for, and then the rest of as many as are wanted.
   const ids = sql`
@@ -115,8 +121,6 @@ export const readEvents = async (queries: Queries, scope: ReadScope, where: Sql)
   return rows.map(eventOfRow)
 }
 
-/** Matches of a text are counted to here, and no further: each is looked at by itself. */
-const COUNTED_BY_TEXT = 100
 /** So many events are looked at where an index alone tells of each, and where it has to be read. */
 const LOOKS = { covered: 10_000, read: 2_000 }
 

@@ -57,7 +57,12 @@ interface Queue {
   running: Promise<void> | null
 }
 
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve))
+// A timer waits for a millisecond at least, in which there may be nothing else to do.
+const pause = () =>
+  new Promise<void>((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve)
+  })
 
 const rejected = (id: string | null, code: 'invalid_event' | 'wrong_tenant', reason: string): AppendResult => ({
   id,

@@ -1,4 +1,5 @@
 import {
+  type BoundedCount,
   type EventStore,
   type Filter,
   type Position,
@@ -24,6 +25,7 @@ interface Source extends Progress {
   ahead: readonly StoredEvent[]
   next: number
   more: boolean
+  total: BoundedCount | undefined
 }
 
 /** A part of several tenants' events in one order. */
@@ -55,7 +57,7 @@ export const createMerge = (
 ) => {
   const sources = scopes.map((scope): Source => {
     const { after = null, done = false } = progress?.find(({ tenantId }) => tenantId === scope.tenantId) ?? {}
-    return { tenantId: scope.tenantId, scope, after, done, ahead: [], next: 0, more: !done }
+    return { tenantId: scope.tenantId, scope, after, done, ahead: [], next: 0, more: !done, total: undefined }
   })
   let windowed = false
 
@@ -66,6 +68,7 @@ export const createMerge = (
     source.next = 0
     source.more = page.more && page.items.length > 0
     windowed ||= page.windowed
+    source.total ??= page.total
   }
 
   // As a store compares: without regard to case.
@@ -107,6 +110,10 @@ export const createMerge = (
     },
     get progress(): readonly Progress[] {
       return sources
+    },
+    /** How many match in each tenant, as far as the first page has told. */
+    get totals(): readonly (BoundedCount | undefined)[] {
+      return sources.map(({ total }) => total)
     },
     get done(): boolean {
       return sources.every((source) => source.done)

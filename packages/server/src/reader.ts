@@ -150,10 +150,12 @@ export const createReader = (binding: Binding): Reader => {
       const { scopes, filter } = await under(asked)
       const bookmark = cursor === undefined ? undefined : readCursor(cursor, { sort, order, tenants: binding.tenants })
       const merge = createMerge(store, scopes, filter, { sort, order, progress: bookmark?.progress ?? [] })
-      const [page, total] = await Promise.all([
-        merge.page(limit),
-        bookmark?.total ?? Promise.all(scopes.map((scope) => store.count(scope, filter, BOUND))).then(sum),
-      ])
+      const reading = merge.page(limit)
+      // A text is counted on the way to the first page, so only then is it known what is left to count.
+      if (filter.q || filter.actorName) await reading
+      const counted = () =>
+        Promise.all(scopes.map((scope, at) => merge.totals[at] ?? store.count(scope, filter, BOUND))).then(sum)
+      const [page, total] = await Promise.all([reading, bookmark?.total ?? counted()])
       return {
         items: page.items.map(binding.show),
         nextCursor: merge.done ? null : writeCursor({ sort, order, total, progress: merge.progress }),

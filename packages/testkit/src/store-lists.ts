@@ -239,5 +239,27 @@ export const testLists = (subject: () => StoreUnderTest): void => {
       const { items } = await store.list(scopeOf(tenantId), { category: ['service'] }, page())
       expect(items.map(({ resource }) => resource.deleted)).toEqual([true])
     })
+
+    test('is as the last one had it, however late an earlier one comes, and whatever else comes with it', async () => {
+      const { store } = subject()
+      const tenantId = newTenant()
+      const now = Date.now()
+      const at = (hours: number, action: string) =>
+        prepared(tenantId, {
+          action,
+          at: now - hours * 3_600_000,
+          resource: { type: 'project', id: 'p1', name: 'Engine' },
+        })
+      const isDeleted = async () => {
+        const { items } = await store.list(scopeOf(tenantId), {}, page())
+        return new Set(items.map(({ resource }) => resource.deleted))
+      }
+      await appendAll(store, tenantId, [at(5, 'project.created'), at(2, 'project.restored'), at(3, 'project.deleted')])
+      expect(await isDeleted()).toEqual(new Set([false]))
+      await appendAll(store, tenantId, [at(4, 'project.deleted')])
+      expect(await isDeleted()).toEqual(new Set([false]))
+      await appendAll(store, tenantId, [at(1, 'project.deleted')])
+      expect(await isDeleted()).toEqual(new Set([true]))
+    })
   })
 }

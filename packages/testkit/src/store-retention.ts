@@ -134,6 +134,10 @@ export const testRetention = (subject: () => StoreUnderTest): void => {
       expect(await purgeAll(tenantId, midnight() - 2 * DAY, 100)).toEqual([2])
       const { items } = await store.list(scopeOf(tenantId), {}, page())
       expect(items.map((event) => event.resource.deleted)).toEqual([true, true])
+
+      expect(await purgeAll(tenantId, midnight() - DAY, 100)).toEqual([1])
+      const left = await store.list(scopeOf(tenantId), {}, page())
+      expect(left.items.map(({ action, resource }) => [action, resource.deleted])).toEqual([['project.viewed', true]])
     })
 
     test('does nothing under legal hold', async () => {
