@@ -94,7 +94,10 @@ export interface SeededServer extends AsyncDisposable {
   url(rows: number): string
   /** As a superuser, for what is beside the service. */
   adminUrl(rows: number): string
-  /** Reads the indexes and the newest three months into memory, as they are where somebody works. */
+  /**
+   * Reads the indexes and the events into memory, as they are where somebody works; of more than a few million, the newest three
+   * months.
+   */
   warm(rows: number): Promise<void>
   /** Removes what a run has added. */
   clean(rows: number): Promise<void>
@@ -134,7 +137,7 @@ export const startSeeded = async (sizes: readonly number[], say: (what: string) 
       await ask(
         url,
         `select pg_prewarm(oid, 'read') from pg_class where relnamespace = 'whodid'::regnamespace
-          and (relkind = 'i' or relname in ('events_2026_09', 'events_2026_10', 'events_2026_11'))`,
+          and (relkind = 'i' or relkind = 'r' and relname >= '${rows > 3_000_000 ? 'events_2026_09' : 'events_'}')`,
       )
     },
     clean: (rows) => connected(databaseOf(server, nameOf(rows), 'postgres'), (client) => clean(client, rows)),
