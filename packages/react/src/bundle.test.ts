@@ -22,7 +22,13 @@ async function weigh(names: readonly string[]): Promise<number> {
     build: {
       write: false,
       minify: true,
-      rolldownOptions: { input: entry, external: /^react(-dom)?($|\/)/, preserveEntrySignatures: 'strict' },
+      rolldownOptions: {
+        input: entry,
+        external: /^react(-dom)?($|\/)/,
+        preserveEntrySignatures: 'strict',
+        // Names without a hash, which would be of the folder's path too and weigh differently in each.
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      },
     },
   })
   const outputs = (Array.isArray(built) ? built : [built]).flatMap((each) => ('output' in each ? each.output : []))
