@@ -62,6 +62,21 @@ describe('the user that a store connects as', () => {
     expect((await store.health()).warnings).toEqual([])
   })
 
+  test('that may read no longer is told so, whichever answer comes first', async () => {
+    const app = await database.login()
+    await migratePostgres(database.url, { grantTo: app.name })
+    const pool = new postgres.Pool({ connectionString: app.url })
+    const opened = [await open(app.url), await pg(pool)]
+    await run(database.url, `revoke whodid_reader from ${app.name}`)
+    for (const store of opened) {
+      await expect(store.list(everything, {}, newestFirst)).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: expect.stringMatching(/may not work as whodid_reader/),
+      })
+    }
+    await pool.end()
+  })
+
   test('is refused in production when it could change what is stored, unless told otherwise in so many words', async () => {
     const owner = await ownerOf()
     await migratePostgres(owner.url)
