@@ -77,7 +77,7 @@ const sealAll = async (client: Client, rows: number): Promise<void> => {
 }
 
 /** As appending does it, event by event. */
-export const FATES = `insert into whodid.resource_fates (tenant_id, resource_type, resource_id, event_id, deleted)
+const FATES = `insert into whodid.resource_fates (tenant_id, resource_type, resource_id, event_id, deleted)
   select distinct on (tenant_id, resource_type, resource_id) tenant_id, resource_type, resource_id, id, leaves_deleted
   from whodid.events where leaves_deleted is not null order by tenant_id, resource_type, resource_id, id desc`
 

@@ -1,7 +1,7 @@
 import { defineCatalog, type NewEvent } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, openService, type TestService } from '../test/acme.ts'
-import { type Api, restApi, trpcApi } from '../test/api.ts'
+import { event, type TestService } from '../test/acme.ts'
+import { type MaskedService, openMasked } from '../test/masked.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project', href: '/projects/{resource.name}' },
@@ -11,31 +11,11 @@ const catalog = defineCatalog({
 })
 
 let service: TestService
-let apis: (masked: string) => readonly Api[]
-let text: (path: string, masked: string) => Promise<string>
+let apis: MaskedService['apis']
+let text: MaskedService['text']
 
 beforeAll(async () => {
-  service = await openService({
-    catalog,
-    authorize: (request) => ({
-      id: 'ada',
-      name: 'Ada',
-      tenants: ['acme'],
-      permissions: ['view', 'view:all', 'export', 'admin'],
-      masked: request.headers.get('x-masked')?.split(','),
-    }),
-  })
-  const fetch = async (input: string | URL | Request, init?: RequestInit) => {
-    const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-    if (!response) throw new Error(`${input} is not the service's.`)
-    return response
-  }
-  apis = (masked) => [
-    restApi('http://localhost/activity', fetch, { 'x-masked': masked }),
-    trpcApi('http://localhost/activity', fetch, { 'x-masked': masked }),
-  ]
-  text = async (path, masked) =>
-    (await fetch(`http://localhost/activity${path}`, { headers: { 'x-masked': masked } })).text()
+  ;({ service, apis, text } = await openMasked(catalog))
 })
 afterAll(() => service.close())
 

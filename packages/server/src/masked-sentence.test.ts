@@ -1,7 +1,7 @@
 import { defineCatalog } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, openService, type TestService } from '../test/acme.ts'
-import { type Api, restApi, trpcApi } from '../test/api.ts'
+import { event, type TestService } from '../test/acme.ts'
+import { type MaskedService, openMasked } from '../test/masked.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project', actions: { created: 'Project {resource.name} was created' } },
@@ -9,29 +9,11 @@ const catalog = defineCatalog({
 const bob = { type: 'user', id: 'bob', name: 'Bob Hopper', email: 'bob@acme.test' } as const
 
 let service: TestService
-let apis: (masked: string) => readonly Api[]
-let text: (path: string, masked: string) => Promise<string>
+let apis: MaskedService['apis']
+let text: MaskedService['text']
 
 beforeAll(async () => {
-  service = await openService({
-    catalog,
-    authorize: (request) => {
-      const masked = request.headers.get('x-masked')?.split(',')
-      const permissions = ['view', 'view:all', 'export', 'admin'] as const
-      return { id: 'ada', name: 'Ada', tenants: ['acme'], permissions, masked }
-    },
-  })
-  const fetch = async (input: string | URL | Request, init?: RequestInit) => {
-    const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-    if (!response) throw new Error(`${input} is not the service's.`)
-    return response
-  }
-  apis = (masked) => [
-    restApi('http://localhost/activity', fetch, { 'x-masked': masked }),
-    trpcApi('http://localhost/activity', fetch, { 'x-masked': masked }),
-  ]
-  text = async (path, masked) =>
-    (await fetch(`http://localhost/activity${path}`, { headers: { 'x-masked': masked } })).text()
+  ;({ service, apis, text } = await openMasked(catalog))
   await service.append([
     event({ actor: bob, resource: { type: 'project', id: 'p1', name: 'SecretName' } }),
     event({ resource: { type: 'project', id: 'p2' }, description: 'Nothing was said' }),

@@ -1,0 +1,36 @@
+import type { Catalog } from '@whodid/core'
+import { openService, type TestService } from './acme.ts'
+import { type Api, restApi, trpcApi } from './api.ts'
+
+/** A service with one viewer, from whom is hidden what a request names. */
+export interface MaskedService {
+  readonly service: TestService
+  /** REST and tRPC, under a mask. */
+  apis(masked: string): readonly Api[]
+  /** What a GET below the mount answers under a mask. */
+  text(path: string, masked: string): Promise<string>
+}
+
+export const openMasked = async (catalog: Catalog): Promise<MaskedService> => {
+  const service = await openService({
+    catalog,
+    authorize: (request) => ({
+      id: 'ada',
+      name: 'Ada',
+      tenants: ['acme'],
+      permissions: ['view', 'view:all', 'export', 'admin'],
+      masked: request.headers.get('x-masked')?.split(','),
+    }),
+  })
+  const base = 'http://localhost/activity'
+  const fetch = async (input: string | URL | Request, init?: RequestInit) => {
+    const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
+    if (!response) throw new Error(`${input} is not the service's.`)
+    return response
+  }
+  return {
+    service,
+    apis: (masked) => [restApi, trpcApi].map((api) => api(base, fetch, { 'x-masked': masked })),
+    text: async (path, masked) => (await fetch(`${base}${path}`, { headers: { 'x-masked': masked } })).text(),
+  }
+}
