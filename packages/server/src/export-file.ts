@@ -1,4 +1,4 @@
-import { eventsToCsv, type StoredEvent } from '@whodid/core'
+import { eventsToCsv, type StoredEvent, WhodidError } from '@whodid/core'
 import type { Extract } from './extract.ts'
 import type { Ending } from './witness.ts'
 
@@ -50,13 +50,15 @@ export async function* write(
   if (format === 'json') yield first ? '[]\n' : '\n]\n'
 }
 
+const LEFT = 'The reader left before the end, or the service closed.'
+
 /** The pages of an extract, which tell for each tenant how many events they gave, once they end or are left. */
 export async function* counted(
   { tenants, pages }: Pick<Extract, 'tenants' | 'pages'>,
   ended: (tenantId: string, end: Ending) => Promise<void>,
 ): AsyncGenerator<readonly StoredEvent[]> {
   const counts = new Map(tenants.map((tenantId) => [tenantId, 0]))
-  let broken: string | null = 'The reader left before the end.'
+  let broken: string | null = LEFT
   try {
     for await (const events of pages) {
       for (const { tenantId } of events) counts.set(tenantId, (counts.get(tenantId) ?? 0) + 1)
@@ -64,7 +66,8 @@ export async function* counted(
     }
     broken = null
   } catch (error) {
-    broken = 'The service could not go on.'
+    // A reader who leaves while a page is read is known by the signal, which ends the reading by this error.
+    broken = error instanceof WhodidError && error.code === 'closed' ? LEFT : 'The service could not go on.'
     throw error
   } finally {
     await Promise.all([...counts].map(([tenantId, count]) => ended(tenantId, { count, broken })))

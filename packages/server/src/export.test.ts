@@ -149,15 +149,13 @@ const dechunked = (body: Buffer): Buffer => {
   return Buffer.concat(parts)
 }
 
-/** A store whose pages are counted, and whose page with this number is not given. */
-const watched = (failing?: number) => {
+/** A store whose pages are counted, and where something happens when one is asked for. */
+const watched = (nth = 0, happens = () => {}) => {
   let pages = 0
-  let waiting: { readonly pages: number; readonly resolve: () => void } | undefined
   const list: EventStore['list'] = async (scope, filter, page) => {
     if (filter.category?.includes('project')) {
       pages += 1
-      if (waiting && pages >= waiting.pages) waiting.resolve()
-      if (pages === failing) throw new Error('The disk is on fire.')
+      if (pages === nth) happens()
     }
     return store.list(scope, filter, page)
   }
@@ -170,7 +168,9 @@ describe.each([
 ])('%s', (_name, encoding) => {
   test('an error in the middle breaks the connection, and the log says so', async () => {
     const tenant = newId()
-    const { over } = watched(3)
+    const { over } = watched(3, () => {
+      throw new Error('The disk is on fire.')
+    })
     await using host = await openFor([tenant], over)
     for (let part = 0; part < 3; part += 1) await host.service.append(many(1000, tenant))
     const response = await host.get('format=csv&category=project', { 'accept-encoding': encoding })
@@ -202,12 +202,33 @@ describe.each([
     expect(ended).toMatchObject({
       status: 'failure',
       causedBy: exported?.id,
-      error: { code: 'aborted', message: 'The reader left before the end.' },
+      error: { code: 'aborted', message: 'The reader left before the end, or the service closed.' },
     })
     expect(ended.metadata.count).toBeLessThan(12_000)
     expect(pages()).toBe(read)
     expect(host.service.warnings).toEqual([])
   })
+})
+
+test('who leaves while a page is read has left all the same, which is no trouble of the service', async () => {
+  const tenant = newId()
+  const leave = new AbortController()
+  const { over } = watched(4, () => leave.abort())
+  await using host = await openFor([tenant], over)
+  for (let part = 0; part < 3; part += 1) await host.service.append(many(1000, tenant))
+  const request = new Request('http://localhost/activity/api/v1/events/export?format=csv&category=project', {
+    headers: person('ada'),
+    signal: leave.signal,
+  })
+  const response = await host.service.fetch(request, { basePath: '/activity' })
+  await expect(response?.text()).rejects.toMatchObject({ code: 'closed' })
+  expect(await host.audit('audit.export_ended')).toMatchObject([
+    {
+      status: 'failure',
+      error: { code: 'aborted', message: 'The reader left before the end, or the service closed.' },
+    },
+  ])
+  expect(host.service.warnings).toEqual([])
 })
 
 test('a slow reader holds the store back: two pages are read ahead, and no more', async () => {

@@ -42,6 +42,11 @@ export interface ExtractSource {
 
 const PAGE = 500
 
+/** Throws `closed` once the signal aborts, so that nobody takes a part for the whole. */
+export const refuseLeft = (signal: AbortSignal): void => {
+  if (signal.aborted) throw new WhodidError('closed', 'The reader left, or the service closes: ask again.')
+}
+
 /** Takes an extract. Throws `invalid_input` for an `upTo` of another kind, and `closed` between pages once the signal aborts. */
 export const extract = async (
   { store, scopes, several, filter, show }: ExtractSource,
@@ -73,7 +78,7 @@ export const extract = async (
       let next = merge.page(PAGE)
       for (let more = true; more; ) {
         const { items } = await next
-        if (signal.aborted) throw new WhodidError('closed', 'The reader left, or the service closes: ask again.')
+        refuseLeft(signal)
         more = !merge.done
         if (more) {
           next = merge.page(PAGE)

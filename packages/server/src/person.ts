@@ -1,5 +1,5 @@
 import type { EventStore, ReadScope, StoredEvent } from '@whodid/core'
-import type { Extract } from './extract.ts'
+import { type Extract, refuseLeft } from './extract.ts'
 import { createPlaces } from './places.ts'
 import type { Ending, Witnessed } from './witness.ts'
 
@@ -46,14 +46,14 @@ export const extractPerson = async (
     upTo: places.write(new Map([[tenantId, bound]])),
     pages: (async function* () {
       let last = after ?? null
-      for (let more = true; more && !signal.aborted; ) {
+      for (let more = true; more; ) {
         const found = await store.people.eventsOf(scope, person, { after: last, limit: PAGE })
+        refuseLeft(signal)
         more = found.length === PAGE
         last = found.at(-1)?.event.id ?? last
         const events = found.map(({ event }) => event).filter(({ seq }) => seq <= bound)
         if (events.length > 0) yield events.map(show)
       }
-      signal.throwIfAborted()
     })(),
   }
 }

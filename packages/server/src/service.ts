@@ -119,8 +119,9 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
   if (retention.automatic ?? true) purge.start()
 
   const report = (error: unknown) => {
-    if (problemOf(error).status < 500) return
     const { code, message, cause } = errorOf(error)
+    // Being closed, and being left, is no trouble.
+    if (problemOf(error).status < 500 || code === 'closed') return
     onWarning(`${code}: ${message}`, cause ?? error)
   }
 
