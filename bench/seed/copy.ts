@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { columns } from '../../packages/postgres/src/insert.ts'
 
 /** The columns of a line, in order. */
-export const COLUMNS = ['tenant_id', 'seq', ...columns.map(([name]) => name)].join(', ')
+export const COLUMNS = ['tenant_id', 'seq', 'digest', 'canonical', ...columns.map(([name]) => name)].join(', ')
 
 const escapes: { readonly [char: string]: string } = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 const escaped = (text: string) =>
@@ -14,17 +14,13 @@ const escaped = (text: string) =>
 const bytea = (bytes: Uint8Array) =>
   `\\\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
 
-const cellOf = (cell: string | number | Uint8Array | null): string => {
-  if (cell === null) return '\\N'
-  if (typeof cell === 'string') return escaped(cell)
-  return typeof cell === 'number' ? String(cell) : bytea(cell)
-}
-
 /** An event as a line of COPY in text. */
 export const lineOf = (tenantId: string, seq: number, event: PreparedEvent): string => {
-  let line = `${tenantId}\t${seq}`
-  for (const [name, , cell] of columns)
-    line += `\t${name === 'canonical' ? bytea(event.canonical) : cellOf(cell(event))}`
+  let line = `${tenantId}\t${seq}\t${bytea(event.digest)}\t${bytea(event.canonical)}`
+  for (const [, , cellOf] of columns) {
+    const cell = cellOf(event)
+    line += `\t${cell === null ? '\\N' : escaped(cell)}`
+  }
   return `${line}\n`
 }
 

@@ -11,11 +11,12 @@ import { randomOf } from '../seed/random.ts'
 /** An array as PostgreSQL reads it, made before the clock runs. */
 const arrayOf = (values: readonly (string | number | Uint8Array | null)[]): unknown => compile(sql`${values}`).params[0]
 
-const names = columns.map(([name]) => name)
-const unnested = columns.map(([, type], at) => `$${at + 3}::${type}[]`).join(', ')
-const selected = names.map((name) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', ')
-const INSERT_EVENTS = `insert into whodid.events (tenant_id, seq, ${names.join(', ')})
-  select $1, seq, ${selected} from unnest($2::bigint[], ${unnested}) as new (seq, ${names.join(', ')})`
+const names = columns.map(([name]) => name).join(', ')
+const unnested = columns.map(([, type], at) => `$${at + 5}::${type}[]`).join(', ')
+// As the text that they are, canonical bytes are half as long as in hexadecimal.
+const INSERT_EVENTS = `insert into whodid.events (tenant_id, seq, digest, canonical, ${names})
+  select $1, seq, digest, convert_to(canonical, 'UTF8'), ${names}
+  from unnest($2::bigint[], $3::bytea[], $4::text[], ${unnested}) as new (seq, digest, canonical, ${names})`
 const INSERT_LEDGER = `insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
   select $1, seq, id, leaf_hash from unnest($2::bigint[], $3::uuid[], $4::bytea[]) as new (seq, id, leaf_hash)`
 const KEEP_FATES = `insert into whodid.resource_fates as f (tenant_id, resource_type, resource_id, event_id, deleted)
@@ -37,16 +38,19 @@ interface Batch {
   readonly statements: readonly { readonly text: string; readonly name: string; readonly values: unknown[] }[]
 }
 
+const utf8 = new TextDecoder()
+
 const batchOf = (tenant: string, events: readonly PreparedEvent[], lastSeq: number): Batch => {
   const seqs = arrayOf(events.map((_, at) => lastSeq + at + 1))
   const times = arrayOf(events.map(({ occurredAt }) => occurredAt))
   const cells = columns.map(([, , cell]) => arrayOf(events.map(cell)))
   const of = (value: (event: PreparedEvent) => string | Uint8Array | null) => arrayOf(events.map(value))
+  const texts = of(({ canonical }) => utf8.decode(canonical))
   const deleted = events.map(leavesDeleted).map((left) => (left === null ? null : String(left)))
   return {
     size: events.length,
     statements: [
-      { name: 'events', text: INSERT_EVENTS, values: [tenant, seqs, ...cells] },
+      { name: 'events', text: INSERT_EVENTS, values: [tenant, seqs, of(({ digest }) => digest), texts, ...cells] },
       {
         name: 'ledger',
         text: INSERT_LEDGER,

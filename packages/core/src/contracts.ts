@@ -111,7 +111,10 @@ export interface StoreHealth {
 
 /** Keeps events and answers questions about them. `testStore` of the testkit is its specification. */
 export interface EventStore {
-  /** Stores and seals a batch of one tenant in one transaction. Resolves after commit, a result an event, in order. */
+  /**
+   * Stores and seals a batch of one tenant in one transaction. Resolves after commit, a result an event, in order. Batches of a
+   * tenant that are handed over while others are stored go in as they came.
+   */
   append(tenantId: string, events: readonly PreparedEvent[]): Promise<readonly AppendResult[]>
   list(scope: ReadScope, filter: Filter, page: PageRequest): Promise<StorePage>
   get(scope: ReadScope, id: string): Promise<StoredEvent | null>

@@ -1,17 +1,15 @@
 import type { PreparedEvent } from '@whodid/core'
 import { countEventsAnew } from './rollups.ts'
 import { leavesDeleted, projectOf } from './rows.ts'
-import { join, raw, type Sql, type SqlValue, sql } from './sql.ts'
+import { arrayLiteral, constant, join, raw, type Sql, sql } from './sql.ts'
 import { CHANNEL, tables } from './tables.ts'
 
-type Cell = string | number | Uint8Array | null
-type Column = readonly [name: string, type: string, cell: (event: PreparedEvent) => Cell]
+type Column = readonly [name: string, type: string, cell: (event: PreparedEvent) => string | null]
 
 const json = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value))
 const flag = (value: boolean | null): string | null => (value === null ? null : String(value))
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
+/** What stands in the columns of an event, but for its bytes. */
 export const columns: readonly Column[] = [
   ['id', 'uuid', (event) => event.id],
   ['occurred_at', 'timestamptz', (event) => event.occurredAt],
@@ -48,32 +46,57 @@ export const columns: readonly Column[] = [
   ['method', 'text', (event) => event.context.method],
   ['route', 'text', (event) => event.context.route],
   ['search_text', 'text', (event) => event.searchText],
-  ['digest', 'bytea', (event) => event.digest],
-  // As the text that it is: half as long as bytes in hexadecimal.
-  ['canonical', 'text', (event) => utf8.decode(event.canonical)],
   ['disclosures', 'jsonb', (event) => json(event.disclosures)],
 ]
 
 const names = raw(columns.map(([name]) => name).join(', '))
-const values = raw(columns.map(([name]) => (name === 'canonical' ? "convert_to(canonical, 'UTF8')" : name)).join(', '))
+
+/** The leaf hash, the digest and the canonical bytes of events in one, and where those of each begin and how long the last are. */
+const packed = (events: readonly PreparedEvent[]) => {
+  const begins: number[] = []
+  const sizes: number[] = []
+  let size = 0
+  for (const { canonical } of events) {
+    begins.push(size + 1)
+    sizes.push(canonical.length)
+    size += 2 * HASH_BYTES + canonical.length
+  }
+  const bytes = new Uint8Array(size)
+  events.forEach(({ leafHash, digest, canonical }, index) => {
+    const begin = (begins[index] ?? 1) - 1
+    bytes.set(leafHash, begin)
+    bytes.set(digest, begin + HASH_BYTES)
+    bytes.set(canonical, begin + 2 * HASH_BYTES)
+  })
+  return { bytes, begins, sizes }
+}
+
+/** Of a SHA-256. */
+const HASH_BYTES = 32
+const HASH = constant(HASH_BYTES)
 
 /**
  * Inserts events that are new with their places in the ledger and what they leave of their resources, counts them, and moves
- * the head: one statement, whose text is the same for every number of events.
+ * the head: one statement, whose text is the same for every number of events. It is written out here, which takes a while, and
+ * can be had for a place in the ledger later, while others wait.
  */
-export const insertEvents = (tenantId: string, events: readonly PreparedEvent[], lastSeq: number): Sql => {
-  const cells = (cell: (event: PreparedEvent, index: number) => Cell): SqlValue => events.map(cell)
-  const arrays = columns.map(([, type, cell]) => sql`${cells(cell)}::${raw(type)}[]`)
+export const insertionOf = (tenantId: string, events: readonly PreparedEvent[]): ((lastSeq: number) => Sql) => {
+  const { bytes, begins, sizes } = packed(events)
+  // Written out now: compiling the statement would do it later.
+  const arrays = columns.map(([, type, cell]) => sql`${arrayLiteral(events.map(cell))}::${raw(type)}[]`)
+  const places = sql`${arrayLiteral(begins)}::integer[], ${arrayLiteral(sizes)}::integer[]`
   const { byDay, byHour } = countEventsAnew(tenantId, events)
-  return sql`
+  return (lastSeq) => sql`
     with fresh as materialized (
-      select * from unnest(
-        ${cells((_, index) => lastSeq + index + 1)}::bigint[],
-        ${cells((event) => event.leafHash)}::bytea[],
-        ${join(arrays, ', ')}
-      ) as fresh (seq, leaf_hash, ${names})
+      select ${lastSeq}::bigint + place as seq,
+        substring(bytes from at for ${HASH}) as leaf_hash,
+        substring(bytes from at + ${HASH} for ${HASH}) as digest,
+        substring(bytes from at + 2 * ${HASH} for size) as canonical, ${names}
+      from unnest(${places}, ${join(arrays, ', ')}) with ordinality as given (at, size, ${names}, place),
+        (select ${bytes}::bytea as bytes) as packed
     ), stored as (
-      insert into ${tables.events} (tenant_id, seq, ${names}) select ${tenantId}::text, seq, ${values} from fresh
+      insert into ${tables.events} (tenant_id, seq, digest, canonical, ${names})
+      select ${tenantId}::text, seq, digest, canonical, ${names} from fresh
     ), sealed as (
       insert into ${tables.ledger} (tenant_id, seq, event_id, leaf_hash)
       select ${tenantId}::text, seq, id, leaf_hash from fresh

@@ -71,11 +71,10 @@ const within = async <T>(
 ): Promise<T> => {
   const client = await pool.connect()
   const begun = begin(client, terms)
-  // Awaited below in every case, but perhaps after other answers have come.
+  // Not waited for, since what follows a failed beginning fails as well. Awaited below in every case, but perhaps after other
+  // answers have come.
   begun.catch(() => {})
   try {
-    // A write waits until it has its rights; what is read is thrown away unless it had them.
-    if (terms.mode === 'read write') await begun
     const named = terms.mode === 'read only' ? nameOf : undefined
     const result = await work({ query: (statement) => run(client, statement, named) })
     await begun

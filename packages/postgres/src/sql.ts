@@ -69,8 +69,11 @@ const elementOf = (value: Scalar): string => {
   return value instanceof Uint8Array ? `"\\\\x${bytesToHex(value)}"` : String(value)
 }
 
-/** Numbers the parameters: what a driver takes. Drivers write arrays in their own ways, some slowly; here it is done once. */
+/** An array as PostgreSQL reads it. Drivers write arrays in their own ways, some slowly; here it is done once. */
+export const arrayLiteral = (values: readonly Scalar[]): string => `{${values.map(elementOf).join(',')}}`
+
+/** Numbers the parameters: what a driver takes. */
 export const compile = ({ strings, values }: Sql): Statement => ({
   text: strings.reduce((text, part, index) => `${text}$${index}${part}`),
-  params: values.map((value) => (isList(value) ? `{${value.map(elementOf).join(',')}}` : value)),
+  params: values.map((value) => (isList(value) ? arrayLiteral(value) : value)),
 })

@@ -1,5 +1,5 @@
 import { type EventStore, isEventId, type ReadScope, type StoredEvent, WhodidError } from '@whodid/core'
-import { appendTo } from './append.ts'
+import { createAppend } from './append.ts'
 import type { Db, Reads } from './db.ts'
 import { named } from './errors.ts'
 import { facetsOf } from './facets.ts'
@@ -31,6 +31,7 @@ export const openStore = async (db: Db): Promise<EventStore> => {
 }
 
 const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>): EventStore => {
+  const append = createAppend(db, partitions)
   const hints = createHints(db)
   const upkeep = createUpkeep(db)
   const ended = new AbortController()
@@ -53,7 +54,7 @@ const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>)
   return {
     append: (tenantId, events) =>
       open(async () => {
-        const results = await appendTo(db, partitions, tenantId, events)
+        const results = await append(tenantId, events)
         upkeep.stored(results.filter((result) => result.outcome === 'stored').length)
         return results
       }),

@@ -59,6 +59,42 @@ describe('what waits is stored in batches', () => {
     await store.close()
   })
 
+  test('a full one is handed over while one is stored, and no third', async () => {
+    const { store, batches, close } = await watched()
+    const ingest = ingestOver(store, { linger: 300 })
+    const open = close()
+    const first = ingest.append(many(1), null)
+    const taken = ingest.append(many(999), null)
+    const more = ingest.append(many(600), null)
+    await expect.poll(() => batches.length, { timeout: 20_000 }).toBe(2)
+    const other = ingest.append(many(20, 'umbrella'), null)
+    await expect.poll(() => batches.at(-1)?.tenantId, { timeout: 20_000 }).toBe('umbrella')
+    expect(batches.filter(({ tenantId }) => tenantId === 'acme')).toHaveLength(2)
+    open()
+    const stored = (await Promise.all([first, taken, more])).flat()
+    expect(stored.map((result) => ('seq' in result ? result.seq : null))).toEqual(stored.map((_, index) => index + 1))
+    await other
+    await ingest.close()
+    await store.close()
+  })
+
+  test('of one call before those of the next are made ready', async () => {
+    const { store, batches } = await watched()
+    let made = 0
+    const seen: number[] = []
+    const now = () => {
+      made += 1
+      if (batches.length > seen.length) seen.push(made)
+      return Date.now()
+    }
+    const ingest = ingestOver(store, { now })
+    await Promise.all([ingest.append(many(500), null), ingest.append(many(500, 'umbrella'), null)])
+    expect(batches).toHaveLength(2)
+    expect(seen[0]).toBeLessThan(600)
+    await ingest.close()
+    await store.close()
+  })
+
   test('of 500 at most', async () => {
     const { store, batches } = await watched()
     const ingest = ingestOver(store)

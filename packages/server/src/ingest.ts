@@ -40,7 +40,7 @@ const BATCH = 500
 const GAP = `${AUDIT_CATEGORY}.gap`
 const LINGER = 5
 /** So many events are made ready at a stretch: batches that are being stored, and readers, wait no longer than that. */
-const SLICE = 50
+const SLICE = 10
 const CAPACITY = 20_000
 /** Canonical bytes that may wait, over all tenants. */
 const CAPACITY_BYTES = 64 * 1024 * 1024
@@ -76,13 +76,14 @@ const idOf = (input: unknown): string | null =>
     ? input.id.slice(0, 64)
     : null
 
-/** Makes the way in: one queue a tenant, one batch of it under way at a time, bounded over all. */
+/** Makes the way in: one queue a tenant, of which two batches at most are under way, bounded over all. */
 export const createIngest = (options: IngestOptions): Ingest => {
   const { store, catalog, now, onConflict, linger = LINGER, capacity = CAPACITY } = options
   const queues = new Map<string, Queue>()
   let waitingEvents = 0
   let waitingBytes = 0
   let closed = false
+  let line: Promise<unknown> = Promise.resolve()
 
   const prepare = (input: NewEvent, only: string | null, by?: 'key'): PreparedEvent | AppendResult => {
     const parsed = parseEvent(input)
@@ -137,9 +138,17 @@ export const createIngest = (options: IngestOptions): Ingest => {
   const drain = async (queue: Queue) => {
     // The rest of the call that began the queue joins it first.
     await null
-    while (queue.waiting.length > 0) {
-      if (queue.waiting.length < BATCH && !closed) await new Promise((resolve) => setTimeout(resolve, linger))
-      await storeBatch(queue.tenantId, queue.waiting.splice(0, BATCH))
+    let stored = Promise.resolve()
+    for (;;) {
+      // A full batch is handed over while another is stored, so that the store can make it ready.
+      if (queue.waiting.length < BATCH) {
+        await stored
+        if (queue.waiting.length === 0) break
+        if (queue.waiting.length < BATCH && !closed) await new Promise((resolve) => setTimeout(resolve, linger))
+      }
+      const before = stored
+      stored = storeBatch(queue.tenantId, queue.waiting.splice(0, BATCH))
+      await before
     }
     queue.running = null
     queues.delete(queue.tenantId)
@@ -169,14 +178,30 @@ export const createIngest = (options: IngestOptions): Ingest => {
     }
   }
 
+  type Prepared = PreparedEvent | AppendResult
+
+  /** One call's after another's, so that the first are stored while the next are made ready. */
+  const prepareInLine = (events: readonly NewEvent[], only: string | null, by?: 'key'): Promise<Prepared[]> => {
+    const turn = line.then(async () => {
+      const prepared: Prepared[] = []
+      for (const input of events) {
+        if (prepared.length > 0 && prepared.length % SLICE === 0) await pause()
+        prepared.push(prepare(input, only, by))
+      }
+      return prepared
+    })
+    line = turn.catch(() => {})
+    return turn
+  }
+
   const take = async (events: readonly NewEvent[], only: string | null, by?: 'key'): Promise<AppendResult[]> => {
     admit()
-    const prepared: (PreparedEvent | AppendResult)[] = []
-    for (const input of events) {
-      if (prepared.length > 0 && prepared.length % SLICE === 0) await pause()
-      prepared.push(prepare(input, only, by))
+    let prepared: Prepared[]
+    if (events.length <= SLICE) prepared = events.map((input) => prepare(input, only, by))
+    else {
+      prepared = await prepareInLine(events, only, by)
+      admit()
     }
-    if (prepared.length > SLICE) admit()
     return Promise.all(prepared.map((each) => ('outcome' in each ? each : enqueue(each))))
   }
 

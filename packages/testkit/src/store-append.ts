@@ -183,6 +183,21 @@ export const testAppend = (subject: () => StoreUnderTest): void => {
       expect(results).toHaveLength(new Set(idsOf(results)).size)
     })
 
+    test('batches of a tenant that are handed over together are stored in their order, and each event once', async () => {
+      const { store } = subject()
+      const tenantId = newTenant()
+      const events = series(tenantId, 36)
+      const inThrees = Array.from({ length: 12 }, (_, index) => events.slice(3 * index, 3 * index + 3))
+      const doubled = inThrees.flatMap((batch) => [batch, batch])
+      const results = await Promise.all(doubled.map((batch) => store.append(tenantId, batch)))
+      const expected = inThrees.flatMap((batch, index) =>
+        ['stored', 'duplicate'].map((outcome) =>
+          batch.map(({ id }, at) => expect.objectContaining({ id, outcome, seq: 3 * index + at + 1 })),
+        ),
+      )
+      expect(results).toEqual(expected)
+    })
+
     test('each leaf hash is SHA-256 of a zero byte and the bytes that stand in the database', async () => {
       const { store, query } = subject()
       const tenantId = newTenant()
