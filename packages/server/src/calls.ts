@@ -1,3 +1,5 @@
+import { WhodidError } from '@whodid/core'
+
 /** One request under way. */
 export interface Call {
   /** Aborts when the caller leaves, and when the service closes. */
@@ -5,6 +7,9 @@ export interface Call {
   /** Ends what the call has begun. */
   end(): void
 }
+
+/** Why, made once: an error of its own for each call costs as much as reading an event. */
+const OVER = new WhodidError('closed', 'The call is over.')
 
 /**
  * Makes a register of what is under way, so that closing ends it. (`AbortSignal.any` of each request's signal and one that
@@ -18,7 +23,7 @@ export const createCalls = () => {
       const end = () => {
         open.delete(controller)
         request.signal.removeEventListener('abort', end)
-        controller.abort()
+        controller.abort(OVER)
       }
       if (request.signal.aborted) controller.abort()
       else {
