@@ -21,6 +21,7 @@ import { extractPerson, type PersonReader, type PersonRef } from './person.ts'
 import { createReader, type Reader } from './reader.ts'
 import type { Windows } from './retention.ts'
 import { createShow } from './show.ts'
+import { createTotals } from './totals.ts'
 import { hiddenFrom, understand } from './understand.ts'
 import type { Administration, Session } from './verb.ts'
 import { actorOf, type Witness } from './witness.ts'
@@ -73,6 +74,8 @@ const spender = () => {
     )
   }
 }
+
+const MINUTE = 60_000
 
 const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 
@@ -135,10 +138,12 @@ export const wholeTenant = (tenantId: string): ReadScope => ({ tenantId, viewerI
 
 /** Makes the one place that turns a viewer into rights to read. Nothing else makes a `ReadScope`. */
 export const createPolicy = ({ store, catalog, witness, append, now, windows, revoked }: PolicyOptions): Policy => {
-  /** What is past its time is not read, whether it is purged yet or not. */
+  const total = createTotals(store, now)
+
+  /** What is past its time is not read, whether it is purged yet or not. It goes by minutes, so that readers ask for the same. */
   const kept = async (tenantId: string): Promise<readonly Filter[]> => {
     const cut = await windows.cutOf(tenantId)
-    return cut === null ? [] : [{ from: new Date(cut).toISOString() }]
+    return cut === null ? [] : [{ from: new Date(Math.ceil(cut / MINUTE) * MINUTE).toISOString() }]
   }
 
   const readerFor = ({ asker, context }: Caller, asked: string | undefined): Reader => {
@@ -157,6 +162,7 @@ export const createPolicy = ({ store, catalog, witness, append, now, windows, re
       )
     return createReader({
       store,
+      total,
       tenants,
       several: asked === ALL,
       masked: viewer.masked ?? [],

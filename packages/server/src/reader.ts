@@ -23,6 +23,7 @@ import { isMasked, mayDescriptionTell } from './mask.ts'
 import { createMerge } from './merge.ts'
 import { isStorable } from './schema.ts'
 import { joinStats } from './stats.ts'
+import { BOUND, sumOf, type Total } from './totals.ts'
 import { type Understood, understand } from './understand.ts'
 import type { Ending, Witnessed } from './witness.ts'
 
@@ -80,6 +81,7 @@ export interface Binding {
   readonly several: boolean
   readonly masked: readonly string[]
   readonly now: () => number
+  readonly total: Total
   /** One right to read a tenant each. */
   scopes(): Promise<readonly ReadScope[]>
   /** The same for a list: groups stand as categories, and audit is left out unless it is asked for. */
@@ -93,8 +95,6 @@ export interface Binding {
   witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
 }
 
-const BOUND = 10_000
-
 const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
   occurredAt: [],
   actor: ['actor.name', 'actor.email', 'actor.id'],
@@ -102,11 +102,6 @@ const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
   resource: ['resource.name', 'resource.id'],
   description: ['description'],
   status: ['status'],
-}
-
-const sum = (counts: readonly BoundedCount[]): BoundedCount => {
-  const value = counts.reduce((total, count) => total + count.value, 0)
-  return { value: Math.min(value, BOUND), exact: value <= BOUND && counts.every(({ exact }) => exact) }
 }
 
 /** Makes a reader of what the policy allows. It holds the store, so the policy alone calls it. */
@@ -154,7 +149,7 @@ export const createReader = (binding: Binding): Reader => {
       // A text is counted on the way to the first page, so only then is it known what is left to count.
       if (filter.q || filter.actorName) await reading
       const counted = () =>
-        Promise.all(scopes.map((scope, at) => merge.totals[at] ?? store.count(scope, filter, BOUND))).then(sum)
+        Promise.all(scopes.map((scope, at) => merge.totals[at] ?? binding.total(scope, filter))).then(sumOf)
       const [page, total] = await Promise.all([reading, bookmark?.total ?? counted()])
       return {
         items: page.items.map(binding.show),
@@ -174,7 +169,7 @@ export const createReader = (binding: Binding): Reader => {
 
     async count(asked) {
       const { scopes, filter } = await under(asked)
-      return sum(await Promise.all(scopes.map((scope) => store.count(scope, filter, BOUND))))
+      return sumOf(await Promise.all(scopes.map((scope) => binding.total(scope, filter))))
     },
 
     async facets(asked, request) {
