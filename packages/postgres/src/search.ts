@@ -5,11 +5,11 @@ import { tables } from './tables.ts'
 import { eventsOf, type Where } from './where.ts'
 
 /** How many events are looked through one by one before the text index is asked. */
-const WALK = 5_000
-const FIRST_WINDOW_DAYS = 30
+const WALK = 2_500
+const FIRST_WINDOW_DAYS = 60
 const SHORTEST_WINDOW_DAYS = 0.25
 /** How many times as long as one window the next is. */
-const GROWTH = 4
+const GROWTH = 6
 const DAY = 86_400_000
 
 /** A trigram index needs three letters or digits in a row to find anything. */
@@ -27,7 +27,7 @@ export interface Search {
 /**
  * Finds text independently of the planner, whose estimates for LIKE are off by up to 80 times. First a walk through the next
  * few thousand events, where common words are found; then, through the index, ever longer windows: the first as long as it may
- * take to find as many as are wanted by what the walk has met, or of 30 days.
+ * take to find as many as are wanted by what the walk has met, or of 60 days.
  */
 export const searchIds = async (search: Search): Promise<string[]> => {
   const { reads, where, limit } = search
