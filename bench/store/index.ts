@@ -31,12 +31,13 @@ const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
     result.push(...part)
     say(tableOf(part))
   }
+  // What a run before has added, or one that was broken off.
+  for (const size of [SMALL, rows]) await server.clean(size)
   let small: { readonly rows: number; readonly ms: number } | null = null
   if (wants('pages')) {
     await using service = await startService('postgresql', server.url(SMALL))
     small = { rows: SMALL, ms: await middlePage(service, SMALL) }
   }
-  await server.clean(SMALL)
   await using service = await startService('postgresql', server.url(rows))
   await withHand(server.adminUrl(rows), async (hand) => {
     await server.warm(rows)
@@ -48,7 +49,6 @@ const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
   })
   if (wants('export')) take(await exports(service, { url: server.adminUrl(rows), rows, barred: true }))
   if (wants('ingest')) take(await ingesting(service, { url: server.adminUrl(rows), rows, batches: 200, barred: true }))
-  await server.clean(rows)
   const settings = Object.entries(server.settings).map(([name, value]) => `${name} ${value}`)
   return resultOf(rows, { engine: server.version, settings: settings.join(', ') }, result)
 }
@@ -57,20 +57,18 @@ const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
 const onPglite = async ({ rows, only }: StoreBench): Promise<Result> => {
   const wants = (part: string) => only.length === 0 || only.includes(part)
   const folder = await seededFolder(rows, say)
+  await cleanFolder(folder, rows)
   const result: Row[] = []
   const take = (part: readonly Row[]) => {
     result.push(...part)
     say(tableOf(part))
   }
-  {
-    await using service = await startService('pglite', folder)
-    if (wants('pages')) take(await pages(service, null, rows, null))
-    if (wants('text')) take(await searches(service, null, rows, false))
-    if (wants('aggregates')) take(await aggregates(service, null))
-    if (wants('export')) take(await exports(service, { url: null, rows, barred: false }))
-    if (wants('ingest')) take(await ingesting(service, { url: null, rows, batches: 60, barred: false }))
-  }
-  await cleanFolder(folder, rows)
+  await using service = await startService('pglite', folder)
+  if (wants('pages')) take(await pages(service, null, rows, null))
+  if (wants('text')) take(await searches(service, null, rows, false))
+  if (wants('aggregates')) take(await aggregates(service, null))
+  if (wants('export')) take(await exports(service, { url: null, rows, barred: false }))
+  if (wants('ingest')) take(await ingesting(service, { url: null, rows, batches: 60, barred: false }))
   return resultOf(rows, { engine: 'PGlite, in a folder, with fsync' }, result)
 }
 
