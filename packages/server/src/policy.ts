@@ -75,8 +75,6 @@ const spender = () => {
   }
 }
 
-const MINUTE = 60_000
-
 const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 
 /** The tenants that are read: the one asked for, all of the viewer's, or the first. */
@@ -140,10 +138,10 @@ export const wholeTenant = (tenantId: string): ReadScope => ({ tenantId, viewerI
 export const createPolicy = ({ store, catalog, witness, append, now, windows, revoked }: PolicyOptions): Policy => {
   const total = createTotals(store, now)
 
-  /** What is past its time is not read, whether it is purged yet or not. It goes by minutes, so that readers ask for the same. */
+  /** What is past its time is not read, whether it is purged yet or not. */
   const kept = async (tenantId: string): Promise<readonly Filter[]> => {
     const cut = await windows.cutOf(tenantId)
-    return cut === null ? [] : [{ from: new Date(Math.ceil(cut / MINUTE) * MINUTE).toISOString() }]
+    return cut === null ? [] : [{ from: new Date(cut).toISOString() }]
   }
 
   const readerFor = ({ asker, context }: Caller, asked: string | undefined): Reader => {

@@ -1,4 +1,5 @@
 import type { BoundedCount, EventStore, Filter, ReadScope } from '@whodid/core'
+import { createRecent } from './recent.ts'
 
 /** Totals are counted to here, and no further. */
 export const BOUND = 10_000
@@ -17,31 +18,20 @@ const KEPT_AT_MOST = 1_000
 export type Total = (scope: ReadScope, filter: Filter) => Promise<BoundedCount>
 
 /**
- * Makes what counts, and counts nothing again for a minute that got to the bound: events are only added, and but for a purge
- * there are as many then. To count ten thousand takes as long as all else that a page does.
+ * Makes what counts, and counts nothing again for a minute that got to the bound: events are only added, and but for a purge or
+ * an erasure there are as many then. To count ten thousand takes as long as all else that a page does.
  */
 export const createTotals = (store: Pick<EventStore, 'count'>, now: () => number): Total => {
-  const reached = new Map<string, number>()
+  const reached = createRecent<number>(KEPT_AT_MOST)
   return async (scope, filter) => {
-    let isInbox = false
-    const asks = (name: string, value: unknown) => {
-      isInbox ||= name === 'inbox' && value !== undefined
-      return value
-    }
     // Whoever reads the same has the same total, unless it is about their own.
-    const viewerId = scope.ownOnly ? scope.viewerId : null
-    const key = JSON.stringify([{ ...scope, viewerId }, filter], asks)
-    // An inbox becomes less when it is read.
-    if (isInbox) return store.count(scope, filter, BOUND)
-    const at = reached.get(key)
+    const key = JSON.stringify([{ ...scope, viewerId: scope.ownOnly ? scope.viewerId : null }, filter])
+    // An inbox becomes less when it is read. In a value the quotes would be escaped.
+    const isInbox = key.includes('"inbox":')
+    const at = isInbox ? undefined : reached.get(key)
     if (at !== undefined && now() - at < KEPT_MS) return { value: BOUND, exact: false }
     const total = await store.count(scope, filter, BOUND)
-    reached.delete(key)
-    if (total.value >= BOUND && !total.exact) {
-      const [oldest] = reached.keys()
-      if (oldest !== undefined && reached.size >= KEPT_AT_MOST) reached.delete(oldest)
-      reached.set(key, now())
-    }
+    if (total.value >= BOUND && !total.exact) reached.set(key, now())
     return total
   }
 }
