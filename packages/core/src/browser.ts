@@ -9,7 +9,7 @@ export type {
   Retention,
   RetentionStore,
   RevocationStore,
-} from './administration.ts'
+} from './contracts/administration.ts'
 export type {
   ActionEntry,
   ActionName,
@@ -21,7 +21,7 @@ export type {
   ResolvedAction,
   ResolvedResource,
   ResourceEntry,
-} from './catalog.ts'
+} from './catalog/catalog.ts'
 export type {
   AppendResult,
   BoundedCount,
@@ -39,12 +39,12 @@ export type {
   RejectionCode,
   StoreHealth,
   StorePage,
-} from './contracts.ts'
+} from './contracts/store.ts'
 export { CSV_COLUMNS, eventsToCsv, eventsToJson, rowsToCsv } from './csv.ts'
-export type { ActionOf, MetadataOf } from './define-catalog.ts'
-export { defineCatalog } from './define-catalog.ts'
-export type { DiffOptions } from './diff.ts'
-export { diff } from './diff.ts'
+export type { ActionOf, MetadataOf } from './catalog/define-catalog.ts'
+export { defineCatalog } from './catalog/define-catalog.ts'
+export type { DiffOptions } from './diff/diff.ts'
+export { diff } from './diff/diff.ts'
 export type { ErrorCode, TextRange } from './errors.ts'
 export { ERROR_STATUS, WhodidError } from './errors.ts'
 export type {
@@ -67,7 +67,7 @@ export type {
   Severity,
   Status,
   StoredEvent,
-} from './event.ts'
+} from './event/event.ts'
 export {
   ACTOR_TYPES,
   ANONYMOUS,
@@ -80,28 +80,28 @@ export {
   SEVERITIES,
   STATUSES,
   SYSTEM,
-} from './event.ts'
-export type { ExcludedTerms, Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter.ts'
-export { FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter.ts'
-export { filterFromParams, filterToParams } from './filter-params.ts'
-export { formatQuery } from './format-query.ts'
-export { bytesToHex } from './hex.ts'
-export { idFloor, isEventId, newId, timeOfId } from './id.ts'
-export { JSON_LIMITS, redact, toJson } from './json.ts'
-export { EVENT_LIMITS } from './limits.ts'
-export { keysOf, pointerOf } from './pointer.ts'
-export { positionOf, sortValue } from './position.ts'
-export type { QueryField } from './query-language.ts'
-export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from './query-language.ts'
-export { redactChanges } from './redact-changes.ts'
-export { findAction, resolveAction, resolveResource } from './resolve.ts'
-export type { SearchedField } from './search-text.ts'
-export { fold, foldedPhrases, needlesOfPhrase, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
-export type { EventFacts } from './sentence.ts'
-export { renderHref, renderSentence, safeHref, sentenceOf } from './sentence.ts'
-export type { DayTally, ResourceTally, Stats, StatsRequest, Tally } from './stats.ts'
-export { timeRange } from './time-range.ts'
-export { baseOf, kindOfVerb, pastOf } from './verbs.ts'
-export type { Authorize, KeyScope, Permission, Viewer } from './viewer.ts'
-export { KEY_SCOPES, PERMISSIONS } from './viewer.ts'
-export { splitWords, words } from './words.ts'
+} from './event/event.ts'
+export type { ExcludedTerms, Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter/filter.ts'
+export { FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter/filter.ts'
+export { filterFromParams, filterToParams } from './filter/params.ts'
+export { formatQuery } from './filter/format-query.ts'
+export { bytesToHex } from './event/hex.ts'
+export { idFloor, isEventId, newId, timeOfId } from './event/id.ts'
+export { JSON_LIMITS, redact, toJson } from './redact/redact.ts'
+export { EVENT_LIMITS } from './event/limits.ts'
+export { keysOf, pointerOf } from './event/pointer.ts'
+export { positionOf, sortValue } from './filter/position.ts'
+export type { QueryField } from './filter/query-language.ts'
+export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from './filter/query-language.ts'
+export { redactChanges } from './redact/changes.ts'
+export { findAction, resolveAction, resolveResource } from './catalog/resolve.ts'
+export type { SearchedField } from './filter/search-text.ts'
+export { fold, foldedPhrases, needlesOfPhrase, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './filter/search-text.ts'
+export type { EventFacts } from './catalog/sentence.ts'
+export { renderHref, renderSentence, safeHref, sentenceOf } from './catalog/sentence.ts'
+export type { DayTally, ResourceTally, Stats, StatsRequest, Tally } from './contracts/stats.ts'
+export { timeRange } from './filter/time-range.ts'
+export { baseOf, kindOfVerb, pastOf } from './language/verbs.ts'
+export type { Authorize, KeyScope, Permission, Viewer } from './contracts/viewer.ts'
+export { KEY_SCOPES, PERMISSIONS } from './contracts/viewer.ts'
+export { splitWords, words } from './language/words.ts'

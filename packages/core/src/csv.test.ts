@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import Papa from 'papaparse'
 import { describe, expect, test } from 'vitest'
 import { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
-import type { StoredEvent } from './event.ts'
+import type { StoredEvent } from './event/event.ts'
 
 const stored = (more: Partial<StoredEvent> = {}): StoredEvent => ({
   id: '0190a6f0-5b7c-7def-8abc-0123456789ab',

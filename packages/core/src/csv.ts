@@ -1,5 +1,5 @@
 import Papa from 'papaparse'
-import type { StoredEvent } from './event.ts'
+import type { StoredEvent } from './event/event.ts'
 
 type Cell = string | number | boolean | null | undefined
 type Column = readonly [name: string, value: (event: StoredEvent) => Cell]

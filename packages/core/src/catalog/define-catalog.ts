@@ -1,0 +1,267 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type {
+  ActionEntry,
+  ActionName,
+  Catalog,
+  CatalogData,
+  CatalogJson,
+  Delivery,
+  MetadataSchemas,
+  ResolvedAction,
+  ResolvedResource,
+  ResourceEntry,
+} from './catalog.ts'
+import { WhodidError } from '../errors.ts'
+import { AUDIT_CATEGORY, type JsonObject, KINDS, SEVERITIES } from '../event/event.ts'
+import { DEFAULT_GROUP, defaultAction, defaultResource } from './resolve.ts'
+import { parseTemplate, safeHref } from './sentence.ts'
+
+const DELIVERIES: readonly Delivery[] = ['buffered', 'durable']
+const FAILURES: readonly ('open' | 'closed')[] = ['open', 'closed']
+const IMPLIED = ['created', 'updated', 'deleted'] as const
+const RESOURCE_FIELDS = ['label', 'icon', 'group', 'href', 'personal', 'segments', 'actions']
+const ACTION_FIELDS = [
+  'kind',
+  'label',
+  'say',
+  'sayFailed',
+  'severity',
+  'delivery',
+  'onFailure',
+  'icon',
+  'aliases',
+  'personal',
+]
+const NAME = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/
+const NAME_AT_MOST = 63
+
+type NoOthers<M, Names extends string> = { readonly [K in Exclude<keyof M, Names>]: never }
+
+/** Every action of a catalog, of its type: `ActionOf<typeof catalog>`. */
+export type ActionOf<C> = C extends Catalog<infer D, infer _> ? ActionName<D> : never
+
+/** What the metadata of an action must be: the input of its schema, or any JSON object when it has none. */
+export type MetadataOf<C, A extends string> =
+  C extends Catalog<infer _, infer M>
+    ? A extends keyof M
+      ? M[A] extends StandardSchemaV1<infer Input, infer _Output>
+        ? Input
+        : JsonObject | undefined
+      : JsonObject | undefined
+    : never
+
+/**
+ * Declares what the host records: its resource types, and what can happen to them. The data is plain, so it reaches the browser
+ * as it is; schemas for metadata stand beside it. `created`, `updated` and `deleted` need not be written.
+ *
+ * @throws WhodidError `invalid_catalog`, naming the place, on the first mistake
+ * @example
+ * const catalog = defineCatalog(
+ *   { project: { href: '/projects/{resource.id}', actions: { archived: '{resource.name} was archived' } } },
+ *   { metadata: { 'project.archived': z.object({ reason: z.string() }) } },
+ * )
+ */
+export function defineCatalog<
+  const D extends CatalogData,
+  const M extends MetadataSchemas<D> = Readonly<Record<never, never>>,
+>(data: D, options: { readonly metadata?: M & NoOthers<M, ActionName<D>> } = {}): Catalog<D, M> {
+  const json = resolveCatalog(data)
+  const known = new Set(json.actions.map((action) => action.name))
+  for (const name of Object.keys(options.metadata ?? {})) {
+    if (!known.has(name)) fail(`metadata has a schema for ${quote(name)}, which is no action of the catalog`)
+  }
+  return { data, schemas: schemasOf<M>(options.metadata), json }
+}
+
+function schemasOf<M>(metadata: M | undefined): M
+function schemasOf(metadata: unknown): unknown {
+  return metadata ?? {}
+}
+
+function fail(problem: string): never {
+  throw new WhodidError('invalid_catalog', `In the catalog, ${problem}.`)
+}
+
+const quote = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+
+function resolveCatalog(data: CatalogData): CatalogJson {
+  if (typeof data !== 'object' || data === null) fail('data must be an object of resource types')
+  const resources: ResolvedResource[] = []
+  const actions: ResolvedAction[] = []
+  const retired: [alias: string, name: string][] = []
+  const segments = new Map<string, string>()
+  for (const [type, entry] of Object.entries(data)) {
+    checkName('the resource type', type)
+    if (type === AUDIT_CATEGORY)
+      fail(`${quote(type)} is taken by whodid's own events: give the resource type another name`)
+    checkResource(type, entry)
+    resources.push(resolveResourceEntry(type, entry))
+    for (const segment of entry.segments ?? []) {
+      const other = segments.get(segment)
+      if (other !== undefined) fail(`${type}.segments has ${quote(segment)}, which ${other} has already`)
+      segments.set(segment, type)
+    }
+    const verbs = { ...Object.fromEntries(IMPLIED.map((verb) => [verb, {}])), ...entry.actions }
+    for (const [verb, given] of Object.entries(verbs)) {
+      checkName(`an action of ${type}`, verb)
+      const action: ActionEntry = typeof given === 'string' ? { say: given } : given
+      checkAction(`${type}.${verb}`, action)
+      actions.push(resolveActionEntry(`${type}.${verb}`, action))
+      for (const alias of action.aliases ?? []) retired.push([alias, `${type}.${verb}`])
+    }
+  }
+  return {
+    resources,
+    actions,
+    groups: [...new Set(resources.map((resource) => resource.group))],
+    aliases: resolveAliases(retired, new Set(actions.map((action) => action.name))),
+  }
+}
+
+function resolveResourceEntry(type: string, entry: ResourceEntry): ResolvedResource {
+  const fallback = defaultResource(type)
+  return {
+    type,
+    label: entry.label ?? fallback.label,
+    icon: entry.icon ?? null,
+    group: entry.group ?? DEFAULT_GROUP,
+    href: entry.href ?? null,
+    personal: entry.personal ?? false,
+    segments: entry.segments ?? [],
+  }
+}
+
+function resolveActionEntry(name: string, entry: ActionEntry): ResolvedAction {
+  const fallback = defaultAction(name)
+  return {
+    ...fallback,
+    kind: entry.kind ?? fallback.kind,
+    label: entry.label ?? fallback.label,
+    say: entry.say ?? fallback.say,
+    sayFailed: entry.sayFailed ?? fallback.sayFailed,
+    severity: entry.severity ?? 'info',
+    delivery: entry.delivery ?? 'buffered',
+    onFailure: entry.onFailure ?? 'open',
+    icon: entry.icon ?? null,
+    personal: entry.personal ?? [],
+  }
+}
+
+function resolveAliases(retired: readonly [string, string][], names: ReadonlySet<string>): { [alias: string]: string } {
+  const aliases: { [alias: string]: string } = {}
+  for (const [alias, name] of retired) {
+    const [category = '', verb = '', more] = alias.split('.')
+    if (!NAME.test(category) || !NAME.test(verb) || more !== undefined) {
+      fail(`${name}.aliases has ${quote(alias)}: write a retired action as category.verb, such as "project.removed"`)
+    }
+    if (names.has(alias))
+      fail(`${name}.aliases has ${quote(alias)}, which is an action of its own: remove one of the two`)
+    if (Object.hasOwn(aliases, alias)) fail(`${name}.aliases has ${quote(alias)}, which ${aliases[alias]} has already`)
+    aliases[alias] = name
+  }
+  return aliases
+}
+
+function checkName(what: string, name: string): void {
+  if (!NAME.test(name) || name.length > NAME_AT_MOST) {
+    fail(
+      `${what} is named ${quote(name)}: use at most ${NAME_AT_MOST} lower-case letters, digits and single underscores, such as "api_key"`,
+    )
+  }
+}
+
+function checkFields(where: string, entry: unknown, fields: readonly string[]): void {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    fail(`${where} must be an object, not ${quote(entry)}`)
+  for (const field of Object.keys(entry)) {
+    if (!fields.includes(field)) fail(`${where} has ${quote(field)}, which is none of ${fields.join(', ')}`)
+  }
+}
+
+function checkText(where: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== 'string' || value === ''))
+    fail(`${where} must be a text that is not empty, not ${quote(value)}`)
+}
+
+function checkTexts(where: string, value: unknown): void {
+  if (value === undefined) return
+  if (!Array.isArray(value)) fail(`${where} must be a list of texts, not ${quote(value)}`)
+  for (const item of value)
+    if (typeof item !== 'string' || item === '') fail(`${where} must hold texts only, not ${quote(item)}`)
+}
+
+function checkOneOf(where: string, value: unknown, allowed: readonly string[]): void {
+  if (value !== undefined && !(typeof value === 'string' && allowed.includes(value))) {
+    fail(`${where} is ${quote(value)}: it must be one of ${allowed.join(', ')}`)
+  }
+}
+
+function checkResource(type: string, entry: ResourceEntry): void {
+  checkFields(type, entry, RESOURCE_FIELDS)
+  for (const field of ['label', 'icon', 'group', 'href'] as const) checkText(`${type}.${field}`, entry[field])
+  checkTexts(`${type}.segments`, entry.segments)
+  if (entry.personal !== undefined && typeof entry.personal !== 'boolean')
+    fail(`${type}.personal must be true or false`)
+  if (entry.href !== undefined) {
+    checkTemplate(`${type}.href`, entry.href, [])
+    if (safeHref(entry.href.replace(/\{[^}]*\}/g, 'x')) === null) {
+      fail(`${type}.href is ${quote(entry.href)}: a link must be relative, or begin with https:// or http://`)
+    }
+  }
+  if (entry.actions !== undefined && (typeof entry.actions !== 'object' || entry.actions === null)) {
+    fail(`${type}.actions must be an object of verbs, not ${quote(entry.actions)}`)
+  }
+}
+
+function checkAction(name: string, entry: ActionEntry): void {
+  checkFields(name, entry, ACTION_FIELDS)
+  for (const field of ['label', 'say', 'sayFailed', 'icon'] as const) checkText(`${name}.${field}`, entry[field])
+  checkOneOf(`${name}.kind`, entry.kind, KINDS)
+  checkOneOf(`${name}.severity`, entry.severity, SEVERITIES)
+  checkOneOf(`${name}.delivery`, entry.delivery, DELIVERIES)
+  checkOneOf(`${name}.onFailure`, entry.onFailure, FAILURES)
+  checkTexts(`${name}.aliases`, entry.aliases)
+  checkTexts(`${name}.personal`, entry.personal)
+  for (const field of ['say', 'sayFailed'] as const) {
+    const template = entry[field]
+    if (template !== undefined) checkTemplate(`${name}.${field}`, template, ['actor', 'resource', 'reason'])
+  }
+}
+
+const PERSON = ['id', 'name']
+const PATHS: { readonly [root: string]: readonly string[] | 'any' } = {
+  actor: [
+    'type',
+    'email',
+    ...PERSON,
+    ...['onBehalfOf', 'impersonatedBy'].flatMap((who) => PERSON.map((field) => `${who}.${field}`)),
+  ],
+  resource: ['type', 'id', 'name', 'href'],
+  error: ['status', 'code', 'message'],
+  context: ['channel', 'ip', 'userAgent', 'requestId', 'traceId', 'method', 'route'],
+  metadata: 'any',
+  scope: 'any',
+}
+const ROOTS = ['id', 'occurredAt', 'tenantId', 'action', 'category', 'kind', 'status', 'severity', 'causedBy']
+
+function checkTemplate(where: string, template: string, whole: readonly string[]): void {
+  const parts = parseTemplate(template)
+  if (parts === null) {
+    fail(
+      `${where} is ${quote(template)}: a brace needs its partner around a path, such as {resource.name}, and a brace itself is {{ or }}`,
+    )
+  }
+  for (const part of parts) {
+    if (typeof part === 'string') continue
+    const [root = '', ...rest] = part.path
+    const below = Object.hasOwn(PATHS, root) ? PATHS[root] : undefined
+    const known =
+      rest.length === 0
+        ? ROOTS.includes(root) || whole.includes(root)
+        : below === 'any' || below?.includes(rest.join('.'))
+    if (!known) {
+      const paths = ['{actor.name}', '{resource.name}', '{metadata.key}', '{scope.project.name}', '{error.status}']
+      fail(`${where} has {${part.path.join('.')}}, which no event has: paths are such as ${paths.join(', ')}`)
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import type { CatalogJson, ResolvedAction } from './catalog.ts'
+import type { Actor, CompleteEvent, EventError, StoredEvent } from '../event/event.ts'
+import { resolveAction, resolveResource } from './resolve.ts'
+import { capitalized, withArticle, withinSentence } from '../language/words.ts'
+
+/** What a sentence or a link is made from: any event, stored or not yet. */
+export type EventFacts = Omit<Pick<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>, 'resource'> &
+  Partial<Omit<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>> & {
+    readonly resource: CompleteEvent['resource'] | StoredEvent['resource']
+  }
+
+type Part = string | { readonly path: readonly string[] }
+
+const compiled = new Map<string, readonly Part[]>()
+
+/** A template in parts. `{path}` is a value, `{{` and `}}` are braces. Null when a brace has no partner. */
+export function parseTemplate(template: string): readonly Part[] | null {
+  const known = compiled.get(template)
+  if (known !== undefined) return known
+  const parts: Part[] = []
+  let text = ''
+  for (let at = 0; at < template.length; at += 1) {
+    const char = template.charAt(at)
+    if ((char === '{' || char === '}') && template.charAt(at + 1) === char) {
+      text += char
+      at += 1
+    } else if (char === '{') {
+      const end = template.indexOf('}', at)
+      const path = template.slice(at + 1, end)
+      if (end < 0 || !/^[\p{L}\p{N}_$-]+(?:\.[\p{L}\p{N}_$-]+)*$/u.test(path)) return null
+      if (text !== '') parts.push(text)
+      text = ''
+      parts.push({ path: path.split('.') })
+      at = end
+    } else text += char
+  }
+  if (text !== '') parts.push(text)
+  if (compiled.size >= 2_000) compiled.clear()
+  compiled.set(template, parts)
+  return parts
+}
+
+function valueAt(event: EventFacts, path: readonly string[]): unknown {
+  let value: unknown = event
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!Object.hasOwn(value, key) && !(key === 'name' && Object.hasOwn(value, 'id'))) return undefined
+    const parent = value
+    value = Reflect.get(parent, key)
+    // Something without a name is told by its id.
+    if (key === 'name' && (value === undefined || value === '')) value = Reflect.get(parent, 'id')
+  }
+  return value
+}
+
+interface Formats {
+  readonly number: Intl.NumberFormat
+  readonly list: Intl.ListFormat
+}
+
+const formats = new Map<string, Formats>()
+
+function formatsOf(locale: string): Formats {
+  const known = formats.get(locale)
+  if (known !== undefined) return known
+  const made = {
+    number: new Intl.NumberFormat(locale, { maximumFractionDigits: 12 }),
+    list: new Intl.ListFormat(locale, { type: 'conjunction' }),
+  }
+  if (formats.size >= 100) formats.clear()
+  formats.set(locale, made)
+  return made
+}
+
+function written(value: unknown, locale: string): string {
+  if (value === undefined || value === null || value === '') return 'unknown'
+  if (typeof value === 'number') return formatsOf(locale).number.format(value)
+  if (Array.isArray(value)) {
+    return value.length === 0 ? 'none' : formatsOf(locale).list.format(value.map((item) => written(item, locale)))
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+const nameOfActor = (actor: Actor) => actor.name || actor.email || actor.id
+
+function nameOfResource(catalog: CatalogJson, resource: EventFacts['resource'], first: boolean): string {
+  const { label } = resolveResource(catalog, resource.type)
+  const name = resource.name || resource.id
+  const noun = withinSentence(label)
+  const text = name ? `${noun} ${name}` : withArticle(noun)
+  return first ? capitalized(text) : text
+}
+
+function reasonOf(error: EventError | null | undefined): string {
+  const reason = error?.status ?? error?.code ?? error?.message
+  return reason === undefined || reason === '' ? '' : ` (${reason})`
+}
+
+/**
+ * The sentence of an event from the catalog's template: `sayFailed` when it failed, else `say`. A value that is missing
+ * is "unknown"; numbers and lists are written as the locale writes them.
+ *
+ * @example
+ * renderSentence(catalog.json, event)                    // 'Engine was created'
+ * renderSentence(catalog.json, event, { locale: 'de' })
+ */
+export function renderSentence(
+  catalog: CatalogJson,
+  event: EventFacts,
+  options: { readonly locale?: string | undefined } = {},
+): string {
+  return sentenceOf(catalog, resolveAction(catalog, event.action), event, options.locale ?? 'en')
+}
+
+/** {@link renderSentence}, for an action that is resolved already. */
+export function sentenceOf(catalog: CatalogJson, action: ResolvedAction, event: EventFacts, locale: string): string {
+  const template = event.status === 'failure' ? action.sayFailed : action.say
+  const parts = parseTemplate(template)
+  if (parts === null) return template
+  let sentence = ''
+  for (const part of parts) {
+    if (typeof part === 'string') sentence += part
+    else if (part.path.length > 1) sentence += written(valueAt(event, part.path), locale)
+    else if (part.path[0] === 'resource') sentence += nameOfResource(catalog, event.resource, sentence === '')
+    else if (part.path[0] === 'actor') sentence += nameOfActor(event.actor)
+    else if (part.path[0] === 'reason') sentence += reasonOf(event.error)
+    else sentence += written(valueAt(event, part.path), locale)
+  }
+  return sentence
+}
+
+/**
+ * The link of an event from a template. Its values are URL-encoded; when one of them is missing there is no link, and the
+ * result is the empty string.
+ *
+ * @example
+ * renderHref('/projects/{resource.id}', event) // '/projects/p%201'
+ */
+export function renderHref(template: string, event: EventFacts): string {
+  let href = ''
+  for (const part of parseTemplate(template) ?? []) {
+    if (typeof part === 'string') href += part
+    else {
+      const value = valueAt(event, part.path)
+      const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+      // "." and ".." would climb, and percent-encoding does not stop them.
+      if (text === '' || /^\.{1,2}$/.test(text)) return ''
+      href += encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
+    }
+  }
+  return href
+}
+
+/** The link when it may be drawn: relative, or http(s). Null for `javascript:`, `data:` and all else. */
+export function safeHref(href: string | null | undefined): string | null {
+  if (href === null || href === undefined || href.trim() === '') return null
+  try {
+    const { protocol } = new URL(href, 'https://relative.invalid')
+    return protocol === 'https:' || protocol === 'http:' ? href.trim() : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,118 @@
+import { WhodidError } from '../errors.ts'
+import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
+import {
+  type ExcludedTerms,
+  FILTER_TERMS,
+  type Filter,
+  type FilterTerm,
+  type FilterTerms,
+  INBOX_STATES,
+  resourceOf,
+} from './filter.ts'
+import { timeRange } from './time-range.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function splitList(text: string): string[] {
+  const values: string[] = []
+  let value = ''
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at)
+    const next = text.charAt(at + 1)
+    if (char === '\\' && (next === ',' || next === '\\')) {
+      value += next
+      at += 1
+    } else if (char === ',') {
+      values.push(value)
+      value = ''
+    } else value += char
+  }
+  values.push(value)
+  return values.filter((item) => item !== '')
+}
+
+function joinList(values: readonly string[]): string {
+  return values.map((value) => value.replaceAll('\\', '\\\\').replaceAll(',', '\\,')).join(',')
+}
+
+function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {
+  const found = allowed.find((item) => item === value)
+  if (found !== undefined) return found
+  throw new WhodidError(
+    'invalid_input',
+    `${name} is ${JSON.stringify(value.slice(0, 64))}: it must be one of ${allowed.join(', ')}.`,
+  )
+}
+
+function termsFrom(params: URLSearchParams, prefix: string): Mutable<FilterTerms> {
+  const terms: Mutable<FilterTerms> = {}
+  for (const term of FILTER_TERMS) {
+    const name = prefix + term
+    const values = [...new Set(params.getAll(name).flatMap(splitList))]
+    if (values.length > 0) assign(terms, term, name, values)
+  }
+  return terms
+}
+
+function assign(terms: Mutable<FilterTerms>, term: FilterTerm, name: string, values: readonly string[]): void {
+  if (term === 'kind') terms.kind = values.map((value) => oneOf(name, KINDS, value))
+  else if (term === 'status') terms.status = values.map((value) => oneOf(name, STATUSES, value))
+  else if (term === 'channel') terms.channel = values.map((value) => oneOf(name, CHANNELS, value))
+  else if (term === 'severity') terms.severity = values.map((value) => oneOf(name, SEVERITIES, value))
+  else terms[term] = term === 'resource' ? values.map((value) => resource(name, value)) : values
+}
+
+function resource(name: string, value: string): string {
+  if (resourceOf(value)) return value
+  throw new WhodidError(
+    'invalid_input',
+    `${name} is ${JSON.stringify(value.slice(0, 64))}: give a type and an id, such as project/42.`,
+  )
+}
+
+/**
+ * The filter of a query string. A list takes commas and repetition, a comma within a value is `\,`; excluded values stand
+ * under `not.`, as in `not.action=project.updated`. Parameters that are no part of a filter are left alone, empty ones are no
+ * condition.
+ *
+ * @throws WhodidError `invalid_input` on a value that a condition does not know, or a time that is none
+ * @example
+ * filterFromParams(new URLSearchParams('category=project,member&from=2026-11-01'))
+ * // { category: ['project', 'member'], from: '2026-11-01' }
+ */
+export function filterFromParams(params: URLSearchParams): Filter {
+  const filter: Mutable<Filter> = termsFrom(params, '')
+  const q = params.get('q')
+  if (q) filter.q = q
+  const inbox = params.get('inbox')
+  if (inbox) filter.inbox = oneOf('inbox', INBOX_STATES, inbox)
+  const from = params.get('from')
+  if (from) filter.from = from
+  const to = params.get('to')
+  if (to) filter.to = to
+  timeRange(filter)
+  const not: Mutable<ExcludedTerms> = termsFrom(params, 'not.')
+  const notQ = params.get('not.q')
+  if (notQ) not.q = notQ
+  if (Object.keys(not).length > 0) filter.not = not
+  return filter
+}
+
+/** The query string of a filter: the inverse of {@link filterFromParams}. */
+export function filterToParams(filter: Filter): URLSearchParams {
+  const params = new URLSearchParams()
+  const add = (terms: FilterTerms, prefix: string) => {
+    for (const term of FILTER_TERMS) {
+      const values = terms[term]
+      if (values !== undefined && values.length > 0) params.set(prefix + term, joinList(values))
+    }
+  }
+  if (filter.q) params.set('q', filter.q)
+  add(filter, '')
+  if (filter.inbox) params.set('inbox', filter.inbox)
+  if (filter.from) params.set('from', filter.from)
+  if (filter.to) params.set('to', filter.to)
+  add(filter.not ?? {}, 'not.')
+  if (filter.not?.q) params.set('not.q', filter.not.q)
+  return params
+}

@@ -1,0 +1,147 @@
+import { REDACTED } from '../event/event.ts'
+import { splitWords } from '../language/words.ts'
+
+// Single words that name a secret wherever they stand.
+const SECRET_WORDS = new Set(
+  (
+    'password passwords passwd passphrase passcode passkey pwd secret secrets token tokens auth oauth oauth2 authorization ' +
+    'authentication credential credentials creds bearer jwt cookie cookies session sessions sessionid sessid phpsessid ' +
+    'jsessionid salt certificate certificates otp otps totp hotp ssn cvv cvv2 cvc cvc2 csrf xsrf apikey apikeys privatekey ' +
+    'secretkey accesskey cardnumber ccnumber creditcard pw mnemonic'
+  ).split(' '),
+)
+
+// Unseparated compounds: `authtoken`, `userpassword`, `mysqlpwd`, `setcookie`, `bcrypt`, `encrypted`.
+const SECRET_WORD =
+  /^passw|(?:passwd|pwd|password|passphrase|secret|token|apikey|privatekey|secretkey|accesskey|cookie|credential|sessionid|cardnumber)s?$|crypt(?:ed)?$/
+
+// Told of a secret, and no secret: `tokenCount`, `passwordChangedAt`, `token_type`.
+const ABOUT = new Set(['at', 'count', 'type', 'length', 'enabled', 'required'])
+const ABOUT_A_KEY = new Set([...ABOUT, 'id', 'ids', 'name', 'names', 'prefix', 'label', 'status', 'kind'])
+
+function namesSecret(words: readonly string[]): boolean {
+  const last = words.at(-1) ?? ''
+  if (words.length > 1 && ABOUT.has(last)) return false
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? ''
+    if (SECRET_WORDS.has(word) || SECRET_WORD.test(word)) return true
+    if (at === 0) continue
+    const pair = `${words[at - 1]} ${word}`
+    // Rails' `_key`: `api_key`, `signing-key`; a word on its own, as in `key: 'value'`, is none.
+    if ((word === 'key' || word === 'keys') && !ABOUT_A_KEY.has(last)) return true
+    if (
+      pair === 'card number' ||
+      pair === 'card no' ||
+      pair === 'credit card' ||
+      pair === 'cc number' ||
+      pair === 'social security'
+    ) {
+      return true
+    }
+  }
+  return (
+    last === 'pass' ||
+    words.some((word, at) => word === 'pass' && /^(?:phrase|code|word|key)$/.test(words[at + 1] ?? ''))
+  )
+}
+
+// Full-width letters and what has no width are the same name to whoever reads it.
+const wordsOf = (name: string) => splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
+
+const VERDICTS_AT_MOST = 5_000
+const verdicts = new Map<string, boolean>()
+
+/**
+ * Whether a name tells of a secret, word by word: `authToken`, `API-Key`, `set-cookie`, `password_hash` do, `author`,
+ * `tokenizer`, `secretary`, `monkey` do not.
+ */
+export function isSecretName(name: string): boolean {
+  const known = verdicts.get(name)
+  if (known !== undefined) return known
+  // A longer name is no name; remembering it would let a client fill the memory.
+  if (name.length > 128) return namesSecret(wordsOf(name.slice(0, 128))) || namesSecret(wordsOf(name.slice(-128)))
+  const verdict = namesSecret(wordsOf(name))
+  if (verdicts.size >= VERDICTS_AT_MOST) verdicts.clear()
+  verdicts.set(name, verdict)
+  return verdict
+}
+
+/** Whether a name contains one of the host's own names, word by word: `also: ['iban']` means `customerIban` too. */
+export function namesAny(name: string, also: readonly string[]): boolean {
+  const text = ` ${splitWords(name).join(' ')} `
+  return also.some((own) => {
+    const wanted = splitWords(own).join(' ')
+    return wanted !== '' && text.includes(` ${wanted} `)
+  })
+}
+
+// A cheap look that lets nearly all strings go.
+const SUSPECT =
+  /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|[a-z]:\s*\S|(?:\d[ -]?){13}/i
+
+const TOKENS = new RegExp(
+  [
+    String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
+    String.raw`\beyJ[\w-]{8,}(?:\.[\w-]*)*`,
+    String.raw`\b[Bb](?:earer|EARER)\s+(?!(?:tokens?|auth\w*|keys?|of|and|or|is|was|has)\b)[\w.~+/-]{3,}=*`,
+    String.raw`\bBasic (?=\S*[A-Z0-9=])[A-Za-z0-9+/]{8,}={0,2}`,
+    String.raw`\b[rsp]k_(?:live|test)_\w{4,}`,
+    String.raw`\bsk_[0-9a-f]{6,}_\w{12,}`,
+    String.raw`\bwhsec_[\w+/]{8,}=*`,
+    String.raw`\bwhodid_[a-z]+_\w{16,}`,
+    String.raw`\bgh[pousr]_\w{16,}`,
+    String.raw`\bgithub_pat_\w{16,}`,
+    String.raw`\bxox[abeoprs]-[\w-]{8,}`,
+    String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
+    String.raw`\bAIza[\w-]{35}`,
+    String.raw`\bsk-[\w-]{20,}`,
+    String.raw`\bnpm_\w{30,}`,
+    String.raw`\bglpat-[\w-]{16,}`,
+    String.raw`\bSG\.[\w-]{16,}\.[\w-]{16,}`,
+  ].join('|'),
+  'g',
+)
+const URL_PASSWORD = /(:\/\/[^\s:/?#@]*):[^\s/?#@]+@/g
+const ASSIGNMENT = /([\w.[\]-]{2,64})=("[^"]*"|'[^']*'|[^\s&;"'<>]+)/g
+// As in a log or a configuration file: what follows must look like a value and not like a word.
+const LABELLED = /\b([\w-]{2,64}):\s*("[^"]+"|'[^']+'|(?=[^\s,;}"']*[^A-Za-z\s,;}"'])[^\s,;}"']{4,})/g
+const QUOTED = /"([^"\\]{2,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
+const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g
+
+// Issuers' prefixes with their lengths: few of the numbers that are not cards have both, and the check digit.
+const ISSUED =
+  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17}|(?:50|5[6-9]|6[0379])\d{11,17})$/
+
+/** Whether digits are a payment card's number: an issuer's prefix and length, and the Luhn check digit. */
+export function isCardNumber(digits: string): boolean {
+  if (!ISSUED.test(digits)) return false
+  let sum = 0
+  for (let at = 0; at < digits.length; at += 1) {
+    const digit = digits.charCodeAt(digits.length - 1 - at) - 48
+    const doubled = digit * 2
+    sum += at % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
+  }
+  return sum % 10 === 0
+}
+
+/**
+ * A text with the secrets in it replaced: bearer and basic credentials, JWTs, keys of known formats, private keys, passwords
+ * in URLs, `password=…` and `"password": "…"`, and card numbers. Only what was found is replaced; the rest stays.
+ */
+export function withoutSecrets(text: string, secret: (name: string) => boolean = isSecretName): string {
+  if (text.length < 8 || !SUSPECT.test(text)) return text
+  let clean = text.replace(TOKENS, REDACTED)
+  if (clean.includes('://')) clean = clean.replace(URL_PASSWORD, `$1:${REDACTED}@`)
+  if (clean.includes('=')) {
+    clean = clean.replace(ASSIGNMENT, (whole, name: string) => (secret(name) ? `${name}=${REDACTED}` : whole))
+  }
+  if (clean.includes(':')) {
+    clean = clean.replace(LABELLED, (whole, name: string) => (secret(name) ? `${name}: ${REDACTED}` : whole))
+  }
+  if (clean.includes('":') || clean.includes('" :')) {
+    clean = clean.replace(QUOTED, (whole, name: string, colon: string) =>
+      secret(name) ? `"${name}"${colon}"${REDACTED}"` : whole,
+    )
+  }
+  return clean.replace(DIGITS, (digits) => (isCardNumber(digits.replace(/[ -]/g, '')) ? REDACTED : digits))
+}

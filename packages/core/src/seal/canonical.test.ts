@@ -1,0 +1,140 @@
+import canonicalize from 'canonicalize'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assertStorable, base64url, canonicalBytes, digestOfDisclosure, discloses, leafHashOf } from './canonical.ts'
+import { bytesToHex } from '../event/hex.ts'
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+const bytes = (value: string) => new TextEncoder().encode(value)
+
+describe('F1: RFC 8785', () => {
+  // The vectors of cyberphone/json-canonicalization, testdata/input and output.
+  test.each([
+    ['arrays', '{"a":[56,{"d":true,"10":null,"1":[]}]}', '{"a":[56,{"1":[],"10":null,"d":true}]}'],
+    ['french', '{"peach":"p","péché":"c","pêche":"b","sin":"s"}', '{"peach":"p","péché":"c","pêche":"b","sin":"s"}'],
+    [
+      'structures',
+      '{"1":{"f":{"f":"hi","F":5},"\\n":56.0},"10":{},"":"empty","a":{},"111":[{"e":"yes","E":"no"}],"A":{}}',
+      '{"":"empty","1":{"\\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}}',
+    ],
+    ['unicode', '{"Unnormalized Unicode":"A\\u030a"}', '{"Unnormalized Unicode":"A\u030a"}'],
+    [
+      'values',
+      '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    ],
+    [
+      'weird',
+      '{"\\u20ac":"Euro Sign","\\r":"Carriage Return","\\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\\ud83d\\ude00":"Emoji: Grinning Face","\\u0080":"Control","\\u00f6":"Latin Small Letter O With Diaeresis"}',
+      '{"\\r":"Carriage Return","1":"One","\u0080":"Control","ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign","😀":"Emoji: Grinning Face","\ufb33":"Hebrew Letter Dalet With Dagesh"}',
+    ],
+    [
+      '__proto__',
+      '{"b":1,"__proto__":{"z":1},"a":[{"__proto__":2}]}',
+      '{"__proto__":{"z":1},"a":[{"__proto__":2}],"b":1}',
+    ],
+    ['nothing', '{}', '{}'],
+  ])('%s', (_, input, output) => {
+    expect(text(canonicalBytes(JSON.parse(input)))).toBe(output)
+  })
+
+  test('is what the reference library writes', () => {
+    const key = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('10', '9', '01', '4294967296', '-1', 'toString', ''),
+    )
+    const value = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        fc.string({ unit: 'binary' }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.boolean(),
+        fc.constantFrom(null, undefined, -0),
+        fc.array(tie('node'), { maxLength: 4 }),
+        fc.dictionary(key, tie('node'), { maxKeys: 5 }),
+      ),
+    })).node
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (object) => {
+        expect(text(canonicalBytes(object))).toBe(canonicalize(object))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('what cannot be stored is refused, with its path', () => {
+  const nested = (levels: number) => {
+    let value: unknown = 1
+    for (let level = 1; level < levels; level += 1) value = { a: value }
+    return { metadata: value }
+  }
+
+  test.each([
+    [{ metadata: { note: 'a\0b' } }, 'metadata.note holds the character U+0000'],
+    [{ metadata: { list: ['ok', 'a\ud800'] } }, 'metadata.list[1] holds half of a surrogate pair'],
+    [{ metadata: { 'a\0': 1 } }, 'A key of metadata holds the character U+0000'],
+    [{ metadata: { '\udc00': null } }, 'A key of metadata holds half of a surrogate pair'],
+    [{ n: Number.NaN }, 'n is NaN: a number must be finite'],
+    [{ n: Infinity }, 'n is Infinity: a number must be finite'],
+    [{ n: 2 ** 53 }, 'n is 9007199254740992, which is beyond 2^53 - 1 and would be rounded: send it as a string'],
+    [{ n: -1e300 }, 'n is -1e+300, which is beyond 2^53 - 1'],
+    [{ n: 1n }, 'n is a bigint, which is not JSON'],
+    [{ at: new Date(0) }, 'at is a Date, which is not JSON: convert it first'],
+    [{ f: () => 1 }, 'f is a function, which is not JSON'],
+    [nested(33), 'The event is nested deeper than 32 levels at metadata.a'],
+    [nested(100_000), 'The event is nested deeper than 32 levels'],
+  ])('%#: %s', (value, message) => {
+    expect(() => assertStorable(value)).toThrow(
+      expect.objectContaining({ code: 'invalid_event', message: expect.stringContaining(message) }),
+    )
+  })
+
+  test.each([nested(32), { a: '\u{1f680}', n: 2 ** 53 - 1, f: 1e-7, u: undefined, z: null, list: [] }])(
+    '%# is taken',
+    (value) => {
+      expect(() => assertStorable(value)).not.toThrow()
+    },
+  )
+})
+
+describe('F2: RFC 9901', () => {
+  const disclosure = 'WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0'
+
+  test('the digest of a disclosure', () => {
+    expect(digestOfDisclosure(disclosure)).toBe('X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0')
+  })
+
+  test('a disclosure holds salt, name and value', () => {
+    const read = (value: string): unknown => JSON.parse(Buffer.from(value, 'base64url').toString())
+    expect(read(disclosure)).toEqual(read(discloses('family_name', 'Möbius', '_26bc4LT-ac6q2KI6cBW5es')))
+    expect(read(discloses('/metadata/x', { a: [1, '€'.repeat(1_000)] }, 's'))).toEqual([
+      's',
+      '/metadata/x',
+      { a: [1, '€'.repeat(1_000)] },
+    ])
+  })
+
+  test('salts are 16 bytes, and differ', () => {
+    const salts = Array.from({ length: 1_000 }, () => {
+      const [salt]: unknown[] = JSON.parse(Buffer.from(discloses('a', 1), 'base64url').toString())
+      return String(salt)
+    })
+    expect(new Set(salts).size).toBe(1_000)
+    expect(salts.every((salt) => Buffer.from(salt, 'base64url').length === 16)).toBe(true)
+  })
+
+  test('base64url is that of Node', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
+        expect(base64url(array)).toBe(Buffer.from(array).toString('base64url'))
+      }),
+    )
+  })
+})
+
+test('F3: the leaf hash of RFC 9162', () => {
+  expect(bytesToHex(leafHashOf(bytes('L123456')))).toBe(
+    '395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56',
+  )
+})

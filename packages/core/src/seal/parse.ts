@@ -1,0 +1,218 @@
+import { z } from 'zod'
+import {
+  ACTOR_TYPES,
+  CHANNELS,
+  type Json,
+  type JsonObject,
+  KINDS,
+  type NewEvent,
+  SEVERITIES,
+  STATUSES,
+} from '../event/event.ts'
+import { isEventId } from '../event/id.ts'
+import { EVENT_LIMITS as MAX } from '../event/limits.ts'
+import { isSurelyOver } from '../event/size.ts'
+import { parseTime } from '../filter/time-range.ts'
+
+const text = (most: number) => z.string().min(1).max(most)
+// A JSON client writes null for what it does not have.
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
+
+// What is below is looked at when the event is prepared; what came over the wire is JSON already.
+function isJsonLike(value: unknown): value is Json {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
+}
+
+const NOT_JSON = 'must be JSON'
+
+const json = z.unknown().transform((value, context): Json | undefined => {
+  if (value === undefined || isJsonLike(value)) return value
+  context.addIssue({ code: 'custom', message: NOT_JSON, input: value })
+  return z.NEVER
+})
+
+const jsonObject = z.record(z.string(), z.unknown()).transform((value, context): JsonObject => {
+  const result: { [key: string]: Json } = {}
+  for (const [key, item] of Object.entries(value)) {
+    if (isJsonLike(item)) result[key] = item
+    else if (item !== undefined) context.addIssue({ code: 'custom', message: NOT_JSON, input: item, path: [key] })
+  }
+  return result
+})
+
+const person = z.strictObject({ id: text(MAX.id), name: optional(z.string().max(MAX.name)) })
+
+const actor = z
+  .strictObject({
+    type: z.enum(ACTOR_TYPES),
+    id: text(MAX.id),
+    name: optional(z.string().max(MAX.name)),
+    email: optional(z.string().max(MAX.email)),
+    onBehalfOf: optional(person).describe('Whom the actor acted for.'),
+    impersonatedBy: optional(person).describe('Who acted as the actor.'),
+  })
+  .describe('Who did it.')
+
+// What the service makes: an event that was read may be sent as it is, and these are ignored.
+const made = z.unknown().optional().meta({ readOnly: true, description: 'Made by the service; ignored when sent.' })
+
+const resource = z
+  .strictObject({
+    type: text(MAX.word).describe('A resource type of the catalog.'),
+    id: text(MAX.id).nullable().describe('Null when there is none yet, as in a refused create.'),
+    name: optional(z.string().max(MAX.name)),
+    href: optional(z.string().max(MAX.href)).describe("Overrules the catalog's link: relative, or http(s)."),
+    deleted: made,
+  })
+  .transform(({ deleted: _, ...rest }) => rest)
+  .describe('What was affected.')
+
+const scope = z
+  .record(text(MAX.word), person)
+  .refine((value) => Object.keys(value).length <= MAX.scope, `may have at most ${MAX.scope} levels`)
+  .describe('Where the resource belongs, by level: { project: { id, name } }.')
+
+const change = z.strictObject({
+  path: z
+    .string()
+    .max(MAX.href)
+    .refine((value) => value === '' || value.startsWith('/'), 'must be a JSON pointer such as /name')
+    .describe('A JSON pointer.'),
+  from: json.optional().describe('The former value; absent when it is not known or there was none.'),
+  to: json.optional().describe('The present value; absent when it was removed.'),
+})
+
+const context = z
+  .strictObject({
+    channel: z.enum(CHANNELS).optional(),
+    ip: text(64).nullish(),
+    userAgent: z.string().max(MAX.context).nullish(),
+    requestId: z.string().max(MAX.context).nullish(),
+    traceId: z.string().max(MAX.context).nullish(),
+    method: z.string().max(MAX.word).nullish(),
+    route: z.string().max(MAX.context).nullish(),
+  })
+  .describe('From where, and in which request.')
+
+const error = z
+  .strictObject({
+    status: optional(z.int().min(0).max(999)),
+    code: optional(z.string().max(MAX.word)),
+    message: optional(z.string().max(MAX.message)),
+  })
+  .describe('Why the action failed.')
+
+const eventId = z
+  .string()
+  .transform((value) => value.toLowerCase())
+  .refine(isEventId, 'must be a UUIDv7')
+
+const time = z.string().refine((value) => value.includes('T') && parseTime(value) !== undefined, {
+  message: 'must be an ISO 8601 time with a zone, such as 2026-11-20T10:00:00.000Z',
+})
+
+/** An event as a client sends it: what `POST /api/v1/events` and the `append` procedure take. */
+export const newEventSchema = z
+  .strictObject({
+    id: optional(eventId).describe('A UUIDv7 of occurredAt. Made when absent; name one to make a retry safe.'),
+    occurredAt: optional(time).describe('ISO 8601. Equal to the milliseconds of the id when both are given.'),
+    tenantId: optional(text(MAX.id)).describe('Only with a key that may write for several tenants.'),
+    action: z
+      .string()
+      .max(MAX.action)
+      .regex(/^[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*$/, 'must be category.verb in lower case, such as project.created'),
+    kind: optional(z.enum(KINDS)).describe('By the catalog when absent.'),
+    status: optional(z.enum(STATUSES)).describe('"success" when absent, "failure" when there is an error.'),
+    actor,
+    resource,
+    scope: optional(scope),
+    description: optional(text(MAX.description)).describe("The catalog's sentence when absent."),
+    severity: optional(z.enum(SEVERITIES)).describe('By the catalog when absent.'),
+    changes: optional(z.array(change).max(MAX.changes)),
+    metadata: optional(jsonObject),
+    error: error.nullish(),
+    causedBy: eventId.nullish().describe('The id of the event that brought this one about.'),
+    context: optional(context),
+    redacted: optional(z.array(z.string().max(MAX.href))).describe('JSON pointers of what was redacted.'),
+    category: made,
+    receivedAt: made,
+    seq: made,
+    seen: made,
+    archived: made,
+  })
+  .transform(({ category: _c, receivedAt: _r, seq: _s, seen: _n, archived: _a, ...event }): NewEvent => event)
+  .meta({ id: 'NewEvent', description: 'An event to be stored. `action`, `actor` and `resource` are needed.' })
+
+const PROBLEMS_AT_MOST = 3
+/** Of one that is but a little too large, it is worth saying how large it is: `prepareEvent` does. */
+const FAR_TOO_LARGE = 2 * MAX.bytes
+
+/**
+ * An event of unknown origin, checked: the event, or in one sentence what is wrong with it and what is wanted.
+ *
+ * @example
+ * parseEvent({ action: 'project.created', actor: { type: 'user' }, resource: { type: 'project', id: 'p1' } })
+ * // { reason: 'actor.id is missing: a string is needed.' }
+ */
+export function parseEvent(input: unknown): { event: NewEvent } | { reason: string } {
+  if (isSurelyOver(FAR_TOO_LARGE, input)) {
+    return {
+      reason: `The event has more than ${FAR_TOO_LARGE} bytes, where ${MAX.bytes} are allowed: shorten its metadata or its changes.`,
+    }
+  }
+  const result = newEventSchema.safeParse(input, { reportInput: true })
+  if (result.success) return { event: result.data }
+  const problems = result.error.issues.flatMap(problemsOf)
+  const more = problems.length - PROBLEMS_AT_MOST
+  return { reason: `${problems.slice(0, PROBLEMS_AT_MOST).join('; ')}${more > 0 ? `; and ${more} more` : ''}.` }
+}
+
+type Issue = z.core.$ZodIssue
+
+function problemsOf(issue: Issue): string[] {
+  const where = pathOf(issue.path)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${pathOf([...issue.path, key])} is not a field of an event`)
+    case 'invalid_type':
+      return [`${where} is ${found(issue.input)}: ${wanted(issue.expected)} is needed`]
+    case 'invalid_value':
+      return [`${where} is ${found(issue.input)}: it must be one of ${issue.values.join(', ')}`]
+    case 'too_big':
+      return [`${where} is ${lengthOf(issue.input)}: at most ${issue.maximum} are allowed`]
+    case 'too_small':
+      return [`${where} is ${lengthOf(issue.input)}: at least ${issue.minimum} is needed`]
+    case 'invalid_format':
+    case 'custom':
+      return [`${where} is ${found(issue.input)}: it ${issue.message}`]
+    case 'invalid_key':
+      return [`${where} has a key that is empty or too long`]
+    default:
+      return [`${where} is not valid: ${issue.message}`]
+  }
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  let text = ''
+  for (const key of path)
+    text += typeof key === 'number' ? `[${key}]` : `${text === '' ? '' : '.'}${String(key).slice(0, 64)}`
+  return text === '' ? 'The event' : text
+}
+
+function wanted(type: string): string {
+  if (type === 'record') return 'an object'
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`
+}
+
+function found(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (typeof value === 'string') return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value)
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
+function lengthOf(value: unknown): string {
+  if (value === '') return 'empty'
+  if (typeof value === 'string') return `${value.length} characters long`
+  return Array.isArray(value) ? `${value.length} items long` : String(value)
+}

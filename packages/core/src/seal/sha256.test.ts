@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { sha256 as inScript } from '@noble/hashes/sha2.js'
+import { expect, test } from 'vitest'
+import { base64url } from './canonical.ts'
+import { bytesToHex } from '../event/hex.ts'
+import { ofText, sha256 } from './sha256.ts'
+
+test('the platform and the script hash alike, whatever part of a buffer the bytes are', () => {
+  const buffer = Uint8Array.from({ length: 300 }, (_, at) => (at * 37) % 251)
+  expect(sha256).not.toBe(inScript)
+  for (let length = 0; length < 200; length += 1) {
+    const bytes = buffer.subarray(length % 7, (length % 7) + length)
+    const hash = bytesToHex(sha256(bytes))
+    expect(hash).toBe(bytesToHex(inScript(bytes)))
+    expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'))
+  }
+})
+
+test('the platform and the script write text alike', () => {
+  for (const text of ['', 'a', 'Ada', '["salt","/actor/name","Łódź 東京 🚀"]', 'x'.repeat(2_000)]) {
+    const bytes = new TextEncoder().encode(text)
+    expect(ofText?.base64url(text)).toBe(base64url(bytes))
+    expect(ofText?.hash(text)).toBe(base64url(inScript(bytes)))
+  }
+})
