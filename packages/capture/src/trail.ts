@@ -12,18 +12,18 @@ import {
   newId,
   WhodidError,
 } from '@whodid/core'
-import { type Clock, systemClock } from './clock.ts'
-import { createDelivery } from './delivery.ts'
-import { DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery-contract.ts'
-import { draftOf } from './draft.ts'
-import { catchUp, type Engine, type Frame } from './engine.ts'
-import { rememberEngine } from './engines.ts'
-import { jobFrame, rootFrame } from './frames.ts'
+import { type Clock, systemClock } from './delivery/clock.ts'
+import { createDelivery } from './delivery/queue.ts'
+import { DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery/options.ts'
+import { draftOf } from './event/draft.ts'
+import { catchUp, type Engine, type Frame } from './context/engine.ts'
+import { rememberEngine } from './context/engines.ts'
+import { jobFrame, rootFrame } from './context/frames.ts'
 import { createInfer } from './infer/infer.ts'
 import { createVocabulary } from './infer/vocabulary.ts'
-import type { Annotation, RecordInput, RunContext } from './inputs.ts'
-import { metadataBySchema } from './metadata.ts'
-import { closeAtEnd } from './shutdown.ts'
+import type { Annotation, RecordInput, RunContext } from './event/inputs.ts'
+import { metadataBySchema } from './event/metadata.ts'
+import { closeAtEnd } from './delivery/shutdown.ts'
 
 /** How a trail is made. */
 export interface TrailOptions<D extends CatalogData, M extends MetadataSchemas<D>> {

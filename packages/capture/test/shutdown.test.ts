@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const entry = fileURLToPath(new URL('./index.ts', import.meta.url))
+const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url))
 
 /** Runs a host in a process of its own; what its service gets is printed as lines. */
 function host(code: string, lingerMs = 60_000): ChildProcess {

@@ -1,7 +1,7 @@
-import type { CreateCaptureOptions, RequestFacts, RequestOutcome } from './capture-options.ts'
-import { afterwards } from './engine.ts'
-import { engineOf } from './engines.ts'
-import { RequestFrame } from './request-frame.ts'
+import type { CreateCaptureOptions, RequestFacts, RequestOutcome } from './options.ts'
+import { afterwards } from '../context/engine.ts'
+import { engineOf } from '../context/engines.ts'
+import { RequestFrame } from './request.ts'
 import { compileRoutes } from './routes.ts'
 
 /** Tells that a request has ended. Later calls do nothing. */

@@ -19,7 +19,7 @@ import {
   type Scope,
   type Status,
 } from '@whodid/core'
-import { actorWithin, clip, errorWithin, MOST_CHANGED, scopeWithin } from './bounds.ts'
+import { actorWithin, clip, errorWithin, MOST_CHANGED, scopeWithin } from './limits.ts'
 import type { Draft } from './draft.ts'
 
 /** Who acted, for whom, from where: what the events of one request or job have in common. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type AppendResult, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
-import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './delivery-contract.ts'
+import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './options.ts'
 import {
   backoff,
   isAboutContent,
@@ -9,7 +9,7 @@ import {
   reasonOf,
   SHORTEST_WAIT,
   troubleOf,
-} from './delivery-outcome.ts'
+} from './retry.ts'
 import { sizeOf } from './event-size.ts'
 import { createLosses } from './losses.ts'
 import { createWaits } from './waits.ts'

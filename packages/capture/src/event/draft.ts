@@ -12,7 +12,7 @@ import {
   type Severity,
   type Status,
 } from '@whodid/core'
-import { errorOf } from './event-error.ts'
+import { errorOf } from '../request/failure.ts'
 import type { ActorInput, AnyMetadata, Details, ResourceInput } from './inputs.ts'
 
 /** Part of an event, or all of it, without its secrets. Never changed: merging makes another one. */

@@ -8,8 +8,8 @@ import {
   redact,
 } from '@whodid/core'
 import { type Draft, fold } from './draft.ts'
-import { isBag } from './infer/bodies.ts'
-import type { Inference } from './infer/infer.ts'
+import { isBag } from '../infer/bodies.ts'
+import type { Inference } from '../infer/infer.ts'
 import { actionOf, areOne, isAddressed, withInference } from './merge.ts'
 
 /** A draft that is an event to be. */

@@ -1,5 +1,5 @@
 import { type Channel, EVENT_LIMITS, type EventContext } from '@whodid/core'
-import { clip } from './bounds.ts'
+import { clip } from '../event/limits.ts'
 
 /** Headers as Node has them, or as Fetch has them. */
 export type HeaderBag = { readonly [name: string]: string | readonly string[] | undefined } | Headers

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { judge } from './delivery-outcome.ts'
-import { http } from './http-writer.ts'
+import { judge } from './retry.ts'
+import { http } from './http.ts'
 
 interface Seen {
   readonly path: string | undefined

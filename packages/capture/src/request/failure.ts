@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { EventError } from '@whodid/core'
-import { isBag } from './infer/bodies.ts'
+import { isBag } from '../infer/bodies.ts'
 
 /** An error of the host's as an event holds it: its status, its code and what it may tell. */
 export function errorOf(error: unknown): EventError {

@@ -1,10 +1,10 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Catalog, CatalogData, NewEvent } from '@whodid/core'
-import type { Clock } from './clock.ts'
-import { type Composed, compose, type Setting } from './compose.ts'
-import type { Acknowledgement, Delivery } from './delivery-contract.ts'
-import type { Draft } from './draft.ts'
-import type { Infer } from './infer/infer.ts'
+import type { Clock } from '../delivery/clock.ts'
+import { type Composed, compose, type Setting } from '../event/compose.ts'
+import type { Acknowledgement, Delivery } from '../delivery/options.ts'
+import type { Draft } from '../event/draft.ts'
+import type { Infer } from '../infer/infer.ts'
 
 /** Where `record` and `annotate` put what they are told: a request, a job, or neither. */
 export interface Frame {

@@ -1,6 +1,6 @@
 import { kindOfVerb } from '@whodid/core'
 import type { Draft } from './draft.ts'
-import type { Inference } from './infer/infer.ts'
+import type { Inference } from '../infer/infer.ts'
 
 /** Whether a draft names one resource, rather than adding to whatever the request is about. */
 export function isAddressed(draft: Draft): boolean {

@@ -1,6 +1,6 @@
-import type { RequestFacts, RequestOutcome } from './capture-options.ts'
-import type { Inference } from './infer/infer.ts'
-import type { Told } from './settle.ts'
+import type { RequestFacts, RequestOutcome } from './options.ts'
+import type { Inference } from '../infer/infer.ts'
+import type { Told } from '../event/resolve.ts'
 
 /** What a request comes to, and why. */
 export interface Plan {
