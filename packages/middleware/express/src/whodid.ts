@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { bindEvents } from './bind-events.ts'
 import { holdHead } from './hold-head.ts'
 import { observeBody } from './observe-body.ts'
-import { routeOf } from './route-of.ts'
+import { routeOf } from './routes.ts'
 
 /** How an Express app's requests become events. */
 export type ExpressOptions<D extends CatalogData = CatalogData> = CaptureOptions<Request, ActionName<D>>

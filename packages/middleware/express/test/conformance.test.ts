@@ -2,8 +2,8 @@ import { type AdapterSetup, testAdapter } from '@whodid/testkit'
 import express from 'express'
 import express4 from 'express4'
 import { listening } from './listening.ts'
-import { mount } from './mount.ts'
-import { whodid } from './whodid.ts'
+import { mount } from '../src/mount.ts'
+import { whodid } from '../src/whodid.ts'
 
 const frameworks = [
   ['Express 5', express],

@@ -5,8 +5,8 @@ import express from 'express'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
 import { listening } from './listening.ts'
-import { mount } from './mount.ts'
-import { type ExpressOptions, whodid } from './whodid.ts'
+import { mount } from '../src/mount.ts'
+import { type ExpressOptions, whodid } from '../src/whodid.ts'
 
 const catalog = defineCatalog({
   project: { actions: { purged: { kind: 'delete', onFailure: 'closed' } } },

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { isObject, isOneOfMany, type Layer, layersOf, matchOf, parentOf, routerOf } from './express-internals.ts'
+import { isObject, isOneOfMany, type Layer, layersOf, matchOf, parentOf, routerOf } from './layers.ts'
 
 /** The layers from an app's router down to a route: routers it is mounted in, and the route's own at the end. */
 type Chain = readonly Layer[]
