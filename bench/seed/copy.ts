@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises'
 import type { PreparedEvent } from '@whodid/core'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { columns } from '../../packages/postgres/src/insert.ts'
+import { columns } from '../../packages/postgres/src/write/insert.ts'
 
 /** The columns of a line, in order. */
 export const COLUMNS = ['tenant_id', 'seq', 'digest', 'canonical', ...columns.map(([name]) => name)].join(', ')

@@ -1,5 +1,5 @@
 import { idFloor } from '@whodid/core'
-import { rollups } from '../../packages/postgres/src/migrations/0003-rollups.ts'
+import { rollups } from '../../packages/postgres/src/schema/migrations/0003-rollups.ts'
 import type { Client, Order } from './order.ts'
 import { END, headsOf, planOf, type Stretch } from './plan.ts'
 

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { type EventStore, WhodidError } from '@whodid/core'
-import { durabilityOf, extensionsReady, pgliteDb } from './pglite-db.ts'
+import { durabilityOf, extensionsReady, pgliteDb } from './drivers/pglite/db.ts'
 import { openStore } from './store.ts'
 
 /**

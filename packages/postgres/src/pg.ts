@@ -2,9 +2,9 @@ import { type EventStore, WhodidError } from '@whodid/core'
 import pgModule from 'pg'
 import type { Db } from './db.ts'
 import { named } from './errors.ts'
-import { migrate } from './migrate.ts'
-import { pgDb } from './pg-db.ts'
-import { letIn, refusePrivileged } from './privileges.ts'
+import { migrate } from './schema/migrate.ts'
+import { pgDb } from './drivers/pg/db.ts'
+import { letIn, refusePrivileged } from './schema/privileges.ts'
 import { openStore } from './store.ts'
 
 /** A connection URL, the options of a `pg` pool, or a pool of your own, which the store then leaves open. */

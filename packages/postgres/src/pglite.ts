@@ -2,9 +2,9 @@ import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import type { EventStore } from '@whodid/core'
-import { lockFolderSoon } from './folder-lock.ts'
-import { pgliteDb } from './pglite-db.ts'
-import { workerDb } from './pglite-worker-db.ts'
+import { lockFolderSoon } from './drivers/pglite/folder-lock.ts'
+import { pgliteDb } from './drivers/pglite/db.ts'
+import { workerDb } from './drivers/pglite/worker-db.ts'
 import { openStore } from './store.ts'
 
 /**

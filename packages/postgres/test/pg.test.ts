@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { type EventStore, newId, type StoredEvent } from '@whodid/core'
+import postgres from 'pg'
+import { describe, expect, test } from 'vitest'
+import { testDatabase } from '../../../tooling/postgres.ts'
+import { eventOf, everything, newestFirst } from './fixtures.ts'
+import { pg } from '../src/pg.ts'
+
+const query = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
+  const client = new postgres.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Closes stores in the end, the database last. */
+const openDatabase = async () => {
+  const database = await testDatabase()
+  const stores: EventStore[] = []
+  return {
+    url: database.url,
+    query: (text: string) => query(database.url, text),
+    async open(): Promise<EventStore> {
+      const store = await pg(database.url)
+      stores.push(store)
+      return store
+    },
+    async [Symbol.asyncDispose]() {
+      for (const store of stores) await store.close()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe('PostgreSQL', () => {
+  test('many processes may open a new database at once', async () => {
+    await using database = await openDatabase()
+    await Promise.all(Array.from({ length: 6 }, () => database.open()))
+    const [first, ...others] = await database.query('select name from whodid.migrations order by name')
+    expect(first).toEqual({ name: '0001-events' })
+    expect(new Set(others).size).toBe(others.length)
+  })
+
+  test('two stores share one ledger, and those who follow one see what the other stores', async () => {
+    await using database = await openDatabase()
+    const [here, there] = await Promise.all([database.open(), database.open()])
+    const end = new AbortController()
+    const followed: StoredEvent[] = []
+    const following = (async () => {
+      for await (const event of here.follow(everything, {}, 0, end.signal)) {
+        followed.push(event)
+        if (followed.length === 400) end.abort()
+      }
+    })()
+    const batches = Array.from({ length: 40 }, (_, index) =>
+      (index % 2 === 0 ? here : there).append(
+        'acme',
+        Array.from({ length: 10 }, () => eventOf()),
+      ),
+    )
+    const results = (await Promise.all(batches)).flat()
+    await following
+    expect(followed.map(({ seq }) => seq)).toEqual(Array.from({ length: 400 }, (_, index) => index + 1))
+    const seqs = results.flatMap((result) => ('seq' in result ? [result.seq] : []))
+    expect(seqs.sort((a, b) => a - b)).toEqual(followed.map(({ seq }) => seq))
+  })
+
+  test('the same event sent to two stores at once is stored once', async () => {
+    await using database = await openDatabase()
+    const stores = await Promise.all([database.open(), database.open(), database.open()])
+    const events = Array.from({ length: 30 }, () => eventOf())
+    const results = await Promise.all(stores.map((store) => store.append('acme', events)))
+    const stored = results.flat().filter(({ outcome }) => outcome === 'stored')
+    expect(stored).toHaveLength(30)
+    expect(results.flat().filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(60)
+  })
+
+  test('goes on following when the connections are cut', async () => {
+    await using database = await openDatabase()
+    const store = await database.open()
+    const end = new AbortController()
+    const follower = store.follow(everything, {}, 0, end.signal)[Symbol.asyncIterator]()
+    const first = follower.next()
+    await store.append('acme', [eventOf()])
+    await first
+    const second = follower.next()
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
+    )
+    // By another store: nothing in this one tells the follower.
+    await (await database.open()).append('acme', [eventOf()])
+    expect(await second).toMatchObject({ done: false, value: { seq: 2 } })
+    end.abort()
+  })
+
+  test('leaves a pool of the host open, and its parsers alone', async () => {
+    await using database = await openDatabase()
+    const pool = new postgres.Pool({ connectionString: database.url, max: 1 })
+    pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('error', () => {})
+    const store = await pg(pool)
+    await store.append('acme', [eventOf()])
+    expect((await store.list(everything, {}, newestFirst)).items).toHaveLength(1)
+    await store.close()
+    const { rows } = await pool.query("select 1::int8 as big, current_setting('app.tenant', true) as tenant")
+    expect(rows).toEqual([{ big: '1', tenant: '' }])
+    await pool.end()
+  })
+
+  test('makes months on demand, and never skips one whose table stands detached', async () => {
+    await using database = await openDatabase()
+    const store = await database.open()
+    await store.append('acme', [eventOf(Date.UTC(2024, 4, 31)), eventOf(Date.UTC(2003, 0))])
+    const partitions = await database.query(
+      "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'whodid.events'::regclass order by 1",
+    )
+    const names = partitions.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['whodid.events_2024_05', 'whodid.events_before_2020']))
+    expect(names).toHaveLength(5)
+    await database.query('alter table whodid.events detach partition whodid.events_2024_05')
+    const other = await database.open()
+    await expect(other.append('acme', [eventOf(Date.UTC(2024, 4, 1))])).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('events_2024_05'),
+    })
+  })
+
+  test('says what it cannot use', async () => {
+    await expect(pg(undefined)).rejects.toMatchObject({ code: 'invalid_input' })
+    const probe = createServer().listen(0, '127.0.0.1')
+    await once(probe, 'listening')
+    const address = probe.address()
+    probe.close()
+    await once(probe, 'close')
+    const port = typeof address === 'object' ? address?.port : ''
+    await expect(pg(`postgres://127.0.0.1:${port}/none`)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  test('says what an acknowledgement is worth under the settings of the server', async () => {
+    await using database = await openDatabase()
+    expect(await (await database.open()).health()).toMatchObject({ engine: 'postgresql', durability: 'fsync' })
+    const name = new URL(database.url).pathname.slice(1)
+    await database.query(`alter database ${name} set synchronous_commit = off`)
+    const { durability, warnings } = await (await database.open()).health()
+    expect(durability).toBe('process-crash')
+    expect(warnings.join()).toContain('synchronous_commit off')
+  })
+
+  test('refuses values that no database text can hold', async () => {
+    await using database = await openDatabase()
+    const store = await database.open()
+    await expect(store.list(everything, { actor: ['a\0'] }, newestFirst)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+    expect(await store.get(everything, newId())).toBeNull()
+  })
+})
