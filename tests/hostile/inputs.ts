@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Verb } from '../../packages/server/src/verb.ts'
+import type { Verb } from '../../packages/server/src/operations/operation.ts'
 import type { Random } from '../random.ts'
 import { anyId, hostileText, SEARCHES } from './values.ts'
 

@@ -1,7 +1,7 @@
 import { type EventStore, type NewEvent, newId } from '@whodid/core'
 import { mintViewerToken } from '@whodid/server'
-import { event, KEYS, openService, type TestService } from '../../packages/server/test/acme.ts'
-import { type Credentials, key, person } from '../../packages/server/test/api.ts'
+import { event, KEYS, openService, type TestService } from '../../packages/server/test/support/acme.ts'
+import { type Credentials, key, person } from '../../packages/server/test/support/api.ts'
 
 /** Words that stand in every field of some events, and in no request: whoever gets one sees an event with it. */
 const MARKS = {

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '@whodid/core'
-import { blocksOf, trpcApi } from '../../packages/server/test/api.ts'
+import { blocksOf, trpcApi } from '../../packages/server/test/support/api.ts'
 import type { Random } from '../random.ts'
 import type { Peer } from './peer.ts'
 import { READER } from './tenants.ts'

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { defineCatalog } from '@whodid/core'
 import { pg } from '@whodid/postgres/pg'
 import { createService } from '@whodid/server'
-import { serve } from '../../packages/server/test/serve.ts'
+import { serve } from '../../packages/server/test/support/serve.ts'
 import { READER, TENANTS, WRITER } from './tenants.ts'
 
 /** Serves one database on one port until it is killed, and writes its port: `node service.ts <url> <port>`. For tests. */

@@ -1,4 +1,4 @@
-import type { Verb } from '../verb.ts'
+import type { Verb } from '../operations/operation.ts'
 import { archive, markSeen } from './inbox.ts'
 import { activity, auditLogs, userLogs } from './lists.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ListOutput } from '../reader.ts'
-import type { Session } from '../verb.ts'
+import type { ListOutput } from '../read/reader.ts'
+import type { Session } from '../operations/operation.ts'
 import { type Row, rowOf } from './row.ts'
 
 const FARTHEST = 10_000

@@ -1,0 +1,16 @@
+import { EVENT_LIMITS, type EventContext } from '@whodid/core'
+import type { Asker } from '../auth/caller.ts'
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
+
+/** A request as the context of an event that whodid makes of it. */
+export const contextOf = (request: Request, ip: string | undefined, { ambient }: Asker): Partial<EventContext> => {
+  const requestId = request.headers.get('x-request-id') ?? ''
+  return {
+    channel: ambient ? 'ui' : 'api',
+    ip: ip === undefined || ip === '' ? null : ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').slice(0, 64),
+    userAgent: request.headers.get('user-agent')?.slice(0, EVENT_LIMITS.context) ?? null,
+    requestId: REQUEST_ID.test(requestId) ? requestId : null,
+    method: request.method,
+  }
+}

@@ -1,0 +1,130 @@
+import { bytesToHex, ERROR_STATUS, sha256 } from '@whodid/core'
+import { errorOf, problemOf } from '../errors.ts'
+
+/** What every answer says: it is somebody's own, so nothing keeps it, and it is what it says it is. */
+export const PRIVATE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
+
+/** How one signs in. */
+export const unauthenticated = { 'www-authenticate': 'Bearer realm="whodid"' } as const
+
+export const json = (value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response =>
+  new Response(JSON.stringify(value), {
+    status: init.status ?? 200,
+    headers: { ...PRIVATE, 'content-type': 'application/json; charset=utf-8', ...init.headers },
+  })
+
+/** What may be kept in the browser of whoever asked, and is asked for again before each use. */
+export const REVALIDATED = { 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' } as const
+
+const isKnown = (ifNoneMatch: string | null, etag: string): boolean =>
+  ifNoneMatch !== null && (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim() === etag))
+
+/** JSON as it is sent, and what tells it from any other. */
+export interface Written {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly etag: string
+}
+
+/** Writes a value down. Its tag is weak, since whatever compresses answers on their way changes their bytes. */
+export const write = (value: unknown): Written => {
+  const bytes = new TextEncoder().encode(JSON.stringify(value))
+  return { bytes, etag: `W/"${bytesToHex(sha256(bytes)).slice(0, 32)}"` }
+}
+
+/** An answer to a GET with its ETag: 304 without a body when the client has the same already. */
+export const answerOf = (
+  request: Request,
+  { bytes, etag }: Written,
+  more: Readonly<Record<string, string>> = {},
+): Response => {
+  const headers = { ...PRIVATE, ...more, etag }
+  if (isKnown(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+  return new Response(bytes, {
+    headers: {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(bytes.byteLength),
+    },
+  })
+}
+
+/** A value as {@link answerOf} a GET. */
+export const tagged = (request: Request, value: unknown, more?: Readonly<Record<string, string>>): Response =>
+  answerOf(request, write(value), more)
+
+/** An error as problem details. */
+export const problem = (thrown: unknown, headers: Record<string, string> = {}): Response => {
+  const error = errorOf(thrown)
+  const extra: Record<string, string> = { ...headers, 'content-type': 'application/problem+json' }
+  if (error.code === 'unauthenticated') Object.assign(extra, unauthenticated)
+  if (error.retryAfter !== undefined) extra['retry-after'] = String(error.retryAfter)
+  return json(problemOf(error), { status: ERROR_STATUS[error.code], headers: extra })
+}
+
+/** What a path takes. */
+export const allowing = (allow: string): Response => new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+
+/** The answer to a HEAD, from that to its GET. */
+export const withoutBody = async (response: Response): Promise<Response> => {
+  await response.body?.cancel()
+  return new Response(null, { status: response.status, headers: response.headers })
+}
+
+/** Whether a client takes gzip, by its Accept-Encoding (RFC 9110, section 12.5.3). */
+export const takesGzip = ({ headers }: Request): boolean => {
+  const codings = (headers.get('accept-encoding') ?? '').split(',').map((part) =>
+    part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/),
+  )
+  const given = codings.find(([coding]) => coding === 'gzip') ?? codings.find(([coding]) => coding === '*')
+  return given !== undefined && !given.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+}
+
+/** A streamed answer that reads its source only as fast as the client does, and ends it when the client leaves. */
+export const stream = (
+  source: AsyncIterator<string | Uint8Array>,
+  leave: () => void,
+  init: {
+    readonly headers: Readonly<Record<string, string>>
+    readonly onError: (error: unknown) => void
+    /** Whether it is compressed on its way. @default false */
+    readonly gzip?: boolean
+  },
+): Response => {
+  const encoder = new TextEncoder()
+  let left = false
+  const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        try {
+          const { value, done } = await source.next()
+          if (left) return
+          if (done) {
+            leave()
+            controller.close()
+          } else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : new Uint8Array(value))
+        } catch (error) {
+          if (left) return
+          init.onError(error)
+          leave()
+          controller.error(error)
+        }
+      },
+      cancel() {
+        left = true
+        leave()
+        // Not awaited: a generator ends only after what it waits for, which `leave` brings about.
+        void source.return?.()?.catch(init.onError)
+      },
+    },
+    { highWaterMark: 1 },
+  )
+  const headers = { ...PRIVATE, ...init.headers }
+  return init.gzip
+    ? new Response(bytes.pipeThrough(new CompressionStream('gzip')), {
+        headers: { ...headers, 'content-encoding': 'gzip' },
+      })
+    : new Response(bytes, { headers })
+}

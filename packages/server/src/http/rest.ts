@@ -1,0 +1,155 @@
+import { WhodidError } from '@whodid/core'
+import { type Asker, nobody } from '../auth/caller.ts'
+import { readJson } from './body.ts'
+import { isFile } from '../export/file.ts'
+import { inputFrom, type Parameters, parametersOf } from './query.ts'
+import { allowing, json, problem, stream, tagged, takesGzip } from './response.ts'
+import { ROUTES } from './routes.ts'
+import { isEvents, toServerSentEvents } from './sse.ts'
+import { hasBody, type Session, type Verb } from '../operations/operation.ts'
+
+/** One REST call under way. */
+export interface RestCall {
+  readonly request: Request
+  /** Below the mount. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly authenticate: () => Promise<Asker>
+  readonly session: (asker: Asker) => Session
+  /** Throws when another site may have made the browser of whoever asks send this. */
+  readonly refuseForgery: (asker: Asker, isFile: boolean) => void
+  /** Ends what the call has begun. */
+  readonly end: () => void
+  readonly report: (error: unknown) => void
+}
+
+interface CompiledRoute {
+  readonly verb: Verb
+  readonly pattern: RegExp
+  readonly names: readonly string[]
+  readonly parameters: Parameters
+}
+
+const compile = (verb: Verb): CompiledRoute => ({
+  verb,
+  pattern: new RegExp(`^${verb.route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`),
+  names: [...verb.route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+  parameters: parametersOf(verb),
+})
+
+/** Fewest names first, so that `/events/export` is no event called export. */
+const COMPILED = ROUTES.map(compile).sort((a, b) => a.names.length - b.names.length)
+
+/** A path without the slash that some clients put at its end. */
+const trimmed = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+
+/** Whether a path below the mount is REST's to answer. */
+export const isRestPath = (path: string): boolean =>
+  path === '/api' || path.startsWith('/api/') || COMPILED.some(({ pattern }) => pattern.test(trimmed(path)))
+
+const pathInput = ({ names, pattern }: CompiledRoute, path: string): { readonly [name: string]: string } => {
+  const values = pattern.exec(path)?.slice(1) ?? []
+  try {
+    return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(values[index] ?? '')]))
+  } catch {
+    throw new WhodidError('invalid_input', 'The path is not well encoded: write each part with encodeURIComponent.')
+  }
+}
+
+const respond = async (
+  { verb }: CompiledRoute,
+  input: unknown,
+  session: Session,
+  call: RestCall,
+): Promise<Response> => {
+  const result = await verb.run(session, input)
+  if (verb.answers === 'file' && isFile(result)) {
+    const headers = { ...result.headers, vary: 'accept-encoding' }
+    const gzip = takesGzip(call.request)
+    return stream(await begun(result.parts), call.end, { headers, onError: call.report, gzip })
+  }
+  if (verb.answers === 'events' && isEvents(result)) {
+    const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
+    return stream(toServerSentEvents(result), call.end, { headers, onError: call.report })
+  }
+  const headers = verb.headers?.(input)
+  return verb.route.method === 'GET' ? tagged(call.request, result, headers) : json(result, headers && { headers })
+}
+
+/** Asks for the first part at once, so that trouble at the beginning is still an answer of its own. */
+const begun = async <T>(parts: AsyncIterable<T>): Promise<AsyncIterator<T>> => {
+  const source = parts[Symbol.asyncIterator]()
+  let first: IteratorResult<T> | undefined = await source.next()
+  return {
+    async next() {
+      const part = first ?? (await source.next())
+      first = undefined
+      return part
+    },
+    return: async () => source.return?.() ?? { done: true, value: undefined },
+  }
+}
+
+/** A body with what the path and the query say beside it. Throws `invalid_input` when it says something else of that. */
+const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown => {
+  if (body === undefined) return fromUrl
+  if (Object.keys(fromUrl).length === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  for (const [name, value] of Object.entries(body)) {
+    if (!Object.hasOwn(fromUrl, name) || fromUrl[name] === value) continue
+    throw new WhodidError('invalid_input', `${name} is another in the body than in the URL: say it once.`)
+  }
+  return { ...fromUrl, ...body }
+}
+
+/** A browser that comes back to a stream says in a header where it was, and its URL still says where it began. */
+const resumed = ({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: unknown }, { headers }: Request) => {
+  const lastEventId = headers.get('last-event-id')
+  return verb.answers === 'events' && lastEventId ? { ...fromUrl, lastEventId } : fromUrl
+}
+
+const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
+  const { request } = call
+  // Health does not hang on the host's sessions.
+  const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
+  const session = call.session(asker)
+  session.admit(route.verb)
+  call.refuseForgery(asker, route.verb.answers === 'file')
+  const fromUrl = inputFrom(route.parameters, call.query, pathInput(route, trimmed(call.path)))
+  const input = hasBody(route.verb.route)
+    ? besides(fromUrl, await readJson(request, route.verb.route))
+    : resumed(route, fromUrl, request)
+  return respond(route, route.verb.input.parse(input), session, call)
+}
+
+/** Answers one REST call. Never throws: what goes wrong is a problem of RFC 9457. */
+export const handleRest = async (call: RestCall): Promise<Response> => {
+  const { request } = call
+  const path = trimmed(call.path)
+  const matching = COMPILED.filter(({ pattern }) => pattern.test(path))
+  const [best] = matching
+  if (!best) {
+    call.end()
+    return problem(new WhodidError('not_found', `There is nothing at ${path}: /openapi.json lists every route.`))
+  }
+  const same = matching.filter(({ names }) => names.length === best.names.length)
+  const methods = same.flatMap(({ verb }) => (verb.route.method === 'GET' ? ['GET', 'HEAD'] : [verb.route.method]))
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  if (request.method === 'OPTIONS') {
+    call.end()
+    return allowing(allow)
+  }
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const route = same.find(({ verb }) => verb.route.method === method)
+  try {
+    if (!route) {
+      throw new WhodidError('method_not_allowed', `${request.method} is not possible at ${path}, which takes ${allow}.`)
+    }
+    const response = await run(route, call)
+    if (!route.verb.answers) call.end()
+    return response
+  } catch (error) {
+    call.report(error)
+    call.end()
+    return problem(error, route ? {} : { allow })
+  }
+}

@@ -1,0 +1,134 @@
+import { ERROR_STATUS, type ErrorCode, WhodidError } from '@whodid/core'
+import { problemOf } from '../errors.ts'
+import { parametersOf } from '../http/query.ts'
+import { hasBody, type Verb } from '../operations/operation.ts'
+
+const text = { schema: { type: 'string' } } as const
+
+/** The headers that answers have. */
+export const HEADERS = {
+  ETag: {
+    ...text,
+    description: 'Of this answer, for If-None-Match. Weak, since compression on the way changes bytes.',
+    example: 'W/"0a1b2c3d4e5f60718293a4b5c6d7e8f9"',
+  },
+  CacheControl: {
+    ...text,
+    description: 'no-store for activity; private, no-cache for what only labels it.',
+    example: 'no-store',
+  },
+  RateLimit: {
+    ...text,
+    description: 'What is left to this caller, and in how many seconds the rest comes back.',
+    example: '"calls";r=599;t=1',
+  },
+  RateLimitPolicy: {
+    ...text,
+    description: 'How many calls or events, in how many seconds.',
+    example: '"calls";q=600;w=60',
+  },
+  RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 }, example: 2 },
+  WWWAuthenticate: { ...text, description: 'How one signs in.', example: 'Bearer realm="whodid"' },
+  ContentDisposition: { ...text, description: 'The name of the file.', example: 'attachment; filename="activity.csv"' },
+  WhodidUpTo: { ...text, description: 'Where the export ends: upTo, to get the same events again.', example: '64' },
+  ContentEncoding: { ...text, description: 'gzip, when Accept-Encoding takes it.', example: 'gzip' },
+} as const
+
+const header = (name: keyof typeof HEADERS) => ({ $ref: `#/components/headers/${name}` })
+
+const LIMITED = { RateLimit: header('RateLimit'), 'RateLimit-Policy': header('RateLimitPolicy') }
+
+const PROBLEMS: { readonly [status: number]: { readonly because: string; readonly headers?: object } } = {
+  400: { because: 'The input is not what the route takes; the detail names the field or parameter.' },
+  401: { because: 'Nobody is signed in.', headers: { 'WWW-Authenticate': header('WWWAuthenticate') } },
+  403: { because: 'Whoever asks may not do this, or not in this tenant.' },
+  404: { because: 'There is no such thing, or none that whoever asks may see.' },
+  409: { because: 'It cannot be done as things stand.' },
+  413: { because: 'More than 1 MiB, 1,000 events, 64 levels, or 2,000 events asked for at once.' },
+  415: { because: 'The body is not application/json, or is compressed with something else than gzip.' },
+  422: { because: 'The event cannot be stored.' },
+  429: { because: 'Too many calls.', headers: { 'Retry-After': header('RetryAfter'), ...LIMITED } },
+  503: {
+    because: 'The service is closing or overloaded, or its store is away.',
+    headers: { 'Retry-After': header('RetryAfter') },
+  },
+}
+
+const isCode = (name: string): name is ErrorCode => name in ERROR_STATUS
+const codesOf = (status: number): readonly ErrorCode[] =>
+  Object.keys(ERROR_STATUS)
+    .filter(isCode)
+    .filter((code) => ERROR_STATUS[code] === status)
+
+const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' }
+
+const problemComponent = (status: number) => {
+  const { because, headers } = PROBLEMS[status] ?? { because: 'What went wrong.' }
+  const codes = codesOf(status)
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: problemOf(new WhodidError(code, because)) }]))
+  return {
+    description: `${because} ${codes.length > 1 ? 'Codes' : 'Code'}: ${codes.join(', ')}.`,
+    ...(headers && { headers }),
+    content: { 'application/problem+json': { schema: PROBLEM_SCHEMA, examples } },
+  }
+}
+
+const statuses = Object.keys(PROBLEMS)
+  .map(Number)
+  .filter((status) => codesOf(status).length > 0)
+
+/** The answers that many routes share. */
+export const RESPONSES = {
+  NotModified: {
+    description: 'The same as what If-None-Match names: nothing is sent.',
+    headers: { ETag: header('ETag'), 'Cache-Control': header('CacheControl') },
+  },
+  Problem: {
+    description: 'What went wrong.',
+    content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
+  },
+  ...Object.fromEntries(statuses.map((status) => [`Problem${status}`, problemComponent(status)])),
+}
+
+const problemsOf = (verb: Verb): readonly number[] => {
+  const { route, needs } = verb
+  const isList = parametersOf(verb).all.some(({ name }) => name === 'cursor' || name === 'offset')
+  const possible = {
+    400: true,
+    401: needs !== 'nothing',
+    403: needs !== 'nothing' && needs !== 'viewer',
+    404: route.path.endsWith('}'),
+    409: route.method === 'PUT' || (route.method === 'POST' && needs === 'admin'),
+    413: hasBody(route) || isList,
+    415: hasBody(route),
+    429: needs !== 'nothing',
+    503: true,
+  }
+  return Object.entries(possible)
+    .filter(([status, is]) => is && statuses.includes(Number(status)))
+    .map(([status]) => Number(status))
+}
+
+/** Whether an answer has an ETag. */
+export const isTagged = ({ route, answers }: Verb): boolean => route.method === 'GET' && answers === undefined
+
+const answerHeaders = (verb: Verb) => ({
+  'Cache-Control': header('CacheControl'),
+  ...(isTagged(verb) && { ETag: header('ETag') }),
+  ...(verb.answers === 'file' && {
+    'Content-Disposition': header('ContentDisposition'),
+    'Content-Encoding': header('ContentEncoding'),
+    'Whodid-Up-To': header('WhodidUpTo'),
+  }),
+  ...(verb.needs !== 'nothing' && LIMITED),
+})
+
+/** Every answer of a verb's route: its own with `content`, and what may go wrong. */
+export const responsesOf = (verb: Verb, content: object) => ({
+  200: { description: verb.answers ? 'A stream.' : 'The answer.', headers: answerHeaders(verb), content },
+  ...(isTagged(verb) && { 304: { $ref: '#/components/responses/NotModified' } }),
+  ...Object.fromEntries(
+    problemsOf(verb).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+  ),
+  default: { $ref: '#/components/responses/Problem' },
+})

@@ -1,0 +1,32 @@
+import { type NewEvent, newEventSchema, WhodidError } from '@whodid/core'
+import { z } from 'zod'
+import { appendOutput } from '../openapi/output.ts'
+import { defineVerb } from './operation.ts'
+
+const MOST = 1000
+
+/** What a batch is documented to be. Its events are checked one by one as they are stored, so that a bad one is alone. */
+const batch = z.custom<NewEvent | readonly NewEvent[]>((value) => typeof value === 'object' && value !== null, {
+  error: 'must be an event, or an array of events',
+})
+
+export const append = defineVerb({
+  name: 'append',
+  summary: 'Store one event, or an array of up to 1,000. Each gets its own result.',
+  needs: 'ingest',
+  route: { method: 'POST', path: '/api/v1/events', body: z.union([newEventSchema, z.array(newEventSchema).max(MOST)]) },
+  input: batch,
+  output: appendOutput,
+  run: async (session, input) => {
+    const events = isBatch(input) ? input : [input]
+    if (events.length > MOST) {
+      throw new WhodidError(
+        'payload_too_large',
+        `A batch holds at most 1,000 events and this one has ${events.length}: send it in parts.`,
+      )
+    }
+    return { results: await session.append(events) }
+  },
+})
+
+const isBatch = (input: NewEvent | readonly NewEvent[]): input is readonly NewEvent[] => Array.isArray(input)

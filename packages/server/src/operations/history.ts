@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { listOutput } from '../openapi/output.ts'
+import { filterOf, listFields, text } from '../schemas.ts'
+import { defineVerb } from './operation.ts'
+import { readList } from './list.ts'
+
+const { resourceType: _type, resourceId: _id, ...fields } = listFields
+
+export const history = defineVerb({
+  name: 'history',
+  summary: 'List what happened to one resource.',
+  needs: 'view',
+  route: { method: 'GET', path: '/api/v1/resources/{type}/{id}/history' },
+  input: z.strictObject({
+    type: text(255).describe('The type of the resource.'),
+    id: text(1024).describe('The id of the resource.'),
+    ...fields,
+  }),
+  output: listOutput,
+  run: (session, { type, id, ...input }) =>
+    readList(session, input, { ...filterOf(input), resourceType: [type], resourceId: [id] }),
+})

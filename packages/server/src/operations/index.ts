@@ -1,0 +1,77 @@
+import type { Verb } from './operation.ts'
+import { append } from './append.ts'
+import { catalog } from './catalog.ts'
+import { exportEvents } from './export.ts'
+import { facets } from './facets.ts'
+import { follow } from './follow.ts'
+import { get } from './get.ts'
+import { health } from './health.ts'
+import { history } from './history.ts'
+import { inboxArchive, inboxCount, inboxSeen, inboxUnarchive, inboxUnseen } from './inbox.ts'
+import { createKey, listKeys, revokeKey } from './keys.ts'
+import { list } from './list.ts'
+import { erasePerson, exportPerson } from './people.ts'
+import { getRetention, previewRetention, setRetention } from './retention.ts'
+import { revokeTokens } from './revoke-tokens.ts'
+import { stats } from './stats.ts'
+import { userActivity } from './user-activity.ts'
+import { viewer } from './viewer.ts'
+
+/** Everything the service does. A verb that is not in this table cannot be reached. */
+export const VERBS: readonly Verb[] = [
+  list,
+  append,
+  exportEvents,
+  get,
+  userActivity,
+  history,
+  inboxCount,
+  inboxSeen,
+  inboxUnseen,
+  inboxArchive,
+  inboxUnarchive,
+  catalog,
+  facets,
+  viewer,
+  follow,
+  health,
+  listKeys,
+  createKey,
+  revokeKey,
+  revokeTokens,
+  stats,
+  getRetention,
+  setRetention,
+  previewRetention,
+  exportPerson,
+  erasePerson,
+]
+
+export {
+  append,
+  catalog,
+  createKey,
+  erasePerson,
+  exportEvents,
+  exportPerson,
+  facets,
+  follow,
+  get,
+  getRetention,
+  health,
+  history,
+  inboxArchive,
+  inboxCount,
+  inboxSeen,
+  inboxUnarchive,
+  inboxUnseen,
+  list,
+  listKeys,
+  previewRetention,
+  revokeKey,
+  revokeTokens,
+  setRetention,
+  stats,
+  userActivity,
+  viewer,
+}

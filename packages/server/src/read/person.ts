@@ -1,0 +1,59 @@
+import type { EventStore, ReadScope, StoredEvent } from '@whodid/core'
+import { type Extract, refuseLeft } from './extract.ts'
+import { createPlaces } from './stream-position.ts'
+import type { Ending, Witnessed } from '../access-log.ts'
+
+/** Reads all that is known of one person in one tenant. */
+export interface PersonReader {
+  /**
+   * What they did, what was done in their name or as them, and what is about them; oldest first. It goes on after an
+   * event, and to where an earlier extract went.
+   */
+  extract(request: {
+    readonly after?: string | undefined
+    readonly upTo?: string | undefined
+    readonly signal: AbortSignal
+  }): Promise<Extract>
+  witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
+}
+
+/** Who a person is: by their id as an actor, and as a resource of these types. */
+export interface PersonRef {
+  readonly id: string
+  readonly resourceTypes: readonly string[]
+}
+
+interface Binding {
+  readonly store: Pick<EventStore, 'people' | 'head'>
+  readonly scope: ReadScope
+  readonly person: PersonRef
+  show(event: StoredEvent): StoredEvent
+}
+
+const PAGE = 500
+
+/** Takes what is known of a person, as it stands at one moment. */
+export const extractPerson = async (
+  { store, scope, person, show }: Binding,
+  { after, upTo }: { readonly after?: string | undefined; readonly upTo?: string | undefined },
+  signal: AbortSignal,
+): Promise<Extract> => {
+  const { tenantId } = scope
+  const places = await createPlaces([tenantId], false)
+  const bound = upTo === undefined ? await store.head(scope) : (places.read(upTo)(tenantId) ?? 0)
+  return {
+    tenants: [tenantId],
+    upTo: places.write(new Map([[tenantId, bound]])),
+    pages: (async function* () {
+      let last = after ?? null
+      for (let more = true; more; ) {
+        const found = await store.people.eventsOf(scope, person, { after: last, limit: PAGE })
+        refuseLeft(signal)
+        more = found.length === PAGE
+        last = found.at(-1)?.event.id ?? last
+        const events = found.map(({ event }) => event).filter(({ seq }) => seq <= bound)
+        if (events.length > 0) yield events.map(show)
+      }
+    })(),
+  }
+}

@@ -1,0 +1,270 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { event, KEYS, openService, type TestService } from './support/acme.ts'
+import { key, person } from './support/api.ts'
+import { type Served, serve } from './support/serve.ts'
+import { createCors } from '../src/http/cors.ts'
+
+const APP = 'https://app.acme.test'
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+let service: TestService
+let served: Served
+const stored = event()
+
+beforeAll(async () => {
+  service = await openService({ cors: { origins: [APP, 'http://localhost:5173'] } })
+  served = await serve(service)
+  await service.append([stored])
+})
+afterAll(async () => {
+  await served[Symbol.asyncDispose]()
+  await service.close()
+})
+
+const send = (path: string, init: RequestInit = {}) =>
+  fetch(`${served.url}${path}`, { ...init, headers: { ...person('ada'), ...init.headers } })
+
+describe('an ETag', () => {
+  test.each(['/api/v1/events', `/api/v1/events/${stored.id}`, '/api/v1/catalog', '/audit-logs/', '/openapi.json'])(
+    'of %s is held against If-None-Match',
+    async (path) => {
+      const first = await send(path)
+      const etag = first.headers.get('etag') ?? ''
+      expect(etag).toMatch(/^W\/"[0-9a-f]{32}"$/)
+      for (const known of [etag, `"other", ${etag}`, '*']) {
+        const again = await send(path, { headers: { 'if-none-match': known } })
+        expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
+        expect(again.headers.get('cache-control')).toBe(first.headers.get('cache-control'))
+      }
+      const head = await send(path, { method: 'HEAD', headers: { 'if-none-match': etag } })
+      expect(head.status).toBe(304)
+      const other = await send(path, { headers: { 'if-none-match': 'W/"0"' } })
+      expect([other.status, await other.text()]).toEqual([200, await first.text()])
+    },
+  )
+
+  test('is another when the answer is', async () => {
+    const before = (await send('/api/v1/events')).headers.get('etag') ?? ''
+    await service.append([event()])
+    const after = await send('/api/v1/events', { headers: { 'if-none-match': before } })
+    expect(after.status).toBe(200)
+    expect(after.headers.get('etag')).not.toBe(before)
+  })
+
+  test('of an event is another for whoever gets less of it', async () => {
+    const path = `/api/v1/events/${stored.id}`
+    const etag = (await send(path)).headers.get('etag') ?? ''
+    const masked = await send(path, { headers: { ...person('masked'), 'if-none-match': etag } })
+    expect([masked.status, (await masked.json()).actor.email]).toEqual([200, '[redacted]'])
+  })
+
+  test('opens nothing to those who may not read', async () => {
+    const headers = { 'if-none-match': '*' }
+    expect((await fetch(`${served.url}/api/v1/events`, { headers })).status).toBe(401)
+    const ofUmbrella = await send(`/api/v1/events/${stored.id}`, { headers: { ...headers, ...person('eve') } })
+    expect(ofUmbrella.status).toBe(404)
+  })
+})
+
+test('no cache keeps activity, and only the browser of whoever asked keeps the catalog', async () => {
+  const kept = async (path: string) => {
+    const { headers } = await send(path)
+    return [headers.get('cache-control'), headers.get('vary')]
+  }
+  expect(await kept('/api/v1/events')).toEqual(['no-store', 'Origin'])
+  expect(await kept('/api/v1/catalog')).toEqual(['private, no-cache', 'Authorization, Cookie, Origin'])
+  expect(await kept('/openapi.json')).toEqual(['no-cache', 'Origin'])
+})
+
+test('HEAD has the headers of GET', async () => {
+  for (const path of ['/api/v1/events', '/api/v1/catalog', '/openapi.json', '/health']) {
+    const [got, head] = [await send(path), await send(path, { method: 'HEAD' })]
+    const headersOf = ({ headers }: Response) =>
+      Object.fromEntries([...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)))
+    expect(headersOf(head)).toEqual(headersOf(got))
+    expect(head.headers.get('content-length')).toBe(String((await got.arrayBuffer()).byteLength))
+    expect(await head.text()).toBe('')
+  }
+})
+
+test('OPTIONS says what a path takes', async () => {
+  const allowed = async (path: string) => {
+    const response = await send(path, { method: 'OPTIONS' })
+    return [response.status, response.headers.get('allow')]
+  }
+  expect(await allowed('/api/v1/events')).toEqual([204, 'GET, HEAD, POST, OPTIONS'])
+  expect(await allowed('/trpc/list')).toEqual([204, 'GET, POST, OPTIONS'])
+  expect(await allowed('/openapi.json')).toEqual([204, 'GET, HEAD, OPTIONS'])
+  expect(await allowed('/docs')).toEqual([204, 'GET, HEAD, OPTIONS'])
+})
+
+test('a slash at the end changes nothing', async () => {
+  for (const path of ['/api/v1/events', `/api/v1/events/${stored.id}`, '/api/v1/users/ada/activity', '/health']) {
+    const [without, with_] = [await send(path), await send(`${path}/`)]
+    expect([path, with_.status, await with_.text()]).toEqual([path, 200, await without.text()])
+  }
+  expect((await send('/api/v1/events//')).status).toBe(404)
+})
+
+test('a parameter that takes one value is given once', async () => {
+  for (const name of ['q', 'from', 'to', 'inbox', 'limit', 'tenant', 'cursor']) {
+    const response = await send(`/api/v1/events?${name}=2026-01-01&${name}=2026-01-02`)
+    expect([response.status, (await response.json()).detail]).toEqual([
+      400,
+      `${name} is given more than once: give it one value.`,
+    ])
+  }
+})
+
+test('paths that are not well encoded are problems, not failures', async () => {
+  for (const path of ['/api/v1/events/%', '/api/v1/users/%E0%A4%A/activity', '/users/%ff/activity', '/api/%']) {
+    const response = await send(path)
+    expect([path, response.headers.get('content-type')]).toEqual([path, 'application/problem+json'])
+    expect([400, 404]).toContain(response.status)
+  }
+  expect((await send('/trpc/%')).status).toBeLessThan(500)
+  expect((await send('/trpc/list?input=%')).status).toBe(400)
+  expect(service.warnings).toEqual([])
+})
+
+describe('a body', () => {
+  const append = (body: BodyInit, headers: Record<string, string> = {}) =>
+    fetch(`${served.url}/api/v1/events`, {
+      method: 'POST',
+      body,
+      headers: { ...JSON_TYPE, ...key(KEYS.acmeIngest), ...headers },
+    })
+  const { tenantId: _, ...one } = event()
+  const gzip = { 'content-encoding': 'gzip' }
+
+  test('may be compressed with gzip', async () => {
+    const response = await append(gzipSync(JSON.stringify(one)), gzip)
+    expect((await response.json()).results).toMatchObject([{ id: one.id, outcome: 'stored' }])
+  })
+
+  test('is no larger when it is not compressed any more', async () => {
+    const bomb = gzipSync(JSON.stringify({ ...one, metadata: { pad: ' '.repeat(50_000_000) } }))
+    expect(bomb.byteLength).toBeLessThan(100_000)
+    const response = await append(bomb, gzip)
+    expect([response.status, (await response.json()).code]).toEqual([413, 'payload_too_large'])
+  })
+
+  test('that says gzip is gzip', async () => {
+    for (const body of [JSON.stringify(one), gzipSync(JSON.stringify(one)).subarray(0, 40)]) {
+      const response = await append(body, gzip)
+      expect([response.status, (await response.json()).detail]).toEqual([400, expect.stringMatching(/not gzip/)])
+    }
+  })
+
+  test.each([
+    [{ 'content-encoding': 'br' }, /encoded as "br"/],
+    [{ 'content-type': 'text/plain' }, /must be JSON/],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, /must be JSON/],
+  ])('as %j is refused', async (headers, words) => {
+    const response = await append(JSON.stringify(one), headers)
+    expect(await response.json()).toMatchObject({
+      status: 415,
+      code: 'unsupported_media_type',
+      detail: expect.stringMatching(words),
+    })
+  })
+
+  test('is held to the same over tRPC, whose clients read its own shape', async () => {
+    const call = (body: BodyInit, headers: Record<string, string>) =>
+      fetch(`${served.url}/trpc/append`, { method: 'POST', body, headers: { ...key(KEYS.acmeIngest), ...headers } })
+    const told = async (response: Response) => {
+      const { error } = await response.json()
+      return [response.status, error.data.whodid]
+    }
+    expect(await told(await call('{}', { 'content-type': 'text/plain' }))).toEqual([415, 'unsupported_media_type'])
+    expect(await told(await call('{', JSON_TYPE))).toEqual([400, 'invalid_input'])
+    expect(await told(await call(' '.repeat(1_100_000), JSON_TYPE))).toEqual([413, 'payload_too_large'])
+    expect((await call(gzipSync(JSON.stringify({ ...one, id: undefined })), { ...JSON_TYPE, ...gzip })).status).toBe(
+      200,
+    )
+  })
+})
+
+describe('a page of another site', () => {
+  const preflight = (path: string, method: string, origin: string, at = served) =>
+    fetch(`${at.url}${path}`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    })
+  const allowedOrigin = ({ headers }: Response) => headers.get('access-control-allow-origin')
+  const from = (origin: string, path: string, at = served, init: RequestInit = {}) =>
+    fetch(`${at.url}${path}`, { ...init, headers: { origin, ...key(KEYS.acmeRead), ...init.headers } })
+
+  test('reads nothing by default', async () => {
+    await using closed = await openService()
+    await using server = await serve(closed)
+    const asked = await preflight('/api/v1/events', 'GET', APP, server)
+    expect([asked.status, allowedOrigin(asked)]).toEqual([204, null])
+    const answered = await from(APP, '/api/v1/events', server)
+    expect([allowedOrigin(answered), answered.headers.get('vary')]).toEqual([null, null])
+  })
+
+  test('reads what it may, when its origin is allowed', async () => {
+    for (const path of ['/api/v1/events', '/api/v1/stream', '/trpc/viewer', '/audit-logs/', '/api/v1/nothing']) {
+      const asked = await preflight(path, 'GET', APP)
+      expect([path, asked.status, allowedOrigin(asked)]).toEqual([path, 204, APP])
+      expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type.*last-event-id/)
+      expect(asked.headers.get('vary')).toMatch(/Origin/)
+      const answered = await from(APP, path)
+      expect([path, allowedOrigin(answered)]).toEqual([path, APP])
+      expect(answered.headers.get('vary')).toMatch(/Origin/)
+      expect(answered.headers.get('access-control-expose-headers')).toMatch(/etag/)
+      expect(answered.headers.get('access-control-allow-credentials')).toBe(null)
+      await answered.body?.cancel()
+    }
+    const refused = await fetch(`${served.url}/api/v1/events`, { headers: { origin: APP } })
+    expect([refused.status, allowedOrigin(refused)]).toEqual([401, APP])
+  })
+
+  test.each(['https://app.acme.test.evil.test', 'http://app.acme.test', 'https://acme.test', 'null', `${APP}:8443`])(
+    'from %s is another origin',
+    async (origin) => {
+      expect(allowedOrigin(await preflight('/api/v1/events', 'GET', origin))).toBe(null)
+      expect(allowedOrigin(await from(origin, '/api/v1/events'))).toBe(null)
+    },
+  )
+
+  test('never stores events', async () => {
+    for (const path of ['/api/v1/events', '/api/v1/events/', '/trpc/append', '/trpc/list,append', '/trpc/%61ppend']) {
+      expect([path, allowedOrigin(await preflight(path, 'POST', APP))]).toEqual([path, null])
+      const { tenantId: _, ...one } = event()
+      const init = { method: 'POST', body: JSON.stringify(one), headers: { ...JSON_TYPE, ...key(KEYS.acmeIngest) } }
+      expect([path, allowedOrigin(await from(APP, path, served, init))]).toEqual([path, null])
+    }
+    const methods = (await preflight('/api/v1/events', 'GET', APP)).headers.get('access-control-allow-methods')
+    expect(methods).toBe('GET, HEAD, PUT, DELETE')
+  })
+
+  test('changes things with cookies only where credentials are allowed', async () => {
+    const seen = (at: Served, origin: string) =>
+      from(origin, '/api/v1/inbox/seen', at, {
+        method: 'POST',
+        body: '{"all":true}',
+        headers: { ...JSON_TYPE, ...person('ada'), authorization: '', 'sec-fetch-site': 'cross-site' },
+      })
+    expect((await seen(served, APP)).status).toBe(403)
+    await using trusting = await openService({ cors: { origins: [APP], credentials: true } })
+    await using server = await serve(trusting)
+    const done = await seen(server, APP)
+    expect([done.status, done.headers.get('access-control-allow-credentials')]).toEqual([200, 'true'])
+    expect((await seen(server, 'https://evil.test')).status).toBe(403)
+    expect(allowedOrigin(await from('https://evil.test', '/api/v1/events', server))).toBe(null)
+  })
+
+  test.each(['*', 'https://*.acme.test', 'https://app.acme.test/', 'app.acme.test', 'null', 'ftp://acme.test'])(
+    'cannot be allowed as %j',
+    (origin) => {
+      expect(() => createCors({ origins: [origin] })).toThrow(`cors.origins has "${origin}"`)
+    },
+  )
+})

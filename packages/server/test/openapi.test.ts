@@ -1,0 +1,153 @@
+import { validate } from '@readme/openapi-parser'
+import { describe, expect, test } from 'vitest'
+import { openService } from './support/acme.ts'
+import { openApi, openApiWritten } from '../src/openapi/document.ts'
+import { inputFrom, parametersOf } from '../src/http/query.ts'
+import { ROUTES } from '../src/http/routes.ts'
+import { hasBody } from '../src/operations/operation.ts'
+
+const document = () => JSON.parse(JSON.stringify(openApi('/activity')))
+
+test('the description is valid OpenAPI 3.1', async () => {
+  const result = await validate(document())
+  expect(result).toMatchObject({ valid: true, warnings: [], specification: 'OpenAPI' })
+  expect(document().openapi).toBe('3.1.0')
+})
+
+test('it has every route, and each parameter of one', () => {
+  const { paths } = document()
+  for (const { name, route } of ROUTES) {
+    expect(paths[route.path][route.method.toLowerCase()].operationId).toBe(name.replace('.', '_'))
+  }
+  const parameters = (path: string) => paths[path].get.parameters.map(({ name }: { name: string }) => name)
+  // As surface.md names them.
+  const list =
+    'q actor action category group kind resourceType resourceId project status channel severity inbox tenant from to sort order limit cursor'
+  expect(parameters('/api/v1/events').toSorted()).toEqual(expect.arrayContaining(list.split(' ').toSorted()))
+  expect(parameters('/api/v1/stream')).toEqual(expect.arrayContaining(['after', 'tenant', 'actor', 'not.actor']))
+  expect(parameters('/api/v1/users/{userId}/activity')).not.toContain('actor')
+})
+
+interface Described {
+  readonly parameters: readonly { name: string; in: string; description?: string; example?: unknown }[]
+  readonly requestBody?: { content: { 'application/json': { example?: unknown } } }
+  readonly responses: Readonly<Record<string, { $ref?: string; headers?: object }>>
+  readonly security?: readonly object[]
+}
+
+const described = ROUTES.map((verb) => {
+  const operation: Described = document().paths[verb.route.path][verb.route.method.toLowerCase()]
+  return [`${verb.route.method} ${verb.route.path}`, verb, operation] as const
+})
+
+describe.each(described)('%s', (_name, verb, { parameters, requestBody, responses, security }) => {
+  const statuses = Object.keys(responses)
+
+  test('says what each parameter is, with an example that the route takes', () => {
+    const query = new URLSearchParams()
+    const path: Record<string, string> = {}
+    for (const { name, in: place, description, example } of parameters) {
+      expect([name, description]).toEqual([name, expect.stringMatching(/\w.*\.$/)])
+      expect([name, example]).toEqual([name, expect.anything()])
+      if (place === 'query') query.set(name, String(example))
+      if (place === 'path') path[name] = String(example)
+    }
+    const input = inputFrom(parametersOf(verb), query, path)
+    if (!hasBody(verb.route)) expect(verb.input.safeParse(input).error).toBe(undefined)
+  })
+
+  test('says what its body is, with an example that it takes', () => {
+    expect(requestBody !== undefined).toBe(hasBody(verb.route))
+    if (!requestBody) return
+    const { example } = requestBody.content['application/json']
+    const path = Object.fromEntries(parameters.filter((each) => each.in === 'path').map((each) => [each.name, 'x']))
+    expect(example).toBeTypeOf('object')
+    expect(verb.input.safeParse({ ...path, ...Object(example) }).error).toBe(undefined)
+    expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']))
+  })
+
+  test('says what may go wrong, and what the answer carries', () => {
+    expect(statuses).toEqual(expect.arrayContaining(['200', '400', '503', 'default']))
+    const isOpen = verb.needs === 'nothing'
+    expect(statuses.includes('401')).toBe(!isOpen)
+    expect(statuses.includes('429')).toBe(!isOpen)
+    expect(security).toEqual(isOpen ? [] : undefined)
+    const isTagged = verb.route.method === 'GET' && verb.answers === undefined
+    expect(statuses.includes('304')).toBe(isTagged)
+    const headers = Object.keys(responses['200']?.headers ?? {})
+    if (isTagged) expect(headers).toContain('ETag')
+    if (!isOpen) expect(headers).toEqual(expect.arrayContaining(['RateLimit', 'RateLimit-Policy']))
+    if (verb.answers === 'file') expect(headers).toContain('Content-Disposition')
+  })
+})
+
+test('it says the default of what may be left out', () => {
+  const defaults = (path: string) =>
+    Object.fromEntries(
+      document()
+        .paths[path].get.parameters.filter(({ schema }: { schema: object }) => 'default' in schema)
+        .map(({ name, schema }: { name: string; schema: { default: unknown } }) => [name, schema.default]),
+    )
+  expect(defaults('/api/v1/events')).toEqual({ limit: 50, sort: 'occurredAt', order: 'desc' })
+  expect(defaults('/audit-logs')).toEqual({ limit: 50, offset: 0 })
+  const { schema } = document().paths['/audit-logs'].get.parameters.find(
+    ({ name }: { name: string }) => name === 'offset',
+  )
+  expect(schema).toMatchObject({ minimum: 0, maximum: 10_000 })
+})
+
+test('it describes every code, with its status', () => {
+  const { responses, schemas } = document().components
+  const codes = Object.values<{ content?: { 'application/problem+json'?: { examples?: object } } }>(responses).flatMap(
+    ({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}),
+  )
+  const answered = ['invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'payload_too_large', 'rate_limited']
+  expect(codes).toEqual(expect.arrayContaining([...answered, 'unsupported_media_type', 'tenant_required']))
+  expect(schemas.Problem.properties.code.enum).toEqual(expect.arrayContaining(codes))
+})
+
+test('it holds nothing of a host, and is open, as the page to try it is', async () => {
+  await using service = await openService()
+  const response = await service.fetch(new Request('http://localhost/activity/openapi.json'), { basePath: '/activity' })
+  expect(await response?.json()).toEqual(document())
+  expect(document().servers).toEqual([{ url: '/activity' }])
+})
+
+test('it is written once for each path, for a bounded number of them', () => {
+  const first = openApiWritten('/a')
+  expect(openApiWritten('/a')).toBe(first)
+  const others = Array.from({ length: 100 }, (_, index) => openApiWritten(`/${index}`))
+  expect(new Set([first, ...others].map(({ etag }) => etag)).size).toBe(101)
+  expect(openApiWritten('/99')).toBe(others[99])
+  const again = openApiWritten('/a')
+  expect(again).not.toBe(first)
+  expect(again).toEqual(first)
+})
+
+test('whoever has it already gets 304, and at another path another', async () => {
+  await using service = await openService()
+  const get = async (basePath: string, etag = '"none"') => {
+    const request = new Request(`http://localhost${basePath}/openapi.json`, { headers: { 'if-none-match': etag } })
+    return (await service.fetch(request, { basePath })) ?? Response.error()
+  }
+  const whole = await get('/activity')
+  const { headers } = whole
+  expect([whole.status, headers.get('cache-control')]).toEqual([200, 'no-cache'])
+  expect(headers.get('content-length')).toBe(String((await whole.arrayBuffer()).byteLength))
+  const etag = headers.get('etag') ?? ''
+  const same = await get('/activity', etag)
+  expect([same.status, same.headers.get('etag'), await same.text()]).toEqual([304, etag, ''])
+  const elsewhere = await get('/audit', etag)
+  expect([elsewhere.status, (await elsewhere.json()).servers]).toEqual([200, [{ url: '/audit' }]])
+})
+
+test('the page to try it loads nothing from anywhere else', async () => {
+  await using service = await openService()
+  const response = await service.fetch(new Request('http://localhost/docs'))
+  const policy = response?.headers.get('content-security-policy') ?? ''
+  const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1] ?? ''
+  const html = (await response?.text()) ?? ''
+  expect(policy).toMatch(/^default-src 'none'; /)
+  expect(html.split(`nonce="${nonce}"`)).toHaveLength(3)
+  expect(html).not.toMatch(/https?:\/\//)
+})

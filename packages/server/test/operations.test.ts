@@ -1,0 +1,271 @@
+import type { NewEvent } from '@whodid/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { event, KEYS, openService, type TestService } from './support/acme.ts'
+import { type Api, key, person, type Reached, reach, TRANSPORTS } from './support/api.ts'
+import {
+  appendOutput,
+  catalogJson,
+  facetsOutput,
+  healthOutput,
+  inboxCountOutput,
+  listOutput,
+  storedEvent,
+  viewerOutput,
+} from '../src/openapi/output.ts'
+
+const jobs = (count: number, more: Partial<NewEvent> = {}) =>
+  Array.from({ length: count }, (_, index) =>
+    event({ action: 'job.started', resource: { type: 'job', id: `j${index}`, name: `Job ${index}` }, ...more }),
+  )
+
+/** Something to wait for that happens once. */
+const signal = () => {
+  let start = () => {}
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+  return { started, start }
+}
+
+describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
+  let service: TestService
+  let reached: Reached
+  let ada: Api
+
+  beforeAll(async () => {
+    service = await openService()
+    reached = await reach(service, make, overHttp)
+    ada = reached.as(person('ada'))
+  })
+  afterAll(async () => {
+    await reached[Symbol.asyncDispose]()
+    await service.close()
+  })
+
+  /** Every page of a list, as the ids of its resources. */
+  const walk = async (api: Api, input: Parameters<Api['list']>[0]) => {
+    const found: (string | null)[] = []
+    let cursor: string | null | undefined
+    do {
+      const page = await api.list({ ...input, ...(cursor && { cursor }) })
+      found.push(...page.items.map(({ resource }) => resource.id))
+      cursor = page.nextCursor
+    } while (cursor)
+    return found
+  }
+
+  test('append stores events, each with its own result, and get reads them back', async () => {
+    const { tenantId: _, ...created } = event()
+    const answer = await reached
+      .as(key(KEYS.acmeIngest))
+      .append([created, created, event({ tenantId: 'umbrella' }), { ...created, id: 'x' }])
+    expect(appendOutput.parse(answer)).toEqual(answer)
+    const { results } = answer
+    expect(results.map(({ outcome }) => outcome)).toEqual(['stored', 'duplicate', 'rejected', 'rejected'])
+    expect(results[0]).toMatchObject({ id: created.id, leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(results[2]).toMatchObject({ code: 'wrong_tenant' })
+    expect(results[3]).toMatchObject({ id: 'x', code: 'invalid_event', reason: expect.stringContaining('id') })
+
+    const read = await ada.get({ id: created.id ?? '' })
+    expect(storedEvent.parse(read)).toEqual(read)
+    expect(read).toMatchObject({
+      tenantId: 'acme',
+      description: 'Project Engine was created',
+      resource: { type: 'project', id: 'p1', href: '/projects/p1', deleted: false },
+      seen: false,
+    })
+  })
+
+  test('append takes a single event, and a key for all tenants may name one', async () => {
+    const ingest = reached.as(key(KEYS.allIngest))
+    expect((await ingest.append(event({ tenantId: 'single' }))).results).toMatchObject([{ outcome: 'stored', seq: 1 }])
+    expect((await ingest.append([])).results).toEqual([])
+  })
+
+  test('get finds nothing under an id that nobody has', async () => {
+    await expect(ada.get({ id: '01990000-0000-7000-8000-000000000000' })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(ada.get({ id: 'no such id' })).rejects.toMatchObject({ code: 'not_found', status: 404 })
+  })
+
+  test('list goes from page to page without losing or repeating an event', async () => {
+    await service.append(jobs(7))
+    const first = await ada.list({ action: ['job.started'], limit: 3 })
+    expect(listOutput.parse(first)).toEqual(first)
+    expect(first).toMatchObject({ total: { value: 7, exact: true }, windowed: false })
+    expect(await walk(ada, { action: ['job.started'], limit: 3 })).toEqual(['j6', 'j5', 'j4', 'j3', 'j2', 'j1', 'j0'])
+    expect(await walk(ada, { action: ['job.started'], limit: 2, order: 'asc', sort: 'resource' })).toEqual([
+      'j0',
+      'j1',
+      'j2',
+      'j3',
+      'j4',
+      'j5',
+      'j6',
+    ])
+  })
+
+  test('list, facets and export choose by the same filter, groups included', async () => {
+    await service.append([
+      event({
+        action: 'membership.role_changed',
+        resource: { type: 'membership', id: 'm1', name: 'Grace, the "1st"' },
+      }),
+      event({ action: 'novelty.found', resource: { type: 'novelty', id: 'n1' } }),
+    ])
+    const cases = [
+      [{ group: ['Security'] }, ['m1']],
+      [{ group: ['Other'] }, ['n1']],
+      [{ group: ['Other', 'Security'] }, ['m1', 'n1']],
+      [{ group: ['Security'], category: ['membership', 'job'] }, ['m1']],
+      [{ group: ['Security'], category: ['job'] }, []],
+      [{ group: ['No such group'] }, []],
+      [{ group: ['Security', 'Training'], not: { group: ['Training'] } }, ['m1']],
+      [{ q: 'grace' }, ['m1']],
+    ] as const
+    for (const [filter, expected] of cases) {
+      const { items } = await ada.list(filter)
+      expect(new Set(items.map(({ resource }) => resource.id))).toEqual(new Set(expected))
+      const { counted } = await ada.facets({ filter })
+      expect(counted.value).toBe(items.length)
+      expect(JSON.parse(await ada.export({ format: 'json', ...filter }))).toHaveLength(items.length)
+    }
+  })
+
+  test('history is of one resource, userActivity of one user', async () => {
+    await service.append([
+      event({ resource: { type: 'project', id: 'a/b c', name: 'Odd' } }),
+      event({ actor: { type: 'user', id: 'u/2' }, resource: { type: 'project', id: 'other' } }),
+    ])
+    const history = await ada.history({ type: 'project', id: 'a/b c' })
+    expect(history.items.map(({ resource }) => resource.id)).toEqual(['a/b c'])
+    expect(history.items[0]?.resource.href).toBe('/projects/a%2Fb%20c')
+    const activity = await ada.userActivity({ userId: 'u/2' })
+    expect(activity.items.map(({ actor }) => actor.id)).toEqual(['u/2'])
+  })
+
+  test('facets count values with what people call them', async () => {
+    const facets = await ada.facets({ filter: { category: ['job'] }, dimensions: ['actor', 'action'], search: 'ada' })
+    expect(facetsOutput.parse(facets)).toEqual(facets)
+    expect(facets).toEqual({
+      counted: { value: 7, exact: true },
+      values: { actor: [{ value: 'ada', label: 'Ada Lovelace', detail: 'ada@acme.test', count: 7 }], action: [] },
+    })
+  })
+
+  test('the inbox is read, archived and counted for one viewer alone', async () => {
+    const { items } = await ada.list({ action: ['job.started'] })
+    const [one, two] = items.map(({ id }) => id)
+    const before = await ada.inboxCount()
+    expect(inboxCountOutput.parse(before)).toEqual(before)
+    expect(await ada.inbox('seen', { ids: [one ?? '', two ?? ''] })).toEqual({ changed: 2 })
+    expect(await ada.inboxCount()).toEqual({ unread: before.unread - 2, exact: true })
+    expect(await ada.inbox('unseen', { ids: [one ?? ''] })).toEqual({ changed: 1 })
+    expect(await ada.inbox('archive', { ids: [two ?? ''] })).toEqual({ changed: 1 })
+    expect((await ada.list({ inbox: 'archived' })).items.map(({ id }) => id)).toEqual([two])
+    expect(await ada.inbox('unarchive', { ids: [two ?? ''] })).toEqual({ changed: 1 })
+
+    expect(await ada.inbox('seen', { all: true, filter: { group: ['Training'] } })).toEqual({ changed: 6 })
+    expect(await ada.inboxCount()).toEqual({ unread: before.unread - 7, exact: true })
+    await ada.inbox('seen', { all: true })
+    expect(await ada.inboxCount()).toEqual({ unread: 0, exact: true })
+    expect((await reached.as(person('both')).inboxCount()).unread).toBe(before.unread)
+  })
+
+  test('export is a file in three forms, in the order of time', async () => {
+    const input = { action: ['job.started'], order: 'asc' } as const
+    const csv = await ada.export({ format: 'csv', ...input, action: ['job.started'] })
+    const [header, ...rows] = csv.trimEnd().split('\r\n')
+    expect(header).toMatch(/^event_id,actor,category,action,description,timestamp,/)
+    expect(rows).toHaveLength(7)
+    const json = JSON.parse(await ada.export({ format: 'json', ...input, action: ['job.started'] }))
+    const lines = (await ada.export({ format: 'ndjson', ...input, action: ['job.started'] })).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual(json)
+    expect(json.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual([
+      'j0',
+      'j1',
+      'j2',
+      'j3',
+      'j4',
+      'j5',
+      'j6',
+    ])
+    expect(JSON.parse(await ada.export({ format: 'json', q: 'nowhere to be found' }))).toEqual([])
+    expect(await ada.export({ format: 'csv', q: 'nowhere to be found' })).toBe(`${header}\r\n`)
+  })
+
+  test('follow gives what is new under a filter, and goes on after a seq', async () => {
+    const { started, start } = signal()
+    const live = ada.follow({ filter: { category: ['job'] } }, 2, start)
+    await started
+    await service.append([event(), ...jobs(2)])
+    const events = await live
+    expect(events.map(({ resource }) => resource.id)).toEqual(['j0', 'j1'])
+    expect(storedEvent.parse(events[0])).toEqual(events[0])
+    const [first] = events
+    const again = await ada.follow({ lastEventId: String((first?.seq ?? 0) - 1) }, 2)
+    expect(again).toEqual(events)
+  })
+
+  test('several tenants read as one list, each cursor holding a place in every one', async () => {
+    await service.append(
+      Array.from({ length: 9 }, (_, index) =>
+        event({
+          tenantId: index % 3 === 0 ? 'umbrella' : 'acme',
+          action: 'job.finished',
+          resource: { type: 'job', id: `m${index}`, name: `${index % 2 ? 'b' : 'B'}${index}` },
+        }),
+      ),
+    )
+    const both = reached.as(person('both'))
+    const newest = ['m8', 'm7', 'm6', 'm5', 'm4', 'm3', 'm2', 'm1', 'm0']
+    expect(await walk(both, { action: ['job.finished'], tenant: '*', limit: 2 })).toEqual(newest)
+    expect(
+      await walk(both, { action: ['job.finished'], tenant: '*', limit: 4, sort: 'resource', order: 'asc' }),
+    ).toEqual(newest.toReversed())
+    expect((await both.list({ action: ['job.finished'], tenant: '*' })).total).toEqual({ value: 9, exact: true })
+    expect(await walk(both, { action: ['job.finished'] })).toHaveLength(6)
+    expect(await walk(both, { action: ['job.finished'], tenant: 'umbrella' })).toEqual(['m6', 'm3', 'm0'])
+    expect((await both.facets({ filter: { action: ['job.finished'] }, tenant: '*' })).counted.value).toBe(9)
+    const exported = JSON.parse(await both.export({ format: 'json', action: ['job.finished'], tenant: '*' }))
+    expect(exported.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(newest)
+    const followed = await both.follow({ filter: { action: ['job.finished'] }, tenant: '*', lastEventId: '0' }, 9)
+    expect(followed.map(({ resource }) => resource.id).toSorted()).toEqual(newest.toReversed())
+    await expect(both.list({ tenant: 'initech' })).rejects.toMatchObject({ code: 'forbidden', status: 403 })
+  })
+
+  test('the catalog, the viewer and health say who and what is here', async () => {
+    const catalog = await ada.catalog()
+    expect(catalogJson.parse(catalog)).toEqual(catalog)
+    expect(catalog.groups).toEqual(['Resources', 'Security', 'Training'])
+    const viewer = await ada.viewer()
+    expect(viewerOutput.parse(viewer)).toEqual(viewer)
+    expect(viewer).toEqual({
+      id: 'ada',
+      name: 'Ada',
+      tenants: ['acme'],
+      permissions: ['view', 'view:all', 'export', 'admin'],
+    })
+    const health = await reached.as({}).health()
+    expect(healthOutput.parse(health)).toEqual({ status: 'ok', durability: 'memory' })
+  })
+
+  test('a wrong input is refused in words', async () => {
+    const refused = (message: RegExp) => ({
+      code: 'invalid_input',
+      status: 400,
+      message: expect.stringMatching(message),
+    })
+    await expect(ada.list({ limit: 1001 })).rejects.toMatchObject(refused(/^limit must be at most 1000/))
+    await expect(ada.list({ cursor: 'garbage' })).rejects.toMatchObject(refused(/^cursor is not one/))
+    await expect(ada.list({ from: 'yesterday' })).rejects.toMatchObject(refused(/^from .*2026-11-20/))
+    await expect(ada.list({ q: 'a\0b' })).rejects.toMatchObject(refused(/U\+0000/))
+    await expect(ada.follow({ lastEventId: 'x' }, 1)).rejects.toMatchObject(refused(/seq/))
+    const { nextCursor } = await ada.list({ limit: 1 })
+    await expect(ada.list({ limit: 1, order: 'asc', cursor: nextCursor ?? '' })).rejects.toMatchObject(
+      refused(/another sort/),
+    )
+    await expect(reached.as(person('both')).list({ tenant: '*', cursor: nextCursor ?? '' })).rejects.toMatchObject(
+      refused(/another sort, order or tenant/),
+    )
+  })
+})

@@ -1,0 +1,178 @@
+import { defineCatalog, type EventStore, FORMER_USER, type NewEvent, newId, type StoredEvent } from '@whodid/core'
+import { pglite } from '@whodid/postgres/pglite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authorize, event, openService, shared } from './support/acme.ts'
+import { person } from './support/api.ts'
+import { erasureOutput } from '../src/openapi/output-admin.ts'
+
+const catalog = defineCatalog({
+  project: { label: 'Project' },
+  member: { label: 'Member', personal: true, actions: { invited: '{resource.name} was invited' } },
+})
+
+let store: EventStore
+
+beforeAll(async () => {
+  store = await pglite('memory')
+})
+afterAll(() => store.close())
+
+const LINUS = { type: 'user', id: 'linus', name: 'Benedict Torvalds', email: 'bt@acme.test' } as const
+const traces = (tenantId: string): readonly NewEvent[] => {
+  const base = { tenantId, context: { ip: '192.0.2.9', userAgent: 'Mozilla' } }
+  return [
+    event({ ...base, actor: LINUS, metadata: { address: { street: 'Main St', city: 'Oslo' }, plan: 'pro' } }),
+    event({ ...base, actor: { type: 'agent', id: 'bot', name: 'Bot', onBehalfOf: { id: 'linus', name: LINUS.name } } }),
+    event({ ...base, actor: { type: 'user', id: 'x', name: 'X', impersonatedBy: { id: 'linus', name: LINUS.name } } }),
+    event({
+      ...base,
+      actor: { type: 'user', id: 'grace', name: 'Grace Hopper', email: 'grace@acme.test' },
+      action: 'member.invited',
+      resource: { type: 'member', id: 'linus', name: LINUS.name },
+    }),
+    event({
+      ...base,
+      actor: { type: 'user', id: 'grace', name: 'Grace Hopper' },
+      resource: { type: 'project', id: 'linus' },
+    }),
+  ]
+}
+
+/** A service with one tenant of its own. */
+const openFor = async (over: EventStore = store) => {
+  const tenant = newId()
+  const service = await openService({
+    store: shared(over),
+    catalog,
+    authorize: async (request, extra) => {
+      const viewer = await authorize(request, extra)
+      const exporter = request.headers.get('cookie') === 'session=linus' && request.headers.has('x-may-export')
+      return (
+        viewer && {
+          ...viewer,
+          tenants: [tenant],
+          permissions: [...viewer.permissions, ...(exporter ? ['export' as const] : [])],
+        }
+      )
+    },
+  })
+  const send = async (path: string, who: string, init: RequestInit = {}) => {
+    const request = new Request(`http://localhost/activity/api/v1${path}`, {
+      ...init,
+      headers: { ...person(who), 'content-type': 'application/json', ...init.headers },
+    })
+    const response = await service.fetch(request, { basePath: '/activity' })
+    if (!response) throw new Error(`${path} is not the service's.`)
+    return response
+  }
+  return {
+    tenant,
+    service,
+    send,
+    export: async (who: string, headers: Record<string, string> = {}): Promise<StoredEvent[]> =>
+      (await send('/people/linus/export', who, { headers })).json(),
+    erase: (body?: unknown) =>
+      send('/people/linus/erase', 'ada', { method: 'POST', body: body === undefined ? null : JSON.stringify(body) }),
+    audit: async (action: string): Promise<StoredEvent[]> => {
+      const { items }: { items: StoredEvent[] } = await (await send(`/events?action=${action}`, 'ada')).json()
+      return items.toSorted((a, b) => a.seq - b.seq)
+    },
+    [Symbol.asyncDispose]: () => service.close(),
+  }
+}
+
+test('a person is exported whole: what they did, in their name, as them, and about them', async () => {
+  await using host = await openFor()
+  const stored = traces(host.tenant)
+  await host.service.append(stored)
+  const events = await host.export('ada')
+  expect(events.map(({ id }) => id)).toEqual(stored.slice(0, 4).map(({ id }) => id))
+  const first = await host.send('/people/linus/export?format=csv', 'ada')
+  expect(first.headers.get('content-disposition')).toBe('attachment; filename="person.csv"')
+  // The first export is about them too, as is what it says of its end.
+  expect((await first.text()).trimEnd().split('\r\n')).toHaveLength(1 + 4 + 1)
+  const rest = await host.send(`/people/linus/export?format=csv&after=${events[1]?.id}&upTo=5`, 'ada')
+  expect((await rest.text()).trimEnd().split('\r\n')).toHaveLength(2)
+  expect(await host.audit('audit.person_exported')).toMatchObject([
+    { actor: { id: 'ada' }, resource: { type: 'user', id: 'linus' }, metadata: { format: 'json' } },
+    { metadata: { format: 'csv' } },
+    { metadata: { format: 'csv', after: events[1]?.id } },
+  ])
+  expect((await host.audit('audit.export_ended'))[0]).toMatchObject({ status: 'success', metadata: { count: 4 } })
+})
+
+test('a person exports themselves with export, without what is of others, and nobody else', async () => {
+  await using host = await openFor()
+  await host.service.append(traces(host.tenant))
+  expect((await host.send('/people/linus/export', 'linus')).status).toBe(403)
+  expect((await host.send('/people/linus/export', 'masked')).status).toBe(403)
+  expect((await host.send('/people/linus/export', 'nobody')).status).toBe(401)
+  const may = { 'x-may-export': 'yes' }
+  expect((await host.send('/people/grace/export', 'linus', { headers: may })).status).toBe(403)
+  const events = await host.export('linus', may)
+  expect(events).toHaveLength(4)
+  expect(events[0]).toMatchObject({ actor: { email: 'bt@acme.test' }, context: { ip: '192.0.2.9' } })
+  expect(events[3]).toMatchObject({
+    actor: { name: 'Grace Hopper', email: '[redacted]' },
+    context: { ip: '[redacted]', userAgent: '[redacted]' },
+  })
+})
+
+test('a person is erased everywhere, and the events, their counts and the id stay', async () => {
+  await using host = await openFor()
+  await host.service.append(traces(host.tenant))
+  const answer = await (await host.erase({ metadata: ['address.street'] })).json()
+  expect(erasureOutput.parse(answer)).toEqual({ events: 5, erased: 4 })
+  const { items }: { items: StoredEvent[] } = await (await host.send('/events?order=asc', 'ada')).json()
+  expect(items).toHaveLength(5)
+  expect(JSON.stringify(items)).not.toMatch(/Benedict|Torvalds|bt@|Main St/)
+  expect(items[0]).toMatchObject({
+    actor: { id: 'linus', name: FORMER_USER },
+    metadata: { address: { city: 'Oslo' }, plan: 'pro' },
+    context: { ip: null, userAgent: null },
+  })
+  expect(items[3]).toMatchObject({ actor: { name: 'Grace Hopper' }, description: `${FORMER_USER} was invited` })
+  expect(items[4]).toMatchObject({ actor: { name: 'Grace Hopper' }, context: { ip: '192.0.2.9' } })
+  expect((await (await host.send('/events?q=torvalds', 'ada')).json()).total.value).toBe(0)
+
+  const [erased] = await host.audit('audit.person_erased')
+  expect(erased).toMatchObject({
+    actor: { id: 'ada' },
+    resource: { type: 'user', id: 'linus' },
+    metadata: { metadata: ['address.street'] },
+  })
+  expect(JSON.stringify(erased)).not.toMatch(/Benedict|Torvalds|bt@|Main St/)
+  // Again, without a body: nothing is left to erase.
+  expect(await (await host.erase()).json()).toEqual({ events: 6, erased: 0 })
+  expect((await host.erase({ metadata: ['.'] })).status).toBe(400)
+})
+
+test('an erasure that was broken off is done by asking again', async () => {
+  let failing = true
+  const erase: EventStore['people']['erase'] = async (tenantId, events) => {
+    if (!failing) return store.people.erase(tenantId, events)
+    failing = false
+    await store.people.erase(tenantId, events.slice(0, 2))
+    throw new Error('The plug was pulled.')
+  }
+  await using host = await openFor({ ...store, people: { ...store.people, erase } })
+  await host.service.append(traces(host.tenant))
+  expect((await host.erase()).status).toBe(500)
+  expect(await host.audit('audit.person_erased')).toHaveLength(1)
+  expect(await (await host.erase()).json()).toEqual({ events: 6, erased: 2 })
+  expect(JSON.stringify(await host.export('ada'))).not.toMatch(/Benedict|Torvalds|bt@/)
+})
+
+test('nobody is erased under a legal hold, and by nobody but an administrator', async () => {
+  await using host = await openFor()
+  await host.service.append(traces(host.tenant))
+  expect((await host.send('/people/linus/erase', 'linus', { method: 'POST' })).status).toBe(403)
+  const hold = (legalHold: boolean) =>
+    host.send('/retention', 'ada', { method: 'PUT', body: JSON.stringify({ days: null, legalHold }) })
+  await hold(true)
+  const refused = await host.erase()
+  expect([refused.status, (await refused.json()).detail]).toEqual([403, expect.stringContaining('legal hold')])
+  expect(await host.audit('audit.person_erased')).toEqual([])
+  await hold(false)
+  expect((await host.erase()).status).toBe(200)
+})

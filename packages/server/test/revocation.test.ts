@@ -1,0 +1,176 @@
+import type { EventStore } from '@whodid/core'
+import { pglite } from '@whodid/postgres/pglite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openService, shared } from './support/acme.ts'
+import { type Credentials, key, person } from './support/api.ts'
+import { serve } from './support/serve.ts'
+import { nobody } from '../src/auth/caller.ts'
+import { createCalls } from '../src/calls.ts'
+import { createRights } from '../src/auth/revocation.ts'
+import { mintViewerToken } from '../src/auth/viewer-token.ts'
+
+const SECRET = 'a-secret-that-only-tests-know-of'
+
+let store: EventStore
+beforeAll(async () => {
+  store = await pglite('memory')
+})
+afterAll(() => store.close())
+
+const open = async (now = Date.now) => {
+  const service = await openService({ store: shared(store), viewerTokens: { secret: SECRET }, now })
+  const served = await serve(service)
+  return {
+    /** A stream that is open; `ended` resolves with all of its text. */
+    async follow(path: string, who: Credentials) {
+      const response = await fetch(`${served.url}${path}`, { headers: who })
+      const [first, rest] = response.body?.pipeThrough(new TextDecoderStream()).tee() ?? []
+      const reader = first?.getReader()
+      expect((await reader?.read())?.value).toContain('connected')
+      void reader?.cancel()
+      const ended = (async () => {
+        let text = ''
+        for await (const part of rest ?? []) text += part
+        return text
+      })()
+      return { ended }
+    },
+    async change(method: string, path: string, body?: object) {
+      const headers = { ...person('ada'), ...(body && { 'content-type': 'application/json' }) }
+      const response = await fetch(`${served.url}${path}`, {
+        method,
+        headers,
+        body: body ? JSON.stringify(body) : null,
+      })
+      expect(response.status).toBe(200)
+      return response.json()
+    },
+    async [Symbol.asyncDispose]() {
+      await served[Symbol.asyncDispose]()
+      await service.close()
+    },
+  }
+}
+
+const viewer = { id: 'grace', name: 'Grace', tenants: ['acme'], permissions: ['view:all'] } as const
+
+describe.each([
+  ['REST', '/api/v1/stream'],
+  ['tRPC', '/trpc/follow?input=%7B%7D'],
+])('a stream over %s ends', (_name, path) => {
+  test('when the key is revoked that opened it', async () => {
+    await using at = await open()
+    const { id, key: secret } = await at.change('POST', '/api/v1/keys', { name: `ci ${path}`, scopes: ['read'] })
+    const { ended } = await at.follow(path, key(secret))
+    await at.change('DELETE', `/api/v1/keys/${id}`)
+    expect(await ended).not.toMatch(/serialized-error|event: return/)
+  })
+
+  test('when the token is revoked that opened it', async () => {
+    await using at = await open()
+    const { ended } = await at.follow(path, key(await mintViewerToken({ secret: SECRET, viewer, id: path })))
+    await at.change('POST', '/api/v1/viewer-tokens/revoke', { token: path })
+    await ended
+  })
+
+  test('when one of its tenants is lost, so that its reader comes back for what is left', async () => {
+    await using at = await open()
+    const several = { ...viewer, tenants: ['umbrella', 'acme'] }
+    const { ended } = await at.follow(
+      path,
+      key(await mintViewerToken({ secret: SECRET, viewer: several, id: `2${path}` })),
+    )
+    await at.change('POST', '/api/v1/viewer-tokens/revoke', { token: `2${path}` })
+    await ended
+  })
+
+  test('when the token expires that opened it', async () => {
+    // By a clock that stands still, so that the stream opens however slow the machine is.
+    const now = () => 1_800_000_000_000
+    await using at = await open(now)
+    const { ended } = await at.follow(path, key(await mintViewerToken({ secret: SECRET, viewer, expiresIn: 0.2, now })))
+    expect(await ended).not.toMatch(/serialized-error|event: return/)
+  })
+})
+
+describe('the watch over streams', () => {
+  const begin = () => createCalls().begin(new Request('http://localhost/'))
+  const asker = (holds: () => Promise<boolean>, until: number | null = null, tenants = ['acme']) => ({
+    ...nobody,
+    viewer: { ...nobody.viewer, tenants },
+    right: { until, holds },
+  })
+  const ended = (call: ReturnType<typeof begin>) =>
+    new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()))
+
+  test('asks again and again, and ends what does not hold any more', async () => {
+    const call = begin()
+    let asked = 0
+    createRights(Date.now, { recheckMs: 1 }).watch(
+      asker(async () => {
+        asked += 1
+        return asked < 3
+      }),
+      call,
+      'events',
+    )
+    await ended(call)
+    expect(asked).toBe(3)
+  })
+
+  test('ends what cannot be asked', async () => {
+    const call = begin()
+    createRights(Date.now, { recheckMs: 1 }).watch(
+      asker(async () => {
+        throw new Error('the database is down')
+      }),
+      call,
+      'events',
+    )
+    await ended(call)
+  })
+
+  test('asks of those alone that are open', async () => {
+    const rights = createRights(Date.now)
+    const [left, open] = [begin(), begin()]
+    const asked: string[] = []
+    const asking = (name: string) =>
+      asker(async () => {
+        asked.push(name)
+        return true
+      }, Date.now() + 1e12)
+    rights.watch(asking('left'), left, 'events')
+    rights.watch(asking('open'), open, 'events')
+    left.end()
+    await rights.recheck('acme')
+    expect(asked).toEqual(['open'])
+    expect(open.signal.aborted).toBe(false)
+    open.end()
+  })
+
+  test('asks of one tenant alone, and once of all who want to know in the meantime', async () => {
+    const rights = createRights(Date.now)
+    const [acme, umbrella] = [begin(), begin()]
+    const asked: string[] = []
+    const answers: (() => void)[] = []
+    const asking = (tenant: string) => {
+      const holds = () =>
+        new Promise<boolean>((resolve) => {
+          asked.push(tenant)
+          answers.push(() => resolve(true))
+        })
+      return asker(holds, null, [tenant])
+    }
+    rights.watch(asking('acme'), acme, 'events')
+    rights.watch(asking('umbrella'), umbrella, 'events')
+    const first = rights.recheck('acme')
+    const others = Promise.all(Array.from({ length: 50 }, () => rights.recheck('acme')))
+    answers.shift()?.()
+    await first
+    await new Promise((resolve) => setImmediate(resolve))
+    answers.shift()?.()
+    await others
+    expect(asked).toEqual(['acme', 'acme'])
+    for (const call of [acme, umbrella]) call.end()
+  })
+})

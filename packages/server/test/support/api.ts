@@ -1,0 +1,243 @@
+import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { FetchService, Filter, NewEvent } from '@whodid/core'
+import { filterToParams } from '@whodid/core'
+import { EventSource } from 'eventsource'
+import type { AppRouter } from '../../src/index.ts'
+import { serve } from './serve.ts'
+
+type Inputs = inferRouterInputs<AppRouter>
+type Outputs = inferRouterOutputs<AppRouter>
+type Fetch = (input: string, init?: RequestInit) => Promise<Response>
+
+const isComplete = <T>(events: readonly T[], until: number | ((events: readonly T[]) => boolean)): boolean =>
+  typeof until === 'number' ? events.length >= until : until(events)
+
+/** How a caller signs in: `cookie: session=ada`, or `authorization: Bearer …`. */
+export type Credentials = { readonly [header: string]: string }
+
+/** The verbs as one caller reaches them. Refusals are {@link Refused}. */
+export interface Api {
+  append(events: NewEvent | NewEvent[]): Promise<Outputs['append']>
+  list(input: Inputs['list']): Promise<Outputs['list']>
+  get(input: Inputs['get']): Promise<Outputs['get']>
+  history(input: Inputs['history']): Promise<Outputs['history']>
+  userActivity(input: Inputs['userActivity']): Promise<Outputs['userActivity']>
+  catalog(): Promise<Outputs['catalog']>
+  viewer(): Promise<Outputs['viewer']>
+  facets(input: Inputs['facets']): Promise<Outputs['facets']>
+  inboxCount(input?: Inputs['inbox']['count']): Promise<Outputs['inbox']['count']>
+  inbox(
+    to: 'seen' | 'unseen' | 'archive' | 'unarchive',
+    input: Inputs['inbox']['seen'],
+  ): Promise<Outputs['inbox']['seen']>
+  export(input: Inputs['export']): Promise<string>
+  /** Follows until so many events have come, or all that are waited for. `started` is told when the stream is open. */
+  follow(
+    input: Inputs['follow'],
+    until: number | ((events: readonly Outputs['get'][]) => boolean),
+    started?: () => void,
+  ): Promise<Outputs['get'][]>
+  health(): Promise<Outputs['health']>
+}
+
+/** An answer that is an error. */
+export class Refused extends Error {
+  readonly code: string
+  readonly status: number
+  constructor(code: string, status: number, message: string) {
+    super(message)
+    this.code = code
+    this.status = status
+  }
+}
+
+const asRefused = (error: unknown): unknown => {
+  if (!(error instanceof TRPCClientError) || typeof error.data !== 'object' || error.data === null) return error
+  const { whodid, httpStatus } = error.data
+  return new Refused(String(whodid), Number(httpStatus), error.message)
+}
+
+const told = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work
+  } catch (error) {
+    throw asRefused(error)
+  }
+}
+
+/** The service through tRPC's own client. */
+export const trpcApi = (url: string, fetch: Fetch, headers: Credentials): Api => {
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: httpSubscriptionLink({
+          url: `${url}/trpc`,
+          EventSource,
+          eventSourceOptions: {
+            fetch: (input, init) => fetch(String(input), { ...init, headers: { ...init?.headers, ...headers } }),
+          },
+        }),
+        false: httpBatchStreamLink({
+          url: `${url}/trpc`,
+          headers,
+          fetch: (input, init) =>
+            fetch(String(input), {
+              method: init?.method ?? 'GET',
+              headers: init?.headers ?? {},
+              body: init?.body ?? null,
+              signal: init?.signal ?? null,
+            }),
+        }),
+      }),
+    ],
+  })
+  return {
+    append: (events) => told(client.append.mutate(events)),
+    list: (input) => told(client.list.query(input)),
+    get: (input) => told(client.get.query(input)),
+    history: (input) => told(client.history.query(input)),
+    userActivity: (input) => told(client.userActivity.query(input)),
+    catalog: () => told(client.catalog.query()),
+    viewer: () => told(client.viewer.query()),
+    facets: (input) => told(client.facets.query(input)),
+    inboxCount: (input) => told(client.inbox.count.query(input)),
+    inbox: (to, input) => told(client.inbox[to].mutate(input)),
+    export: (input) =>
+      told(
+        (async () => {
+          let text = ''
+          for await (const part of await client.export.query(input)) text += part
+          return text
+        })(),
+      ),
+    follow: (input, until, started) =>
+      told(
+        new Promise((resolve, reject) => {
+          const events: Outputs['get'][] = []
+          const subscription = client.follow.subscribe(input, {
+            onStarted: () => started?.(),
+            onData({ data }) {
+              events.push(data)
+              if (!isComplete(events, until)) return
+              subscription.unsubscribe()
+              resolve(events)
+            },
+            onError: reject,
+          })
+        }),
+      ),
+    health: () => told(client.health.query()),
+  }
+}
+
+const query = ({ filter = {}, ...more }: { filter?: Filter | undefined; [name: string]: unknown }): string => {
+  const params = filterToParams(filter)
+  for (const [name, value] of Object.entries(more)) if (value !== undefined) params.set(name, String(value))
+  return params.size > 0 ? `?${params}` : ''
+}
+
+const listQuery = (input: Inputs['list']): string => {
+  const { tenant, sort, order, limit, cursor, direction: _, ...filter } = input
+  return query({ filter, tenant, sort, order, limit, cursor })
+}
+
+/** The service through its REST routes. */
+export const restApi = (url: string, fetch: Fetch, headers: Credentials): Api => {
+  const checked = async (response: Response): Promise<Response> => {
+    if (response.ok) return response
+    const { code, status, detail } = await response.json()
+    throw new Refused(code, status, detail)
+  }
+  const read = async (path: string) => (await checked(await fetch(`${url}${path}`, { headers }))).json()
+  const send = async (path: string, body: unknown) => {
+    const init = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    return (await checked(await fetch(`${url}${path}`, init))).json()
+  }
+  const part = encodeURIComponent
+  return {
+    append: (events) => send('/api/v1/events', events),
+    list: (input) => read(`/api/v1/events${listQuery(input)}`),
+    get: ({ id, ...more }) => read(`/api/v1/events/${part(id)}${query(more)}`),
+    history: ({ type, id, ...more }) => read(`/api/v1/resources/${part(type)}/${part(id)}/history${listQuery(more)}`),
+    userActivity: ({ userId, ...more }) => read(`/api/v1/users/${part(userId)}/activity${listQuery(more)}`),
+    catalog: () => read('/api/v1/catalog'),
+    viewer: () => read('/api/v1/viewer'),
+    facets: (input) => read(`/api/v1/facets${query(input)}`),
+    inboxCount: (input) => read(`/api/v1/inbox/count${query({ ...input })}`),
+    inbox: (to, input) => send(`/api/v1/inbox/${to}`, input),
+    export: async ({ format, tenant, order, ...filter }) => {
+      const path = `/api/v1/events/export${query({ filter, format, tenant, order })}`
+      return (await checked(await fetch(`${url}${path}`, { headers }))).text()
+    },
+    follow: async ({ filter = {}, tenant, lastEventId }, until, started) => {
+      const leave = new AbortController()
+      const path = `/api/v1/stream${query({ filter, tenant, after: lastEventId })}`
+      const response = await checked(await fetch(`${url}${path}`, { headers, signal: leave.signal }))
+      const events: Outputs['get'][] = []
+      for await (const block of blocksOf(response)) {
+        if (block.includes(': connected')) started?.()
+        const data = /^data: (.*)$/m.exec(block)?.[1]
+        if (data !== undefined) events.push(JSON.parse(data))
+        if (isComplete(events, until)) break
+      }
+      leave.abort()
+      return events
+    },
+    health: () => read('/health'),
+  }
+}
+
+/** The blocks of a server-sent event stream. */
+export async function* blocksOf(response: Response): AsyncGenerator<string> {
+  let text = ''
+  if (!response.body) return
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const parts = (text + chunk).split('\n\n')
+    text = parts.pop() ?? ''
+    yield* parts
+  }
+}
+
+/** The ways to one service: over a socket and without, through tRPC and REST. */
+export const TRANSPORTS = [
+  ['tRPC over HTTP', trpcApi, true],
+  ['REST over HTTP', restApi, true],
+  ['tRPC in process', trpcApi, false],
+  ['REST in process', restApi, false],
+] as const
+
+/** Callers of a service by one of its ways. */
+export interface Reached extends AsyncDisposable {
+  as(credentials: Credentials): Api
+}
+
+/** Reaches a service by one of its ways. */
+export const reach = async (service: FetchService, make: typeof trpcApi, overHttp: boolean): Promise<Reached> => {
+  if (overHttp) {
+    const served = await serve(service)
+    return {
+      as: (credentials) => make(served.url, fetch, credentials),
+      [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+    }
+  }
+  const inProcess: Fetch = async (input, init) => {
+    const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
+    if (!response) throw new Error(`${input} is not the service's.`)
+    return response
+  }
+  return {
+    as: (credentials) => make('http://localhost/activity', inProcess, credentials),
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+/** Signs in by the cookie of a person. */
+export const person = (id: string): Credentials => ({ cookie: `session=${id}` })
+/** Signs in by a bearer key. */
+export const key = (secret: string): Credentials => ({ authorization: `Bearer ${secret}` })

@@ -1,0 +1,69 @@
+import { type FetchService, filterToParams } from '@whodid/core'
+import { hasBody, type Verb } from '../../src/operations/operation.ts'
+import type { Credentials } from './api.ts'
+
+type Input = { readonly [field: string]: unknown }
+
+/** An answer as bytes on the wire, for tests that look at all of it. */
+export interface Answer {
+  readonly status: number
+  readonly code: string | null
+  readonly text: string
+  readonly response: Response
+}
+
+const BASE = 'http://localhost/activity'
+
+/** The request that a verb's REST route is for an input. */
+export const restRequest = ({ route }: Verb, input: Input, headers: Credentials): Request => {
+  const rest = { ...input }
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(rest[name])
+    delete rest[name]
+    return encodeURIComponent(value)
+  })
+  if (hasBody(route)) {
+    const body = JSON.stringify('events' in input ? input.events : input)
+    return new Request(BASE + path, {
+      method: route.method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    })
+  }
+  const { filter, ...fields } = rest
+  const params = filterToParams(typeof filter === 'object' && filter !== null ? filter : {})
+  for (const [name, value] of Object.entries(fields)) params.set(route.renamed?.[name] ?? name, String(value))
+  return new Request(`${BASE}${path}?${params}`, { method: route.method, headers })
+}
+
+/** The request that a verb's tRPC procedure is for an input. */
+export const trpcRequest = ({ name, route, answers }: Verb, input: Input, headers: Credentials): Request => {
+  const body = JSON.stringify('events' in input ? input.events : input)
+  if (route.method !== 'GET') {
+    const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
+    return new Request(`${BASE}/trpc/${name}`, init)
+  }
+  if (answers === 'file') {
+    const query = new URLSearchParams({ batch: '1', input: `{"0":${body}}` })
+    return new Request(`${BASE}/trpc/${name}?${query}`, { headers: { ...headers, 'trpc-accept': 'application/jsonl' } })
+  }
+  return new Request(`${BASE}/trpc/${name}?${new URLSearchParams({ input: body })}`, { headers })
+}
+
+/** Sends a request to a service and reads the answer, of a stream the part until `until` says so. */
+export const send = async (
+  service: FetchService,
+  request: Request,
+  until: (text: string) => boolean | Promise<boolean> = () => false,
+): Promise<Answer> => {
+  const response = await service.fetch(request, { basePath: '/activity' })
+  if (!response) throw new Error(`${request.url} is not the service's.`)
+  let text = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    if (await until(text)) break
+  }
+  // A tRPC stream has begun with 200 when a call in it is refused.
+  const status = Number(/"httpStatus":(\d+)/.exec(text)?.[1] ?? response.status)
+  return { status, code: /"(?:code|whodid)":"([a-z_]+)"/.exec(text)?.[1] ?? null, text, response }
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { openService } from './support/acme.ts'
+import { ROUTES } from '../src/http/routes.ts'
+
+/** What the service promises to answer, in the order in which it is documented. */
+const SURFACE = `
+GET /api/v1/events
+POST /api/v1/events
+GET /api/v1/events/{}
+GET /api/v1/events/export
+GET /api/v1/users/{}/activity
+GET /api/v1/resources/{}/{}/history
+GET /api/v1/inbox/count
+POST /api/v1/inbox/seen
+POST /api/v1/inbox/unseen
+POST /api/v1/inbox/archive
+POST /api/v1/inbox/unarchive
+GET /api/v1/catalog
+GET /api/v1/facets
+GET /api/v1/stats
+GET /api/v1/stream
+GET /api/v1/keys
+POST /api/v1/keys
+DELETE /api/v1/keys/{}
+GET /api/v1/retention
+PUT /api/v1/retention
+POST /api/v1/retention/preview
+GET /api/v1/people/{}/export
+POST /api/v1/people/{}/erase
+GET /health
+`
+
+/** What else there is. */
+const BESIDES = `
+GET /api/v1/viewer
+POST /api/v1/viewer-tokens/revoke
+GET /api/activity
+POST /api/activity/mark-seen
+POST /api/activity/archive
+GET /audit-logs
+GET /users/{}/activity
+`
+
+const lines = (text: string) => text.trim().split('\n')
+
+test('every route that is documented is there, and none besides', () => {
+  const routes = ROUTES.map(({ route }) => `${route.method} ${route.path.replace(/\{\w+\}/g, '{}')}`)
+  expect(routes.toSorted()).toEqual([...lines(SURFACE), ...lines(BESIDES)].toSorted())
+})
+
+test('each is reached: none is taken by another, or left to the host', async () => {
+  await using service = await openService()
+  for (const { route, needs } of ROUTES) {
+    const path = route.path.replace(/\{\w+\}/g, 'x')
+    const response = await service.fetch(new Request(`http://localhost/activity${path}`, { method: 'OPTIONS' }), {
+      basePath: '/activity',
+    })
+    expect([path, response?.headers.get('allow')?.includes(route.method)]).toEqual([path, true])
+    const nobody = await service.fetch(new Request(`http://localhost/activity${path}`, { method: route.method }), {
+      basePath: '/activity',
+    })
+    expect([path, nobody?.status]).toEqual([path, needs === 'nothing' ? 200 : 401])
+  }
+  for (const path of ['/openapi.json', '/docs']) {
+    expect((await service.fetch(new Request(`http://localhost${path}`)))?.status).toBe(200)
+  }
+})

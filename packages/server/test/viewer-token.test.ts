@@ -1,0 +1,277 @@
+import { type EventStore, newId, type Viewer } from '@whodid/core'
+import { pglite } from '@whodid/postgres/pglite'
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { event, openService, shared, type TestService } from './support/acme.ts'
+import { key, person, restApi } from './support/api.ts'
+import { type Served, serve } from './support/serve.ts'
+import { mintViewerToken, type ViewerTokenOptions } from '../src/auth/viewer-token.ts'
+
+const SECRET = 'a-secret-that-only-tests-know-of'
+const OLD = 'another-secret-known-until-today'
+const MINUTE = 60_000
+
+const grace: Viewer = { id: 'grace', name: 'Grace', tenants: ['acme'], permissions: ['view', 'view:all'] }
+
+let store: EventStore
+let service: TestService
+let served: Served
+let now = Date.parse('2026-11-21T10:00:00.250Z')
+
+const mint = (more: Partial<ViewerTokenOptions> = {}) =>
+  mintViewerToken({ secret: SECRET, viewer: grace, now: () => now, ...more })
+
+beforeAll(async () => {
+  store = await pglite('memory')
+  service = await openService({ store: shared(store), viewerTokens: { secret: [SECRET, OLD] }, now: () => now })
+  served = await serve(service)
+  await service.append([
+    event({ id: newId(now), context: { ip: '192.0.2.1' } }),
+    event({ id: newId(now), actor: { type: 'user', id: 'grace' }, resource: { type: 'project', id: 'p2' } }),
+    event({ id: newId(now), tenantId: 'umbrella' }),
+  ])
+})
+afterAll(async () => {
+  await served[Symbol.asyncDispose]()
+  await service.close()
+  await store.close()
+})
+
+const read = async (token: string, path = '/api/v1/events') => {
+  const response = await fetch(`${served.url}${path}`, { headers: key(token) })
+  return { status: response.status, ...(await response.json()) }
+}
+
+const total = async (token: string, path?: string) => {
+  const { status, total } = await read(token, path)
+  return status === 200 ? total.value : status
+}
+
+/** A token made by hand, from what a good one says. */
+const forge = (claims: { [claim: string]: unknown }, header: object = {}, secret = SECRET) => {
+  const { id: sub, ...viewer } = grace
+  const iat = now / 1000
+  const good = { iss: 'whodid-host', aud: 'whodid', sub, ...viewer, jti: newId(), iat, exp: iat + 300 }
+  return new SignJWT({ ...good, ...claims })
+    .setProtectedHeader({ alg: 'HS256', typ: 'whodid-viewer+jwt', ...header })
+    .sign(new TextEncoder().encode(secret))
+}
+
+describe('what a token says holds for every read', () => {
+  test('who it is, in which tenants, with which permissions', async () => {
+    const token = await mint()
+    expect(await read(token, '/api/v1/viewer')).toEqual({ status: 200, ...grace })
+    expect(await total(token)).toBe(2)
+    expect(await read(token, '/api/v1/events?tenant=umbrella')).toMatchObject({ status: 403, code: 'forbidden' })
+    expect(await read(token, '/api/v1/events/export?format=csv')).toMatchObject({ status: 403, code: 'forbidden' })
+  })
+
+  test('without view:all their own activity alone', async () => {
+    expect(await total(await mint({ viewer: { ...grace, permissions: ['view'] } }))).toBe(1)
+  })
+
+  test('a filter, and masked fields', async () => {
+    const token = await mint({ viewer: { ...grace, filter: { resourceId: ['p1'] }, masked: ['context.ip'] } })
+    const { items } = await read(token)
+    expect(items).toHaveLength(1)
+    expect(items[0].context.ip).toBe('[redacted]')
+  })
+
+  test('several tenants', async () => {
+    const token = await mint({ viewer: { ...grace, tenants: ['acme', 'umbrella'] } })
+    expect(await total(token, '/api/v1/events?tenant=*')).toBe(3)
+  })
+
+  test('no browser sends it by itself, so it may change things from another site', async () => {
+    const headers = { ...key(await mint()), origin: 'https://other.test', 'content-type': 'application/json' }
+    const response = await fetch(`${served.url}/api/v1/inbox/seen`, { method: 'POST', headers, body: '{"all":true}' })
+    expect(response.status).toBe(200)
+  })
+})
+
+describe('minting refuses', () => {
+  const refusals: readonly (readonly [string, Partial<ViewerTokenOptions>, RegExp])[] = [
+    ['a short secret', { secret: 'x'.repeat(31) }, /31 bytes/],
+    ['a life of more than fifteen minutes', { expiresIn: 901 }, /900 seconds at most/],
+    ['no life at all', { expiresIn: 0 }, /900 seconds at most/],
+    ['a life that is no number', { expiresIn: Number.NaN }, /900 seconds at most/],
+    ['ingest', { viewer: { ...grace, permissions: ['view', 'ingest'] } }, /permissions/],
+    ['no tenant', { viewer: { ...grace, tenants: [] } }, /tenants/],
+    ['nobody', { viewer: { ...grace, id: '' } }, /sub/],
+    ['the id of a key', { viewer: { ...grace, id: 'key:ci' } }, /only keys do/],
+  ]
+  test.each(refusals)('%s', async (_what, options, message) => {
+    await expect(mint(options)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  test('so does a service, of its secrets', async () => {
+    for (const secret of ['x'.repeat(31), [SECRET, 'short'], []]) {
+      await expect(openService({ store: shared(store), viewerTokens: { secret } })).rejects.toMatchObject({
+        code: 'invalid_input',
+      })
+    }
+  })
+})
+
+describe('a token is refused', () => {
+  const soon = () => now / 1000 + 300
+  const tokens: readonly (readonly [string, () => string | Promise<string>, RegExp])[] = [
+    ['when another secret signed it', () => forge({}, {}, 'a-secret-that-only-others-know-of'), /another secret/],
+    ['for another audience', () => forge({ aud: 'billing' }), /"aud"/],
+    ['for several audiences', () => forge({ aud: ['whodid', 'billing'] }), /aud/],
+    ['of another issuer', () => forge({ iss: 'billing' }), /"iss"/],
+    ['with another algorithm of the same secret', () => forge({}, { alg: 'HS512' }), /alg/],
+    ['when it holds for more than fifteen minutes', () => forge({ exp: now / 1000 + 901 }), /longer than 900/],
+    ['when it was issued long ago', () => forge({ iat: now / 1000 - 700 }), /longer than 900/],
+    ['when it comes from the future', () => forge({ iat: now / 1000 + 6, exp: now / 1000 + 60 }), /from the future/],
+    ['when it has expired', () => forge({ iat: now / 1000 - 60, exp: now / 1000 - 0.001 }), /expired/],
+    ['without an end', () => forge({ exp: undefined }), /exp/],
+    ['without a beginning', () => forge({ iat: undefined }), /iat/],
+    ['without an id', () => forge({ jti: undefined }), /jti/],
+    ['without a subject', () => forge({ sub: undefined }), /sub/],
+    ['with ingest', () => forge({ permissions: ['ingest'] }), /permissions/],
+    ['with a claim that this version does not know', () => forge({ only: ['p1'] }), /only/],
+    ['with a filter that is none', () => forge({ filter: { projects: ['p1'] } }), /projects/],
+    [
+      'without a signature',
+      () => {
+        const [header = '', payload = ''] = new UnsecuredJWT({ sub: 'grace', exp: soon() }).encode().split('.')
+        const none = btoa(JSON.stringify({ alg: 'none', typ: 'whodid-viewer+jwt' })).replaceAll('=', '')
+        expect(atob(header)).toContain('none')
+        return `${none}.${payload}.`
+      },
+      /alg|signed|Invalid|Unsecured/i,
+    ],
+    [
+      'when a letter of it changed',
+      async () => (await mint()).replace(/\.(.)/, (_, char) => `.${char === 'e' ? 'f' : 'e'}`),
+      /./,
+    ],
+    [
+      'with the signature of another',
+      async () => {
+        const [mine, other] = [(await mint()).split('.'), (await mint()).split('.')]
+        return [mine[0], mine[1], other[2]].join('.')
+      },
+      /another secret/,
+    ],
+  ]
+  test.each(tokens)('%s', async (_what, make, why) => {
+    const refusal = await read(await make())
+    expect(refusal).toMatchObject({ status: 401, code: 'unauthenticated' })
+    expect(refusal.detail).toMatch(/^This viewer token is not good, since/)
+    expect(refusal.detail).toMatch(why)
+  })
+
+  test('of another kind, which is the host’s to know: here of nobody', async () => {
+    expect(await read(await forge({}, { typ: 'JWT' }))).toMatchObject({ status: 401 })
+    expect(await read(new UnsecuredJWT({ sub: 'grace' }).encode())).toMatchObject({ status: 401 })
+    expect(await read('a.b.c')).toMatchObject({ status: 401 })
+  })
+
+  test('by a service without viewer tokens', async () => {
+    await using closed = await openService({ store: shared(store) })
+    await using elsewhere = await serve(closed)
+    const response = await fetch(`${elsewhere.url}/api/v1/events`, { headers: key(await mint()) })
+    expect(response.status).toBe(401)
+  })
+})
+
+test('a token holds to its last millisecond and no longer', async () => {
+  const token = await mint({ expiresIn: 900 })
+  const minted = now
+  now = minted + 15 * MINUTE - 1
+  expect(await total(token)).toBe(2)
+  now = minted + 15 * MINUTE
+  expect(await total(token)).toBe(401)
+  now = minted
+})
+
+test('a host changes its secret without signing anybody out', async () => {
+  expect(await total(await mint({ secret: OLD }))).toBe(2)
+  await using next = await openService({ store: shared(store), viewerTokens: { secret: SECRET }, now: () => now })
+  await using elsewhere = await serve(next)
+  const status = async (token: string) =>
+    (await fetch(`${elsewhere.url}/api/v1/events`, { headers: key(token) })).status
+  expect(await status(await mint())).toBe(200)
+  expect(await status(await mint({ secret: OLD }))).toBe(401)
+})
+
+describe('an administrator revokes', () => {
+  const revoke = async (body: object, who = person('ada'), at = served) => {
+    const headers = { ...who, 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    const response = await fetch(`${at.url}/api/v1/viewer-tokens/revoke`, init)
+    return { status: response.status, ...(await response.json()) }
+  }
+
+  test('one token by its id, in every process', async () => {
+    const [token, another] = [await mint({ id: 'token-1' }), await mint()]
+    await using other = await openService({
+      store: shared(store),
+      viewerTokens: { secret: SECRET },
+      authorize: () => null,
+      now: () => now,
+    })
+    await using elsewhere = await serve(other)
+    expect(await revoke({ token: 'token-1' })).toEqual({
+      status: 200,
+      at: new Date(now).toISOString(),
+      until: new Date(now + 16 * MINUTE).toISOString(),
+    })
+    expect(await read(token)).toMatchObject({ status: 401, detail: expect.stringContaining('it was revoked') })
+    expect((await fetch(`${elsewhere.url}/api/v1/events`, { headers: key(token) })).status).toBe(401)
+    expect(await total(another)).toBe(2)
+  })
+
+  test('all that a viewer was given until now, and none that comes after', async () => {
+    const ofHeidi = (more: Partial<Viewer> = {}) => mint({ viewer: { ...grace, id: 'heidi', ...more } })
+    const [before, graces] = [await ofHeidi(), await mint()]
+    now += 1
+    expect(await revoke({ viewerId: 'heidi' })).toMatchObject({ status: 200 })
+    expect(await total(before)).toBe(401)
+    expect(await total(graces)).toBe(2)
+    expect(await total(await ofHeidi())).toBe(2)
+  })
+
+  test('for their own tenant: a token of several keeps the others', async () => {
+    const both = { ...grace, id: 'ivan', tenants: ['acme', 'umbrella'] }
+    const token = await mint({ viewer: both, id: 'of-both' })
+    expect(await revoke({ token: 'of-both' }, person('eve'))).toMatchObject({ status: 200 })
+    expect((await read(token, '/api/v1/viewer')).tenants).toEqual(['acme'])
+    expect(await total(token, '/api/v1/events?tenant=*')).toBe(2)
+    expect(await total(token, '/api/v1/events?tenant=umbrella')).toBe(403)
+    expect(await revoke({ token: 'of-both' })).toMatchObject({ status: 200 })
+    expect(await total(token)).toBe(401)
+  })
+
+  test('nothing in the tenant of another', async () => {
+    const token = await mint({ id: 'not-eves' })
+    expect(await revoke({ token: 'not-eves' }, person('eve'))).toMatchObject({ status: 200 })
+    expect(await revoke({ token: 'not-eves', tenant: 'acme' }, person('eve'))).toMatchObject({ status: 403 })
+    expect(await revoke({ viewerId: 'grace' }, person('linus'))).toMatchObject({ status: 403 })
+    expect(await total(token)).toBe(2)
+  })
+
+  test('and says so in the log', async () => {
+    await revoke({ token: 'told' })
+    await revoke({ viewerId: 'judy' })
+    const { items } = await restApi(served.url, fetch, person('ada')).list({
+      action: ['audit.token_revoked'],
+      limit: 2,
+    })
+    expect(items.map(({ description, actor, resource }) => [description, actor.id, resource.type])).toEqual([
+      ['The viewer tokens of judy were revoked', 'ada', 'user'],
+      ['The viewer token told was revoked', 'ada', 'viewer_token'],
+    ])
+  })
+
+  test('with one of token and viewerId', async () => {
+    for (const body of [{}, { token: 'x', viewerId: 'y' }, { token: '' }, { viewerId: 7 }, { all: true }]) {
+      expect(await revoke(body)).toMatchObject({ status: 400, code: 'invalid_input' })
+    }
+  })
+})
