@@ -10,7 +10,7 @@ import {
   type StoreUnderTest,
   scopeOf,
   series,
-} from './store-events.ts'
+} from './events.ts'
 
 const everything = { all: true, filter: {} } as const
 

@@ -1,6 +1,6 @@
 import type { Filter, ReadScope, StoredEvent } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { appendAll, idsOf, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './store-events.ts'
+import { appendAll, idsOf, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
 
 /** What holds of those who follow. */
 export const testFollow = (subject: () => StoreUnderTest): void => {

@@ -10,7 +10,7 @@ import {
   timeRange,
 } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { appendAll, newTenant, page, prepared, type StoreUnderTest, scopeOf } from './store-events.ts'
+import { appendAll, newTenant, page, prepared, type StoreUnderTest, scopeOf } from './events.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000

@@ -10,7 +10,7 @@ import {
   prepared,
   type StoreUnderTest,
   scopeOf,
-} from './store-events.ts'
+} from './events.ts'
 
 const ada = { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' } as const
 const grace = { type: 'user', id: 'grace', name: 'Grace Hopper', email: 'grace@acme.test' } as const

@@ -11,7 +11,7 @@ import {
   type StoreUnderTest,
   scopeOf,
   series,
-} from './store-events.ts'
+} from './events.ts'
 
 const names = [
   'Motor für Łódź',

@@ -11,7 +11,7 @@ import {
   type StoreUnderTest,
   scopeOf,
   series,
-} from './store-events.ts'
+} from './events.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000

@@ -19,7 +19,7 @@ import {
   type StoreUnderTest,
   scopeOf,
   series,
-} from './store-events.ts'
+} from './events.ts'
 
 const DAY = 86_400_000
 

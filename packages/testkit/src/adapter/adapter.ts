@@ -1,7 +1,7 @@
 import { createTrail, type Trail } from '@whodid/capture'
 import { type AppendResult, defineCatalog, type EventWriter, type FetchService, type NewEvent } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { echoService } from './adapter-service.ts'
+import { echoService } from './service.ts'
 
 /** What an adapter's test gets to build its app with. */
 export interface AdapterSetup {

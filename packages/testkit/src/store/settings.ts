@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { ApiKey } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { newTenant, type StoreUnderTest } from './store-events.ts'
+import { newTenant, type StoreUnderTest } from './events.ts'
 
 const hashOf = (key: string) => new Uint8Array(createHash('sha256').update(key).digest())
 

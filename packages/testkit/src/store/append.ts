@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { bytesToHex, type CompleteEvent, newId } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { appendAll, idsOf, listIds, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './store-events.ts'
+import { appendAll, idsOf, listIds, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
 
 /** What holds when events are stored. */
 export const testAppend = (subject: () => StoreUnderTest): void => {
