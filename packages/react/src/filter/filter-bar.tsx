@@ -4,7 +4,7 @@ import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
 import { PillFace, pillName } from './pill-face.tsx'
-import { SearchBox } from './search-box.tsx'
+import { SearchBox } from './search/search-box.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 
 const loadFacetMenu = () => import('./facet-menu.tsx')

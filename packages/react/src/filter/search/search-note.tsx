@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useActivityContext } from '../provider/context.ts'
+import { useActivityContext } from '../../provider/context.ts'
 import type { SearchProblem } from './search-problem.ts'
 
 // One part to load, not two

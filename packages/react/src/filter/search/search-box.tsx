@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useEffect, useId, useRef, useState } from 'react'
-import { Icon } from '../parts/icon.tsx'
-import { useActivityContext } from '../provider/context.ts'
+import { Icon } from '../../parts/icon.tsx'
+import { useActivityContext } from '../../provider/context.ts'
 import { useSearchText } from './use-search-text.ts'
 
 const SearchNote = lazy(() => import('./search-note.tsx'))
