@@ -1,4 +1,5 @@
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { defineConfig } from 'tsdown'
 
 interface Manifest {
@@ -10,23 +11,30 @@ const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const targets = Object.values(manifest.publishConfig.exports).map((entry) =>
   typeof entry === 'string' ? entry : entry.default,
 )
-const source = (path: string) => path.replace('./dist/', 'src/')
-/** Threads start from a file of their own, which nothing imports. */
-const workers = readdirSync('src')
-  .filter((name) => name.endsWith('-worker.ts'))
-  .map((name) => `src/${name}`)
+
+function source(path: string) {
+  return path.replace('./dist/', 'src/')
+}
+
+/** Threads start from a file of their own, which nothing imports. It lands beside the entries, whatever folder it is in. */
+const workers = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('-worker.ts'))
+  .map((path): [string, string] => [basename(path, '.ts'), `src/${path}`])
 const forNode = /\/(capture|express|postgres)$/.test(manifest.name)
 const forReact = manifest.name === '@whodid/react'
 
 /** One configuration for all packages: what a package publishes in `publishConfig.exports` is what is built. */
 export default defineConfig({
   cwd: process.cwd(),
-  entry: [
+  entry: Object.fromEntries([
     ...targets
       .filter((path) => path.endsWith('.js'))
-      .map((path) => source(path).replace(/\.js$/, forReact ? '.{ts,tsx}' : '.ts')),
+      .map((path): [string, string] => [
+        path.slice('./dist/'.length, -'.js'.length),
+        source(path).replace(/\.js$/, '.ts'),
+      ]),
     ...workers,
-  ],
+  ]),
   format: 'esm',
   platform: forNode ? 'node' : 'neutral',
   target: forNode ? 'node20.19' : 'es2022',

@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const run = async (): Promise<Result | null> => {
+async function run(): Promise<Result | null> {
   const { engine } = values
   const rows = Number(values.rows)
   if (positionals[0] !== 'store' || !Number.isInteger(rows) || rows < 10_000) return null

@@ -12,11 +12,11 @@ import { linesOf, type Order } from './seed/order.ts'
 /** Lines of COPY that PGlite is given at a time. */
 const LINES = 10_000
 
-const fail = (error: unknown): void => {
+function fail(error: unknown): void {
   throw error
 }
 
-const opened = async <T>(folder: string, work: (pglite: PGlite) => Promise<T>): Promise<T> => {
+async function opened<T>(folder: string, work: (pglite: PGlite) => Promise<T>): Promise<T> {
   const pglite = await openFolder(folder, fail)
   try {
     return await work(pglite)
@@ -25,7 +25,7 @@ const opened = async <T>(folder: string, work: (pglite: PGlite) => Promise<T>): 
   }
 }
 
-const fill = async (pglite: PGlite, orders: readonly Order[]): Promise<void> => {
+async function fill(pglite: PGlite, orders: readonly Order[]): Promise<void> {
   for (const order of orders) {
     await pglite.transaction(async (tx) => {
       await tx.query(`truncate ${order.table}`)
@@ -47,7 +47,7 @@ const fill = async (pglite: PGlite, orders: readonly Order[]): Promise<void> => 
 }
 
 /** The folder of a PGlite with a data set of this size, seeded now unless a run before has done it. */
-export const seededFolder = async (rows: number, say: (what: string) => void): Promise<string> => {
+export async function seededFolder(rows: number, say: (what: string) => void): Promise<string> {
   const parent = join(CACHE, 'pglite')
   mkdirSync(parent, { recursive: true })
   const name = `seed_${rows}_${fingerprint}`
@@ -69,5 +69,6 @@ export const seededFolder = async (rows: number, say: (what: string) => void): P
 }
 
 /** Removes what a run has added. */
-export const cleanFolder = (folder: string, rows: number): Promise<void> =>
-  opened(folder, (pglite) => clean(pglite, rows))
+export function cleanFolder(folder: string, rows: number): Promise<void> {
+  return opened(folder, (pglite) => clean(pglite, rows))
+}

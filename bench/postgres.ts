@@ -36,14 +36,14 @@ const SEEDING = {
 /** Who the service connects as: no superuser, and the owner of its database. */
 const SERVICE = 'whodid_service'
 
-const databaseOf = (server: PostgresServer, name: string, user: string): string => {
+function databaseOf(server: PostgresServer, name: string, user: string): string {
   const url = new URL(server.url)
   url.pathname = `/${name}`
   url.username = user
   return url.href
 }
 
-const connected = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -53,10 +53,11 @@ const connected = async <T>(url: string, work: (client: pg.Client) => Promise<T>
   }
 }
 
-const ask = (url: string, text: string): Promise<readonly Record<string, unknown>[]> =>
-  connected(url, async (client) => (await client.query(text)).rows)
+function ask(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  return connected(url, async (client) => (await client.query(text)).rows)
+}
 
-const fillInWorkers = async (url: string, orders: readonly Order[]): Promise<void> => {
+async function fillInWorkers(url: string, orders: readonly Order[]): Promise<void> {
   const count = Math.min(availableParallelism(), orders.length)
   await Promise.all(
     Array.from({ length: count }, async (_, nth) => {
@@ -67,9 +68,11 @@ const fillInWorkers = async (url: string, orders: readonly Order[]): Promise<voi
   )
 }
 
-const nameOf = (rows: number) => `seed_${rows}_${fingerprint}`
+function nameOf(rows: number) {
+  return `seed_${rows}_${fingerprint}`
+}
 
-const seedOnce = async (server: PostgresServer, rows: number, say: (what: string) => void): Promise<void> => {
+async function seedOnce(server: PostgresServer, rows: number, say: (what: string) => void): Promise<void> {
   const name = nameOf(rows)
   const unfinished = `${name}_unfinished`
   await ask(
@@ -104,7 +107,7 @@ export interface SeededServer extends AsyncDisposable {
 }
 
 /** Starts the bench's own PostgreSQL. Seeding runs without a write-ahead log of the rows, and then the server is started again. */
-export const startSeeded = async (sizes: readonly number[], say: (what: string) => void): Promise<SeededServer> => {
+export async function startSeeded(sizes: readonly number[], say: (what: string) => void): Promise<SeededServer> {
   const folder = join(CACHE, 'postgres')
   let server = await startPostgres({ folder, settings: RUNNING })
   const known = new Set(

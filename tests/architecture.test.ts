@@ -15,7 +15,10 @@ interface Manifest {
 
 const core = '@whodid/core'
 const capture = '@whodid/capture'
-const middleware = (framework: string) => ({ mayImport: [core, capture, framework], node: true })
+
+function middleware(framework: string) {
+  return { mayImport: [core, capture, framework], node: true }
+}
 
 /**
  * The dependency table. What a package may name in `dependencies` and `peerDependencies`, and import from its
@@ -52,7 +55,9 @@ const TABLE: Record<string, { readonly mayImport: readonly string[]; readonly no
   },
 }
 
-const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+}
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
@@ -79,12 +84,16 @@ function importsOf(folder: string): Import[] {
   })
 }
 
-const packageName = (from: string) =>
-  from
+function packageName(from: string) {
+  return from
     .split('/')
     .slice(0, from.startsWith('@') ? 2 : 1)
     .join('/')
-const isOutside = (from: string) => !from.startsWith('.') && !from.startsWith('node:')
+}
+
+function isOutside(from: string) {
+  return !from.startsWith('.') && !from.startsWith('node:')
+}
 
 /** Every published package of the workspace, whether the table knows it or not. */
 const published = ['packages', 'packages/middleware', 'packages/data']

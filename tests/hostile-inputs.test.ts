@@ -20,7 +20,7 @@ const PATIENCE = 300_000 + 30 * INPUTS
 const AT_ONCE = 8
 const BASE = '/activity'
 
-const requestOf = ({ method, target, headers, body }: Draft, { credentials }: Caller): Request | null => {
+function requestOf({ method, target, headers, body }: Draft, { credentials }: Caller): Request | null {
   try {
     const merged = new Headers(headers)
     for (const [name, value] of Object.entries(credentials)) if (!merged.has(name)) merged.set(name, value)
@@ -33,7 +33,7 @@ const requestOf = ({ method, target, headers, body }: Draft, { credentials }: Ca
 }
 
 /** Reads an answer, of a live stream its beginning. */
-const read = async (response: Response): Promise<Answer> => {
+async function read(response: Response): Promise<Answer> {
   const { status, headers, body } = response
   const parts: Uint8Array[] = []
   const live = headers.get('content-type')?.startsWith('text/event-stream')
@@ -56,7 +56,7 @@ interface Tally {
   readonly wrong: string[]
 }
 
-const attack = async ({ service, callers, eventIds, keyIds }: World, inputs: number, seed: number): Promise<Tally> => {
+async function attack({ service, callers, eventIds, keyIds }: World, inputs: number, seed: number): Promise<Tally> {
   const tally: Tally = { answers: 0, served: new Set(), shown: new Set(), wrong: [] }
   const known: Knowledge = { eventIds, keyIds, cursors: [] }
   let next = 0
@@ -95,7 +95,7 @@ const attack = async ({ service, callers, eventIds, keyIds }: World, inputs: num
   return tally
 }
 
-const expectHarmless = async (world: World, inputs: number, seed: number) => {
+async function expectHarmless(world: World, inputs: number, seed: number) {
   const { answers, served, shown, wrong } = await attack(world, inputs, seed)
   expect(wrong).toEqual([])
   expect(world.service.warnings).toEqual([])

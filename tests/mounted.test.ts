@@ -55,7 +55,7 @@ beforeAll(async () => {
 })
 afterAll(() => stop())
 
-const actions = async () => {
+async function actions() {
   const { items } = await (await fetch(`${url}/activity/api/v1/events`)).json()
   return items.map(({ action }: { action: string }) => action)
 }

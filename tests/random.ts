@@ -7,7 +7,7 @@ export interface Random {
 }
 
 /** Mulberry32. */
-export const randomOf = (seed: number): Random => {
+export function randomOf(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -26,18 +26,21 @@ const ROLLUPS = [
 ] as const
 
 /** Whether the last event of so many tenants has come. */
-const lastOf = (tenants: number) => (events: readonly StoredEvent[]) =>
-  events.filter(({ action }) => action === LAST).length === tenants
+function lastOf(tenants: number) {
+  return (events: readonly StoredEvent[]) => events.filter(({ action }) => action === LAST).length === tenants
+}
 
 /** Readers of one process: of each tenant and of all, over REST and tRPC, from seq 0 to the last event. */
-const followersOf = (peer: Peer, seed: number) => [
-  ...TENANTS.flatMap((tenant, index) => [
-    { tenants: [tenant], events: followRest(peer, tenant, randomOf(seed + index), lastOf(1)) },
-    { tenants: [tenant], events: followTrpc(peer, tenant, lastOf(1)) },
-  ]),
-  { tenants: TENANTS, events: followRest(peer, '*', randomOf(seed + TENANTS.length), lastOf(TENANTS.length)) },
-  { tenants: TENANTS, events: followTrpc(peer, '*', lastOf(TENANTS.length)) },
-]
+function followersOf(peer: Peer, seed: number) {
+  return [
+    ...TENANTS.flatMap((tenant, index) => [
+      { tenants: [tenant], events: followRest(peer, tenant, randomOf(seed + index), lastOf(1)) },
+      { tenants: [tenant], events: followTrpc(peer, tenant, lastOf(1)) },
+    ]),
+    { tenants: TENANTS, events: followRest(peer, '*', randomOf(seed + TENANTS.length), lastOf(TENANTS.length)) },
+    { tenants: TENANTS, events: followTrpc(peer, '*', lastOf(TENANTS.length)) },
+  ]
+}
 
 test(`R14: two processes on one database, killed in the middle: no gap, no double, each event once (seed ${SEED})`, async () => {
   await using database = await testDatabase()

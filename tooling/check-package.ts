@@ -5,13 +5,15 @@ import { join } from 'node:path'
 
 /** Packs the package in the working folder as it would be published, and lets publint and attw judge the tarball. */
 const folder = mkdtempSync(join(tmpdir(), 'whodid-pack-'))
-const run = (command: string, args: string[]) => {
+
+function run(command: string, args: string[]) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
   if (status !== 0) {
     console.error(`${command} ${args.join(' ')}\n${stdout}${stderr}`)
     process.exitCode = 1
   }
 }
+
 try {
   run('pnpm', ['pack', '--pack-destination', folder])
   for (const name of readdirSync(folder)) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { testDatabase } from './postgres.ts'
 import { startPostgres } from './postgres-server.ts'
 
-const ask = async (url: string, sql: string) => {
+async function ask(url: string, sql: string) {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

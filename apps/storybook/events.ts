@@ -162,13 +162,13 @@ const AWKWARD: readonly Sketch[] = [
 /** Minutes between two events of a story, so that a list spans several days. */
 const MINUTES_APART = 190
 
-const dated =
-  (sketches: readonly Sketch[], minutesApart = MINUTES_APART) =>
-  (now: number): NewEvent[] =>
+function dated(sketches: readonly Sketch[], minutesApart = MINUTES_APART) {
+  return (now: number): NewEvent[] =>
     sketches.map((sketch, place) => ({
       ...sketch,
       occurredAt: new Date(now - (sketches.length - place) * minutesApart * 60_000).toISOString(),
     }))
+}
 
 /** Many events, over a hundred or so resources of each type. */
 function crowd(size: number): Sketch[] {

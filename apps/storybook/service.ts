@@ -10,8 +10,8 @@ import { SCENARIOS, type Scenario } from './events.ts'
 const TENANT = 'x-story-tenant'
 const PERMISSIONS = 'x-story-permissions'
 
-const startOver = (store: EventStore | Promise<EventStore>): Promise<Service> =>
-  createService({
+function startOver(store: EventStore | Promise<EventStore>): Promise<Service> {
+  return createService({
     catalog,
     store,
     authorize: ({ headers }) => {
@@ -22,10 +22,11 @@ const startOver = (store: EventStore | Promise<EventStore>): Promise<Service> =>
     },
     onWarning: () => {},
   })
+}
 
 const ALL = ['view', 'view:all', 'export'] as const satisfies Permission[]
 
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {
     made ??= make()
@@ -100,8 +101,9 @@ export interface Line {
   mend(): void
 }
 
-const never = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+function never(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+}
 
 /** Ends in this page's own service, as Ada of one tenant. */
 export function lineTo(tenant: string, condition: Condition, permissions: readonly Permission[] = ALL): Line {

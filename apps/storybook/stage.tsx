@@ -21,7 +21,9 @@ export interface Setting
 }
 
 /** Sets what stands around a story. */
-export const activity = (setting: Setting): { activity: Setting } => ({ activity: setting })
+export function activity(setting: Setting): { activity: Setting } {
+  return { activity: setting }
+}
 
 /** What a play function changes behind the back of the component. */
 export interface Stage {
@@ -42,7 +44,9 @@ interface Surroundings {
   readonly loaded: { readonly stage?: Stage }
 }
 
-const settingOf = ({ parameters }: Pick<Surroundings, 'parameters'>): Setting => parameters.activity ?? {}
+function settingOf({ parameters }: Pick<Surroundings, 'parameters'>): Setting {
+  return parameters.activity ?? {}
+}
 
 /** The stage of a story, for its play function. */
 export function stageOf({ loaded }: Pick<Surroundings, 'loaded'>): Stage {

@@ -9,13 +9,17 @@ import { columns } from '../../packages/postgres/src/write/insert.ts'
 export const COLUMNS = ['tenant_id', 'seq', 'digest', 'canonical', ...columns.map(([name]) => name)].join(', ')
 
 const escapes: { readonly [char: string]: string } = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-const escaped = (text: string) =>
-  /[\\\n\r\t]/.test(text) ? text.replace(/[\\\n\r\t]/g, (char) => escapes[char] ?? '') : text
-const bytea = (bytes: Uint8Array) =>
-  `\\\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
+
+function escaped(text: string) {
+  return /[\\\n\r\t]/.test(text) ? text.replace(/[\\\n\r\t]/g, (char) => escapes[char] ?? '') : text
+}
+
+function bytea(bytes: Uint8Array) {
+  return `\\\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
+}
 
 /** An event as a line of COPY in text. */
-export const lineOf = (tenantId: string, seq: number, event: PreparedEvent): string => {
+export function lineOf(tenantId: string, seq: number, event: PreparedEvent): string {
   let line = `${tenantId}\t${seq}\t${bytea(event.digest)}\t${bytea(event.canonical)}`
   for (const [, , cellOf] of columns) {
     const cell = cellOf(event)
@@ -27,7 +31,7 @@ export const lineOf = (tenantId: string, seq: number, event: PreparedEvent): str
 const CHUNK = 256 * 1024
 
 /** Copies lines into a table. */
-export const copyInto = async (client: pg.Client, statement: string, lines: Iterable<string>): Promise<void> => {
+export async function copyInto(client: pg.Client, statement: string, lines: Iterable<string>): Promise<void> {
   const stream = client.query(copyFrom(statement))
   const done = finished(stream)
   let chunk = ''

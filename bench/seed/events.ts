@@ -28,17 +28,18 @@ export interface SeededEvent {
 }
 
 /** The name that the n-th resource has for its whole life. It ends in a number of its own, which a rare search finds. */
-export const nameOf = (tenant: number, type: string, resource: number): string => {
+export function nameOf(tenant: number, type: string, resource: number): string {
   const random = randomOf(tenant * 7_919 + resource * 104_729 + type.length)
   const word = () => WORDS[random.skewed(WORDS.length)] ?? ''
   const first = random.fraction() < 0.04 ? random.pick(FOREIGN_WORDS) : word()
   return `${first} ${word()} ${type.slice(0, 3)}-${uniqueOf(tenant, resource)}`
 }
 
-const uniqueOf = (tenant: number, resource: number): string =>
-  (((resource * 2_654_435_761 + tenant * 40_503) >>> 0) % 2_176_782_336).toString(36).padStart(6, '0')
+function uniqueOf(tenant: number, resource: number): string {
+  return (((resource * 2_654_435_761 + tenant * 40_503) >>> 0) % 2_176_782_336).toString(36).padStart(6, '0')
+}
 
-const actorOf = (tenant: number, at: number): NewEvent['actor'] => {
+function actorOf(tenant: number, at: number): NewEvent['actor'] {
   const random = randomOf(tenant * 611_953 + at)
   const kind = random.fraction()
   if (kind < 0.06) return { type: 'api_key', id: `key_${tenant}_${at}`, name: `${random.pick(WORDS)} key` }
@@ -53,7 +54,7 @@ const actorOf = (tenant: number, at: number): NewEvent['actor'] => {
   }
 }
 
-const sizes = (tenant: number, rows: number) => {
+function sizes(tenant: number, rows: number) {
   const share = SHARES[tenant] ?? 0
   return {
     actors: Math.max(20, Math.round(share * 10_000)),
@@ -62,7 +63,7 @@ const sizes = (tenant: number, rows: number) => {
   }
 }
 
-const changesOf = (random: Random, name: string): Change[] => {
+function changesOf(random: Random, name: string): Change[] {
   const changes: Change[] = [{ path: '/state', from: random.pick(STATES), to: random.pick(STATES) }]
   if (random.fraction() < 0.5)
     changes.push({ path: '/name', from: `${random.pick(WORDS)} ${random.pick(WORDS)}`, to: name })
@@ -70,16 +71,18 @@ const changesOf = (random: Random, name: string): Change[] => {
   return changes
 }
 
-const metadataOf = (random: Random, action: string): JsonObject => ({
-  plan: random.pick(PLANS),
-  ...(action === 'service.deployed' && { image: `registry.example/${random.pick(WORDS)}:${random.hex(7)}` }),
-  ...(action === 'job.completed' && { seconds: random.below(600) }),
-  ...(action === 'document.shared' && { with: random.pick(FIRST_NAMES) }),
-  ...(action === 'member.invited' && { role: random.pick(ROLES) }),
-  ...(random.fraction() < 0.3 && { ticket: `T-${random.below(100_000)}`, source: 'console' }),
-})
+function metadataOf(random: Random, action: string): JsonObject {
+  return {
+    plan: random.pick(PLANS),
+    ...(action === 'service.deployed' && { image: `registry.example/${random.pick(WORDS)}:${random.hex(7)}` }),
+    ...(action === 'job.completed' && { seconds: random.below(600) }),
+    ...(action === 'document.shared' && { with: random.pick(FIRST_NAMES) }),
+    ...(action === 'member.invited' && { role: random.pick(ROLES) }),
+    ...(random.fraction() < 0.3 && { ticket: `T-${random.below(100_000)}`, source: 'console' }),
+  }
+}
 
-const idOf = (random: Random, ms: number): string => {
+function idOf(random: Random, ms: number): string {
   const time = ms.toString(16).padStart(12, '0')
   const bits = random.hex(18)
   const variant = (8 + random.below(4)).toString(16)
@@ -87,7 +90,7 @@ const idOf = (random: Random, ms: number): string => {
 }
 
 /** Makes events of a tenant, of a data set of `rows`, one for each time it is given. */
-export const eventsOfTenant = (random: Random, rows: number) => {
+export function eventsOfTenant(random: Random, rows: number) {
   const actors = new Map<string, NewEvent['actor']>()
   const actor = (tenant: number, at: number) => {
     const key = `${tenant} ${at}`

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { columns } from '../../packages/postgres/src/write/insert.ts'
 import { events } from '../../packages/postgres/src/schema/migrations/0001-events.ts'
+import { columns } from '../../packages/postgres/src/write/insert.ts'
 
 /** To be changed with whatever else changes the rows of a data set, or how they lie. */
 const VERSION = 1

@@ -5,25 +5,25 @@ import { END, headsOf, planOf, type Stretch } from './plan.ts'
 
 type Say = (what: string) => void
 
-const one = async <R extends Record<string, unknown>>(
+async function one<R extends Record<string, unknown>>(
   client: Client,
   text: string,
   values: unknown[] = [],
-): Promise<R> => {
+): Promise<R> {
   const { rows } = await client.query<R>(text, values)
   const [row] = rows
   if (row === undefined) throw new Error(`No row: ${text}`)
   return row
 }
 
-const timed = async <T>(say: Say, what: string, work: () => Promise<T>): Promise<T> => {
+async function timed<T>(say: Say, what: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now()
   const result = await work()
   say(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return result
 }
 
-const partitionOf = async (client: Client, stretch: Stretch) => {
+async function partitionOf(client: Client, stretch: Stretch) {
   const date = new Date(stretch.from)
   await client.query('select whodid.ensure_month($1, $2)', [date.getUTCFullYear(), date.getUTCMonth() + 1])
   return one<{ name: string; bound: string }>(
@@ -35,7 +35,7 @@ const partitionOf = async (client: Client, stretch: Stretch) => {
 }
 
 /** Detaches a partition and takes its indexes off. Gives what makes them again. */
-const lay = async (client: Client, table: string): Promise<readonly string[]> => {
+async function lay(client: Client, table: string): Promise<readonly string[]> {
   await client.query(`alter table whodid.events detach partition ${table}`)
   const { rows } = await client.query<{
     index: string
@@ -57,7 +57,7 @@ const lay = async (client: Client, table: string): Promise<readonly string[]> =>
   return remake
 }
 
-const sealAll = async (client: Client, rows: number): Promise<void> => {
+async function sealAll(client: Client, rows: number): Promise<void> {
   const constraints = await client.query<{ name: string; definition: string }>(
     `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
     where conrelid = 'whodid.ledger'::regclass and contype in ('p', 'u') order by contype`,
@@ -82,7 +82,7 @@ const FATES = `insert into whodid.resource_fates (tenant_id, resource_type, reso
   from whodid.events where leaves_deleted is not null order by tenant_id, resource_type, resource_id, id desc`
 
 /** As the migration that brings the rollups counts what is there already. */
-const countAll = async (client: Client): Promise<void> => {
+async function countAll(client: Client): Promise<void> {
   for (const statement of rollups) if (statement.startsWith('insert into')) await client.query(statement)
   await client.query('analyze whodid.rollup_day')
   await client.query('analyze whodid.rollup_hour')
@@ -92,12 +92,12 @@ const countAll = async (client: Client): Promise<void> => {
  * Fills a database, in which a store was opened before, with a data set of so many rows. Partitions are filled on their own, and
  * get their indexes once they are full: `fill` does that.
  */
-export const load = async (
+export async function load(
   client: Client,
   rows: number,
   fill: (orders: readonly Order[]) => Promise<void>,
   say: Say,
-): Promise<void> => {
+): Promise<void> {
   const orders: Order[] = []
   const bounds: { readonly table: string; readonly bound: string }[] = []
   for (const stretch of planOf(rows)) {
@@ -120,7 +120,7 @@ export const load = async (
 }
 
 /** Takes out of a seeded database what was stored since: everything after the year. */
-export const clean = async (client: Client, rows: number): Promise<void> => {
+export async function clean(client: Client, rows: number): Promise<void> {
   const end = new Date(END).toISOString()
   await client.query('begin')
   await client.query('delete from whodid.events where id >= $1', [idFloor(END)])

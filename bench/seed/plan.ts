@@ -24,13 +24,13 @@ export interface Stretch {
   readonly seqs: readonly number[]
 }
 
-const monthAfter = (ms: number): number => {
+function monthAfter(ms: number): number {
   const date = new Date(ms)
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
 }
 
 /** Whose the next event is. Its own row of random numbers, so that places in the ledger are known before any event is made. */
-export const tenantsOf = (index: number): (() => number) => {
+export function tenantsOf(index: number): () => number {
   const random = randomOf(1_000 + index)
   return () => {
     let rest = random.fraction()
@@ -43,7 +43,7 @@ export const tenantsOf = (index: number): (() => number) => {
 }
 
 /** A data set in monthly parts that can be made independently of each other. */
-export const planOf = (rows: number): readonly Stretch[] => {
+export function planOf(rows: number): readonly Stretch[] {
   const stretches: Stretch[] = []
   const seqs = TENANTS.map(() => 0)
   let done = 0
@@ -63,7 +63,7 @@ export const planOf = (rows: number): readonly Stretch[] => {
 }
 
 /** Each tenant's last seq after the whole data set. */
-export const headsOf = (rows: number): readonly (readonly [tenantId: string, seq: number])[] => {
+export function headsOf(rows: number): readonly (readonly [tenantId: string, seq: number])[] {
   const last = planOf(rows).at(-1)
   if (last === undefined) return []
   const seqs = [...last.seqs]

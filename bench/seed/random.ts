@@ -10,7 +10,7 @@ export interface Random {
   hex(digits: number): string
 }
 
-export const randomOf = (seed: number): Random => {
+export function randomOf(seed: number): Random {
   let a = 0x9e3779b9 ^ seed
   let b = 0x243f6a88
   let c = 0xb7e15162

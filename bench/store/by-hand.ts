@@ -1,15 +1,17 @@
 import { type PreparedEvent, prepareEvent } from '@whodid/core'
 import pg from 'pg'
-import { columns } from '../../packages/postgres/src/write/insert.ts'
 import { leavesDeleted } from '../../packages/postgres/src/read/rows.ts'
 import { compile, sql } from '../../packages/postgres/src/sql.ts'
+import { columns } from '../../packages/postgres/src/write/insert.ts'
 import { catalog } from '../seed/catalog.ts'
 import { eventsOfTenant } from '../seed/events.ts'
 import { TENANTS } from '../seed/plan.ts'
 import { randomOf } from '../seed/random.ts'
 
 /** An array as PostgreSQL reads it, made before the clock runs. */
-const arrayOf = (values: readonly (string | number | Uint8Array | null)[]): unknown => compile(sql`${values}`).params[0]
+function arrayOf(values: readonly (string | number | Uint8Array | null)[]): unknown {
+  return compile(sql`${values}`).params[0]
+}
 
 const names = columns.map(([name]) => name).join(', ')
 const unnested = columns.map(([, type], at) => `$${at + 5}::${type}[]`).join(', ')
@@ -40,7 +42,7 @@ interface Batch {
 
 const utf8 = new TextDecoder()
 
-const batchOf = (tenant: string, events: readonly PreparedEvent[], lastSeq: number): Batch => {
+function batchOf(tenant: string, events: readonly PreparedEvent[], lastSeq: number): Batch {
   const seqs = arrayOf(events.map((_, at) => lastSeq + at + 1))
   const times = arrayOf(events.map(({ occurredAt }) => occurredAt))
   const cells = columns.map(([, , cell]) => arrayOf(events.map(cell)))
@@ -78,10 +80,10 @@ const batchOf = (tenant: string, events: readonly PreparedEvent[], lastSeq: numb
 }
 
 /** How many events a second one connection inserts by hand-written statements, everything else having been done before. */
-export const insertByHand = async (
+export async function insertByHand(
   url: string,
   { tenant, rows, batches, batchSize }: { tenant: string; rows: number; batches: number; batchSize: number },
-): Promise<number> => {
+): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -12,7 +12,7 @@ const COLUMNS = `id, coalesce(actor_name, actor_email, actor_id), category, acti
   tenant_id, channel, ip, user_agent, method, route, request_id, trace_id, error->>'status', error->>'code',
   error->>'message', changes, metadata, redacted, caused_by, received_at, seq`
 
-const linesIn = (chunk: Buffer): number => {
+function linesIn(chunk: Buffer): number {
   let count = 0
   for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count += 1
   return count
@@ -27,7 +27,7 @@ interface Exported {
   readonly cpu: number
 }
 
-const exportAll = async (service: RunningService, tenant: string | null, query: string): Promise<Exported> => {
+async function exportAll(service: RunningService, tenant: string | null, query: string): Promise<Exported> {
   const before = await service.usage()
   const started = performance.now()
   const response = await service.get(tenant, `/api/v1/events/export?format=csv&${query}`)
@@ -53,7 +53,7 @@ const exportAll = async (service: RunningService, tenant: string | null, query: 
   }
 }
 
-const copyOut = async (url: string, from: string, limit: number): Promise<number> => {
+async function copyOut(url: string, from: string, limit: number): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -74,10 +74,10 @@ const MOST = 1_000_000
 const MIB = 2 ** 20
 
 /** Exports a million events of one tenant, or all it has, and then everything there is. */
-export const exports = async (
+export async function exports(
   service: RunningService,
   { url, rows, barred }: { readonly url: string | null; readonly rows: number; readonly barred: boolean },
-): Promise<readonly Row[]> => {
+): Promise<readonly Row[]> {
   // So long a time that the tenant with half of all rows has about a million in it.
   const share = Math.min(1, MOST / (rows / 2))
   const from = new Date(END - share * (END - START)).toISOString()

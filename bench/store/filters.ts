@@ -24,14 +24,15 @@ export interface Asked {
 }
 
 const DAY = 86_400_000
-const floorOf = (ms: number): string => {
+
+function floorOf(ms: number): string {
   const hex = ms.toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
 export type Span = readonly [from: number, to: number]
 
-export const askedOf = (tenant: string, terms: { readonly [term in Term]?: string }, span?: Span): Asked => {
+export function askedOf(tenant: string, terms: { readonly [term in Term]?: string }, span?: Span): Asked {
   const query = new URLSearchParams()
   const conditions = ['tenant_id = $1']
   const values = [tenant]
@@ -86,7 +87,7 @@ const COMBINED: readonly (readonly (Term | 'time')[])[] = [
 ]
 
 /** Draws what is asked for as events are drawn: what is frequent is asked for often. */
-export const drawFilters = (rows: number, each: number, seed: number) => {
+export function drawFilters(rows: number, each: number, seed: number) {
   const random = randomOf(seed)
   const make = eventsOfTenant(random, rows)
   const draw = (tenant: number, terms: readonly string[]): Asked => {
@@ -121,4 +122,6 @@ export const drawFilters = (rows: number, each: number, seed: number) => {
   }
 }
 
-const isTerm = (term: string): term is Term => Object.hasOwn(COLUMNS, term)
+function isTerm(term: string): term is Term {
+  return Object.hasOwn(COLUMNS, term)
+}

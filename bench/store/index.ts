@@ -20,10 +20,13 @@ export interface Result {
 }
 
 const SMALL = 100_000
-const say = (what: string) => console.error(what)
+
+function say(what: string) {
+  return console.error(what)
+}
 
 /** Everything about PostgreSQL at one size. */
-const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
+async function onPostgres({ rows, only }: StoreBench): Promise<Result> {
   const wants = (part: string) => only.length === 0 || only.includes(part)
   await using server = await startSeeded([SMALL, rows], say)
   const result: Row[] = []
@@ -54,7 +57,7 @@ const onPostgres = async ({ rows, only }: StoreBench): Promise<Result> => {
 }
 
 /** The same on PGlite, which no bar is about: there is no server to ask beside the service. */
-const onPglite = async ({ rows, only }: StoreBench): Promise<Result> => {
+async function onPglite({ rows, only }: StoreBench): Promise<Result> {
   const wants = (part: string) => only.length === 0 || only.includes(part)
   const folder = await seededFolder(rows, say)
   await cleanFolder(folder, rows)
@@ -72,11 +75,14 @@ const onPglite = async ({ rows, only }: StoreBench): Promise<Result> => {
   return resultOf(rows, { engine: 'PGlite, in a folder, with fsync' }, result)
 }
 
-const resultOf = (rows: number, about: Readonly<Record<string, string>>, result: readonly Row[]): Result => ({
-  bench: `store, ${rows.toLocaleString('en')} rows`,
-  machine: machineOf(about),
-  rows: result,
-})
+function resultOf(rows: number, about: Readonly<Record<string, string>>, result: readonly Row[]): Result {
+  return {
+    bench: `store, ${rows.toLocaleString('en')} rows`,
+    machine: machineOf(about),
+    rows: result,
+  }
+}
 
-export const benchStore = (options: StoreBench): Promise<Result> =>
-  options.engine === 'pglite' ? onPglite(options) : onPostgres(options)
+export function benchStore(options: StoreBench): Promise<Result> {
+  return options.engine === 'pglite' ? onPglite(options) : onPostgres(options)
+}

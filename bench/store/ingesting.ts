@@ -6,10 +6,11 @@ import { insertByHand } from './by-hand.ts'
 import { heard, type RunningService } from './running.ts'
 import type { SendOrder, SendReport } from './sender.ts'
 
-const isReport = (message: unknown): message is SendReport =>
-  typeof message === 'object' && message !== null && 'seconds' in message && 'lastName' in message
+function isReport(message: unknown): message is SendReport {
+  return typeof message === 'object' && message !== null && 'seconds' in message && 'lastName' in message
+}
 
-const sendAll = async (order: SendOrder): Promise<SendReport> => {
+async function sendAll(order: SendOrder): Promise<SendReport> {
   const child = fork(join(import.meta.dirname, 'sender.ts'), [JSON.stringify(order)], {
     stdio: ['ignore', 2, 2, 'ipc'],
   })
@@ -23,7 +24,7 @@ const sendAll = async (order: SendOrder): Promise<SendReport> => {
 const BATCH = 500
 
 /** Events over HTTP until they are sealed and can be searched for, to one tenant, which is the hardest, and to twenty. */
-export const ingesting = async (
+export async function ingesting(
   service: RunningService,
   {
     url,
@@ -31,7 +32,7 @@ export const ingesting = async (
     batches,
     barred,
   }: { readonly url: string | null; readonly rows: number; readonly batches: number; readonly barred: boolean },
-): Promise<readonly Row[]> => {
+): Promise<readonly Row[]> {
   const order = { port: service.port, tenants: [BIG_TENANT], batchSize: BATCH, connections: 4, rows }
   await sendAll({ ...order, batches: 20, seed: 900 })
   const before = await service.usage()

@@ -18,7 +18,7 @@ export interface ByHand {
   timed(text: string, values: readonly unknown[]): Promise<number>
 }
 
-export const withHand = async <T>(url: string, work: (hand: ByHand) => Promise<T>): Promise<T> => {
+export async function withHand<T>(url: string, work: (hand: ByHand) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, options: `-c statement_timeout=${PATIENCE}` })
   await client.connect()
   const names = new Map<string, string>()
@@ -41,8 +41,9 @@ export const withHand = async <T>(url: string, work: (hand: ByHand) => Promise<T
   }
 }
 
-const list = (service: RunningService, { tenant, query }: Asked) =>
-  service.timed(tenant, `/api/v1/events?limit=50&${query}`)
+function list(service: RunningService, { tenant, query }: Asked) {
+  return service.timed(tenant, `/api/v1/events?limit=50&${query}`)
+}
 
 interface Timed {
   readonly name: string
@@ -55,7 +56,7 @@ interface Timed {
 type Cases = readonly { readonly name: string; readonly asked: readonly Asked[] }[]
 
 /** All of ours twice, then all by hand: what a bad plan reads pushes everything else out of memory. */
-const timeAll = async (service: RunningService, hand: ByHand | null, cases: Cases): Promise<readonly Timed[]> => {
+async function timeAll(service: RunningService, hand: ByHand | null, cases: Cases): Promise<readonly Timed[]> {
   const pass = async () => {
     const all: number[][] = []
     for (const { asked } of cases) {
@@ -84,23 +85,28 @@ const timeAll = async (service: RunningService, hand: ByHand | null, cases: Case
   }))
 }
 
-const ratioOf = (ours: number, reference: number): number | null => (Number.isNaN(reference) ? null : ours / reference)
-const msOr = (value: number): string => (Number.isNaN(value) ? '' : ms(value))
+function ratioOf(ours: number, reference: number): number | null {
+  return Number.isNaN(reference) ? null : ours / reference
+}
+
+function msOr(value: number): string {
+  return Number.isNaN(value) ? '' : ms(value)
+}
 
 /** The middle page of 50 under one filter, all filters alike: what a small data set says for comparison. */
-export const middlePage = async (service: RunningService, rows: number): Promise<number> => {
+export async function middlePage(service: RunningService, rows: number): Promise<number> {
   return quantile(
     (await timeAll(service, null, drawFilters(rows, 20, 6).singles)).flatMap(({ ours }) => ours),
     0.5,
   )
 }
 
-export const pages = async (
+export async function pages(
   service: RunningService,
   hand: ByHand | null,
   rows: number,
   small: { readonly rows: number; readonly ms: number } | null,
-): Promise<readonly Row[]> => {
+): Promise<readonly Row[]> {
   const { singles, combined } = drawFilters(rows, 20, 6)
   const deep = await deepPages(service, hand)
   const timed = await timeAll(service, hand, [...singles, ...combined])
@@ -169,7 +175,7 @@ export const pages = async (
 }
 
 /** Pages reached by cursor, far from the newest. */
-const deepPages = async (service: RunningService, hand: ByHand | null): Promise<Row> => {
+async function deepPages(service: RunningService, hand: ByHand | null): Promise<Row> {
   const times: number[] = []
   const handTimes: number[] = []
   let cursor = ''
@@ -197,7 +203,7 @@ const deepPages = async (service: RunningService, hand: ByHand | null): Promise<
 
 const HAND_SEARCHES = 24
 
-export const searches = async (service: RunningService, hand: ByHand | null, rows: number, barred: boolean) => {
+export async function searches(service: RunningService, hand: ByHand | null, rows: number, barred: boolean) {
   const drawn = drawWords(rows)
   const search = ({ tenant, text }: Searched) =>
     service.timed(tenant, `/api/v1/events?limit=50&q=${encodeURIComponent(text)}`)
@@ -241,7 +247,7 @@ export const searches = async (service: RunningService, hand: ByHand | null, row
 const FACETS = ['actor', 'action', 'category', 'kind', 'resourceType', 'project', 'status', 'channel', 'severity']
 
 /** The numbers beside a list, and those of a dashboard. */
-export const aggregates = async (service: RunningService, hand: ByHand | null): Promise<readonly Row[]> => {
+export async function aggregates(service: RunningService, hand: ByHand | null): Promise<readonly Row[]> {
   const measure = async (name: string, paths: readonly string[], statement: string, values: readonly unknown[]) => {
     const ours: number[] = []
     const byHand: number[] = []

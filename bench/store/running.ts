@@ -16,7 +16,7 @@ export interface RunningService extends AsyncDisposable {
 }
 
 /** Waits for the next message of a child. */
-export const heard = async (child: ChildProcess): Promise<unknown> => {
+export async function heard(child: ChildProcess): Promise<unknown> {
   const over = new AbortController()
   try {
     const [message] = await Promise.race([
@@ -31,10 +31,11 @@ export const heard = async (child: ChildProcess): Promise<unknown> => {
   }
 }
 
-const isUsage = (message: unknown): message is Usage =>
-  typeof message === 'object' && message !== null && 'cpu' in message && 'rss' in message
+function isUsage(message: unknown): message is Usage {
+  return typeof message === 'object' && message !== null && 'cpu' in message && 'rss' in message
+}
 
-export const startService = async (engine: 'postgresql' | 'pglite', target: string): Promise<RunningService> => {
+export async function startService(engine: 'postgresql' | 'pglite', target: string): Promise<RunningService> {
   const child = fork(join(import.meta.dirname, 'service.ts'), [engine, target], { stdio: ['ignore', 2, 2, 'ipc'] })
   const message = await heard(child)
   if (typeof message !== 'object' || message === null || !('port' in message) || typeof message.port !== 'number') {

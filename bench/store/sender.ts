@@ -42,7 +42,8 @@ const bodies = Array.from({ length: order.batches }, (_, batch) => {
 })
 
 const agent = new Agent({ keepAlive: true, maxSockets: order.connections })
-const send = async ({ tenant, body }: { readonly tenant: string; readonly body: Buffer }): Promise<number> => {
+
+async function send({ tenant, body }: { readonly tenant: string; readonly body: Buffer }): Promise<number> {
   const started = performance.now()
   const call = request({
     host: '127.0.0.1',

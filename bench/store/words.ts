@@ -13,9 +13,7 @@ export interface Searched {
 const COUNT = 120
 
 /** Words that many, few and no events have; half of them looked for in the tenant with half of all rows. */
-export const drawWords = (
-  rows: number,
-): { readonly [frequency in 'common' | 'rare' | 'absent']: readonly Searched[] } => {
+export function drawWords(rows: number): { readonly [frequency in 'common' | 'rare' | 'absent']: readonly Searched[] } {
   const random = randomOf(4_242)
   const several = (text: (tenant: number, nth: number) => string): readonly Searched[] =>
     Array.from({ length: COUNT }, (_, nth) => {

@@ -15,7 +15,7 @@ export interface Knowledge {
 const record = z.record(z.string(), z.unknown())
 const list = z.array(z.unknown())
 
-const pick = (random: Random, of: unknown): unknown => {
+function pick(random: Random, of: unknown): unknown {
   const values = list.safeParse(of)
   return values.success && values.data.length > 0 ? random.pick(values.data) : undefined
 }
@@ -24,7 +24,7 @@ const TENANTS = ['acme', 'umbrella', 'initech', '*', '-']
 const IDS = ['ada', 'linus', 'eve', 'grace', 'p1', 'p2', 'key:acme-read']
 
 /** Values that a field of this name usually has. */
-const byName = (name: string, random: Random, known: Knowledge): string | undefined => {
+function byName(name: string, random: Random, known: Knowledge): string | undefined {
   const eventId = () => (random.chance(0.8) ? random.pick(known.eventIds) : anyId(random))
   switch (name) {
     case 'tenant':
@@ -62,7 +62,7 @@ const byName = (name: string, random: Random, known: Knowledge): string | undefi
 }
 
 /** A value of a JSON schema, mostly a valid one. */
-const instanceOf = (schema: unknown, name: string, random: Random, known: Knowledge, depth: number): unknown => {
+function instanceOf(schema: unknown, name: string, random: Random, known: Knowledge, depth: number): unknown {
   const read = record.safeParse(schema)
   if (!read.success || depth > 12) return hostileText(random)
   const { type, enum: values, const: only, anyOf, oneOf, allOf, items, properties, required, format } = read.data
@@ -99,7 +99,7 @@ const instanceOf = (schema: unknown, name: string, random: Random, known: Knowle
 
 const schemas = new Map<Verb, unknown>()
 
-const schemaOf = (verb: Verb): unknown => {
+function schemaOf(verb: Verb): unknown {
   const known = schemas.get(verb)
   if (known !== undefined) return known
   const source = verb.name === 'append' ? (verb.route.body ?? verb.input) : verb.input
@@ -109,7 +109,7 @@ const schemaOf = (verb: Verb): unknown => {
 }
 
 /** An input of a verb, read off its schema, so that each new verb has some. */
-export const inputOf = (verb: Verb, random: Random, known: Knowledge): unknown => {
+export function inputOf(verb: Verb, random: Random, known: Knowledge): unknown {
   const ofKeys = verb.name.startsWith('keys.')
   return instanceOf(schemaOf(verb), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)
 }

@@ -33,7 +33,7 @@ export interface Answer {
 const INSIDE =
   /\n\s+at .+:\d+:\d+|node_modules|file:\/\/|PGlite|syntax error at|whodid\.(events|ledger)\b|violates|SQLSTATE/
 
-const json = (text: string): unknown => {
+function json(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -42,12 +42,13 @@ const json = (text: string): unknown => {
 }
 
 /** Cursors are only written in another alphabet. */
-const decoded = (text: string): string =>
-  [...text.matchAll(/"nextCursor":"([\w-]+)"/g)]
+function decoded(text: string): string {
+  return [...text.matchAll(/"nextCursor":"([\w-]+)"/g)]
     .map(([, cursor = '']) => Buffer.from(cursor, 'base64url').toString('utf8'))
     .join('\n')
+}
 
-const judgeTrpc = ({ status, headers, text }: Answer): string | null => {
+function judgeTrpc({ status, headers, text }: Answer): string | null {
   const type = headers.get('content-type') ?? ''
   if (/"httpStatus":5\d\d/.test(text)) return 'a call of the batch failed'
   if (type.startsWith('text/event-stream')) return null
@@ -60,7 +61,7 @@ const judgeTrpc = ({ status, headers, text }: Answer): string | null => {
   return answers.safeParse(value).success ? null : 'no answer of tRPC'
 }
 
-const judgeRest = ({ status, headers, text }: Answer): string | null => {
+function judgeRest({ status, headers, text }: Answer): string | null {
   const type = headers.get('content-type') ?? ''
   if (headers.get('x-content-type-options') !== 'nosniff') return 'its type may be guessed'
   if (status >= 400) {
@@ -74,7 +75,7 @@ const judgeRest = ({ status, headers, text }: Answer): string | null => {
 }
 
 /** What is wrong with an answer; null when it is as it must be, however wrong the request. */
-export const judge = (answer: Answer, path: string, method: string, { forbidden }: Caller): string | null => {
+export function judge(answer: Answer, path: string, method: string, { forbidden }: Caller): string | null {
   const { status, text } = answer
   if (status >= 500) return `status ${status}`
   const seen = `${text}\n${decoded(text)}\n${[...answer.headers].join('\n')}`.toUpperCase()

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { ROUTES } from '../../packages/server/src/http/routes.ts'
-import { hasBody, type Verb } from '../../packages/server/src/operations/operation.ts'
 import { VERBS } from '../../packages/server/src/operations/index.ts'
+import { hasBody, type Verb } from '../../packages/server/src/operations/operation.ts'
 import type { Random } from '../random.ts'
 import { inputOf, type Knowledge } from './inputs.ts'
 import { damaged, hostileText, hostileValue, mutated } from './values.ts'
@@ -17,23 +17,28 @@ export interface Draft {
   readonly verb: string | null
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** As `encodeURIComponent`, which refuses half a surrogate pair. */
-const encoded = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
+function encoded(text: string): string {
+  return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
+}
 
 const ESCAPES = ['%', '%zz', '%00', '%0d%0a', '%C0%AF', '%ED%A0%80', '%u0041', '+', ';', '&&', '=', '#', '%2F', '%5C..']
 
-const partOf = (value: unknown, random: Random): string =>
-  random.chance(0.08) ? random.pick(ESCAPES) + encoded(hostileText(random)) : encoded(textOf(value ?? ''))
+function partOf(value: unknown, random: Random): string {
+  return random.chance(0.08) ? random.pick(ESCAPES) + encoded(hostileText(random)) : encoded(textOf(value ?? ''))
+}
 
-const textOf = (value: unknown): string =>
-  Array.isArray(value) ? value.map(textOf).join(',') : isRecord(value) ? JSON.stringify(value) : String(value)
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.map(textOf).join(',') : isRecord(value) ? JSON.stringify(value) : String(value)
+}
 
 /** Fields as parameters: those of a filter stand beside the others, and its opposite ones as `not.actor`. */
-const pairsOf = (input: Record<string, unknown>, verb: Verb): [name: string, value: string][] =>
-  Object.entries(input).flatMap(([field, value]): [string, string][] => {
+function pairsOf(input: Record<string, unknown>, verb: Verb): [name: string, value: string][] {
+  return Object.entries(input).flatMap(([field, value]): [string, string][] => {
     if (field === 'filter' && isRecord(value)) return pairsOf(value, verb)
     if (field === 'not' && isRecord(value)) {
       return Object.entries(value).map(([name, each]) => [`not.${name}`, textOf(each)])
@@ -41,8 +46,9 @@ const pairsOf = (input: Record<string, unknown>, verb: Verb): [name: string, val
     const renamed = new Map(Object.entries(verb.route.renamed ?? {}))
     return [[renamed.get(field) ?? field, textOf(value)]]
   })
+}
 
-const queryOf = (input: Record<string, unknown>, verb: Verb, random: Random): string => {
+function queryOf(input: Record<string, unknown>, verb: Verb, random: Random): string {
   const pairs = pairsOf(input, verb)
   if (random.chance(0.5)) return pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
   if (random.chance(0.2)) pairs.push([hostileText(random), hostileText(random)])
@@ -76,7 +82,7 @@ const ODD_HEADERS: readonly (readonly [name: string, values: readonly string[]])
   ['expect', ['200-ok']],
 ]
 
-const oddHeaders = (random: Random): Record<string, string> => {
+function oddHeaders(random: Random): Record<string, string> {
   if (random.chance(0.6)) return {}
   return Object.fromEntries(
     Array.from({ length: 1 + random.int(3) }, () => {
@@ -96,7 +102,7 @@ const TYPES = [
 ]
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'get', 'X']
 
-const bodyOf = (value: unknown, random: Random): Pick<Draft, 'headers' | 'body'> => {
+function bodyOf(value: unknown, random: Random): Pick<Draft, 'headers' | 'body'> {
   let text = JSON.stringify(value) ?? ''
   const json = { 'content-type': 'application/json' }
   switch (random.chance(0.7) ? -1 : random.int(9)) {
@@ -130,7 +136,7 @@ const bodyOf = (value: unknown, random: Random): Pick<Draft, 'headers' | 'body'>
   return { headers: json, body: text }
 }
 
-const restDraft = (random: Random, known: Knowledge): Draft => {
+function restDraft(random: Random, known: Knowledge): Draft {
   const verb = random.pick(ROUTES)
   const valid = inputOf(verb, random, known)
   const input = random.chance(0.4) ? mutated(valid, random) : valid
@@ -165,7 +171,7 @@ const PROCEDURES = [
   '%00',
 ]
 
-const trpcDraft = (random: Random, known: Knowledge): Draft => {
+function trpcDraft(random: Random, known: Knowledge): Draft {
   const calls = Array.from({ length: random.chance(0.6) ? 1 : 1 + random.int(random.chance(0.1) ? 60 : 5) }, () => {
     const verb = random.pick(VERBS)
     const valid = inputOf(verb, random, known)
@@ -234,16 +240,18 @@ const PATHS = [
   '/',
 ]
 
-const pathDraft = (random: Random): Draft => ({
-  method: random.chance(0.5) ? 'GET' : random.pick(METHODS),
-  target: random.chance(0.3) ? `/${encoded(damaged(random.pick(PATHS), random))}` : random.pick(PATHS),
-  headers: {},
-  body: null,
-  verb: null,
-})
+function pathDraft(random: Random): Draft {
+  return {
+    method: random.chance(0.5) ? 'GET' : random.pick(METHODS),
+    target: random.chance(0.3) ? `/${encoded(damaged(random.pick(PATHS), random))}` : random.pick(PATHS),
+    headers: {},
+    body: null,
+    verb: null,
+  }
+}
 
 /** A request by somebody, more or less wrong. */
-export const draftOf = (random: Random, known: Knowledge): Draft => {
+export function draftOf(random: Random, known: Knowledge): Draft {
   const kind = random.int(100)
   const draft = kind < 50 ? restDraft(random, known) : kind < 94 ? trpcDraft(random, known) : pathDraft(random)
   return { ...draft, headers: { ...draft.headers, ...oddHeaders(random) } }

@@ -83,7 +83,7 @@ const BODIES = [
 ]
 
 /** The bytes of a request, as Latin-1, more or less wrong. */
-export const bytesOf = (random: Random): string => {
+export function bytesOf(random: Random): string {
   const headers = Array.from({ length: random.int(5) }, () => random.pick(HEADERS))
   const host = random.chance(0.9) ? [`Host: ${random.chance(0.7) ? 'localhost' : random.pick(HOSTS)}`] : []
   const text = [random.pick(LINES), ...host, ...headers, '', random.chance(0.5) ? random.pick(BODIES) : ''].join('\r\n')
@@ -93,8 +93,8 @@ export const bytesOf = (random: Random): string => {
 }
 
 /** Sends bytes, and gives what comes back until the other end has done. Of a live stream only the beginning. */
-export const exchange = (port: number, bytes: string): Promise<string> =>
-  new Promise((resolve) => {
+export function exchange(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
     const parts: Buffer[] = []
     const socket = connect({ port, host: '127.0.0.1' })
     socket.on('data', (part) => {
@@ -105,3 +105,4 @@ export const exchange = (port: number, bytes: string): Promise<string> =>
     socket.on('close', () => resolve(Buffer.concat(parts).toString('latin1')))
     socket.end(bytes, 'latin1')
   })
+}

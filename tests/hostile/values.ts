@@ -1,7 +1,9 @@
 import { newId } from '@whodid/core'
 import type { Random } from '../random.ts'
 
-const repeated = (text: string, times: number) => text.repeat(times)
+function repeated(text: string, times: number) {
+  return text.repeat(times)
+}
 
 /** Texts that some program somewhere has stumbled over. */
 export const TEXTS: readonly string[] = [
@@ -107,7 +109,7 @@ export const SEARCHES: readonly string[] = [
   '漢',
 ]
 
-const deep = (levels: number): unknown => {
+function deep(levels: number): unknown {
   let value: unknown = 1
   for (let level = 0; level < levels; level += 1) value = level % 2 ? [value] : { a: value }
   return value
@@ -136,25 +138,30 @@ const OTHERS: readonly unknown[] = [
   Array.from({ length: 60 }, (_, index) => `v${index}`),
 ]
 
-const ofCharacters = (random: Random): string =>
-  String.fromCodePoint(
+function ofCharacters(random: Random): string {
+  return String.fromCodePoint(
     ...Array.from({ length: 1 + random.int(12) }, () =>
       random.chance(0.5) ? 0x20 + random.int(0x60) : random.int(random.chance(0.5) ? 0x800 : 0x10ffff),
     ),
   )
+}
 
 /** A text that nobody would send who means well. */
-export const hostileText = (random: Random): string =>
-  random.chance(0.2) ? ofCharacters(random) : random.chance(0.15) ? random.pick(SEARCHES) : random.pick(TEXTS)
+export function hostileText(random: Random): string {
+  return random.chance(0.2) ? ofCharacters(random) : random.chance(0.15) ? random.pick(SEARCHES) : random.pick(TEXTS)
+}
 
 /** Any JSON value. */
-export const hostileValue = (random: Random): unknown =>
-  random.chance(0.5) ? hostileText(random) : random.pick(OTHERS)
+export function hostileValue(random: Random): unknown {
+  return random.chance(0.5) ? hostileText(random) : random.pick(OTHERS)
+}
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
 
 /** A value with something about it changed: one place of it replaced, left out, doubled, or wrapped. */
-export const mutated = (value: unknown, random: Random): unknown => {
+export function mutated(value: unknown, random: Random): unknown {
   if (Array.isArray(value) && value.length > 0 && random.chance(0.8)) {
     const at = random.int(value.length)
     if (random.chance(0.2)) return [...value, ...value]
@@ -174,7 +181,7 @@ export const mutated = (value: unknown, random: Random): unknown => {
 }
 
 /** A text with a character changed, left out or doubled, cut off, or with another in its middle. */
-export const damaged = (text: string, random: Random): string => {
+export function damaged(text: string, random: Random): string {
   const at = random.int(text.length + 1)
   switch (random.int(5)) {
     case 0:
@@ -191,4 +198,6 @@ export const damaged = (text: string, random: Random): string => {
 }
 
 /** An id that no event has, of any time. */
-export const anyId = (random: Random): string => newId(random.int(2 ** 31) * (1 + random.int(60_000)))
+export function anyId(random: Random): string {
+  return newId(random.int(2 ** 31) * (1 + random.int(60_000)))
+}

@@ -30,12 +30,14 @@ export interface Caller {
   readonly shown: readonly string[]
 }
 
-const caller = (name: string, credentials: Credentials, ...may: readonly Mark[]): Caller => ({
-  name,
-  credentials,
-  forbidden: Object.entries(MARKS).flatMap(([mark, word]) => (may.some((each) => each === mark) ? [] : [word])),
-  shown: may.map((mark) => MARKS[mark]),
-})
+function caller(name: string, credentials: Credentials, ...may: readonly Mark[]): Caller {
+  return {
+    name,
+    credentials,
+    forbidden: Object.entries(MARKS).flatMap(([mark, word]) => (may.some((each) => each === mark) ? [] : [word])),
+    shown: may.map((mark) => MARKS[mark]),
+  }
+}
 
 /** A service with events of several tenants, and everybody who may call it. */
 export interface World extends AsyncDisposable {
@@ -49,8 +51,8 @@ export interface World extends AsyncDisposable {
 
 const SECRET = 'a secret of the tests that nobody else could guess'
 
-const markedEvent = (tenantId: string, word: string, who: string, project: string, more: Partial<NewEvent> = {}) =>
-  event({
+function markedEvent(tenantId: string, word: string, who: string, project: string, more: Partial<NewEvent> = {}) {
+  return event({
     tenantId,
     actor: { type: 'user', id: who, name: `${word} Person`, email: `${word.toLowerCase()}@one.test` },
     resource: { type: 'project', id: project, name: `${word} Engine` },
@@ -62,9 +64,10 @@ const markedEvent = (tenantId: string, word: string, who: string, project: strin
     context: { userAgent: word, requestId: word, route: `/${word}` },
     ...more,
   })
+}
 
-const eventsOf = (): NewEvent[] =>
-  Array.from({ length: 8 }, (_, index) => [
+function eventsOf(): NewEvent[] {
+  return Array.from({ length: 8 }, (_, index) => [
     markedEvent('acme', MARKS.acme, 'ada', 'p1'),
     markedEvent('acme', MARKS.second, 'grace', 'p2'),
     markedEvent('acme', MARKS.linus, 'linus', 'p3'),
@@ -77,9 +80,10 @@ const eventsOf = (): NewEvent[] =>
     markedEvent('initech', MARKS.initech, 'bob', 'p1'),
     markedEvent('-', MARKS.nobody, 'nobody', 'p1'),
   ]).flat()
+}
 
 /** Makes the world in a store. */
-export const openWorld = async (store: Promise<EventStore>): Promise<World> => {
+export async function openWorld(store: Promise<EventStore>): Promise<World> {
   const service = await openService({
     store,
     viewerTokens: { secret: SECRET },

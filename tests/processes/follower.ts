@@ -8,12 +8,12 @@ import { READER } from './tenants.ts'
 type Complete = (events: readonly StoredEvent[]) => boolean
 
 /** One visit to a stream over REST, which ends when the process does, or the follower leaves. */
-const visit = async (
+async function visit(
   peer: Peer,
   tenant: string,
   lastEventId: string,
   see: (id: string, event: StoredEvent | null) => boolean,
-): Promise<void> => {
+): Promise<void> {
   const leave = new AbortController()
   try {
     const response = await fetch(`${peer.url}/api/v1/stream?tenant=${tenant}`, {
@@ -34,12 +34,12 @@ const visit = async (
 }
 
 /** Follows from seq 0 over REST, coming back with `Last-Event-ID` whenever the stream breaks, or on a whim. */
-export const followRest = async (
+export async function followRest(
   peer: Peer,
   tenant: string,
   random: Random,
   complete: Complete,
-): Promise<readonly StoredEvent[]> => {
+): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = []
   let lastEventId = '0'
   while (!complete(events)) {
@@ -56,7 +56,7 @@ export const followRest = async (
 }
 
 /** Follows from seq 0 with tRPC's own client, which comes back by itself. */
-export const followTrpc = (peer: Peer, tenant: string, complete: Complete): Promise<readonly StoredEvent[]> => {
+export function followTrpc(peer: Peer, tenant: string, complete: Complete): Promise<readonly StoredEvent[]> {
   const whenUp: typeof fetch = async (input, init) => {
     await peer.up()
     return fetch(input, init)

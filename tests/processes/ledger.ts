@@ -12,10 +12,12 @@ interface Row {
   readonly event_seq: number
 }
 
-const upTo = (length: number) => Array.from({ length }, (_, index) => index + 1)
+function upTo(length: number) {
+  return Array.from({ length }, (_, index) => index + 1)
+}
 
 /** What a database says under the service: every row of one statement. */
-export const ask = async <R extends pg.QueryResultRow>(url: string, text: string): Promise<readonly R[]> => {
+export async function ask<R extends pg.QueryResultRow>(url: string, text: string): Promise<readonly R[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -30,11 +32,11 @@ export const ask = async <R extends pg.QueryResultRow>(url: string, text: string
  * acknowledged event stands once where it was said to be, with its leaf hash, and nothing stands beside them. Gives the ids
  * of each tenant in their order.
  */
-export const expectLedger = async (
+export async function expectLedger(
   url: string,
   tenants: readonly string[],
   acknowledged: Acknowledged,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const ledger = await ask<Row>(
     url,
     `select l.tenant_id, l.seq::int, l.event_id, l.leaf_hash, e.canonical, e.seq::int as event_seq

@@ -19,7 +19,7 @@ interface Running {
   readonly port: number
 }
 
-const start = async (database: string, port: number): Promise<Running> => {
+async function start(database: string, port: number): Promise<Running> {
   const child = spawn(process.execPath, [SERVICE, database, String(port)], { stdio: ['pipe', 'pipe', 'pipe'] })
   let trouble = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -36,7 +36,7 @@ const start = async (database: string, port: number): Promise<Running> => {
 }
 
 /** Starts a service process on a database. */
-export const startPeer = async (database: string): Promise<Peer> => {
+export async function startPeer(database: string): Promise<Peer> {
   const first = await start(database, 0)
   const { port } = first
   let running: Promise<Running> = Promise.resolve(first)

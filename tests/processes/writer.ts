@@ -46,7 +46,7 @@ export class Acknowledged {
 }
 
 /** Sends events to a process once. Throws when it is killed before it has answered. */
-const sendOnce = async (peer: Peer, events: NewEvent | readonly NewEvent[]): Promise<readonly AppendResult[]> => {
+async function sendOnce(peer: Peer, events: NewEvent | readonly NewEvent[]): Promise<readonly AppendResult[]> {
   const response = await fetch(`${peer.url}/api/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${WRITER}`, 'content-type': 'application/json' },
@@ -60,11 +60,11 @@ const sendOnce = async (peer: Peer, events: NewEvent | readonly NewEvent[]): Pro
 }
 
 /** Sends events until a process acknowledges them: to another one when one does not answer. */
-const send = async (
+async function send(
   peers: readonly Peer[],
   events: NewEvent | readonly NewEvent[],
   acknowledged: Acknowledged,
-): Promise<readonly AppendResult[]> => {
+): Promise<readonly AppendResult[]> {
   for (let attempt = 0; ; attempt += 1) {
     const peer = peers[attempt % peers.length]
     if (peer === undefined) throw new Error('There is no process to send to.')
@@ -80,7 +80,7 @@ const send = async (
 const LATE_MS = 40 * 86_400_000
 
 /** An event that occurred now, or up to forty days ago. */
-const eventOf = (tenantId: string, random: Random): NewEvent => {
+function eventOf(tenantId: string, random: Random): NewEvent {
   const id = newId(random.chance(0.2) ? Date.now() - random.int(LATE_MS) : Date.now())
   return {
     id,
@@ -94,12 +94,12 @@ const eventOf = (tenantId: string, random: Random): NewEvent => {
 }
 
 /** Sends one event of a tenant until it is acknowledged. */
-export const writeOne = async (
+export async function writeOne(
   peers: readonly Peer[],
   tenantId: string,
   action: string,
   acknowledged: Acknowledged,
-): Promise<void> => {
+): Promise<void> {
   const event: NewEvent = {
     id: newId(),
     tenantId,
@@ -111,13 +111,13 @@ export const writeOne = async (
 }
 
 /** Makes calls of one client: single events and batches, some sent to both processes at once, some sent again later. */
-export const write = async (
+export async function write(
   peers: readonly Peer[],
   tenantId: string,
   calls: number,
   random: Random,
   acknowledged: Acknowledged,
-): Promise<void> => {
+): Promise<void> {
   const sent: NewEvent[] = []
   for (let call = 0; call < calls; call += 1) {
     const again = random.chance(0.15) && sent.length > 0

@@ -219,10 +219,17 @@ async function signInAsAda(context: BrowserContext): Promise<Page> {
   return page
 }
 
-const sentencesIn = (feed: Locator) =>
-  feed.getByRole('article').evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')))
-const isUnread = async (row: Locator) => (await row.locator('[data-unread]').count()) > 0
-const clipboardOf = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
+function sentencesIn(feed: Locator) {
+  return feed.getByRole('article').evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')))
+}
+
+async function isUnread(row: Locator) {
+  return (await row.locator('[data-unread]').count()) > 0
+}
+
+function clipboardOf(page: Page) {
+  return page.evaluate(() => navigator.clipboard.readText())
+}
 
 /** Whatever a page complains of. */
 function problemsOf(page: Page): readonly string[] {

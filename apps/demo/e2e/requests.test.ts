@@ -21,70 +21,74 @@ async function leadALife(caller: Caller, reader: Caller, name: string): Promise<
   return (await reader.events(`resourceId=${id}`)).toReversed()
 }
 
-const summary = (event: StoredEvent) => ({
-  action: event.action,
-  kind: event.kind,
-  status: event.status,
-  name: event.resource.name,
-  deleted: event.resource.deleted,
-  description: event.description,
-  changes: event.changes.filter(({ path }) => path === '/name' || path === '/status'),
-  method: event.context.method,
-  route: event.context.route,
-})
+function summary(event: StoredEvent) {
+  return {
+    action: event.action,
+    kind: event.kind,
+    status: event.status,
+    name: event.resource.name,
+    deleted: event.resource.deleted,
+    description: event.description,
+    changes: event.changes.filter(({ path }) => path === '/name' || path === '/status'),
+    method: event.context.method,
+    route: event.context.route,
+  }
+}
 
-const lifeOf = (name: string) => [
-  {
-    action: 'project.created',
-    kind: 'create',
-    status: 'success',
-    name,
-    deleted: true,
-    description: `Project ${name} was created`,
-    changes: [
-      { path: '/name', to: name },
-      { path: '/status', to: 'active' },
-    ],
-    method: 'POST',
-    route: '/api/projects',
-  },
-  {
-    action: 'project.updated',
-    kind: 'update',
-    status: 'success',
-    name: `${name} 2`,
-    deleted: true,
-    description: `Project ${name} 2 was updated`,
-    changes: [{ path: '/name', from: name, to: `${name} 2` }],
-    method: 'PATCH',
-    route: '/api/projects/:id',
-  },
-  {
-    action: 'project.archived',
-    kind: 'update',
-    status: 'success',
-    name: `${name} 2`,
-    deleted: true,
-    description: `Project ${name} 2 was archived`,
-    changes: [{ path: '/status', from: 'active', to: 'archived' }],
-    method: 'POST',
-    route: '/api/projects/:id/archive',
-  },
-  {
-    action: 'project.deleted',
-    kind: 'delete',
-    status: 'success',
-    name: `${name} 2`,
-    deleted: true,
-    description: `Project ${name} 2 was deleted`,
-    changes: [
-      { path: '/name', from: `${name} 2` },
-      { path: '/status', from: 'archived' },
-    ],
-    method: 'DELETE',
-    route: '/api/projects/:id',
-  },
-]
+function lifeOf(name: string) {
+  return [
+    {
+      action: 'project.created',
+      kind: 'create',
+      status: 'success',
+      name,
+      deleted: true,
+      description: `Project ${name} was created`,
+      changes: [
+        { path: '/name', to: name },
+        { path: '/status', to: 'active' },
+      ],
+      method: 'POST',
+      route: '/api/projects',
+    },
+    {
+      action: 'project.updated',
+      kind: 'update',
+      status: 'success',
+      name: `${name} 2`,
+      deleted: true,
+      description: `Project ${name} 2 was updated`,
+      changes: [{ path: '/name', from: name, to: `${name} 2` }],
+      method: 'PATCH',
+      route: '/api/projects/:id',
+    },
+    {
+      action: 'project.archived',
+      kind: 'update',
+      status: 'success',
+      name: `${name} 2`,
+      deleted: true,
+      description: `Project ${name} 2 was archived`,
+      changes: [{ path: '/status', from: 'active', to: 'archived' }],
+      method: 'POST',
+      route: '/api/projects/:id/archive',
+    },
+    {
+      action: 'project.deleted',
+      kind: 'delete',
+      status: 'success',
+      name: `${name} 2`,
+      deleted: true,
+      description: `Project ${name} 2 was deleted`,
+      changes: [
+        { path: '/name', from: `${name} 2` },
+        { path: '/status', from: 'archived' },
+      ],
+      method: 'DELETE',
+      route: '/api/projects/:id',
+    },
+  ]
+}
 
 describe('the same requests give the same events', () => {
   test('by curl with a cookie', async () => {

@@ -51,7 +51,7 @@ export const OnBehalfOf: Story = {
   },
 }
 
-const Erased = ({ person, stage, children }: { person: string; stage: Stage; children: ReactNode }) => {
+function Erased({ person, stage, children }: { person: string; stage: Stage; children: ReactNode }) {
   const [outcome, setOutcome] = useState<string>()
   useEffect(() => {
     void stage

@@ -22,7 +22,7 @@ export default meta
 type Story = StoryObj<typeof meta>
 type Context = Parameters<NonNullable<Story['play']>>[0]
 
-const open = async ({ canvas, userEvent }: Pick<Context, 'canvas' | 'userEvent'>, name: RegExp = /^Actions/) => {
+async function open({ canvas, userEvent }: Pick<Context, 'canvas' | 'userEvent'>, name: RegExp = /^Actions/) {
   await userEvent.click(await canvas.findByRole('button', { name }))
   return within(await screen.findByRole('menu'))
 }

@@ -21,8 +21,9 @@ export default meta
 type Story = StoryObj<typeof meta>
 type Context = Parameters<NonNullable<Story['play']>>[0]
 
-const rows = ({ canvas }: Pick<Context, 'canvas'>, count: number) =>
-  waitFor(() => expect(canvas.getAllByRole('row')).toHaveLength(count + 1))
+function rows({ canvas }: Pick<Context, 'canvas'>, count: number) {
+  return waitFor(() => expect(canvas.getAllByRole('row')).toHaveLength(count + 1))
+}
 
 /** Opens a button of the bar, chooses a value and closes it again. */
 async function choose({ canvas, userEvent }: Pick<Context, 'canvas' | 'userEvent'>, field: string, value: RegExp) {
@@ -166,8 +167,8 @@ export const Language: Story = {
   },
 }
 
-const wrong = (text: string, place: string, why: RegExp): NonNullable<Story['play']> =>
-  async function play({ canvas, canvasElement, userEvent }) {
+function wrong(text: string, place: string, why: RegExp): NonNullable<Story['play']> {
+  return async function play({ canvas, canvasElement, userEvent }) {
     await rows({ canvas }, 19)
     const box = canvas.getByRole('searchbox')
     await userEvent.type(box, `${text}{Enter}`)
@@ -179,6 +180,7 @@ const wrong = (text: string, place: string, why: RegExp): NonNullable<Story['pla
     // Nothing was asked for, so nothing has changed.
     await rows({ canvas }, 19)
   }
+}
 
 /** What is wrong is said under the box, at its place; nothing is searched for until it is right. */
 export const Wrong: Story = {

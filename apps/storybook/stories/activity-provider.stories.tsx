@@ -28,12 +28,15 @@ export default meta
 type Story = StoryObj<typeof meta>
 type Canvas = Parameters<NonNullable<Story['play']>>[0]['canvas']
 
-const card = async (canvas: Canvas, name = 'Last activity') => {
+async function card(canvas: Canvas, name = 'Last activity') {
   await canvas.findAllByRole('listitem')
   return canvas.getByRole('region', { name })
 }
+
 /** A colour as the browser computes it. */
-const rgb = (colour: string) => colour.replaceAll(' ', '')
+function rgb(colour: string) {
+  return colour.replaceAll(' ', '')
+}
 
 export const Light: Story = {
   args: { theme: 'light' },

@@ -19,14 +19,15 @@ const SENTENCE = 'Project Difference Engine was updated'
 const CHARGE = 'Charged 0.004 credits for flux-schnell'
 
 /** The rows of the page, without the headings. */
-const rowsOf = async (canvas: Canvas) => {
+async function rowsOf(canvas: Canvas) {
   await canvas.findByRole('table', { name: 'Activity' })
   return canvas.getAllByRole('row').slice(1)
 }
 
 /** What stands in a column, from the first row on. */
-const columnOf = async (canvas: Canvas, column: string) =>
-  (await rowsOf(canvas)).map((row) => row.querySelector(`[data-column="${column}"]`)?.textContent ?? '')
+async function columnOf(canvas: Canvas, column: string) {
+  return (await rowsOf(canvas)).map((row) => row.querySelector(`[data-column="${column}"]`)?.textContent ?? '')
+}
 
 export const Many = {
   async play({ canvas }) {

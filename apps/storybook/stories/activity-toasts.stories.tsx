@@ -20,14 +20,16 @@ export default meta
 type Story = StoryObj<typeof meta>
 type Context = Parameters<NonNullable<Story['play']>>[0]
 
-const key = (name: string, more: Partial<NewEvent> = {}): NewEvent => ({
-  action: 'api_key.revealed',
-  actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
-  resource: { type: 'api_key', id: name, name },
-  description: `API key ${name} was revealed`,
-  severity: 'critical',
-  ...more,
-})
+function key(name: string, more: Partial<NewEvent> = {}): NewEvent {
+  return {
+    action: 'api_key.revealed',
+    actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
+    resource: { type: 'api_key', id: name, name },
+    description: `API key ${name} was revealed`,
+    severity: 'critical',
+    ...more,
+  }
+}
 
 /** Records events once the page hears of them. */
 async function happen(context: Context, ...events: NewEvent[]): Promise<void> {
@@ -35,7 +37,9 @@ async function happen(context: Context, ...events: NewEvent[]): Promise<void> {
   await stageOf(context).record(...events)
 }
 
-const notices = () => screen.findByRole('region', { name: 'Notices' })
+function notices() {
+  return screen.findByRole('region', { name: 'Notices' })
+}
 
 export const Critical: Story = {
   parameters: activity({ events: 'one', own: true }),

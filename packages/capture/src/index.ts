@@ -1,5 +1,21 @@
+export type { Clock } from './delivery/clock.ts'
+export type { HttpOptions } from './delivery/http.ts'
+export { http } from './delivery/http.ts'
+export type { DeliveryLimits, TrailStats } from './delivery/options.ts'
+export type {
+  ActorInput,
+  Annotation,
+  AnyMetadata,
+  Details,
+  RecordInput,
+  ResourceInput,
+  RunContext,
+} from './event/inputs.ts'
+export type { NodeRequest } from './node/fetch.ts'
+export { requestOf, sendResponse } from './node/fetch.ts'
 export type { Capture, Finish } from './request/capture.ts'
 export { createCapture } from './request/capture.ts'
+export type { HeaderBag } from './request/context.ts'
 export type {
   CaptureOptions,
   CreateCaptureOptions,
@@ -7,14 +23,6 @@ export type {
   RequestFacts,
   RequestOutcome,
 } from './request/options.ts'
-export type { Clock } from './delivery/clock.ts'
-export type { DeliveryLimits, TrailStats } from './delivery/options.ts'
-export type { HttpOptions } from './delivery/http.ts'
-export { http } from './delivery/http.ts'
-export type { ActorInput, Annotation, AnyMetadata, Details, RecordInput, ResourceInput, RunContext } from './event/inputs.ts'
-export type { NodeRequest } from './node/fetch.ts'
-export { requestOf, sendResponse } from './node/fetch.ts'
-export type { HeaderBag } from './request/context.ts'
 export { skipCapture } from './request/skip.ts'
 export type { Trail, TrailOptions } from './trail.ts'
 export { createTrail } from './trail.ts'

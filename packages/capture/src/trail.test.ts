@@ -1,8 +1,8 @@
 import { defineCatalog, isEventId, SYSTEM, timeOfId, WhodidError } from '@whodid/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { createCapture } from './request/capture.ts'
 import { collectingWriter } from '../test/collecting-writer.ts'
+import { createCapture } from './request/capture.ts'
 import { createTrail, type TrailOptions } from './trail.ts'
 
 const catalog = defineCatalog(

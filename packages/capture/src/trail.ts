@@ -12,18 +12,18 @@ import {
   newId,
   WhodidError,
 } from '@whodid/core'
-import { type Clock, systemClock } from './delivery/clock.ts'
-import { createDelivery } from './delivery/queue.ts'
-import { DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery/options.ts'
-import { draftOf } from './event/draft.ts'
 import { catchUp, type Engine, type Frame } from './context/engine.ts'
 import { rememberEngine } from './context/engines.ts'
 import { jobFrame, rootFrame } from './context/frames.ts'
-import { createInfer } from './infer/infer.ts'
-import { createVocabulary } from './infer/vocabulary.ts'
+import { type Clock, systemClock } from './delivery/clock.ts'
+import { DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery/options.ts'
+import { createDelivery } from './delivery/queue.ts'
+import { closeAtEnd } from './delivery/shutdown.ts'
+import { draftOf } from './event/draft.ts'
 import type { Annotation, RecordInput, RunContext } from './event/inputs.ts'
 import { metadataBySchema } from './event/metadata.ts'
-import { closeAtEnd } from './delivery/shutdown.ts'
+import { createInfer } from './infer/infer.ts'
+import { createVocabulary } from './infer/vocabulary.ts'
 
 /** How a trail is made. */
 export interface TrailOptions<D extends CatalogData, M extends MetadataSchemas<D>> {

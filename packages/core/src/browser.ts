@@ -1,15 +1,5 @@
 /** Core without the validator and the hashes, for browsers: everything but `parseEvent`, `prepareEvent` and the schemas. */
-export type {
-  ApiKey,
-  DisclosedEvent,
-  Erased,
-  KeyStore,
-  PeopleStore,
-  Purgeable,
-  Retention,
-  RetentionStore,
-  RevocationStore,
-} from './contracts/administration.ts'
+
 export type {
   ActionEntry,
   ActionName,
@@ -22,6 +12,23 @@ export type {
   ResolvedResource,
   ResourceEntry,
 } from './catalog/catalog.ts'
+export type { ActionOf, MetadataOf } from './catalog/define-catalog.ts'
+export { defineCatalog } from './catalog/define-catalog.ts'
+export { findAction, resolveAction, resolveResource } from './catalog/resolve.ts'
+export type { EventFacts } from './catalog/sentence.ts'
+export { renderHref, renderSentence, safeHref, sentenceOf } from './catalog/sentence.ts'
+export type {
+  ApiKey,
+  DisclosedEvent,
+  Erased,
+  KeyStore,
+  PeopleStore,
+  Purgeable,
+  Retention,
+  RetentionStore,
+  RevocationStore,
+} from './contracts/administration.ts'
+export type { DayTally, ResourceTally, Stats, StatsRequest, Tally } from './contracts/stats.ts'
 export type {
   AppendResult,
   BoundedCount,
@@ -40,9 +47,9 @@ export type {
   StoreHealth,
   StorePage,
 } from './contracts/store.ts'
+export type { Authorize, KeyScope, Permission, Viewer } from './contracts/viewer.ts'
+export { KEY_SCOPES, PERMISSIONS } from './contracts/viewer.ts'
 export { CSV_COLUMNS, eventsToCsv, eventsToJson, rowsToCsv } from './csv.ts'
-export type { ActionOf, MetadataOf } from './catalog/define-catalog.ts'
-export { defineCatalog } from './catalog/define-catalog.ts'
 export type { DiffOptions } from './diff/diff.ts'
 export { diff } from './diff/diff.ts'
 export type { ErrorCode, TextRange } from './errors.ts'
@@ -81,27 +88,36 @@ export {
   STATUSES,
   SYSTEM,
 } from './event/event.ts'
-export type { ExcludedTerms, Filter, FilterTerm, FilterTerms, InboxState, SortColumn, SortOrder } from './filter/filter.ts'
-export { FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter/filter.ts'
-export { filterFromParams, filterToParams } from './filter/params.ts'
-export { formatQuery } from './filter/format-query.ts'
 export { bytesToHex } from './event/hex.ts'
 export { idFloor, isEventId, newId, timeOfId } from './event/id.ts'
-export { JSON_LIMITS, redact, toJson } from './redact/redact.ts'
 export { EVENT_LIMITS } from './event/limits.ts'
 export { keysOf, pointerOf } from './event/pointer.ts'
+export type {
+  ExcludedTerms,
+  Filter,
+  FilterTerm,
+  FilterTerms,
+  InboxState,
+  SortColumn,
+  SortOrder,
+} from './filter/filter.ts'
+export { FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter/filter.ts'
+export { formatQuery } from './filter/format-query.ts'
+export { filterFromParams, filterToParams } from './filter/params.ts'
 export { positionOf, sortValue } from './filter/position.ts'
 export type { QueryField } from './filter/query-language.ts'
 export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from './filter/query-language.ts'
-export { redactChanges } from './redact/changes.ts'
-export { findAction, resolveAction, resolveResource } from './catalog/resolve.ts'
 export type { SearchedField } from './filter/search-text.ts'
-export { fold, foldedPhrases, needlesOfPhrase, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './filter/search-text.ts'
-export type { EventFacts } from './catalog/sentence.ts'
-export { renderHref, renderSentence, safeHref, sentenceOf } from './catalog/sentence.ts'
-export type { DayTally, ResourceTally, Stats, StatsRequest, Tally } from './contracts/stats.ts'
+export {
+  fold,
+  foldedPhrases,
+  needlesOfPhrase,
+  SEARCHED_FIELDS,
+  searchNeedles,
+  searchTextOf,
+} from './filter/search-text.ts'
 export { timeRange } from './filter/time-range.ts'
 export { baseOf, kindOfVerb, pastOf } from './language/verbs.ts'
-export type { Authorize, KeyScope, Permission, Viewer } from './contracts/viewer.ts'
-export { KEY_SCOPES, PERMISSIONS } from './contracts/viewer.ts'
 export { splitWords, words } from './language/words.ts'
+export { redactChanges } from './redact/changes.ts'
+export { JSON_LIMITS, redact, toJson } from './redact/redact.ts'

@@ -4,41 +4,43 @@ import { describe, expect, test } from 'vitest'
 import { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
 import type { StoredEvent } from './event/event.ts'
 
-const stored = (more: Partial<StoredEvent> = {}): StoredEvent => ({
-  id: '0190a6f0-5b7c-7def-8abc-0123456789ab',
-  seq: 41,
-  occurredAt: '2026-11-20T10:00:00.000Z',
-  receivedAt: '2026-11-20T10:00:00.100Z',
-  tenantId: 'acme',
-  action: 'project.updated',
-  category: 'project',
-  kind: 'update',
-  status: 'success',
-  actor: { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
-  resource: { type: 'project', id: 'p1', name: 'Engine', href: '/projects/p1', deleted: false },
-  scope: { project: { id: 'p1', name: 'Engine' } },
-  description: 'Engine was updated',
-  severity: 'info',
-  changes: [{ path: '/name', from: 'Motor', to: 'Engine' }],
-  metadata: {},
-  error: null,
-  causedBy: null,
-  context: {
-    channel: 'ui',
-    ip: '203.0.113.9',
-    userAgent: 'Mozilla',
-    requestId: 'r1',
-    traceId: null,
-    method: 'PATCH',
-    route: '/p/:id',
-  },
-  redacted: [],
-  seen: false,
-  archived: false,
-  ...more,
-})
+function stored(more: Partial<StoredEvent> = {}): StoredEvent {
+  return {
+    id: '0190a6f0-5b7c-7def-8abc-0123456789ab',
+    seq: 41,
+    occurredAt: '2026-11-20T10:00:00.000Z',
+    receivedAt: '2026-11-20T10:00:00.100Z',
+    tenantId: 'acme',
+    action: 'project.updated',
+    category: 'project',
+    kind: 'update',
+    status: 'success',
+    actor: { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
+    resource: { type: 'project', id: 'p1', name: 'Engine', href: '/projects/p1', deleted: false },
+    scope: { project: { id: 'p1', name: 'Engine' } },
+    description: 'Engine was updated',
+    severity: 'info',
+    changes: [{ path: '/name', from: 'Motor', to: 'Engine' }],
+    metadata: {},
+    error: null,
+    causedBy: null,
+    context: {
+      channel: 'ui',
+      ip: '203.0.113.9',
+      userAgent: 'Mozilla',
+      requestId: 'r1',
+      traceId: null,
+      method: 'PATCH',
+      route: '/p/:id',
+    },
+    redacted: [],
+    seen: false,
+    archived: false,
+    ...more,
+  }
+}
 
-const rowOf = (event: StoredEvent) => {
+function rowOf(event: StoredEvent) {
   const [columns = [], cells = []] = Papa.parse<string[]>(eventsToCsv([event])).data
   return Object.fromEntries(columns.map((column, index) => [column, cells[index]]))
 }

@@ -4,7 +4,7 @@ import type { StoredEvent } from './event/event.ts'
 type Cell = string | number | boolean | null | undefined
 type Column = readonly [name: string, value: (event: StoredEvent) => Cell]
 
-const jsonOf = (value: object) => {
+function jsonOf(value: object) {
   const text = JSON.stringify(value)
   return text === '{}' || text === '[]' ? '' : text
 }

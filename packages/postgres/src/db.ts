@@ -47,10 +47,12 @@ export interface Db extends Queries {
 }
 
 /** Sets `app.tenant` for the transaction. A quoted literal, since Citus does not forward `set_config`. */
-export const tenantIs = (tenantId: string): Sql => raw(`set local app.tenant = ${literal(tenantId)}`)
+export function tenantIs(tenantId: string): Sql {
+  return raw(`set local app.tenant = ${literal(tenantId)}`)
+}
 
 /** Text as a literal that means the same whatever `standard_conforming_strings` says. */
-const literal = (text: string): string => {
+function literal(text: string): string {
   if (text.includes('\0')) throw new WhodidError('invalid_input', 'A tenant has no NUL in its id: correct it.')
   return `E'${text.replace(/['\\]/g, '$&$&')}'`
 }

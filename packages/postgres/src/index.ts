@@ -11,7 +11,7 @@ import { openStore } from './store.ts'
  * @example
  * const store = await storeOnPGlite(await PGlite.create({ extensions: { pg_trgm, btree_gin } }))
  */
-export const storeOnPGlite = async (pglite: PGlite): Promise<EventStore> => {
+export async function storeOnPGlite(pglite: PGlite): Promise<EventStore> {
   if (!(await extensionsReady(pglite))) {
     throw new WhodidError(
       'store_unavailable',

@@ -1,9 +1,9 @@
 import { type EventStore, WhodidError } from '@whodid/core'
 import pgModule from 'pg'
 import type { Db } from './db.ts'
+import { pgDb } from './drivers/pg/db.ts'
 import { named } from './errors.ts'
 import { migrate } from './schema/migrate.ts'
-import { pgDb } from './drivers/pg/db.ts'
 import { letIn, refusePrivileged } from './schema/privileges.ts'
 import { openStore } from './store.ts'
 
@@ -35,10 +35,10 @@ const STATEMENT_TIMEOUT_MS = 60_000
  * @example
  * const service = await createService({ catalog, store: await pg(process.env.DATABASE_URL), authorize })
  */
-export const pg = async (
+export async function pg(
   target: PgTarget | undefined,
   { allowPrivilegedUser = false }: PgOptions = {},
-): Promise<EventStore> => {
+): Promise<EventStore> {
   const isStrict = process.env.NODE_ENV === 'production' && !allowPrivilegedUser
   const db = connect('pg', target)
   if (isStrict) await closedOnFailure(db, () => refusePrivileged(db))
@@ -57,10 +57,10 @@ export const pg = async (
  * @example
  * await migratePostgres(process.env.OWNER_URL, { grantTo: 'app_user' })
  */
-export const migratePostgres = async (
+export async function migratePostgres(
   target: PgTarget | undefined,
   { grantTo }: { readonly grantTo?: string | undefined } = {},
-): Promise<void> => {
+): Promise<void> {
   const db = connect('migratePostgres', target)
   await closedOnFailure(db, async () => {
     await migrate(db)
@@ -69,7 +69,7 @@ export const migratePostgres = async (
   await db.close()
 }
 
-const connect = (caller: string, target: PgTarget | undefined): Db => {
+function connect(caller: string, target: PgTarget | undefined): Db {
   if (target === undefined || target === '') {
     throw new WhodidError(
       'invalid_input',
@@ -89,7 +89,7 @@ const connect = (caller: string, target: PgTarget | undefined): Db => {
   return pgDb(pool, { ownsPool: true })
 }
 
-const closedOnFailure = async (db: Db, work: () => Promise<void>): Promise<void> => {
+async function closedOnFailure(db: Db, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {

@@ -2,8 +2,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import type { EventStore } from '@whodid/core'
-import { lockFolderSoon } from './drivers/pglite/folder-lock.ts'
 import { pgliteDb } from './drivers/pglite/db.ts'
+import { lockFolderSoon } from './drivers/pglite/folder-lock.ts'
 import { workerDb } from './drivers/pglite/worker-db.ts'
 import { openStore } from './store.ts'
 
@@ -18,7 +18,7 @@ import { openStore } from './store.ts'
  * @example
  * const service = await createService({ catalog, store: await pglite('./.whodid'), authorize })
  */
-export const pglite = async (dir: string | 'memory'): Promise<EventStore> => {
+export async function pglite(dir: string | 'memory'): Promise<EventStore> {
   if (dir === 'memory') {
     return openStore(pgliteDb(await PGlite.create({ extensions: { pg_trgm, btree_gin } }), 'memory'))
   }

@@ -17,7 +17,9 @@ export interface Statement {
   readonly params: readonly Scalar[]
 }
 
-const isSql = (value: unknown): value is Sql => typeof value === 'object' && value !== null && 'strings' in value
+function isSql(value: unknown): value is Sql {
+  return typeof value === 'object' && value !== null && 'strings' in value
+}
 
 /**
  * Writes SQL: values become parameters, pieces of SQL become part of it.
@@ -25,7 +27,7 @@ const isSql = (value: unknown): value is Sql => typeof value === 'object' && val
  * @example
  * sql`select 1 from events where tenant_id = ${tenantId} and ${all(conditions)}`
  */
-export const sql = (texts: TemplateStringsArray, ...parts: readonly (SqlValue | Sql)[]): Sql => {
+export function sql(texts: TemplateStringsArray, ...parts: readonly (SqlValue | Sql)[]): Sql {
   const strings = [texts[0] ?? '']
   const values: SqlValue[] = []
   const append = (text: string) => {
@@ -48,32 +50,44 @@ export const sql = (texts: TemplateStringsArray, ...parts: readonly (SqlValue | 
 }
 
 /** Text that stands in a statement as it is. Never for anything that came from outside. */
-export const raw = (text: string): Sql => ({ strings: [text], values: [] })
+export function raw(text: string): Sql {
+  return { strings: [text], values: [] }
+}
 
 /** A whole number that stands in a statement itself: of a parameter the planner would not know that it is small. */
-export const constant = (value: number): Sql => raw(String(Math.trunc(value)))
+export function constant(value: number): Sql {
+  return raw(String(Math.trunc(value)))
+}
 
 /** Pieces with a separator between them. */
-export const join = (pieces: readonly Sql[], separator: string): Sql =>
-  pieces.reduce((left, right) => sql`${left}${raw(separator)}${right}`)
+export function join(pieces: readonly Sql[], separator: string): Sql {
+  return pieces.reduce((left, right) => sql`${left}${raw(separator)}${right}`)
+}
 
 /** Conditions that must all hold. */
-export const all = (conditions: readonly Sql[]): Sql =>
-  conditions.length === 0 ? raw('true') : join(conditions, ' and ')
+export function all(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? raw('true') : join(conditions, ' and ')
+}
 
-const isList = (value: SqlValue): value is readonly Scalar[] => Array.isArray(value)
+function isList(value: SqlValue): value is readonly Scalar[] {
+  return Array.isArray(value)
+}
 
-const elementOf = (value: Scalar): string => {
+function elementOf(value: Scalar): string {
   if (value === null) return 'NULL'
   if (typeof value === 'string') return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
   return value instanceof Uint8Array ? `"\\\\x${bytesToHex(value)}"` : String(value)
 }
 
 /** An array as PostgreSQL reads it. Drivers write arrays in their own ways, some slowly; here it is done once. */
-export const arrayLiteral = (values: readonly Scalar[]): string => `{${values.map(elementOf).join(',')}}`
+export function arrayLiteral(values: readonly Scalar[]): string {
+  return `{${values.map(elementOf).join(',')}}`
+}
 
 /** Numbers the parameters: what a driver takes. */
-export const compile = ({ strings, values }: Sql): Statement => ({
-  text: strings.reduce((text, part, index) => `${text}$${index}${part}`),
-  params: values.map((value) => (isList(value) ? arrayLiteral(value) : value)),
-})
+export function compile({ strings, values }: Sql): Statement {
+  return {
+    text: strings.reduce((text, part, index) => `${text}$${index}${part}`),
+    params: values.map((value) => (isList(value) ? arrayLiteral(value) : value)),
+  }
+}

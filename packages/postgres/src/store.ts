@@ -1,25 +1,25 @@
 import { type EventStore, isEventId, type ReadScope, type StoredEvent, WhodidError } from '@whodid/core'
-import { createAppend } from './write/append.ts'
+import { healthOf } from './admin/health.ts'
+import { keysIn } from './admin/keys.ts'
+import { peopleIn } from './admin/people.ts'
+import { retentionIn } from './admin/retention.ts'
+import { revocationsIn } from './admin/revocations.ts'
+import { createUpkeep } from './admin/upkeep.ts'
 import type { Db, Reads } from './db.ts'
 import { named } from './errors.ts'
 import { facetsOf } from './read/facets.ts'
 import { createHints, followEvents, headOf } from './read/follow.ts'
-import { healthOf } from './admin/health.ts'
 import { changeInbox } from './read/inbox.ts'
-import { keysIn } from './admin/keys.ts'
 import { countEvents, listEvents, readEvents, readWhere } from './read/list.ts'
+import { statsOf } from './read/stats.ts'
+import { wholeCondition } from './read/where.ts'
 import { migrate } from './schema/migrate.ts'
 import { openPartitions } from './schema/partitions.ts'
-import { peopleIn } from './admin/people.ts'
-import { retentionIn } from './admin/retention.ts'
-import { revocationsIn } from './admin/revocations.ts'
 import { sql } from './sql.ts'
-import { statsOf } from './read/stats.ts'
-import { createUpkeep } from './admin/upkeep.ts'
-import { wholeCondition } from './read/where.ts'
+import { createAppend } from './write/append.ts'
 
 /** Opens the store in a database: brings its schema up to date first. Closing the store closes the database. */
-export const openStore = async (db: Db): Promise<EventStore> => {
+export async function openStore(db: Db): Promise<EventStore> {
   try {
     await migrate(db)
     const partitions = await openPartitions(db)
@@ -30,7 +30,7 @@ export const openStore = async (db: Db): Promise<EventStore> => {
   }
 }
 
-const storeOf = (db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>): EventStore => {
+function storeOf(db: Db, partitions: Awaited<ReturnType<typeof openPartitions>>): EventStore {
   const append = createAppend(db, partitions)
   const hints = createHints(db)
   const upkeep = createUpkeep(db)

@@ -2,8 +2,8 @@ import { newId } from '@whodid/core'
 import postgres from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
-import { eventOf } from './fixtures.ts'
 import { migratePostgres, pg } from '../src/pg.ts'
+import { eventOf } from './fixtures.ts'
 
 const roles = ['ingest', 'reader', 'settings', 'purger', 'eraser', 'signer'].map((role) => `whodid_${role}`)
 

@@ -5,7 +5,7 @@ import { defineCatalog, newId, type PageRequest, type PreparedEvent, prepareEven
 const catalog = defineCatalog({ project: { label: 'Project' } })
 
 /** An event of a tenant. */
-export const eventOf = (at: number = Date.now(), size = 0, tenantId = 'acme'): PreparedEvent => {
+export function eventOf(at: number = Date.now(), size = 0, tenantId = 'acme'): PreparedEvent {
   const id = newId(at)
   return prepareEvent(
     {

@@ -3,10 +3,10 @@ import postgres from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
 import { startPostgres } from '../../../tooling/postgres-server.ts'
-import { eventOf, everything, newestFirst } from './fixtures.ts'
 import { migratePostgres, type PgOptions, pg } from '../src/pg.ts'
+import { eventOf, everything, newestFirst } from './fixtures.ts'
 
-const run = async (url: string, ...statements: readonly string[]): Promise<void> => {
+async function run(url: string, ...statements: readonly string[]): Promise<void> {
   const client = new postgres.Client({ connectionString: url })
   await client.connect()
   try {

@@ -38,7 +38,7 @@ const EVENTS = `
   ) event`
 
 /** Puts a million events of the past year into an empty database that a store has been opened in. Takes about a minute. */
-export const seedMillion = async (url: string): Promise<void> => {
+export async function seedMillion(url: string): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     options: '-c maintenance_work_mem=512MB -c synchronous_commit=off',

@@ -4,10 +4,10 @@ import { type EventStore, newId, type StoredEvent } from '@whodid/core'
 import postgres from 'pg'
 import { describe, expect, test } from 'vitest'
 import { testDatabase } from '../../../tooling/postgres.ts'
-import { eventOf, everything, newestFirst } from './fixtures.ts'
 import { pg } from '../src/pg.ts'
+import { eventOf, everything, newestFirst } from './fixtures.ts'
 
-const query = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
+async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new postgres.Client({ connectionString: url })
   await client.connect()
   try {
@@ -18,7 +18,7 @@ const query = async (url: string, text: string): Promise<readonly Record<string,
 }
 
 /** Closes stores in the end, the database last. */
-const openDatabase = async () => {
+async function openDatabase() {
   const database = await testDatabase()
   const stores: EventStore[] = []
   return {

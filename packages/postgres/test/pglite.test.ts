@@ -8,33 +8,34 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { AppendResult } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { lockFolder, lockFolderSoon } from '../src/drivers/pglite/folder-lock.ts'
-import { pglite } from '../src/pglite.ts'
 import { openFolder } from '../src/drivers/pglite/folder.ts'
+import { lockFolder, lockFolderSoon } from '../src/drivers/pglite/folder-lock.ts'
 import { workerDb } from '../src/drivers/pglite/worker-db.ts'
+import { pglite } from '../src/pglite.ts'
+import { tables } from '../src/schema/tables.ts'
 import { raw, sql } from '../src/sql.ts'
 import { openStore } from '../src/store.ts'
-import { tables } from '../src/schema/tables.ts'
 
 const appender = fileURLToPath(new URL('./appender.ts', import.meta.url))
 
-const temporaryFolder = () => {
+function temporaryFolder() {
   const dir = mkdtempSync(join(tmpdir(), 'whodid-folder-'))
   return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) }
 }
 
-const openDb = async (dir: string, silenceMs?: number) => {
+async function openDb(dir: string, silenceMs?: number) {
   const db = await workerDb(dir, (await lockFolderSoon(dir)).release, silenceMs)
   return { ...db, [Symbol.asyncDispose]: () => db.close() }
 }
 
-const start = (
+function start(
   dir: string,
   ...flags: string[]
-): ChildProcess & { readonly stdout: NonNullable<ChildProcess['stdout']> } =>
-  spawn(process.execPath, [appender, dir, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+): ChildProcess & { readonly stdout: NonNullable<ChildProcess['stdout']> } {
+  return spawn(process.execPath, [appender, dir, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
 
-const kill = async (child: ChildProcess) => {
+async function kill(child: ChildProcess) {
   const exited = once(child, 'exit')
   child.kill('SIGKILL')
   await exited

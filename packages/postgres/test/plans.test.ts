@@ -2,9 +2,9 @@ import type { EventStore, Filter, PageRequest, ReadScope } from '@whodid/core'
 import postgres from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
+import { pg } from '../src/pg.ts'
 import { eventOf } from './fixtures.ts'
 import { BIG_TENANT, seedMillion } from './million.ts'
-import { pg } from '../src/pg.ts'
 
 /** A node of a plan, as auto_explain gives it in JSON. */
 interface PlanNode {

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../../tooling/postgres.ts'
-import { eventOf, everything } from './fixtures.ts'
 import { pg as openStore } from '../src/pg.ts'
+import { eventOf, everything } from './fixtures.ts'
 
 test('raw events are counted to 50,000, and the numbers say so; rollups count them all', async () => {
   await using database = await testDatabase()

@@ -8,9 +8,9 @@ import { testStore } from '@whodid/testkit'
 import postgres from 'pg'
 import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
 import { lockFolder } from '../src/drivers/pglite/folder-lock.ts'
+import { workerDb } from '../src/drivers/pglite/worker-db.ts'
 import { storeOnPGlite } from '../src/index.ts'
 import { migratePostgres, pg } from '../src/pg.ts'
-import { workerDb } from '../src/drivers/pglite/worker-db.ts'
 import type { SqlValue } from '../src/sql.ts'
 import { openStore } from '../src/store.ts'
 
@@ -38,7 +38,7 @@ testStore('PGlite in a folder', async () => {
   }
 })
 
-const onPostgres = async (database: TestDatabase, url = database.url) => {
+async function onPostgres(database: TestDatabase, url = database.url) {
   const pool = new postgres.Pool({ connectionString: database.url })
   // Dropping the database may meet a connection that is still being closed.
   pool.on('connect', (client) => client.on('error', () => {}))

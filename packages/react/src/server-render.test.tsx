@@ -14,7 +14,9 @@ import {
   UserActivity,
 } from './index.ts'
 
-const never = () => new Promise<Response>(() => {})
+function never() {
+  return new Promise<Response>(() => {})
+}
 
 test('everything can be drawn on a server, without a window, and asks for nothing there', () => {
   let asked = 0

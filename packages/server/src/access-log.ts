@@ -62,14 +62,17 @@ const MAX_NAME = 100
 const REMEMBERED = 20_000
 
 /** A viewer as the actor of whodid's own events. */
-export const actorOf = ({ id, name }: Viewer): Actor => ({ type: id.startsWith('key:') ? 'api_key' : 'user', id, name })
+export function actorOf({ id, name }: Viewer): Actor {
+  return { type: id.startsWith('key:') ? 'api_key' : 'user', id, name }
+}
 
 /** People, as many and as much of them as an event has room for. */
-const named = (people: readonly string[]): string[] =>
-  people.slice(0, MAX_NAMED).map((person) => [...person].slice(0, MAX_NAME).join(''))
+function named(people: readonly string[]): string[] {
+  return people.slice(0, MAX_NAMED).map((person) => [...person].slice(0, MAX_NAME).join(''))
+}
 
 /** A filter as it stands in an event, where there is not room for any length of list: then what tells it from others. */
-const recorded = (filter: Filter): JsonObject => {
+function recorded(filter: Filter): JsonObject {
   const text = JSON.stringify(filter)
   if (text.length <= MAX_FILTER) return JSON.parse(text)
   const { actor, actorName } = filter
@@ -82,13 +85,15 @@ const recorded = (filter: Filter): JsonObject => {
   }
 }
 
-const fileOf = ({ format, preset, after }: WitnessedFile): JsonObject => ({
-  format,
-  ...(preset !== undefined && { preset }),
-  ...(after !== undefined && { after }),
-})
+function fileOf({ format, preset, after }: WitnessedFile): JsonObject {
+  return {
+    format,
+    ...(preset !== undefined && { preset }),
+    ...(after !== undefined && { after }),
+  }
+}
 
-const eventOf = ({ viewer, context }: Reading, what: Witnessed): NewEvent => {
+function eventOf({ viewer, context }: Reading, what: Witnessed): NewEvent {
   const by = { action: `${AUDIT_CATEGORY}.${what.read}`, actor: actorOf(viewer), context }
   switch (what.read) {
     case 'exported':
@@ -121,7 +126,9 @@ const eventOf = ({ viewer, context }: Reading, what: Witnessed): NewEvent => {
   }
 }
 
-const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`)
+function events(count: number): string {
+  return count === 1 ? '1 event' : `${count} events`
+}
 
 /** What a witness writes and reads with. */
 export interface WitnessOptions {
@@ -133,11 +140,12 @@ export interface WitnessOptions {
 }
 
 /** What an event says, in whichever request it was. */
-const gistOf = ({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent): string =>
-  bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
+function gistOf({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent): string {
+  return bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
+}
 
 /** Makes a witness. */
-export const createWitness = ({ record, find, now }: WitnessOptions): Witness => {
+export function createWitness({ record, find, now }: WitnessOptions): Witness {
   const known = new Map<string, Promise<string>>()
   let hour = 0
 

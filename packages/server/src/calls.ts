@@ -15,7 +15,7 @@ const OVER = new WhodidError('closed', 'The call is over.')
  * Makes a register of what is under way, so that closing ends it. (`AbortSignal.any` of each request's signal and one that
  * lives as long as the service keeps every request in memory on some versions of Node.)
  */
-export const createCalls = () => {
+export function createCalls() {
   const open = new Set<AbortController>()
   return {
     begin(request: Request): Call {
@@ -41,7 +41,7 @@ export const createCalls = () => {
 }
 
 /** The same answer, which ends its call when it has been read, or when its reader leaves. */
-export const endingWith = (response: Response, call: Call): Response => {
+export function endingWith(response: Response, call: Call): Response {
   const reader = response.body?.getReader()
   if (!reader) {
     call.end()

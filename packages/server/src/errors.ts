@@ -36,7 +36,7 @@ const TITLES: { readonly [C in ErrorCode]: string } = {
 /** Codes of the service's own trouble whose message says nothing of its inside. */
 const PUBLIC: readonly ErrorCode[] = ['overloaded', 'closed']
 
-const describeIssue = (issue: z.core.$ZodIssue): string => {
+function describeIssue(issue: z.core.$ZodIssue): string {
   const where = issue.path.map(String).join('.') || 'The input'
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -57,9 +57,11 @@ const describeIssue = (issue: z.core.$ZodIssue): string => {
 }
 
 /** What is wrong with an input, field by field, in one line. */
-export const describeIssues = (error: z.ZodError): string => error.issues.slice(0, 3).map(describeIssue).join('; ')
+export function describeIssues(error: z.ZodError): string {
+  return error.issues.slice(0, 3).map(describeIssue).join('; ')
+}
 
-const codeOf = (error: TRPCError): ErrorCode => {
+function codeOf(error: TRPCError): ErrorCode {
   if (error.code === 'NOT_FOUND') return 'not_found'
   if (error.code === 'METHOD_NOT_SUPPORTED') return 'method_not_allowed'
   if (error.code === 'PAYLOAD_TOO_LARGE') return 'payload_too_large'
@@ -68,7 +70,7 @@ const codeOf = (error: TRPCError): ErrorCode => {
 }
 
 /** The one error behind what was thrown: tRPC and zod wrap theirs. Anything unknown is `internal`. */
-export const errorOf = (thrown: unknown): WhodidError => {
+export function errorOf(thrown: unknown): WhodidError {
   if (thrown instanceof WhodidError) return thrown
   if (thrown instanceof z.ZodError) {
     return new WhodidError('invalid_input', `${describeIssues(thrown)}.`, { cause: thrown })
@@ -82,7 +84,7 @@ export const errorOf = (thrown: unknown): WhodidError => {
 }
 
 /** What a client is told of an error. What is the service's own trouble keeps its message to itself. */
-export const problemOf = (thrown: unknown): Problem => {
+export function problemOf(thrown: unknown): Problem {
   const { code, message, at } = errorOf(thrown)
   const status = ERROR_STATUS[code]
   const tell = status < 500 || PUBLIC.includes(code)

@@ -58,26 +58,30 @@ interface Queue {
 }
 
 // A timer waits for a millisecond at least, in which there may be nothing else to do.
-const pause = () =>
-  new Promise<void>((resolve) => {
+function pause() {
+  return new Promise<void>((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve)
     else setTimeout(resolve)
   })
+}
 
-const rejected = (id: string | null, code: 'invalid_event' | 'wrong_tenant', reason: string): AppendResult => ({
-  id,
-  outcome: 'rejected',
-  code,
-  reason,
-})
+function rejected(id: string | null, code: 'invalid_event' | 'wrong_tenant', reason: string): AppendResult {
+  return {
+    id,
+    outcome: 'rejected',
+    code,
+    reason,
+  }
+}
 
-const idOf = (input: unknown): string | null =>
-  typeof input === 'object' && input !== null && 'id' in input && typeof input.id === 'string'
+function idOf(input: unknown): string | null {
+  return typeof input === 'object' && input !== null && 'id' in input && typeof input.id === 'string'
     ? input.id.slice(0, 64)
     : null
+}
 
 /** Makes the way in: one queue a tenant, of which two batches at most are under way, bounded over all. */
-export const createIngest = (options: IngestOptions): Ingest => {
+export function createIngest(options: IngestOptions): Ingest {
   const { store, catalog, now, onConflict, linger = LINGER, capacity = CAPACITY } = options
   const queues = new Map<string, Queue>()
   let waitingEvents = 0

@@ -11,20 +11,20 @@ import {
   type Viewer,
   WhodidError,
 } from '@whodid/core'
+import { actorOf, type Witness } from './access-log.ts'
 import type { Asker } from './auth/caller.ts'
+import { mayViewAll, permit } from './auth/permission.ts'
 import { erasePerson } from './lifecycle/erasure.ts'
+import type { Windows } from './lifecycle/retention.ts'
 import type { Gate } from './limits/gate.ts'
+import type { Administration, Session } from './operations/operation.ts'
 import { expandGroups, NOTHING } from './read/groups.ts'
 import { isMasked } from './read/mask.ts'
-import { mayViewAll, permit } from './auth/permission.ts'
 import { extractPerson, type PersonReader, type PersonRef } from './read/person.ts'
-import { createReader, type Reader } from './read/reader.ts'
-import type { Windows } from './lifecycle/retention.ts'
 import { createShow } from './read/present.ts'
-import { createTotals } from './read/totals.ts'
+import { createReader, type Reader } from './read/reader.ts'
 import { hiddenFrom, understand } from './read/search.ts'
-import type { Administration, Session } from './operations/operation.ts'
-import { actorOf, type Witness } from './access-log.ts'
+import { createTotals } from './read/totals.ts'
 
 /** What a policy decides over. */
 export interface PolicyOptions {
@@ -63,7 +63,7 @@ const ALL = '*'
 /** Events that one request may ask for, however many calls its batch has. */
 const SPENT_AT_MOST = 2_000
 
-const spender = () => {
+function spender() {
   let spent = 0
   return (events: number) => {
     spent += events
@@ -78,7 +78,7 @@ const spender = () => {
 const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 
 /** The tenants that are read: the one asked for, all of the viewer's, or the first. */
-const tenantsFor = ({ viewer, everyTenant }: Asker, asked: string | undefined): readonly string[] => {
+function tenantsFor({ viewer, everyTenant }: Asker, asked: string | undefined): readonly string[] {
   if (everyTenant) {
     if (asked !== undefined && asked !== ALL) return [asked]
     const why = asked === ALL ? 'takes one at a time, so not tenant=*: name one' : 'does not say which one: name it'
@@ -97,14 +97,14 @@ const tenantsFor = ({ viewer, everyTenant }: Asker, asked: string | undefined): 
   )
 }
 
-const oneTenantFor = (asker: Asker, asked: string | undefined): string => {
+function oneTenantFor(asker: Asker, asked: string | undefined): string {
   const [tenantId, ...others] = tenantsFor(asker, asked)
   if (tenantId !== undefined && others.length === 0) return tenantId
   throw new WhodidError('tenant_required', 'One tenant is administered at a time: say which one, with tenant=….')
 }
 
 /** What holds for every read of a viewer, whatever they ask for. A list without a value lets nothing through. */
-const restrictionsOf = ({ viewer, ownOnly }: Asker, catalog: CatalogJson, now: number): readonly Filter[] => {
+function restrictionsOf({ viewer, ownOnly }: Asker, catalog: CatalogJson, now: number): readonly Filter[] {
   const restrict: Filter[] = []
   if (viewer.filter) {
     const { q, ...conditions } = viewer.filter
@@ -115,7 +115,7 @@ const restrictionsOf = ({ viewer, ownOnly }: Asker, catalog: CatalogJson, now: n
   return restrict
 }
 
-const searchOf = (viewer: Viewer, q: string, now: number): Filter => {
+function searchOf(viewer: Viewer, q: string, now: number): Filter {
   try {
     return understand({ q }, now).filter
   } catch (cause) {
@@ -129,13 +129,17 @@ const searchOf = (viewer: Viewer, q: string, now: number): Filter => {
 }
 
 /** Whether a filter names what it wants: audit events, or others only. Otherwise they are left out. */
-const namesWanted = ({ category, action }: Filter): boolean => Boolean(category?.length || action?.length)
+function namesWanted({ category, action }: Filter): boolean {
+  return Boolean(category?.length || action?.length)
+}
 
 /** The right of whodid itself to read what it has written. */
-export const wholeTenant = (tenantId: string): ReadScope => ({ tenantId, viewerId: 'whodid', restrict: [] })
+export function wholeTenant(tenantId: string): ReadScope {
+  return { tenantId, viewerId: 'whodid', restrict: [] }
+}
 
 /** Makes the one place that turns a viewer into rights to read. Nothing else makes a `ReadScope`. */
-export const createPolicy = ({ store, catalog, witness, append, now, windows, revoked }: PolicyOptions): Policy => {
+export function createPolicy({ store, catalog, witness, append, now, windows, revoked }: PolicyOptions): Policy {
   const total = createTotals(store, now)
 
   /** What is past its time is not read, whether it is purged yet or not. */

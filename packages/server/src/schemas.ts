@@ -5,20 +5,22 @@ import { PLACES_ID } from './read/stream-position.ts'
 const UNSTORABLE = /\0|\p{Surrogate}/u
 
 /** Text that a database takes: no U+0000, no half of a surrogate pair, and not endless. */
-export const text = (max: number) =>
-  z
+export function text(max: number) {
+  return z
     .string()
     .min(1)
     .max(max)
     .refine((value) => !UNSTORABLE.test(value), 'must not contain U+0000 or half of a surrogate pair')
+}
 
 /** Whether every text of a filter is one that a database takes. */
-export const isStorable = (filter: Filter): boolean =>
-  ![
+export function isStorable(filter: Filter): boolean {
+  return ![
     filter.q,
     filter.not?.q,
     ...FILTER_TERMS.flatMap((term) => [...(filter[term] ?? []), ...(filter.not?.[term] ?? [])]),
   ].some((value) => value !== undefined && UNSTORABLE.test(value))
+}
 
 /** Which of the viewer's tenants. */
 export const tenant = text(512)
@@ -41,7 +43,7 @@ export const listFields = {
 }
 
 /** The filter of an input that holds one beside other fields. */
-export const filterOf = (input: Filter): Filter => {
+export function filterOf(input: Filter): Filter {
   const { q, inbox, from, to, not } = input
   const terms = Object.fromEntries(FILTER_TERMS.map((term) => [term, input[term]]))
   return { q, inbox, from, to, not, ...terms }

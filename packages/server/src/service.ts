@@ -10,30 +10,30 @@ import {
   type PageRequest,
   WhodidError,
 } from '@whodid/core'
-import type { Asker } from './auth/caller.ts'
+import { createWitness } from './access-log.ts'
 import { createAuthenticate } from './auth/authenticate.ts'
-import { readJsonText } from './http/body.ts'
-import { createCalls, endingWith } from './calls.ts'
-import { type CorsOptions, createCors } from './http/cors.ts'
-import { docsPage } from './openapi/docs.ts'
-import { createGates } from './limits/gate.ts'
-import { createIngest } from './ingest.ts'
+import type { Asker } from './auth/caller.ts'
+import { refuseForgery } from './auth/csrf.ts'
+import { createRights } from './auth/revocation.ts'
 import { createStaticKeys, type StaticKey } from './auth/static-keys.ts'
-import type { Limits } from './limits/rate-limit.ts'
-import { openApiWritten } from './openapi/document.ts'
-import { createPolicy, wholeTenant } from './policy.ts'
+import { createStoredKeys } from './auth/stored-keys.ts'
+import { createViewerTokens, type ViewerTokens } from './auth/viewer-token.ts'
+import { createCalls, endingWith } from './calls.ts'
 import { errorOf, problemOf } from './errors.ts'
-import { createPurge } from './lifecycle/purge.ts'
+import { readJsonText } from './http/body.ts'
+import { type CorsOptions, createCors } from './http/cors.ts'
 import { contextOf } from './http/request-context.ts'
 import { allowing, answerOf, problem, withoutBody } from './http/response.ts'
 import { handleRest, isRestPath } from './http/rest.ts'
-import { createWindows, type RetentionOptions } from './lifecycle/retention.ts'
-import { createRights } from './auth/revocation.ts'
-import { refuseForgery } from './auth/csrf.ts'
-import { createStoredKeys } from './auth/stored-keys.ts'
 import { handleTrpc } from './http/trpc.ts'
-import { createViewerTokens, type ViewerTokens } from './auth/viewer-token.ts'
-import { createWitness } from './access-log.ts'
+import { createIngest } from './ingest.ts'
+import { createPurge } from './lifecycle/purge.ts'
+import { createWindows, type RetentionOptions } from './lifecycle/retention.ts'
+import { createGates } from './limits/gate.ts'
+import type { Limits } from './limits/rate-limit.ts'
+import { docsPage } from './openapi/docs.ts'
+import { openApiWritten } from './openapi/document.ts'
+import { createPolicy, wholeTenant } from './policy.ts'
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -80,7 +80,7 @@ export interface Service extends EventWriter, FetchService {
  * const service = await createService({ catalog, store: await pglite('./.whodid'), authorize })
  * app.use('/activity', mount(service))
  */
-export const createService = async (options: ServiceOptions): Promise<Service> => {
+export async function createService(options: ServiceOptions): Promise<Service> {
   const { authorize, keys = [], viewerTokens, limits = {}, retention = {}, now = Date.now, onWarning = warn } = options
   const catalog = options.catalog.json
   const cors = createCors(options.cors)
@@ -212,7 +212,7 @@ export const createService = async (options: ServiceOptions): Promise<Service> =
 }
 
 /** Whether tRPC can read the names in a path: it fails otherwise. */
-const isWellEncoded = (path: string): boolean => {
+function isWellEncoded(path: string): boolean {
   try {
     decodeURIComponent(path)
     return true
@@ -224,4 +224,6 @@ const isWellEncoded = (path: string): boolean => {
 /** As many of whodid's own events as one viewer makes in an hour, and more. */
 const NEWEST: PageRequest = { sort: 'occurredAt', order: 'desc', limit: 1_000, after: null }
 
-const warn = (message: string, cause?: unknown): void => console.error(`whodid: ${message}`, cause ?? '')
+function warn(message: string, cause?: unknown): void {
+  console.error(`whodid: ${message}`, cause ?? '')
+}

@@ -5,7 +5,7 @@ import { key, person, restApi } from './support/api.ts'
 
 const HOUR = 3_600_000
 
-const apiOf = (service: Awaited<ReturnType<typeof openService>>) => {
+function apiOf(service: Awaited<ReturnType<typeof openService>>) {
   const inProcess = async (input: string, init?: RequestInit) => {
     const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
     if (!response) throw new Error(`${input} is not the service's.`)

@@ -1,18 +1,19 @@
 import { type KeyScope, newId, type Viewer } from '@whodid/core'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mintViewerToken } from '../src/auth/viewer-token.ts'
+import { COMPAT } from '../src/compat/index.ts'
+import { router } from '../src/http/trpc.ts'
+import { VERBS } from '../src/operations/index.ts'
+import type { Verb } from '../src/operations/operation.ts'
 import { event, KEYS, openService } from './support/acme.ts'
 import { type Credentials, key, person } from './support/api.ts'
 import { restRequest, send, trpcRequest } from './support/calls.ts'
-import { COMPAT } from '../src/compat/index.ts'
-import { router } from '../src/http/trpc.ts'
-import type { Verb } from '../src/operations/operation.ts'
-import { VERBS } from '../src/operations/index.ts'
-import { mintViewerToken } from '../src/auth/viewer-token.ts'
 
 const SECRET = 'ACME-ONLY'
-const acmeEvent = () =>
-  event({
+
+function acmeEvent() {
+  return event({
     tenantId: 'acme',
     actor: {
       type: 'user',
@@ -26,6 +27,7 @@ const acmeEvent = () =>
     metadata: { note: SECRET },
     context: { ip: '192.0.2.77', userAgent: SECRET },
   })
+}
 
 const known = acmeEvent()
 const id = known.id ?? ''
@@ -35,15 +37,17 @@ const TOKEN_SECRET = 'a-secret-that-only-tests-know-of'
 // Made before anything is described, since what is described depends on them.
 const service = await openService({ viewerTokens: { secret: TOKEN_SECRET } })
 
-const change = async (method: string, path: string, body?: object) => {
+async function change(method: string, path: string, body?: object) {
   const headers = { ...person('ada'), 'content-type': 'application/json' }
   const request = new Request(`http://localhost${path}`, { method, headers, body: body ? JSON.stringify(body) : null })
   const response = await service.fetch(request)
   expect(response?.status).toBe(200)
   return response?.json()
 }
-const makeKey = async (scopes: readonly KeyScope[]): Promise<{ id: string; key: string }> =>
-  change('POST', '/api/v1/keys', { name: newId(), scopes })
+
+async function makeKey(scopes: readonly KeyScope[]): Promise<{ id: string; key: string }> {
+  return change('POST', '/api/v1/keys', { name: newId(), scopes })
+}
 
 const stored = {
   ingest: await makeKey(['ingest']),
@@ -58,11 +62,13 @@ const stored = {
 await change('DELETE', `/api/v1/keys/${stored.revoked.id}`)
 
 const grace = { id: 'grace', name: 'Grace', tenants: ['acme'] }
-const mint = (permissions: Viewer['permissions'], id = newId(), secret = TOKEN_SECRET) =>
-  mintViewerToken({ id, secret, viewer: { ...grace, permissions }, expiresIn: 900 })
+
+function mint(permissions: Viewer['permissions'], id = newId(), secret = TOKEN_SECRET) {
+  return mintViewerToken({ id, secret, viewer: { ...grace, permissions }, expiresIn: 900 })
+}
 
 /** A token made by hand, with every permission, issued for five minutes some seconds ago. */
-const forge = (claims: object, ago = 0) => {
+function forge(claims: object, ago = 0) {
   const iat = Date.now() / 1000 - ago
   const permissions = ['view', 'view:all', 'export', 'admin']
   const { id: sub, ...viewer } = grace
@@ -71,10 +77,12 @@ const forge = (claims: object, ago = 0) => {
     .setProtectedHeader({ alg: 'HS256', typ: 'whodid-viewer+jwt' })
     .sign(new TextEncoder().encode(TOKEN_SECRET))
 }
-const unsigned = (token: string) => {
+
+function unsigned(token: string) {
   const header = btoa(JSON.stringify({ alg: 'none', typ: 'whodid-viewer+jwt' })).replaceAll('=', '')
   return `${header}.${token.split('.')[1]}.`
 }
+
 const tokens = {
   all: await mint(['view:all']),
   export: await mint(['export']),
@@ -160,9 +168,14 @@ const COMPAT_ATTEMPTS: typeof ATTEMPTS = {
     inputs: [{ user_id: `${SECRET}-actor` }, { user_id: `${SECRET}-actor`, tenant: 'acme' }],
   },
 }
-const attemptsOf = (name: string) => ATTEMPTS[name] ?? COMPAT_ATTEMPTS[name] ?? { shows: null, inputs: [] }
 
-const named = (verbs: readonly Verb[]) => verbs.map((verb) => [verb.name, verb] as const)
+function attemptsOf(name: string) {
+  return ATTEMPTS[name] ?? COMPAT_ATTEMPTS[name] ?? { shows: null, inputs: [] }
+}
+
+function named(verbs: readonly Verb[]) {
+  return verbs.map((verb) => [verb.name, verb] as const)
+}
 
 const REQUESTS = [
   ['REST', restRequest, named([...VERBS, ...COMPAT])],

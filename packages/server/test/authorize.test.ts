@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { event, openService, shared } from './support/acme.ts'
 
 const viewer: Viewer = { id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view', 'view:all'] }
+
 /** What a host in JavaScript may give, or one whose roles come from JSON. */
-const given = (more: object): Authorize => {
+function given(more: object): Authorize {
   const wrong: Viewer = Object.assign({ ...viewer }, more)
   return () => wrong
 }

@@ -6,17 +6,19 @@ import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
 import { defineCatalog, type NewEvent, newId } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rowsOutput } from '../src/compat/row.ts'
 import { event, KEYS, openService, type TestService } from './support/acme.ts'
 import { type Credentials, key, person } from './support/api.ts'
 import { type Served, serve } from './support/serve.ts'
-import { rowsOutput } from '../src/compat/row.ts'
 
 const catalog = defineCatalog({
   project: { actions: { archived: { kind: 'update' } } },
   job: { actions: { started: { kind: 'other' } } },
 })
 
-const at = (time: string, more: Partial<NewEvent>): NewEvent => event({ id: newId(Date.parse(time)), ...more })
+function at(time: string, more: Partial<NewEvent>): NewEvent {
+  return event({ id: newId(Date.parse(time)), ...more })
+}
 
 const alice = { type: 'user', id: 'user-abc-123', name: 'Alice', email: 'alice@company.com' } as const
 const admin = { type: 'user', id: 'admin-789', name: 'Admin', email: 'admin@company.com' } as const
@@ -78,7 +80,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const has = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
+function has(command: string, ...args: string[]) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
+}
+
 const CURL = has('curl', '--version')
 const PYTHON = has('python3', '--version')
 const REQUESTS = PYTHON && has('python3', '-c', 'import requests')
@@ -93,7 +98,7 @@ def get(url, headers={}, params={}):
     with urllib.request.urlopen(asked) as answer: return _Response(answer.read())
 `
 
-const run = async (command: string, args: readonly string[]): Promise<string> => {
+async function run(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PYTHONPATH: folder } })
   const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'exit')])
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${err}`)
@@ -101,8 +106,8 @@ const run = async (command: string, args: readonly string[]): Promise<string> =>
 }
 
 /** Runs an example as its documentation has it, but for the base URL and the key. */
-const curl = async (example: string, secret: string = KEYS.acmeRead) =>
-  JSON.parse(
+async function curl(example: string, secret: string = KEYS.acmeRead) {
+  return JSON.parse(
     await run('sh', [
       '-c',
       example
@@ -111,8 +116,9 @@ const curl = async (example: string, secret: string = KEYS.acmeRead) =>
         .replace('curl', 'curl --silent --show-error'),
     ]),
   )
+}
 
-const python = async (example: string, result: string) => {
+async function python(example: string, result: string) {
   if (!REQUESTS) writeFileSync(join(folder, 'requests.py'), REQUESTS_SHIM)
   const script = `import json, requests
 api_key = ${JSON.stringify(KEYS.acmeRead)}
@@ -123,7 +129,9 @@ print("\\n" + json.dumps(${result}))
   return { answer: rowsOutput.parse(JSON.parse(lines.pop() ?? '')), printed: lines.filter((line) => line !== '') }
 }
 
-const actions = (answer: { items: readonly { action: string }[] }) => answer.items.map(({ action }) => action)
+function actions(answer: { items: readonly { action: string }[] }) {
+  return answer.items.map(({ action }) => action)
+}
 
 describe.skipIf(!CURL)('the curl examples of an activity feed', () => {
   test('list activity', async () => {
@@ -257,14 +265,17 @@ project_activity = response.json()`,
   })
 })
 
-const fetched = (path: string, credentials: Credentials = key(KEYS.acmeRead), init: RequestInit = {}) =>
-  fetch(`${served.url}${path}`, { ...init, headers: { ...credentials, ...init.headers } })
-const get = async (path: string, credentials?: Credentials) => {
+function fetched(path: string, credentials: Credentials = key(KEYS.acmeRead), init: RequestInit = {}) {
+  return fetch(`${served.url}${path}`, { ...init, headers: { ...credentials, ...init.headers } })
+}
+
+async function get(path: string, credentials?: Credentials) {
   const response = await fetched(path, credentials)
   if (!response.ok) throw new Error(await response.text())
   return response.json()
 }
-const refusal = async (path: string, credentials?: Credentials) => {
+
+async function refusal(path: string, credentials?: Credentials) {
   const response = await fetched(path, credentials)
   return [response.status, (await response.json()).detail]
 }

@@ -32,19 +32,21 @@ afterAll(async () => {
   await service.close()
 })
 
-const get = (query: string, who = 'ada') =>
-  fetch(`${served.url}/api/v1/events/export?preset=compliance&${query}`, { headers: person(who) })
+function get(query: string, who = 'ada') {
+  return fetch(`${served.url}/api/v1/events/export?preset=compliance&${query}`, { headers: person(who) })
+}
 
-const unzipped = async (response: Response) => {
+async function unzipped(response: Response) {
   const files = unzipSync(new Uint8Array(await response.arrayBuffer()))
   const text = (name: string) => new TextDecoder().decode(files[name])
   return { names: Object.keys(files), files, text, manifest: JSON.parse(text('manifest.json')) }
 }
 
-const sha256 = (bytes: Uint8Array | undefined) =>
-  createHash('sha256')
+function sha256(bytes: Uint8Array | undefined) {
+  return createHash('sha256')
     .update(bytes ?? new Uint8Array())
     .digest('hex')
+}
 
 test('a compliance export holds all events and fields, who acted, and a manifest that proves both', async () => {
   const response = await get('format=csv&tenant=*&from=2000-01-01&to=2999-12-31')

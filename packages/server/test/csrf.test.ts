@@ -1,9 +1,9 @@
 import type { EventStore } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createService } from '../src/service.ts'
 import { catalog, KEYS, openService, shared, type TestService } from './support/acme.ts'
 import { key, person } from './support/api.ts'
-import { createService } from '../src/service.ts'
 
 let store: EventStore
 let service: TestService
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const OWN = 'https://console.acme.test'
 
-const change = async (path: string, headers: Record<string, string>) => {
+async function change(path: string, headers: Record<string, string>) {
   const body = JSON.stringify({ all: true })
   const init = {
     method: 'POST',

@@ -1,9 +1,9 @@
 import { chromium } from 'playwright'
 import { expect, test } from 'vitest'
 import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
+import { ROUTES } from '../src/http/routes.ts'
 import { event, KEYS, openService } from './support/acme.ts'
 import { serve } from './support/serve.ts'
-import { ROUTES } from '../src/http/routes.ts'
 
 test('the page at /docs lists every route and tries each, under its own content policy', async () => {
   await using service = await openService()

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 /** A service in which everybody signed in is one viewer. */
-const openAs = async (viewer: Omit<Viewer, 'name'>) => {
+async function openAs(viewer: Omit<Viewer, 'name'>) {
   const service = await openService({
     store: shared(store),
     authorize: (request) => (request.headers.has('cookie') ? { name: 'Ada', ...viewer } : null),
@@ -31,8 +31,10 @@ const openAs = async (viewer: Omit<Viewer, 'name'>) => {
     [Symbol.asyncDispose]: () => service.close(),
   }
 }
-const ada = (tenant: string, more: Partial<Viewer> = {}) =>
-  openAs({ id: 'ada', tenants: [tenant], permissions: ['view', 'view:all', 'export', 'admin'], ...more })
+
+function ada(tenant: string, more: Partial<Viewer> = {}) {
+  return openAs({ id: 'ada', tenants: [tenant], permissions: ['view', 'view:all', 'export', 'admin'], ...more })
+}
 
 test('a key that is made in a tenant called * is for that one alone, and not for all', async () => {
   const other = newId()

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 /** A service with tenants of its own, for whoever signs in. */
-const openFor = async (tenants: readonly string[], over: EventStore = store) => {
+async function openFor(tenants: readonly string[], over: EventStore = store) {
   const service = await openService({
     store: shared(over),
     authorize: async (request, extra) => {
@@ -41,9 +41,18 @@ const openFor = async (tenants: readonly string[], over: EventStore = store) => 
 }
 
 const START = Date.now() - 3_600_000
-const at = (ms: number, tenantId: string) => event({ id: newId(START + ms), tenantId })
-const many = (count: number, tenantId: string) => Array.from({ length: count }, (_, index) => at(index, tenantId))
-const idsIn = (ndjson: string) => ndjson.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).id]))
+
+function at(ms: number, tenantId: string) {
+  return event({ id: newId(START + ms), tenantId })
+}
+
+function many(count: number, tenantId: string) {
+  return Array.from({ length: count }, (_, index) => at(index, tenantId))
+}
+
+function idsIn(ndjson: string) {
+  return ndjson.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).id]))
+}
 
 describe('a file that broke off', () => {
   test.each(['asc', 'desc'])(
@@ -137,7 +146,7 @@ test('a file is compressed for whoever takes gzip, and for nobody else', async (
   }
 })
 
-const dechunked = (body: Buffer): Buffer => {
+function dechunked(body: Buffer): Buffer {
   const parts: Buffer[] = []
   for (let at = 0; at < body.length; ) {
     const end = body.indexOf('\r\n', at)
@@ -150,7 +159,7 @@ const dechunked = (body: Buffer): Buffer => {
 }
 
 /** A store whose pages are counted, and where something happens when one is asked for. */
-const watched = (nth = 0, happens = () => {}) => {
+function watched(nth = 0, happens = () => {}) {
   let pages = 0
   const list: EventStore['list'] = async (scope, filter, page) => {
     if (filter.category?.includes('project')) {

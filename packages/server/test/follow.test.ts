@@ -13,16 +13,17 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 /** Ada, who may join further tenants. */
-const openFor = (tenants: readonly string[]) =>
-  openService({
+function openFor(tenants: readonly string[]) {
+  return openService({
     store: shared(store),
     authorize: async (request, extra) => {
       const viewer = await authorize(request, extra)
       return viewer && { ...viewer, tenants }
     },
   })
+}
 
-const open = async (url: string, lastEventId: string | undefined) => {
+async function open(url: string, lastEventId: string | undefined) {
   const leave = new AbortController()
   const response = await fetch(`${url}/api/v1/stream?tenant=*`, {
     headers: { ...person('ada'), ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },

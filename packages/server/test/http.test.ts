@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCors } from '../src/http/cors.ts'
 import { event, KEYS, openService, type TestService } from './support/acme.ts'
 import { key, person } from './support/api.ts'
 import { type Served, serve } from './support/serve.ts'
-import { createCors } from '../src/http/cors.ts'
 
 const APP = 'https://app.acme.test'
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -22,8 +22,9 @@ afterAll(async () => {
   await service.close()
 })
 
-const send = (path: string, init: RequestInit = {}) =>
-  fetch(`${served.url}${path}`, { ...init, headers: { ...person('ada'), ...init.headers } })
+function send(path: string, init: RequestInit = {}) {
+  return fetch(`${served.url}${path}`, { ...init, headers: { ...person('ada'), ...init.headers } })
+}
 
 describe('an ETag', () => {
   test.each(['/api/v1/events', `/api/v1/events/${stored.id}`, '/api/v1/catalog', '/audit-logs/', '/openapi.json'])(

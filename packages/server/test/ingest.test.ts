@@ -1,12 +1,12 @@
 import { type AppendResult, type EventStore, newId, type PreparedEvent, WhodidError } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { describe, expect, test } from 'vitest'
+import { createIngest, type IngestOptions } from '../src/ingest.ts'
 import { catalog, event, KEYS, openService } from './support/acme.ts'
 import { key } from './support/api.ts'
-import { createIngest, type IngestOptions } from '../src/ingest.ts'
 
 /** A real store whose batches are written down, and held back as long as a gate is closed. */
-const watched = async () => {
+async function watched() {
   const store = await pglite('memory')
   const batches: { readonly tenantId: string; readonly size: number }[] = []
   let gate = Promise.resolve()
@@ -30,10 +30,13 @@ const watched = async () => {
   }
 }
 
-const ingestOver = (store: EventStore, options: Partial<IngestOptions> = {}) =>
-  createIngest({ store, catalog: catalog.json, now: Date.now, onConflict: () => {}, ...options })
+function ingestOver(store: EventStore, options: Partial<IngestOptions> = {}) {
+  return createIngest({ store, catalog: catalog.json, now: Date.now, onConflict: () => {}, ...options })
+}
 
-const many = (count: number, tenantId = 'acme') => Array.from({ length: count }, () => event({ id: newId(), tenantId }))
+function many(count: number, tenantId = 'acme') {
+  return Array.from({ length: count }, () => event({ id: newId(), tenantId }))
+}
 
 describe('what waits is stored in batches', () => {
   test('of one tenant each, one under way at a time, results in the order of the events', async () => {

@@ -1,10 +1,10 @@
 import { type ApiKey, type EventStore, newId } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeApiKey } from '../src/auth/api-key.ts'
 import { authorizeInto, event, KEYS, openService, shared, type TestService } from './support/acme.ts'
 import { type Credentials, key, person } from './support/api.ts'
 import { type Served, serve } from './support/serve.ts'
-import { makeApiKey } from '../src/auth/api-key.ts'
 
 const MINUTE = 60_000
 
@@ -30,7 +30,9 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-const open = () => openService({ store: shared(store), authorize: authorizeInto(`t${tenant}`), now: () => now })
+function open() {
+  return openService({ store: shared(store), authorize: authorizeInto(`t${tenant}`), now: () => now })
+}
 
 beforeEach(async () => {
   tenant += 1
@@ -43,7 +45,7 @@ beforeEach(async () => {
   }
 })
 
-const call = async (method: string, path: string, who: Credentials, body?: unknown, at = served) => {
+async function call(method: string, path: string, who: Credentials, body?: unknown, at = served) {
   const response = await fetch(`${at.url}${path}`, {
     method,
     headers: { ...who, ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -52,15 +54,17 @@ const call = async (method: string, path: string, who: Credentials, body?: unkno
   return { status: response.status, body: await response.json() }
 }
 
-const make = async (body: object, who = person('ada')): Promise<{ id: string; key: string }> => {
+async function make(body: object, who = person('ada')): Promise<{ id: string; key: string }> {
   const made = await call('POST', '/api/v1/keys', who, body)
   expect(made).toMatchObject({ status: 200, body: { id: expect.any(String), key: expect.any(String) } })
   return made.body
 }
 
-const kept = async (): Promise<ApiKey[]> => (await call('GET', '/api/v1/keys', person('ada'))).body.items
+async function kept(): Promise<ApiKey[]> {
+  return (await call('GET', '/api/v1/keys', person('ada'))).body.items
+}
 
-const audit = async () => {
+async function audit() {
   const { items } = (await call('GET', '/api/v1/events?category=audit&order=asc', person('ada'))).body
   return items.map(
     ({ action, resource, actor }: { action: string; resource: { id: string }; actor: { id: string } }) =>

@@ -1,12 +1,12 @@
 import type { EventStore } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeApiKey } from '../src/auth/api-key.ts'
+import { networkOf } from '../src/limits/address.ts'
+import { createBudget, type Limits } from '../src/limits/rate-limit.ts'
 import { event, KEYS, openService, shared } from './support/acme.ts'
 import { blocksOf, type Credentials, key, person, trpcApi } from './support/api.ts'
 import { serve } from './support/serve.ts'
-import { networkOf } from '../src/limits/address.ts'
-import { makeApiKey } from '../src/auth/api-key.ts'
-import { createBudget, type Limits } from '../src/limits/rate-limit.ts'
 
 let store: EventStore
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 /** A service with limits, and the real addresses of it. */
-const open = async (limits: Partial<Limits>) => {
+async function open(limits: Partial<Limits>) {
   const clock = { now: Date.now() }
   const service = await openService({ store: shared(store), limits, now: () => clock.now })
   const served = await serve(service)
@@ -43,11 +43,9 @@ const open = async (limits: Partial<Limits>) => {
   }
 }
 
-const told = (headers: Headers) => [
-  headers.get('ratelimit-policy'),
-  headers.get('ratelimit'),
-  headers.get('retry-after'),
-]
+function told(headers: Headers) {
+  return [headers.get('ratelimit-policy'), headers.get('ratelimit'), headers.get('retry-after')]
+}
 
 describe('calls of one viewer', () => {
   test('are refused when their budget is used up, which fills again steadily', async () => {

@@ -3,8 +3,8 @@ import { pglite } from '@whodid/postgres/pglite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { matchesFilter } from '../../react/src/filter/matches-filter.ts'
-import { trpcApi } from './support/api.ts'
 import { createService, type Service } from '../src/index.ts'
+import { trpcApi } from './support/api.ts'
 
 const catalog = defineCatalog({
   project: {
@@ -56,8 +56,14 @@ const api = trpcApi(
   async (input, init) => (await service.fetch(new Request(input, init))) ?? new Response(null, { status: 404 }),
   {},
 )
-const list = async (filter: Filter) => (await api.list({ ...filter, limit: 100 })).items
-const idsOf = (events: readonly { readonly id: string }[]) => events.map(({ id }) => id)
+
+async function list(filter: Filter) {
+  return (await api.list({ ...filter, limit: 100 })).items
+}
+
+function idsOf(events: readonly { readonly id: string }[]) {
+  return events.map(({ id }) => id)
+}
 
 beforeAll(async () => {
   service = await createService({ catalog, store: pglite('memory'), authorize: () => viewer, onWarning: () => {} })
@@ -66,8 +72,10 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => service.close())
 
-const some = <T extends string>(...values: readonly T[]) =>
-  fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 })
+function some<T extends string>(...values: readonly T[]) {
+  return fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 })
+}
+
 const words = fc
   .array(
     fc.constantFrom(
@@ -143,14 +151,17 @@ const typed = fc
 const day = fc
   .integer({ min: 0, max: 50 })
   .map((days) => new Date(NOW - days * DAY + DAY / 2).toISOString().slice(0, 10))
-const few = (each: typeof terms) =>
-  fc
+
+function few(each: typeof terms) {
+  return fc
     .record(each, { requiredKeys: [] })
     .chain((all) =>
       fc
         .subarray(Object.keys(all), { maxLength: 2 })
         .map((names) => Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))),
     )
+}
+
 const filters = fc
   .record({
     terms: few(terms),

@@ -1,9 +1,9 @@
 import { type EventStore, type Filter, newId, type ReadScope } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTotals } from '../src/read/totals.ts'
 import { event, openService, shared } from './support/acme.ts'
 import { person } from './support/api.ts'
-import { createTotals } from '../src/read/totals.ts'
 
 let store: EventStore
 

@@ -19,11 +19,12 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const stored = async (more: Partial<NewEvent>): Promise<string> => {
+async function stored(more: Partial<NewEvent>): Promise<string> {
   const told = event(more)
   await service.append([told])
   return told.id ?? ''
 }
+
 const none = 'context.traceId'
 
 describe('a link that is made of what is masked is left out', () => {

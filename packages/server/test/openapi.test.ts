@@ -1,12 +1,14 @@
 import { validate } from '@readme/openapi-parser'
 import { describe, expect, test } from 'vitest'
-import { openService } from './support/acme.ts'
-import { openApi, openApiWritten } from '../src/openapi/document.ts'
 import { inputFrom, parametersOf } from '../src/http/query.ts'
 import { ROUTES } from '../src/http/routes.ts'
+import { openApi, openApiWritten } from '../src/openapi/document.ts'
 import { hasBody } from '../src/operations/operation.ts'
+import { openService } from './support/acme.ts'
 
-const document = () => JSON.parse(JSON.stringify(openApi('/activity')))
+function document() {
+  return JSON.parse(JSON.stringify(openApi('/activity')))
+}
 
 test('the description is valid OpenAPI 3.1', async () => {
   const result = await validate(document())

@@ -1,7 +1,5 @@
 import type { NewEvent } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, KEYS, openService, type TestService } from './support/acme.ts'
-import { type Api, key, person, type Reached, reach, TRANSPORTS } from './support/api.ts'
 import {
   appendOutput,
   catalogJson,
@@ -12,14 +10,17 @@ import {
   storedEvent,
   viewerOutput,
 } from '../src/openapi/output.ts'
+import { event, KEYS, openService, type TestService } from './support/acme.ts'
+import { type Api, key, person, type Reached, reach, TRANSPORTS } from './support/api.ts'
 
-const jobs = (count: number, more: Partial<NewEvent> = {}) =>
-  Array.from({ length: count }, (_, index) =>
+function jobs(count: number, more: Partial<NewEvent> = {}) {
+  return Array.from({ length: count }, (_, index) =>
     event({ action: 'job.started', resource: { type: 'job', id: `j${index}`, name: `Job ${index}` }, ...more }),
   )
+}
 
 /** Something to wait for that happens once. */
-const signal = () => {
+function signal() {
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve

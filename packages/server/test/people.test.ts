@@ -1,9 +1,9 @@
 import { defineCatalog, type EventStore, FORMER_USER, type NewEvent, newId, type StoredEvent } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { erasureOutput } from '../src/openapi/output-admin.ts'
 import { authorize, event, openService, shared } from './support/acme.ts'
 import { person } from './support/api.ts'
-import { erasureOutput } from '../src/openapi/output-admin.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project' },
@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 const LINUS = { type: 'user', id: 'linus', name: 'Benedict Torvalds', email: 'bt@acme.test' } as const
-const traces = (tenantId: string): readonly NewEvent[] => {
+
+function traces(tenantId: string): readonly NewEvent[] {
   const base = { tenantId, context: { ip: '192.0.2.9', userAgent: 'Mozilla' } }
   return [
     event({ ...base, actor: LINUS, metadata: { address: { street: 'Main St', city: 'Oslo' }, plan: 'pro' } }),
@@ -39,7 +40,7 @@ const traces = (tenantId: string): readonly NewEvent[] => {
 }
 
 /** A service with one tenant of its own. */
-const openFor = async (over: EventStore = store) => {
+async function openFor(over: EventStore = store) {
   const tenant = newId()
   const service = await openService({
     store: shared(over),

@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROUTES } from '../src/http/routes.ts'
 import { event, openService, type TestService } from './support/acme.ts'
 import { type Served, serve } from './support/serve.ts'
-import { ROUTES } from '../src/http/routes.ts'
 
 const KEY = 'documentation-0123456789'
 const stored = event({ actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' } })
 
 /** The curl commands of a document, in order. A command may go on over lines within its quotes. */
-const commandsOf = (name: string): readonly string[] => {
+function commandsOf(name: string): readonly string[] {
   const text = readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8')
   const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
   return blocks.flatMap((code) => code.split(/^(?=curl )/m)).filter((command) => command.startsWith('curl '))
@@ -45,7 +45,7 @@ afterAll(async () => {
 })
 
 /** Runs a command until it ends, or until its output has what was waited for. */
-const run = async (command: string, until?: RegExp): Promise<{ code: unknown; out: string }> => {
+async function run(command: string, until?: RegExp): Promise<{ code: unknown; out: string }> {
   const env = { ...process.env, ACTIVITY: served.url, KEY, EVENT: stored.id, KEY_ID: keyId }
   const child = spawn('sh', ['-c', `exec ${command}`], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')

@@ -18,12 +18,18 @@ afterAll(async () => {
 })
 
 const JSON_TYPE = { 'content-type': 'application/json' }
-const get = (path: string, headers: Record<string, string> = person('ada')) =>
-  fetch(`${served.url}${path}`, { headers })
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
-  fetch(`${served.url}${path}`, { method: 'POST', body, headers: { ...JSON_TYPE, ...headers } })
-const append = (body: BodyInit, headers: Record<string, string> = {}) =>
-  post('/api/v1/events', body, { ...key(KEYS.acmeIngest), ...headers })
+
+function get(path: string, headers: Record<string, string> = person('ada')) {
+  return fetch(`${served.url}${path}`, { headers })
+}
+
+function post(path: string, body: BodyInit, headers: Record<string, string> = {}) {
+  return fetch(`${served.url}${path}`, { method: 'POST', body, headers: { ...JSON_TYPE, ...headers } })
+}
+
+function append(body: BodyInit, headers: Record<string, string> = {}) {
+  return post('/api/v1/events', body, { ...key(KEYS.acmeIngest), ...headers })
+}
 
 describe('methods', () => {
   test.each([

@@ -1,11 +1,11 @@
 import { type EventStore, newId, type StoredEvent } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authorize, event, openService, shared } from './support/acme.ts'
-import { person } from './support/api.ts'
-import { purgePreviewOutput, retentionOutput } from '../src/openapi/output-admin.ts'
 import { createPurge } from '../src/lifecycle/purge.ts'
 import { createWindows, type RetentionOptions } from '../src/lifecycle/retention.ts'
+import { purgePreviewOutput, retentionOutput } from '../src/openapi/output-admin.ts'
+import { authorize, event, openService, shared } from './support/acme.ts'
+import { person } from './support/api.ts'
 
 const DAY = 86_400_000
 let store: EventStore
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 /** A service with one tenant of its own and a clock that tests move. */
-const openFor = async (retention: RetentionOptions, over: EventStore = store) => {
+async function openFor(retention: RetentionOptions, over: EventStore = store) {
   const tenant = newId()
   const clock = { now: Date.now() }
   // Other tests' tenants are none of this one's.

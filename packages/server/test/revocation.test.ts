@@ -1,13 +1,13 @@
 import type { EventStore } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nobody } from '../src/auth/caller.ts'
+import { createRights } from '../src/auth/revocation.ts'
+import { mintViewerToken } from '../src/auth/viewer-token.ts'
+import { createCalls } from '../src/calls.ts'
 import { openService, shared } from './support/acme.ts'
 import { type Credentials, key, person } from './support/api.ts'
 import { serve } from './support/serve.ts'
-import { nobody } from '../src/auth/caller.ts'
-import { createCalls } from '../src/calls.ts'
-import { createRights } from '../src/auth/revocation.ts'
-import { mintViewerToken } from '../src/auth/viewer-token.ts'
 
 const SECRET = 'a-secret-that-only-tests-know-of'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-const open = async (now = Date.now) => {
+async function open(now = Date.now) {
   const service = await openService({ store: shared(store), viewerTokens: { secret: SECRET }, now })
   const served = await serve(service)
   return {

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { catalog, event, openService, type TestService } from './support/acme.ts'
-import { type Api, restApi, trpcApi } from './support/api.ts'
 import { expandGroups } from '../src/read/groups.ts'
 import { understand } from '../src/read/search.ts'
+import { catalog, event, openService, type TestService } from './support/acme.ts'
+import { type Api, restApi, trpcApi } from './support/api.ts'
 
 let service: TestService
 let rest: (id: string) => Api
 let trpc: (id: string) => Api
-const fetch = async (input: string, init?: RequestInit) => {
+
+async function fetch(input: string, init?: RequestInit) {
   const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
   if (!response) throw new Error(`${input} is not the service's.`)
   return response
@@ -55,7 +56,9 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const actors = (items: readonly { readonly actor: { readonly id: string } }[]) => items.map(({ actor }) => actor.id)
+function actors(items: readonly { readonly actor: { readonly id: string } }[]) {
+  return items.map(({ actor }) => actor.id)
+}
 
 describe('the search language in q', () => {
   test.each<readonly [q: string, found: readonly string[]]>([

@@ -1,16 +1,19 @@
 import { type EventStore, newId, type Stats } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { statsOutput } from '../src/openapi/output-stats.ts'
 import { authorize, event, openService, shared, type TestService } from './support/acme.ts'
 import { person } from './support/api.ts'
-import { statsOutput } from '../src/openapi/output-stats.ts'
 
 let store: EventStore
 let service: TestService
 const tenants = [newId(), newId()]
 const [one = '', two = ''] = tenants
 
-const user = (id: string, name: string) => ({ type: 'user' as const, id, name, email: `${id}@acme.test` })
+function user(id: string, name: string) {
+  return { type: 'user' as const, id, name, email: `${id}@acme.test` }
+}
+
 // A Monday, 23:30 in UTC.
 const MONDAY = Date.parse('2026-10-05T23:30:00.000Z')
 
@@ -41,19 +44,24 @@ afterAll(async () => {
   await store.close()
 })
 
-const read = async (query: string, cookie = person('ada')) => {
+async function read(query: string, cookie = person('ada')) {
   const request = new Request(`http://localhost/activity/api/v1/stats?${query}`, { headers: cookie })
   const response = await service.fetch(request, { basePath: '/activity' })
   if (!response) throw new Error('This is not the service’s.')
   return { status: response.status, answer: await response.json() }
 }
+
 const PERIOD = 'from=2026-10-05&to=2026-10-07'
-const stats = async (query: string, cookie = person('ada')): Promise<Stats> => {
+
+async function stats(query: string, cookie = person('ada')): Promise<Stats> {
   const { answer } = await read(`${PERIOD}&${query}`, cookie)
   expect(statsOutput.parse(answer)).toEqual(answer)
   return answer
 }
-const hoursOf = ({ hours }: Stats) => hours.flatMap((count, hour) => (count > 0 ? [[hour, count]] : []))
+
+function hoursOf({ hours }: Stats) {
+  return hours.flatMap((count, hour) => (count > 0 ? [[hour, count]] : []))
+}
 
 test('the numbers of one tenant, by the hours of a zone', async () => {
   const found = await stats('')

@@ -1,10 +1,10 @@
 import { type EventStore, newId } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { toServerSentEvents } from '../src/http/sse.ts'
 import { authorizeInto, event, openService, shared } from './support/acme.ts'
 import { blocksOf, person, restApi, trpcApi } from './support/api.ts'
 import { serve } from './support/serve.ts'
-import { toServerSentEvents } from '../src/http/sse.ts'
 
 let store: EventStore
 let tenant: string
@@ -17,10 +17,11 @@ beforeEach(() => {
   tenant = newId()
 })
 
-const openIn = (tenantId: string, over: EventStore = store) =>
-  openService({ store: shared(over), authorize: authorizeInto(tenantId) })
+function openIn(tenantId: string, over: EventStore = store) {
+  return openService({ store: shared(over), authorize: authorizeInto(tenantId) })
+}
 
-const open = async (url: string, headers: Record<string, string> = {}, signal: AbortSignal | null = null) => {
+async function open(url: string, headers: Record<string, string> = {}, signal: AbortSignal | null = null) {
   const response = await fetch(url, { headers: { ...person('ada'), ...headers }, signal })
   const blocks = blocksOf(response)
   return { response, next: async () => (await blocks.next()).value ?? null }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { openService } from './support/acme.ts'
 import { ROUTES } from '../src/http/routes.ts'
+import { openService } from './support/acme.ts'
 
 /** What the service promises to answer, in the order in which it is documented. */
 const SURFACE = `
@@ -41,7 +41,9 @@ GET /audit-logs
 GET /users/{}/activity
 `
 
-const lines = (text: string) => text.trim().split('\n')
+function lines(text: string) {
+  return text.trim().split('\n')
+}
 
 test('every route that is documented is there, and none besides', () => {
   const routes = ROUTES.map(({ route }) => `${route.method} ${route.path.replace(/\{\w+\}/g, '{}')}`)

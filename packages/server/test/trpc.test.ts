@@ -9,13 +9,16 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const call = async (path: string, init: RequestInit = {}) => {
+async function call(path: string, init: RequestInit = {}) {
   const headers = { ...person('ada'), 'content-type': 'application/json', ...init.headers }
   const request = new Request(`http://localhost/activity/trpc/${path}`, { ...init, headers })
   const response = await service.fetch(request, { basePath: '/activity' })
   return { status: response?.status, headers: response?.headers, body: JSON.parse((await response?.text()) ?? '') }
 }
-const input = (value: unknown) => `input=${encodeURIComponent(JSON.stringify(value))}`
+
+function input(value: unknown) {
+  return `input=${encodeURIComponent(JSON.stringify(value))}`
+}
 
 test('an error carries the code of whodid, and of the inside nothing', async () => {
   expect(await call(`list?${input({ limit: 0, colour: 'red' })}`)).toMatchObject({

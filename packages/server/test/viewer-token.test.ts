@@ -2,10 +2,10 @@ import { type EventStore, newId, type Viewer } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mintViewerToken, type ViewerTokenOptions } from '../src/auth/viewer-token.ts'
 import { event, openService, shared, type TestService } from './support/acme.ts'
 import { key, person, restApi } from './support/api.ts'
 import { type Served, serve } from './support/serve.ts'
-import { mintViewerToken, type ViewerTokenOptions } from '../src/auth/viewer-token.ts'
 
 const SECRET = 'a-secret-that-only-tests-know-of'
 const OLD = 'another-secret-known-until-today'
@@ -18,8 +18,9 @@ let service: TestService
 let served: Served
 let now = Date.parse('2026-11-21T10:00:00.250Z')
 
-const mint = (more: Partial<ViewerTokenOptions> = {}) =>
-  mintViewerToken({ secret: SECRET, viewer: grace, now: () => now, ...more })
+function mint(more: Partial<ViewerTokenOptions> = {}) {
+  return mintViewerToken({ secret: SECRET, viewer: grace, now: () => now, ...more })
+}
 
 beforeAll(async () => {
   store = await pglite('memory')
@@ -37,18 +38,18 @@ afterAll(async () => {
   await store.close()
 })
 
-const read = async (token: string, path = '/api/v1/events') => {
+async function read(token: string, path = '/api/v1/events') {
   const response = await fetch(`${served.url}${path}`, { headers: key(token) })
   return { status: response.status, ...(await response.json()) }
 }
 
-const total = async (token: string, path?: string) => {
+async function total(token: string, path?: string) {
   const { status, total } = await read(token, path)
   return status === 200 ? total.value : status
 }
 
 /** A token made by hand, from what a good one says. */
-const forge = (claims: { [claim: string]: unknown }, header: object = {}, secret = SECRET) => {
+function forge(claims: { [claim: string]: unknown }, header: object = {}, secret = SECRET) {
   const { id: sub, ...viewer } = grace
   const iat = now / 1000
   const good = { iss: 'whodid-host', aud: 'whodid', sub, ...viewer, jti: newId(), iat, exp: iat + 300 }

@@ -1,20 +1,20 @@
 import { newId, type Viewer } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mintViewerToken } from '../src/auth/viewer-token.ts'
+import { COMPAT } from '../src/compat/index.ts'
+import { VERBS } from '../src/operations/index.ts'
+import type { Verb } from '../src/operations/operation.ts'
 import { event, openService, type TestService } from './support/acme.ts'
 import { key } from './support/api.ts'
 import { restRequest, send, trpcRequest } from './support/calls.ts'
-import { COMPAT } from '../src/compat/index.ts'
-import type { Verb } from '../src/operations/operation.ts'
-import { VERBS } from '../src/operations/index.ts'
-import { mintViewerToken } from '../src/auth/viewer-token.ts'
 
 const SECRET = 'a-secret-that-only-tests-know-of'
 const HIDDEN = 'HIDDEN'
 const EVERY: Viewer['permissions'] = ['view', 'view:all', 'export', 'admin']
 
 /** An event whose every value of somebody's own has a word in it. */
-const telling = (word: string, resourceId: string, actorId: string) =>
-  event({
+function telling(word: string, resourceId: string, actorId: string) {
+  return event({
     action: 'project.updated',
     actor: {
       type: 'user',
@@ -32,6 +32,7 @@ const telling = (word: string, resourceId: string, actorId: string) =>
     metadata: { note: word, deep: { list: [`${word} in a list`] } },
     context: { ip: '192.0.2.66', userAgent: `${word} agent`, requestId: `${word}-request`, route: `/${word}` },
   })
+}
 
 let service: TestService
 const hidden = telling(HIDDEN, 'p1', 'mallory')
@@ -43,7 +44,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const signIn = async (more: Partial<Viewer>) => {
+async function signIn(more: Partial<Viewer>) {
   const viewer = { id: 'auditor', name: 'Auditor', tenants: ['acme'], permissions: EVERY, ...more }
   return key(await mintViewerToken({ secret: SECRET, viewer }))
 }
@@ -84,8 +85,9 @@ test('every verb that could tell is asked', () => {
   expect([...Object.keys(QUESTIONS), ...CHANGES].toSorted()).toEqual(names.toSorted())
 })
 
-const asked = (verbs: readonly Verb[]) =>
-  verbs.filter(({ name }) => name in QUESTIONS).map((verb) => [verb.name, verb] as const)
+function asked(verbs: readonly Verb[]) {
+  return verbs.filter(({ name }) => name in QUESTIONS).map((verb) => [verb.name, verb] as const)
+}
 
 describe.each([
   ['REST', restRequest, asked([...VERBS, ...COMPAT])],

@@ -1,4 +1,6 @@
 import openapiTS, { astToString } from 'openapi-typescript'
 
 /** The types of an OpenAPI description, as TypeScript source that exports `paths`. */
-export const typesOf = async (description: string): Promise<string> => astToString(await openapiTS(description))
+export async function typesOf(description: string): Promise<string> {
+  return astToString(await openapiTS(description))
+}

@@ -23,7 +23,10 @@ const Settings = lazy(() => import('./pages/settings.tsx'))
 const Profile = lazy(() => import('./pages/profile.tsx'))
 
 const renderLink: ActivityProviderProps['renderLink'] = ({ href, ...rest }) => <Link to={href} {...rest} />
-const linkToEvent = (id: string) => `${location.origin}/activity?event=${id}`
+
+function linkToEvent(id: string) {
+  return `${location.origin}/activity?event=${id}`
+}
 
 /** The pages, behind a sign-in. */
 export function App() {

@@ -55,4 +55,6 @@ export function createAudit(trail: AcmeTrail, db: Database): Audit {
 }
 
 /** Where the services of a project belong. */
-export const scopeOf = ({ id, name }: { id: string; name: string }) => ({ project: { id, name } })
+export function scopeOf({ id, name }: { id: string; name: string }) {
+  return { project: { id, name } }
+}

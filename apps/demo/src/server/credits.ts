@@ -14,7 +14,9 @@ export const MODELS = {
 export type Model = keyof typeof MODELS
 
 /** Keeps numbers of credits to a ten-thousandth, so that sums stay exact. */
-const round = (credits: number): number => Math.round(credits * 10_000) / 10_000
+function round(credits: number): number {
+  return Math.round(credits * 10_000) / 10_000
+}
 
 export interface Credits {
   account(org: string): Row<'account'>
@@ -85,7 +87,9 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
 }
 
 /** The resource of events about an organisation's credits. */
-export const creditsOf = (org: string) => ({ type: 'credit', id: org, name: 'Credits' })
+export function creditsOf(org: string) {
+  return { type: 'credit', id: org, name: 'Credits' }
+}
 
 /** Charges the card on file, or says why not. The bank of this demo declines every card that ends in 0002. */
 export function chargeCard({ card }: Row<'account'>): void {

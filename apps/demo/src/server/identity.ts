@@ -30,8 +30,13 @@ const COOKIE = 'acme_session'
 const SESSION_MS = 7 * 24 * 3_600_000
 const SCRYPT_COST = 2 ** 14
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-export const newToken = (): string => randomBytes(24).toString('base64url')
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+export function newToken(): string {
+  return randomBytes(24).toString('base64url')
+}
 
 export function hashPassword(password: string): string {
   const salt = randomBytes(16)
@@ -84,18 +89,22 @@ export function identityOf(member: Member): Identity {
 }
 
 /** A new secret for a key. The key's id is part of it, so that it can be found without keeping the secret. */
-export const newSecret = (keyId: string): string =>
-  `sk_${randomBytes(4).toString('hex')}_${keyId.slice(4)}_${randomBytes(18).toString('hex')}`
-const apiKeyId = (secret: string): string => `key_${secret.split('_')[2] ?? ''}`
+export function newSecret(keyId: string): string {
+  return `sk_${randomBytes(4).toString('hex')}_${keyId.slice(4)}_${randomBytes(18).toString('hex')}`
+}
+
+function apiKeyId(secret: string): string {
+  return `key_${secret.split('_')[2] ?? ''}`
+}
 
 /** Reads who is asking into `req.user`; `requireUser` turns the others away. */
-export const authenticate =
-  (db: Database): RequestHandler =>
-  (req, _res, next) => {
+export function authenticate(db: Database): RequestHandler {
+  return (req, _res, next) => {
     const user = identify(db, req.headers)
     if (user) req.user = user
     next()
   }
+}
 
 /** Whoever asks, or 401. */
 export function userOf(req: Request): Identity {

@@ -4,9 +4,8 @@ import { type Database, newRecordId } from './database.ts'
 /** Puts a notification before a member, which is an event by the system. */
 export type Notify = (notice: { org: string; memberId: string; title: string; body: string; href: string }) => void
 
-export const createNotify =
-  ({ db, audit }: { db: Database; audit: Audit }): Notify =>
-  (notice) => {
+export function createNotify({ db, audit }: { db: Database; audit: Audit }): Notify {
+  return (notice) => {
     const name = db.member.get(notice.memberId)?.name
     if (!name) return
     audit.asSystem(notice.org, () => {
@@ -20,3 +19,4 @@ export const createNotify =
       )
     })
   }
+}

@@ -13,9 +13,17 @@ export class Problem extends Error {
   }
 }
 
-export const notFound = (what: string) => new Problem(404, 'not_found', `There is no such ${what}.`)
-export const conflict = (message: string) => new Problem(409, 'conflict', message)
-export const invalid = (message: string) => new Problem(400, 'invalid', message)
+export function notFound(what: string) {
+  return new Problem(404, 'not_found', `There is no such ${what}.`)
+}
+
+export function conflict(message: string) {
+  return new Problem(409, 'conflict', message)
+}
+
+export function invalid(message: string) {
+  return new Problem(400, 'invalid', message)
+}
 
 /** A request's body as its schema has it, or a 400 that names the first thing that is wrong. */
 export function bodyOf<S extends z.ZodType>(schema: S, req: { body?: unknown }): z.infer<S> {

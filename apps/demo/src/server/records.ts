@@ -140,9 +140,11 @@ export interface Described {
   readonly resource: Resource & { readonly id: string }
 }
 
-const resource = (type: string, row: { id: string }, name: string): Described => ({
-  resource: { type, id: row.id, name },
-})
+function resource(type: string, row: { id: string }, name: string): Described {
+  return {
+    resource: { type, id: row.id, name },
+  }
+}
 
 /** How records become resources of the activity log. Kinds that are missing, such as sessions, are none. */
 export const DESCRIPTIONS = {

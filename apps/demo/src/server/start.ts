@@ -114,7 +114,9 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   }
 }
 
-const isAddress = (database: string) => /^postgres(ql)?:/.test(database)
+function isAddress(database: string) {
+  return /^postgres(ql)?:/.test(database)
+}
 
 function openStore(database: string): Promise<EventStore> {
   return isAddress(database) ? pg(database) : pglite(database)

@@ -1,8 +1,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Catalog, CatalogData, NewEvent } from '@whodid/core'
 import type { Clock } from '../delivery/clock.ts'
-import { type Composed, compose, type Setting } from '../event/compose.ts'
 import type { Acknowledgement, Delivery } from '../delivery/options.ts'
+import { type Composed, compose, type Setting } from '../event/compose.ts'
 import type { Draft } from '../event/draft.ts'
 import type { Infer } from '../infer/infer.ts'
 

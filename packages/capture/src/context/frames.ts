@@ -1,9 +1,9 @@
 import { type EventContext, findAction, newId, SYSTEM } from '@whodid/core'
 import type { Setting } from '../event/compose.ts'
 import { actorOf, type Draft, fold } from '../event/draft.ts'
-import { acknowledgementOf, type Engine, emitIn, type Frame, type Recorded } from './engine.ts'
 import type { RunContext } from '../event/inputs.ts'
 import { actionOf, areOne, isAddressed } from '../event/merge.ts'
+import { acknowledgementOf, type Engine, emitIn, type Frame, type Recorded } from './engine.ts'
 
 const NOWHERE: EventContext = {
   channel: 'system',

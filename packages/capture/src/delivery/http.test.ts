@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { judge } from './retry.ts'
 import { http } from './http.ts'
+import { judge } from './retry.ts'
 
 interface Seen {
   readonly path: string | undefined
@@ -54,13 +54,15 @@ function stored(res: ServerResponse, events: readonly NewEvent[]): void {
   res.end(JSON.stringify({ results }))
 }
 
-const event = (fields: Partial<NewEvent> = {}): NewEvent => ({
-  id: newId(),
-  action: 'project.created',
-  actor: { type: 'user', id: 'u1' },
-  resource: { type: 'project', id: 'p1' },
-  ...fields,
-})
+function event(fields: Partial<NewEvent> = {}): NewEvent {
+  return {
+    id: newId(),
+    action: 'project.created',
+    actor: { type: 'user', id: 'u1' },
+    resource: { type: 'project', id: 'p1' },
+    ...fields,
+  }
+}
 
 async function failure(promise: Promise<unknown>): Promise<WhodidError> {
   const error: unknown = await promise.catch((reason: unknown) => reason)

@@ -97,7 +97,9 @@ function* bodiesOf(events: readonly NewEvent[]): Generator<string> {
 }
 
 // A character takes three bytes at most.
-const fits = (text: string) => text.length * 3 <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES
+function fits(text: string) {
+  return text.length * 3 <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES
+}
 
 function isResults(value: unknown): value is AppendResult[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null && 'outcome' in item)

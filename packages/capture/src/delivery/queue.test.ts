@@ -1,9 +1,9 @@
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { type CollectingWriter, collectingWriter } from '../../test/collecting-writer.ts'
-import { createDelivery } from './queue.ts'
-import { DEFAULT_LIMITS, type Delivery, type DeliveryLimits } from './options.ts'
 import { type ManualClock, manualClock } from '../../test/manual-clock.ts'
+import { DEFAULT_LIMITS, type Delivery, type DeliveryLimits } from './options.ts'
+import { createDelivery } from './queue.ts'
 
 interface Rig {
   readonly writer: CollectingWriter

@@ -1,17 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type AppendResult, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
-import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './options.ts'
-import {
-  backoff,
-  isAboutContent,
-  judge,
-  notAcknowledged,
-  reasonOf,
-  SHORTEST_WAIT,
-  troubleOf,
-} from './retry.ts'
 import { sizeOf } from './event-size.ts'
 import { createLosses } from './losses.ts'
+import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './options.ts'
+import { backoff, isAboutContent, judge, notAcknowledged, reasonOf, SHORTEST_WAIT, troubleOf } from './retry.ts'
 import { createWaits } from './waits.ts'
 
 interface Entry {

@@ -55,4 +55,6 @@ export function troubleOf(verdict: 'retry' | 'pause', error: unknown): string {
     : `The service does not take events: ${sentence(reasonOf(error))} They wait in memory, and are tried again.`
 }
 
-const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)
+function sentence(text: string) {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}

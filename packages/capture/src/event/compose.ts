@@ -19,8 +19,8 @@ import {
   type Scope,
   type Status,
 } from '@whodid/core'
-import { actorWithin, clip, errorWithin, MOST_CHANGED, scopeWithin } from './limits.ts'
 import type { Draft } from './draft.ts'
+import { actorWithin, clip, errorWithin, MOST_CHANGED, scopeWithin } from './limits.ts'
 
 /** Who acted, for whom, from where: what the events of one request or job have in common. */
 export interface Setting {

@@ -97,7 +97,9 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const textOf = (value: string | null | undefined) => (value === null || value === '' ? undefined : value)
+function textOf(value: string | null | undefined) {
+  return value === null || value === '' ? undefined : value
+}
 
 /** The host's user as an actor. */
 export function actorOf(input: ActorInput): Actor {

@@ -1,6 +1,6 @@
 import { kindOfVerb } from '@whodid/core'
-import type { Draft } from './draft.ts'
 import type { Inference } from '../infer/infer.ts'
+import type { Draft } from './draft.ts'
 
 /** Whether a draft names one resource, rather than adding to whatever the request is about. */
 export function isAddressed(draft: Draft): boolean {
@@ -14,7 +14,9 @@ export function areOne(one: Draft, other: Draft): boolean {
   return kinds[0] === undefined || kinds[1] === undefined || kinds[0] === kinds[1] || isSoft(one, other)
 }
 
-const typeOf = (draft: Draft) => draft.type ?? draft.action?.slice(0, draft.action.indexOf('.'))
+function typeOf(draft: Draft) {
+  return draft.type ?? draft.action?.slice(0, draft.action.indexOf('.'))
+}
 
 function kindOf(draft: Draft) {
   return draft.action === undefined ? draft.kind : kindOfVerb(draft.action.slice(draft.action.indexOf('.') + 1))

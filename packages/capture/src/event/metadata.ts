@@ -44,6 +44,14 @@ function issueOf(issue: unknown): string {
   return `${path.length === 0 ? '' : `${path.map(String).join('.')}: `}${String(issue.message)}`
 }
 
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const isSchema = (value: unknown): value is Schema => isObject(value) && '~standard' in value
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function isSchema(value: unknown): value is Schema {
+  return isObject(value) && '~standard' in value
+}

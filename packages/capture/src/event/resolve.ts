@@ -7,9 +7,9 @@ import {
   pointerOf,
   redact,
 } from '@whodid/core'
-import { type Draft, fold } from './draft.ts'
 import { isBag } from '../infer/bodies.ts'
 import type { Inference } from '../infer/infer.ts'
+import { type Draft, fold } from './draft.ts'
 import { actionOf, areOne, isAddressed, withInference } from './merge.ts'
 
 /** A draft that is an event to be. */
@@ -71,7 +71,9 @@ export function settle(said: Said, options: SettleOptions): readonly Told[] {
   return failure === undefined ? all : all.map((draft) => failed(draft, failure))
 }
 
-const isOfSystem = (record: Draft) => record.actor?.type === 'system'
+function isOfSystem(record: Draft) {
+  return record.actor?.type === 'system'
+}
 
 function foldIntoRecord(records: Told[], annotation: Draft): boolean {
   const at = records.findIndex((record) => areOne(record, annotation))
@@ -108,8 +110,9 @@ function isAbout(row: Draft, inference: Inference): boolean {
   return row.type === inference.type && (inference.id === null || inference.id === row.resourceId)
 }
 
-const isDeclared = (options: SettleOptions) => (action: string) =>
-  findAction(options.catalog.json, action) !== undefined
+function isDeclared(options: SettleOptions) {
+  return (action: string) => findAction(options.catalog.json, action) !== undefined
+}
 
 /** The event that stands alone, as most do. */
 function inferredTold(inference: Inference, failure: EventError | undefined, options: SettleOptions): Told {

@@ -46,7 +46,9 @@ function keysOf(type: string): Keys {
   return made
 }
 
-const camelOf = (type: string) => type.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+function camelOf(type: string) {
+  return type.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
 
 /** The part of a body that holds a resource of this type: under its name, under `data` and the like, or the body itself. */
 export function entityIn(body: unknown, type: string): Bag | undefined {

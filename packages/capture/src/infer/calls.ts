@@ -16,4 +16,6 @@ export function callsOf(parts: readonly PathPart[], body: unknown): PathPart[][]
   return isCall ? last.text.split(',').map((call) => call.split('.').map(word)) : undefined
 }
 
-const word = (text: string): PathPart => ({ text, value: false, param: undefined })
+function word(text: string): PathPart {
+  return { text, value: false, param: undefined }
+}

@@ -15,4 +15,6 @@ export interface Exchange {
 const READS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT'])
 
 /** Whether a method changes nothing. */
-export const isReading = (method: string): boolean => READS.has(method)
+export function isReading(method: string): boolean {
+  return READS.has(method)
+}

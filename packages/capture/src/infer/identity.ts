@@ -39,7 +39,9 @@ export function identityOf(
 }
 
 /** A parameter that is another name of the resource, where its answer has the id itself. */
-const isAlias = (param: string | undefined) => param !== undefined && /(?:slug|name|handle|title)$/i.test(param)
+function isAlias(param: string | undefined) {
+  return param !== undefined && /(?:slug|name|handle|title)$/i.test(param)
+}
 
 /** The last segment of a Location below the path that was posted to. */
 function idInLocation(location: string | undefined, values: readonly string[]): string | undefined {

@@ -5,9 +5,13 @@ export interface PathPart {
   readonly param: string | undefined
 }
 
-const isSplat = (segment: string) =>
-  segment.startsWith('*') || /^(?:\(\.\*\)|:\w+(?:\*|\+|\(\.\*\)|\(\.\+\)))$/.test(segment)
-const isOptional = (segment: string) => segment.endsWith('?')
+function isSplat(segment: string) {
+  return segment.startsWith('*') || /^(?:\(\.\*\)|:\w+(?:\*|\+|\(\.\*\)|\(\.\+\)))$/.test(segment)
+}
+
+function isOptional(segment: string) {
+  return segment.endsWith('?')
+}
 
 /** The segments of a path with their values, told apart by the route's pattern; by their looks where there is none. */
 export function partsOf(path: string, pattern: string | null): PathPart[] {

@@ -1,6 +1,8 @@
 import { baseOf, pastOf } from '@whodid/core'
 
-const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
+function set(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '))
+}
 
 /** Words that are verbs wherever they stand in a path. */
 const VERBS = set(
@@ -144,15 +146,29 @@ export function compoundOf(
   return undefined
 }
 
-export const isRead = (words: readonly string[]): boolean =>
-  READS.has(words.join('_')) ||
-  (words.length > 1 && READS_IN_FRONT.has(words[0] ?? '')) ||
-  (words.length > 1 && words.at(-1) === 'search')
+export function isRead(words: readonly string[]): boolean {
+  return (
+    READS.has(words.join('_')) ||
+    (words.length > 1 && READS_IN_FRONT.has(words[0] ?? '')) ||
+    (words.length > 1 && words.at(-1) === 'search')
+  )
+}
 
-export const isBatchWord = (word: string): boolean => BATCH.has(word)
-export const oppositeOf = (verb: string): string | undefined => OPPOSITES[verb]
-export const plainOf = (verb: string): 'created' | 'updated' | 'deleted' | undefined => PLAIN[verb]
-export const impliedType = (verb: string): string | undefined => IMPLIED_TYPE[verb]
+export function isBatchWord(word: string): boolean {
+  return BATCH.has(word)
+}
+
+export function oppositeOf(verb: string): string | undefined {
+  return OPPOSITES[verb]
+}
+
+export function plainOf(verb: string): 'created' | 'updated' | 'deleted' | undefined {
+  return PLAIN[verb]
+}
+
+export function impliedType(verb: string): string | undefined {
+  return IMPLIED_TYPE[verb]
+}
 
 /** What an action of this verb may be called, the most likely first. */
 export function namesFor(verb: string): readonly string[] {

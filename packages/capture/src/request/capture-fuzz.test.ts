@@ -1,9 +1,9 @@
 import { defineCatalog, parseEvent, prepareEvent } from '@whodid/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createCapture } from './capture.ts'
 import { collectingWriter } from '../../test/collecting-writer.ts'
 import { createTrail } from '../trail.ts'
+import { createCapture } from './capture.ts'
 
 const catalog = defineCatalog({ project: { segments: ['vorhaben'] }, membership: { actions: { removed: {} } } })
 

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ANONYMOUS, defineCatalog, SYSTEM, timeOfId } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { createCapture } from './capture.ts'
-import type { CaptureOptions, RequestOutcome } from './options.ts'
 import { collectingWriter } from '../../test/collecting-writer.ts'
 import { manualClock } from '../../test/manual-clock.ts'
-import { skipCapture } from './skip.ts'
 import { createTrail } from '../trail.ts'
+import { createCapture } from './capture.ts'
+import type { CaptureOptions, RequestOutcome } from './options.ts'
+import { skipCapture } from './skip.ts'
 
 const catalog = defineCatalog({
   project: { actions: { archived: '{resource.name} was archived', cloned: { kind: 'create' } } },

@@ -1,6 +1,6 @@
-import type { CreateCaptureOptions, RequestFacts, RequestOutcome } from './options.ts'
 import { afterwards } from '../context/engine.ts'
 import { engineOf } from '../context/engines.ts'
+import type { CreateCaptureOptions, RequestFacts, RequestOutcome } from './options.ts'
 import { RequestFrame } from './request.ts'
 import { compileRoutes } from './routes.ts'
 

@@ -51,5 +51,10 @@ function toldIn(body: unknown): { readonly code?: string | undefined; readonly m
   }
 }
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, 1_000) : undefined)
-const codeLike = (value: unknown) => (typeof value === 'string' && /^\w{1,64}$/.test(value) ? value : undefined)
+function text(value: unknown) {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 1_000) : undefined
+}
+
+function codeLike(value: unknown) {
+  return typeof value === 'string' && /^\w{1,64}$/.test(value) ? value : undefined
+}

@@ -1,7 +1,7 @@
 import type { Channel } from '@whodid/core'
 import type { ActorInput } from '../event/inputs.ts'
-import type { HeaderBag } from './context.ts'
 import type { Trail } from '../trail.ts'
+import type { HeaderBag } from './context.ts'
 
 /** What an adapter knows of a request when it begins. */
 export interface RequestFacts<N extends object> {

@@ -1,6 +1,6 @@
-import type { RequestFacts, RequestOutcome } from './options.ts'
-import type { Inference } from '../infer/infer.ts'
 import type { Told } from '../event/resolve.ts'
+import type { Inference } from '../infer/infer.ts'
+import type { RequestFacts, RequestOutcome } from './options.ts'
 
 /** What a request comes to, and why. */
 export interface Plan {

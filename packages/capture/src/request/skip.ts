@@ -5,4 +5,6 @@ export function skipCapture(native: object): void {
   skipped.add(native)
 }
 
-export const isSkipped = (native: object): boolean => skipped.has(native)
+export function isSkipped(native: object): boolean {
+  return skipped.has(native)
+}

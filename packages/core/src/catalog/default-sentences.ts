@@ -21,8 +21,13 @@ const OF_THE_ACTOR: { readonly [past: string]: Sentences } = {
   },
 }
 
-const text = (identifier: string) => withinSentence(words(identifier))
-const isPlural = (noun: string) => /[^su]s$/.test(noun)
+function text(identifier: string) {
+  return withinSentence(words(identifier))
+}
+
+function isPlural(noun: string) {
+  return /[^su]s$/.test(noun)
+}
 
 /**
  * Default sentences for `category.verb`. They use three names beside paths: `{resource}` is its label and name,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { WhodidError } from '../errors.ts'
 import type { Catalog, CatalogData } from './catalog.ts'
 import { type ActionOf, defineCatalog, type MetadataOf } from './define-catalog.ts'
-import { WhodidError } from '../errors.ts'
 import { findAction, resolveAction, resolveResource } from './resolve.ts'
 
 const catalog = defineCatalog(

@@ -1,4 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { WhodidError } from '../errors.ts'
+import { AUDIT_CATEGORY, type JsonObject, KINDS, SEVERITIES } from '../event/event.ts'
 import type {
   ActionEntry,
   ActionName,
@@ -11,8 +13,6 @@ import type {
   ResolvedResource,
   ResourceEntry,
 } from './catalog.ts'
-import { WhodidError } from '../errors.ts'
-import { AUDIT_CATEGORY, type JsonObject, KINDS, SEVERITIES } from '../event/event.ts'
 import { DEFAULT_GROUP, defaultAction, defaultResource } from './resolve.ts'
 import { parseTemplate, safeHref } from './sentence.ts'
 
@@ -82,7 +82,9 @@ function fail(problem: string): never {
   throw new WhodidError('invalid_catalog', `In the catalog, ${problem}.`)
 }
 
-const quote = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+function quote(value: unknown) {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
 
 function resolveCatalog(data: CatalogData): CatalogJson {
   if (typeof data !== 'object' || data === null) fail('data must be an object of resource types')

@@ -1,8 +1,8 @@
-import type { CatalogJson, ResolvedAction, ResolvedResource } from './catalog.ts'
-import { defaultSentences } from './default-sentences.ts'
 import { AUDIT_CATEGORY } from '../event/event.ts'
 import { kindOfVerb } from '../language/verbs.ts'
 import { words } from '../language/words.ts'
+import type { CatalogJson, ResolvedAction, ResolvedResource } from './catalog.ts'
+import { defaultSentences } from './default-sentences.ts'
 
 /** The group of resource types that name none. */
 export const DEFAULT_GROUP = 'Other'

@@ -15,17 +15,23 @@ const { json: catalog } = defineCatalog({
   user: {},
 })
 
-const event = (action: string, more: Partial<EventFacts> = {}): EventFacts => ({
-  status: 'success',
-  actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
-  resource: { type: action.slice(0, action.indexOf('.')), id: 'p1', name: 'Engine' },
-  ...more,
-  action,
-})
+function event(action: string, more: Partial<EventFacts> = {}): EventFacts {
+  return {
+    status: 'success',
+    actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
+    resource: { type: action.slice(0, action.indexOf('.')), id: 'p1', name: 'Engine' },
+    ...more,
+    action,
+  }
+}
 
-const say = (action: string, more?: Partial<EventFacts>) => renderSentence(catalog, event(action, more))
-const failed = (action: string, error: EventFacts['error'] = { status: 403 }) =>
-  say(action, { status: 'failure', error })
+function say(action: string, more?: Partial<EventFacts>) {
+  return renderSentence(catalog, event(action, more))
+}
+
+function failed(action: string, error: EventFacts['error'] = { status: 403 }) {
+  return say(action, { status: 'failure', error })
+}
 
 describe('templates', () => {
   test('put values in their places', () => {

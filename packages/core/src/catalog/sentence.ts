@@ -1,7 +1,7 @@
-import type { CatalogJson, ResolvedAction } from './catalog.ts'
 import type { Actor, CompleteEvent, EventError, StoredEvent } from '../event/event.ts'
-import { resolveAction, resolveResource } from './resolve.ts'
 import { capitalized, withArticle, withinSentence } from '../language/words.ts'
+import type { CatalogJson, ResolvedAction } from './catalog.ts'
+import { resolveAction, resolveResource } from './resolve.ts'
 
 /** What a sentence or a link is made from: any event, stored or not yet. */
 export type EventFacts = Omit<Pick<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>, 'resource'> &
@@ -81,7 +81,9 @@ function written(value: unknown, locale: string): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-const nameOfActor = (actor: Actor) => actor.name || actor.email || actor.id
+function nameOfActor(actor: Actor) {
+  return actor.name || actor.email || actor.id
+}
 
 function nameOfResource(catalog: CatalogJson, resource: EventFacts['resource'], first: boolean): string {
   const { label } = resolveResource(catalog, resource.type)

@@ -1,5 +1,5 @@
-import type { ReadScope } from './store.ts'
 import type { Change, JsonObject, StoredEvent } from '../event/event.ts'
+import type { ReadScope } from './store.ts'
 import type { KeyScope } from './viewer.ts'
 
 /** An API key as it is kept: never the key itself. */

@@ -1,5 +1,5 @@
-import type { BoundedCount, FacetValue } from './store.ts'
 import type { Kind, Status } from '../event/event.ts'
+import type { BoundedCount, FacetValue } from './store.ts'
 
 /** What to count for a dashboard. */
 export interface StatsRequest {

@@ -1,7 +1,7 @@
-import type { KeyStore, PeopleStore, RetentionStore, RevocationStore } from './administration.ts'
 import type { NewEvent, PreparedEvent, StoredEvent } from '../event/event.ts'
 import type { Filter, FilterTerm, SortColumn, SortOrder } from '../filter/filter.ts'
 import type { SearchedField } from '../filter/search-text.ts'
+import type { KeyStore, PeopleStore, RetentionStore, RevocationStore } from './administration.ts'
 import type { Stats, StatsRequest } from './stats.ts'
 
 /** What became of one event of a batch. */

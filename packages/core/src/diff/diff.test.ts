@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { diff } from './diff.ts'
 import type { Change } from '../event/event.ts'
 import { keysOf } from '../event/pointer.ts'
+import { diff } from './diff.ts'
 
-const changes = (before: unknown, after: unknown) => diff(before, after).changes
+function changes(before: unknown, after: unknown) {
+  return diff(before, after).changes
+}
 
 /** Applies changes as JSON Patch would: in a list, an addition makes room and a removal closes the gap. */
 function applied(before: unknown, list: readonly Change[]): unknown {

@@ -1,6 +1,6 @@
 import type { Change, Json, JsonObject } from '../event/event.ts'
-import { boundedJson, TRUNCATED } from '../redact/redact.ts'
 import { pointerOf } from '../event/pointer.ts'
+import { boundedJson, TRUNCATED } from '../redact/redact.ts'
 
 /** How far {@link diff} goes. */
 export interface DiffOptions {

@@ -4,16 +4,24 @@ import { z } from 'zod'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES, type StoredEvent } from '../event/event.ts'
 import { type Filter, INBOX_STATES, SORT_COLUMNS } from './filter.ts'
 import { filterFromParams, filterToParams } from './params.ts'
-import { filterSchema } from './schema.ts'
 import { positionOf } from './position.ts'
+import { filterSchema } from './schema.ts'
 import { timeRange } from './time-range.ts'
 
-const refused = (message: string) =>
-  expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(message) })
-const params = (text: string) => filterFromParams(new URLSearchParams(text))
+function refused(message: string) {
+  return expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(message) })
+}
+
+function params(text: string) {
+  return filterFromParams(new URLSearchParams(text))
+}
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' })
-const list = (item: fc.Arbitrary<string>) => fc.uniqueArray(item, { minLength: 1, maxLength: 4 })
+
+function list(item: fc.Arbitrary<string>) {
+  return fc.uniqueArray(item, { minLength: 1, maxLength: 4 })
+}
+
 const terms = {
   actor: list(text),
   actorName: list(text),

@@ -18,7 +18,9 @@ function* partsOf({ q = '', ...terms }: ExcludedTerms, excluded: boolean): Gener
   }
 }
 
-const writeExact = (value: string) => `=${writeCondition('actor', [value]).slice('actor:'.length)}`
+function writeExact(value: string) {
+  return `=${writeCondition('actor', [value]).slice('actor:'.length)}`
+}
 
 /**
  * A filter in the search language: the inverse of `parseQuery`.

@@ -9,8 +9,12 @@ import { phrasesOf } from './search-text.ts'
 import { timeRange } from './time-range.ts'
 
 const now = Date.parse('2026-11-20T12:34:56.789Z')
-const parse = (text: string) => parseQuery(text, { now })
-const refusal = (text: string): WhodidError => {
+
+function parse(text: string) {
+  return parseQuery(text, { now })
+}
+
+function refusal(text: string): WhodidError {
   try {
     parse(text)
   } catch (error) {
@@ -201,7 +205,11 @@ const text = fc.oneof(
     ',',
   ),
 )
-const list = (item: fc.Arbitrary<string>) => fc.uniqueArray(item, { minLength: 1, maxLength: 4 })
+
+function list(item: fc.Arbitrary<string>) {
+  return fc.uniqueArray(item, { minLength: 1, maxLength: 4 })
+}
+
 const q = fc
   .array(
     text.filter((each) => each.trim() !== ''),
@@ -245,13 +253,16 @@ const filters: fc.Arbitrary<Filter> = fc.record(
   },
   { requiredKeys: [] },
 )
+
 /** Actors and names are written together where they are the same, so their order may change. */
-const sorted = ({ not, ...filter }: Filter): Filter => ({
-  ...filter,
-  ...(filter.actor && { actor: [...filter.actor].sort() }),
-  ...(filter.actorName && { actorName: [...filter.actorName].sort() }),
-  ...(not && { not: sorted(not) }),
-})
+function sorted({ not, ...filter }: Filter): Filter {
+  return {
+    ...filter,
+    ...(filter.actor && { actor: [...filter.actor].sort() }),
+    ...(filter.actorName && { actorName: [...filter.actorName].sort() }),
+    ...(not && { not: sorted(not) }),
+  }
+}
 
 describe('a filter written in the search language', () => {
   test('comes back as it went', () => {

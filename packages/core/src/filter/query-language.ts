@@ -232,12 +232,17 @@ export function parseQuery(text: string, options: { readonly now: number }): Fil
 
 const DATES = 'today, yesterday or a date such as 2026-11-20'
 
-const isTerm = (field: QueryField): field is FilterTerm => FILTER_TERMS.some((term) => term === field)
+function isTerm(field: QueryField): field is FilterTerm {
+  return FILTER_TERMS.some((term) => term === field)
+}
 
-const termsOf = (terms: ReadonlyMap<FilterTerm, ReadonlySet<string>>) =>
-  Object.fromEntries([...terms].map(([term, values]) => [term, [...values]]))
+function termsOf(terms: ReadonlyMap<FilterTerm, ReadonlySet<string>>) {
+  return Object.fromEntries([...terms].map(([term, values]) => [term, [...values]]))
+}
 
-const textOf = (words: readonly string[]) => (words.length > 0 ? { q: words.map(writePhrase).join(' ') } : {})
+function textOf(words: readonly string[]) {
+  return words.length > 0 ? { q: words.map(writePhrase).join(' ') } : {}
+}
 
 /** What a value of a field asks for. An actor without `=` or `@` is anybody with that id or a name with that in it. */
 function conditionsOf(
@@ -271,7 +276,9 @@ function oneOf(text: string, field: QueryField, { value, at }: WrittenValue): st
   )
 }
 
-const inQuotes = (value: string) => `"${value.replace(/["\\]/g, '\\$&')}"`
+function inQuotes(value: string) {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`
+}
 
 /** A word as it is; in quotes what would else be read as anything but one word. */
 export function writePhrase(phrase: string): string {
@@ -279,7 +286,9 @@ export function writePhrase(phrase: string): string {
   return plain ? phrase : inQuotes(phrase)
 }
 
-const writeValue = (value: string): string => (/^["=]|[\s,]/u.test(value) ? inQuotes(value) : value)
+function writeValue(value: string): string {
+  return /^["=]|[\s,]/u.test(value) ? inQuotes(value) : value
+}
 
 /** A condition as the search language has it: `status:failure`, `-action:"a b",c`. */
 export function writeCondition(field: QueryField, values: readonly string[], excluded = false): string {

@@ -3,8 +3,10 @@ import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
 import { type Filter, INBOX_STATES, resourceOf } from './filter.ts'
 import { parseTime } from './time-range.ts'
 
-const list = <T extends z.ZodType>(item: T, description: string) =>
-  z.array(item).max(1_000).readonly().optional().describe(description)
+function list<T extends z.ZodType>(item: T, description: string) {
+  return z.array(item).max(1_000).readonly().optional().describe(description)
+}
+
 const value = z.string().min(1).max(512)
 
 const terms = {
@@ -26,14 +28,15 @@ const terms = {
   severity: list(z.enum(SEVERITIES), 'How much attention the event deserves.'),
 }
 
-const bound = (description: string) =>
-  z
+function bound(description: string) {
+  return z
     .string()
     .refine((text) => parseTime(text) !== undefined, {
       message: 'must be a date such as 2026-11-20, or a time with a zone such as 2026-11-20T10:00:00Z',
     })
     .optional()
     .describe(description)
+}
 
 /** The filter as procedures and routes take it. Every field is optional; extend it with what else a procedure takes. */
 export const filterSchema = z.strictObject({

@@ -33,16 +33,19 @@ describe('fold', () => {
   })
 })
 
-const textOf = (description: string, name = 'x') =>
-  searchTextOf({
+function textOf(description: string, name = 'x') {
+  return searchTextOf({
     action: 'project.created',
     description,
     actor: { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
     resource: { type: 'project', id: 'p1', name },
   })
+}
 
 /** As the store asks: every needle is a part of the text. */
-const finds = (q: string, text: string) => searchNeedles(q).every((needle) => text.includes(needle))
+function finds(q: string, text: string) {
+  return searchNeedles(q).every((needle) => text.includes(needle))
+}
 
 describe('search text', () => {
   test('holds actor, e-mail address, action, resource name and description, a line each', () => {

@@ -156,9 +156,11 @@ export function baseOf(past: string): string | undefined {
 }
 
 const KIND_OF = new Map<string, Kind>()
-const kinds = (kind: Kind, verbs: string) => {
+
+function kinds(kind: Kind, verbs: string) {
   for (const verb of verbs.split(' ')) KIND_OF.set(verb, kind)
 }
+
 kinds(
   'create',
   'created added issued inserted registered signed_up submitted invited sent joined uploaded imported cloned copied duplicated ' +

@@ -1,6 +1,6 @@
 import { type Change, REDACTED } from '../event/event.ts'
-import { redactJson, secretNames } from './redact.ts'
 import { keysOf } from '../event/pointer.ts'
+import { redactJson, secretNames } from './redact.ts'
 
 /**
  * Changes without their secrets: of a change whose path names a secret both values, of the others what `redact` finds in them.

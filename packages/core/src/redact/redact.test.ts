@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { redact } from './redact.ts'
 import { redactChanges } from './changes.ts'
+import { redact } from './redact.ts'
 import { isCardNumber, isSecretName, withoutSecrets } from './secrets.ts'
 
 describe('names, word by word', () => {

@@ -46,7 +46,9 @@ function namesSecret(words: readonly string[]): boolean {
 }
 
 // Full-width letters and what has no width are the same name to whoever reads it.
-const wordsOf = (name: string) => splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
+function wordsOf(name: string) {
+  return splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
+}
 
 const VERDICTS_AT_MOST = 5_000
 const verdicts = new Map<string, boolean>()

@@ -1,11 +1,16 @@
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assertStorable, base64url, canonicalBytes, digestOfDisclosure, discloses, leafHashOf } from './canonical.ts'
 import { bytesToHex } from '../event/hex.ts'
+import { assertStorable, base64url, canonicalBytes, digestOfDisclosure, discloses, leafHashOf } from './canonical.ts'
 
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
-const bytes = (value: string) => new TextEncoder().encode(value)
+function text(bytes: Uint8Array) {
+  return new TextDecoder().decode(bytes)
+}
+
+function bytes(value: string) {
+  return new TextEncoder().encode(value)
+}
 
 describe('F1: RFC 8785', () => {
   // The vectors of cyberphone/json-canonicalization, testdata/input and output.

@@ -81,8 +81,11 @@ export function canonicalBytes(value: { readonly [key: string]: unknown }): Uint
 }
 
 const UNSORTABLE = Symbol('unsortable')
+
 // Engines list such keys first, and in the order of the numbers, whatever the order they were set in.
-const isIndex = (key: string) => key.charCodeAt(0) <= 57 && /^\d+$/.test(key)
+function isIndex(key: string) {
+  return key.charCodeAt(0) <= 57 && /^\d+$/.test(key)
+}
 
 /**
  * A copy whose keys stand in the order of JCS, so that the engine's own serialiser, which writes text and numbers as JCS wants

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DisclosedEvent } from '../contracts/administration.ts'
-import { digestOfDisclosure, leafHashOf } from './canonical.ts'
 import { defineCatalog } from '../catalog/define-catalog.ts'
-import { type EraseOptions, eraseFrom } from './erase.ts'
+import type { DisclosedEvent } from '../contracts/administration.ts'
 import { FORMER_USER, type NewEvent, type PreparedEvent } from '../event/event.ts'
-import { prepareEvent } from './prepare.ts'
 import { fold } from '../filter/search-text.ts'
+import { digestOfDisclosure, leafHashOf } from './canonical.ts'
+import { type EraseOptions, eraseFrom } from './erase.ts'
+import { prepareEvent } from './prepare.ts'
 
 const { json: catalog } = defineCatalog({
   project: { actions: { archived: '{resource.name} was archived by {actor.name}' } },
@@ -23,8 +23,8 @@ const ada = { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.tes
 const grace = { type: 'user', id: 'u2', name: 'Grace Hopper', email: 'grace@acme.test' } as const
 const context = { channel: 'ui', ip: '203.0.113.9', userAgent: 'Test/1.0' } as const
 
-const prepare = (event: Partial<NewEvent> = {}): PreparedEvent =>
-  prepareEvent(
+function prepare(event: Partial<NewEvent> = {}): PreparedEvent {
+  return prepareEvent(
     {
       action: 'project.archived',
       actor: ada,
@@ -34,25 +34,34 @@ const prepare = (event: Partial<NewEvent> = {}): PreparedEvent =>
     },
     { catalog, tenantId: 'acme', receivedAt: Date.parse('2026-11-20T10:00:00.000Z') },
   )
+}
 
-const stored = (event: PreparedEvent): DisclosedEvent => ({
-  event: {
-    ...event,
-    seq: 1,
-    resource: { ...event.resource, href: event.resource.href ?? null, deleted: false },
-    seen: false,
-    archived: false,
-  },
-  disclosures: event.disclosures,
-})
-const erase = (event: PreparedEvent, personId = 'u1', options: Partial<EraseOptions> = {}) =>
-  eraseFrom(stored(event), personId, { catalog, ...options })
+function stored(event: PreparedEvent): DisclosedEvent {
+  return {
+    event: {
+      ...event,
+      seq: 1,
+      resource: { ...event.resource, href: event.resource.href ?? null, deleted: false },
+      seen: false,
+      archived: false,
+    },
+    disclosures: event.disclosures,
+  }
+}
 
-const disclosed = (disclosures: readonly string[]): { readonly [path: string]: unknown } =>
-  Object.fromEntries(
+function erase(event: PreparedEvent, personId = 'u1', options: Partial<EraseOptions> = {}) {
+  return eraseFrom(stored(event), personId, { catalog, ...options })
+}
+
+function disclosed(disclosures: readonly string[]): { readonly [path: string]: unknown } {
+  return Object.fromEntries(
     disclosures.map((disclosure) => JSON.parse(Buffer.from(disclosure, 'base64url').toString()).slice(1)),
   )
-const sealed = (event: PreparedEvent) => JSON.parse(new TextDecoder().decode(event.canonical))
+}
+
+function sealed(event: PreparedEvent) {
+  return JSON.parse(new TextDecoder().decode(event.canonical))
+}
 
 describe('of whoever acted', () => {
   test('name, address, ip and user agent go, with their disclosures; the id and all else stay', () => {

@@ -1,12 +1,12 @@
-import type { DisclosedEvent, Erased } from '../contracts/administration.ts'
-import { pathOfDisclosure } from './canonical.ts'
 import type { CatalogJson } from '../catalog/catalog.ts'
+import { resolveAction, resolveResource } from '../catalog/resolve.ts'
+import { sentenceOf } from '../catalog/sentence.ts'
+import type { DisclosedEvent, Erased } from '../contracts/administration.ts'
 import { type Change, FORMER_USER, type Json, type JsonObject, type Person, type StoredEvent } from '../event/event.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
 import { keysOf } from '../event/pointer.ts'
-import { resolveAction, resolveResource } from '../catalog/resolve.ts'
 import { fold, searchTextOf } from '../filter/search-text.ts'
-import { sentenceOf } from '../catalog/sentence.ts'
+import { pathOfDisclosure } from './canonical.ts'
 
 /** What {@link eraseFrom} needs to know beside the event and the person. */
 export interface EraseOptions {
@@ -100,28 +100,39 @@ function namesIn({ actor, resource }: StoredEvent, personId: string, isResourceP
   return found.filter((name) => name !== undefined)
 }
 
-const isTelling = (name: string) => fold(name) !== '' && name !== FORMER_USER
+function isTelling(name: string) {
+  return fold(name) !== '' && name !== FORMER_USER
+}
 
 /** Words of a text in the form that search compares, with a space at either side of each. */
-const spaced = (text: string): string => ` ${(fold(text).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
+function spaced(text: string): string {
+  return ` ${(fold(text).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
+}
 
 /** Whether one of the values stands in a text, whole. */
-const holds = (text: string | undefined, values: readonly string[]): boolean =>
-  text !== undefined &&
-  values.some((value) => {
-    const words = spaced(value)
-    return words.trim() === '' ? fold(text).includes(fold(value)) : spaced(text).includes(words)
-  })
+function holds(text: string | undefined, values: readonly string[]): boolean {
+  return (
+    text !== undefined &&
+    values.some((value) => {
+      const words = spaced(value)
+      return words.trim() === '' ? fold(text).includes(fold(value)) : spaced(text).includes(words)
+    })
+  )
+}
 
 /** What tells of somebody by a name or an address: the parts of the name, and what stands before the @. */
-const partsOf = (name: string): string[] =>
-  name.includes('@') ? [name.split('@', 1).join()] : spaced(name).trim().split(' ')
+function partsOf(name: string): string[] {
+  return name.includes('@') ? [name.split('@', 1).join()] : spaced(name).trim().split(' ')
+}
 
 /** The first keys below a member that something hidden stands at. */
-const topKeys = (hidden: ReadonlySet<string>, member: string): string[] =>
-  [...hidden].map(keysOf).flatMap(([first, key]) => (first === member && key !== undefined ? [key] : []))
+function topKeys(hidden: ReadonlySet<string>, member: string): string[] {
+  return [...hidden].map(keysOf).flatMap(([first, key]) => (first === member && key !== undefined ? [key] : []))
+}
 
-const topKey = (change: Change): string => keysOf(change.path)[0] ?? ''
+function topKey(change: Change): string {
+  return keysOf(change.path)[0] ?? ''
+}
 
 interface Personal {
   readonly keys: ReadonlySet<string>
@@ -149,8 +160,9 @@ function withoutPersonal(event: StoredEvent, personal: Personal): { metadata: Js
   return { metadata, changes }
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** An object without what stands at a path. */
 function without(object: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
@@ -204,10 +216,11 @@ function descriptionOf(before: StoredEvent, after: StoredEvent, { catalog, known
 }
 
 /** A sentence with a former user in the place of every name, the longest first. */
-const withoutNames = (sentence: string, known: readonly string[]): string =>
-  [...known]
+function withoutNames(sentence: string, known: readonly string[]): string {
+  return [...known]
     .sort((left, right) => right.length - left.length)
     .reduce((text, name) => text.replaceAll(name, FORMER_USER), sentence)
+}
 
 function valueAt(event: StoredEvent, path: readonly string[]): unknown {
   let value: unknown = event

@@ -9,7 +9,7 @@ const event = {
   resource: { type: 'project', id: 'p1', name: 'Engine' },
 }
 
-const reasonOf = (input: unknown): string => {
+function reasonOf(input: unknown): string {
   const result = parseEvent(input)
   return 'reason' in result ? result.reason : 'taken'
 }

@@ -14,9 +14,14 @@ import { EVENT_LIMITS as MAX } from '../event/limits.ts'
 import { isSurelyOver } from '../event/size.ts'
 import { parseTime } from '../filter/time-range.ts'
 
-const text = (most: number) => z.string().min(1).max(most)
+function text(most: number) {
+  return z.string().min(1).max(most)
+}
+
 // A JSON client writes null for what it does not have.
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
+function optional<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform((value) => value ?? undefined)
+}
 
 // What is below is looked at when the event is prepared; what came over the wire is JSON already.
 function isJsonLike(value: unknown): value is Json {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { digestOfDisclosure } from './canonical.ts'
 import { defineCatalog } from '../catalog/define-catalog.ts'
 import { WhodidError } from '../errors.ts'
 import type { NewEvent } from '../event/event.ts'
 import { newId, timeOfId } from '../event/id.ts'
-import { prepareEvent } from './prepare.ts'
+import { digestOfDisclosure } from './canonical.ts'
 import { parseEvent } from './parse.ts'
+import { prepareEvent } from './prepare.ts'
 
 const { json: catalog } = defineCatalog({
   project: {
@@ -25,13 +25,22 @@ const base: NewEvent = {
   actor: ada,
   resource: { type: 'project', id: 'p1', name: 'Engine' },
 }
-const prepare = (more: Partial<NewEvent> = {}) =>
-  prepareEvent({ ...base, ...more }, { catalog, tenantId: 'acme', receivedAt })
-const sealed = (event: { readonly canonical: Uint8Array }) => JSON.parse(new TextDecoder().decode(event.canonical))
-const disclosed = (disclosure: string): [salt: string, name: string, value: unknown] =>
-  JSON.parse(Buffer.from(disclosure, 'base64url').toString())
-const refusal = (message: string) =>
-  expect.objectContaining({ code: 'invalid_event', message: expect.stringContaining(message) })
+
+function prepare(more: Partial<NewEvent> = {}) {
+  return prepareEvent({ ...base, ...more }, { catalog, tenantId: 'acme', receivedAt })
+}
+
+function sealed(event: { readonly canonical: Uint8Array }) {
+  return JSON.parse(new TextDecoder().decode(event.canonical))
+}
+
+function disclosed(disclosure: string): [salt: string, name: string, value: unknown] {
+  return JSON.parse(Buffer.from(disclosure, 'base64url').toString())
+}
+
+function refusal(message: string) {
+  return expect.objectContaining({ code: 'invalid_event', message: expect.stringContaining(message) })
+}
 
 describe('defaults', () => {
   test('are filled in', () => {

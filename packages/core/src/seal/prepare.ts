@@ -1,14 +1,6 @@
-import {
-  assertStorable,
-  canonicalBytes,
-  digestOf,
-  digestOfDisclosure,
-  discloses,
-  invalidEvent,
-  leafHashOf,
-  newSalt,
-} from './canonical.ts'
 import type { CatalogJson, ResolvedAction, ResolvedResource } from '../catalog/catalog.ts'
+import { resolveAction, resolveResource } from '../catalog/resolve.ts'
+import { sentenceOf } from '../catalog/sentence.ts'
 import type {
   Actor,
   CompleteEvent,
@@ -23,15 +15,23 @@ import type {
   Status,
 } from '../event/event.ts'
 import { isEventId, newId, timeOfId } from '../event/id.ts'
-import { redactObject } from '../redact/redact.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
 import { keysOf, pointerOf } from '../event/pointer.ts'
-import { redactChanges } from '../redact/changes.ts'
-import { resolveAction, resolveResource } from '../catalog/resolve.ts'
 import { searchTextOf } from '../filter/search-text.ts'
-import { withoutSecrets } from '../redact/secrets.ts'
-import { sentenceOf } from '../catalog/sentence.ts'
 import { parseTime } from '../filter/time-range.ts'
+import { redactChanges } from '../redact/changes.ts'
+import { redactObject } from '../redact/redact.ts'
+import { withoutSecrets } from '../redact/secrets.ts'
+import {
+  assertStorable,
+  canonicalBytes,
+  digestOf,
+  digestOfDisclosure,
+  discloses,
+  invalidEvent,
+  leafHashOf,
+  newSalt,
+} from './canonical.ts'
 
 /** What {@link prepareEvent} needs to know beside the event. */
 export interface PrepareOptions {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { sha256 as inScript } from '@noble/hashes/sha2.js'
 import { expect, test } from 'vitest'
-import { base64url } from './canonical.ts'
 import { bytesToHex } from '../event/hex.ts'
+import { base64url } from './canonical.ts'
 import { ofText, sha256 } from './sha256.ts'
 
 test('the platform and the script hash alike, whatever part of a buffer the bytes are', () => {

@@ -137,7 +137,9 @@ function patternOf(
   return segments.join('/')
 }
 
-const depthOf = (path: string) => path.split('/').filter((segment) => segment !== '').length
+function depthOf(path: string) {
+  return path.split('/').filter((segment) => segment !== '').length
+}
 
 function decoded(segment: string): string {
   try {

@@ -1,9 +1,9 @@
 import { type AdapterSetup, testAdapter } from '@whodid/testkit'
 import express from 'express'
 import express4 from 'express4'
-import { listening } from './listening.ts'
 import { mount } from '../src/mount.ts'
 import { whodid } from '../src/whodid.ts'
+import { listening } from './listening.ts'
 
 const frameworks = [
   ['Express 5', express],

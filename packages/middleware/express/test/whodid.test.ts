@@ -4,9 +4,9 @@ import { type AppendResult, defineCatalog, type NewEvent } from '@whodid/core'
 import express from 'express'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
-import { listening } from './listening.ts'
 import { mount } from '../src/mount.ts'
 import { type ExpressOptions, whodid } from '../src/whodid.ts'
+import { listening } from './listening.ts'
 
 const catalog = defineCatalog({
   project: { actions: { purged: { kind: 'delete', onFailure: 'closed' } } },

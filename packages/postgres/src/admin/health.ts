@@ -17,7 +17,7 @@ interface SettingsRow extends Record<string, unknown> {
 }
 
 /** What the database says of itself, with a warning for each setting that an audit trail should not run with. */
-export const healthOf = async (db: Db): Promise<StoreHealth> => {
+export async function healthOf(db: Db): Promise<StoreHealth> {
   const [row] = await db.query<SettingsRow>(sql`
     select current_setting('server_version') as version, current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as synchronous_commit,

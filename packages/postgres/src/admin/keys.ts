@@ -1,7 +1,7 @@
 import type { ApiKey, KeyStore } from '@whodid/core'
 import type { Db, Row } from '../db.ts'
-import { type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { type Sql, sql } from '../sql.ts'
 
 const MINUTE = 60_000
 
@@ -19,20 +19,22 @@ interface KeyRow extends Row {
 
 const columns: Sql = sql`id, tenant_id, name, scopes, created_at, created_by, expires_at, last_used_at, revoked_at`
 
-const keyOfRow = (row: KeyRow): ApiKey => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  name: row.name,
-  scopes: row.scopes,
-  createdAt: row.created_at.toISOString(),
-  createdBy: row.created_by,
-  expiresAt: row.expires_at?.toISOString() ?? null,
-  lastUsedAt: row.last_used_at?.toISOString() ?? null,
-  revokedAt: row.revoked_at?.toISOString() ?? null,
-})
+function keyOfRow(row: KeyRow): ApiKey {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    name: row.name,
+    scopes: row.scopes,
+    createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  }
+}
 
 /** API keys, in the name of `settings`. */
-export const keysIn = (db: Db): KeyStore => {
+export function keysIn(db: Db): KeyStore {
   // The minute that each key was last written down to be in use, so that most uses write nothing.
   const written = new Map<string, number>()
   const read = async (statement: Sql, tenantId: string | null): Promise<readonly ApiKey[]> => {

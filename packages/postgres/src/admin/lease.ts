@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts'
-import { raw, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { raw, sql } from '../sql.ts'
 
 const LEASE_SECONDS = 60
 const RENEW_MS = 20_000
@@ -9,7 +9,7 @@ const RENEW_MS = 20_000
  * Runs work that only one process may do at a time, and gives null when another is at it. Its lease is renewed until it is done;
  * that of a process which died ends within a minute.
  */
-export const leased = async <T>(db: Db, name: string, work: () => Promise<T>): Promise<T | null> => {
+export async function leased<T>(db: Db, name: string, work: () => Promise<T>): Promise<T | null> {
   const holder = crypto.randomUUID()
   const until = raw(`now() + interval '${LEASE_SECONDS} seconds'`)
   const taken = await db.tx('purger', null, (queries) =>

@@ -1,35 +1,37 @@
 import type { DisclosedEvent, Erased, PeopleStore, ReadScope } from '@whodid/core'
 import type { Db, Reads, Row } from '../db.ts'
 import { readEvents, readWhere } from '../read/list.ts'
-import { join, raw, type Sql, type SqlValue, sql } from '../sql.ts'
-import { tables } from '../schema/tables.ts'
 import { eventsOf, wholeCondition } from '../read/where.ts'
+import { tables } from '../schema/tables.ts'
+import { join, raw, type Sql, type SqlValue, sql } from '../sql.ts'
 
 type Person = Parameters<PeopleStore['eventsOf']>[1]
 type Page = Parameters<PeopleStore['eventsOf']>[2]
 
 /** A person's traces are read in the name of `reader` and overwritten in that of `eraser`. `removed` is told of every erasure. */
-export const peopleIn = (db: Db, removed: (rows: number) => void): PeopleStore => ({
-  eventsOf: (scope, person, page) => db.read(scope.tenantId, (reads) => eventsOfPerson(reads, scope, person, page)),
-  async erase(tenantId, events) {
-    if (events.length === 0) return 0
-    const rows = await db.tx('eraser', tenantId, (queries) => queries.query(overwrite(tenantId, events)))
-    removed(rows.length)
-    return rows.length
-  },
-})
+export function peopleIn(db: Db, removed: (rows: number) => void): PeopleStore {
+  return {
+    eventsOf: (scope, person, page) => db.read(scope.tenantId, (reads) => eventsOfPerson(reads, scope, person, page)),
+    async erase(tenantId, events) {
+      if (events.length === 0) return 0
+      const rows = await db.tx('eraser', tenantId, (queries) => queries.query(overwrite(tenantId, events)))
+      removed(rows.length)
+      return rows.length
+    },
+  }
+}
 
 interface DisclosureRow extends Row {
   readonly id: string
   readonly disclosures: readonly string[]
 }
 
-const eventsOfPerson = async (
+async function eventsOfPerson(
   reads: Reads,
   scope: ReadScope,
   person: Person,
   { after, limit }: Page,
-): Promise<readonly DisclosedEvent[]> => {
+): Promise<readonly DisclosedEvent[]> {
   const where = wholeCondition(await readWhere(reads, scope, {}))
   const onward = after === null ? raw('true') : sql`e.id > ${after}`
   // Each by an index of its own, of which no more is read than the page may need.
@@ -72,16 +74,18 @@ const columns: readonly Column[] = [
   ['search_text', 'text', (event) => event.searchText],
 ]
 
-const named = (person: string): Sql => {
+function named(person: string): Sql {
   const [whole, name] = [raw(`e.${person}`), raw(`n.${person}_name`)]
   return sql`${raw(person)} = case when ${name} is null then ${whole} - 'name'
     else ${whole} || jsonb_build_object('name', ${name}) end`
 }
 
-const isPerson = (name: string) => name === 'on_behalf_of_name' || name === 'impersonated_by_name'
+function isPerson(name: string) {
+  return name === 'on_behalf_of_name' || name === 'impersonated_by_name'
+}
 
 /** The columns that an erasure may change, and no others: `canonical`, `digest` and `seq` stay as they are. */
-const overwrite = (tenantId: string, events: readonly Erased[]): Sql => {
+function overwrite(tenantId: string, events: readonly Erased[]): Sql {
   const ids: SqlValue = events.map(({ id }) => id)
   const arrays = columns.map(([, type, cell]) => {
     const cells: SqlValue = events.map(cell)

@@ -1,34 +1,35 @@
 import { idFloor, type Purgeable, type RetentionStore } from '@whodid/core'
 import type { Db, Queries, Row } from '../db.ts'
 import { isRetryable } from '../errors.ts'
-import { leased } from './lease.ts'
-import { type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { type Sql, sql } from '../sql.ts'
+import { leased } from './lease.ts'
 
 const DAY = 86_400_000
 const ATTEMPTS = 4
 
 /** Retention is set in the name of `settings`, and done in that of `purger`. `removed` is told of every purge. */
-export const retentionIn = (db: Db, removed: (rows: number) => void): RetentionStore => ({
-  async get(tenantId) {
-    const [row] = await db.tx('settings', tenantId, (queries) =>
-      queries.query<{ days: number | null; legal_hold: boolean }>(
-        sql`select days, legal_hold from ${tables.retention} where tenant_id = ${tenantId}`,
-      ),
-    )
-    return row === undefined ? null : { days: row.days, legalHold: row.legal_hold }
-  },
-  async set(tenantId, { days, legalHold }) {
-    await db.tx('settings', tenantId, (queries) =>
-      queries.query(sql`
+export function retentionIn(db: Db, removed: (rows: number) => void): RetentionStore {
+  return {
+    async get(tenantId) {
+      const [row] = await db.tx('settings', tenantId, (queries) =>
+        queries.query<{ days: number | null; legal_hold: boolean }>(
+          sql`select days, legal_hold from ${tables.retention} where tenant_id = ${tenantId}`,
+        ),
+      )
+      return row === undefined ? null : { days: row.days, legalHold: row.legal_hold }
+    },
+    async set(tenantId, { days, legalHold }) {
+      await db.tx('settings', tenantId, (queries) =>
+        queries.query(sql`
         insert into ${tables.retention} (tenant_id, days, legal_hold) values (${tenantId}, ${days}, ${legalHold})
         on conflict (tenant_id) do update set days = excluded.days, legal_hold = excluded.legal_hold`),
-    )
-  },
-  async tenants() {
-    // From one tenant to the next by the index, past all the days of each.
-    const rows = await db.tx('purger', null, (queries) =>
-      queries.query<{ tenant_id: string }>(sql`
+      )
+    },
+    async tenants() {
+      // From one tenant to the next by the index, past all the days of each.
+      const rows = await db.tx('purger', null, (queries) =>
+        queries.query<{ tenant_id: string }>(sql`
         with recursive tenants as (
           (select tenant_id from ${tables.rollupDay} order by tenant_id limit 1)
           union all
@@ -36,26 +37,29 @@ export const retentionIn = (db: Db, removed: (rows: number) => void): RetentionS
           from tenants t where t.tenant_id is not null
         )
         select tenant_id from tenants where tenant_id is not null`),
-    )
-    return rows.map((row) => row.tenant_id)
-  },
-  expired: (tenantId, before) => db.tx('purger', tenantId, (queries) => expiredIn(queries, tenantId, before)),
-  async purge(tenantId, before, limit) {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const purged = await db.tx('purger', tenantId, (queries) => purgeIn(queries, tenantId, before, limit))
-        if (purged > 0) removed(purged)
-        if (purged > 0 && purged < limit) await dropPartitions(db, before)
-        return purged
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isRetryable(error)) throw error
+      )
+      return rows.map((row) => row.tenant_id)
+    },
+    expired: (tenantId, before) => db.tx('purger', tenantId, (queries) => expiredIn(queries, tenantId, before)),
+    async purge(tenantId, before, limit) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const purged = await db.tx('purger', tenantId, (queries) => purgeIn(queries, tenantId, before, limit))
+          if (purged > 0) removed(purged)
+          if (purged > 0 && purged < limit) await dropPartitions(db, before)
+          return purged
+        } catch (error) {
+          if (attempt === ATTEMPTS || !isRetryable(error)) throw error
+        }
       }
-    }
-  },
-  exclusively: (work) => leased(db, 'retention', work),
-})
+    },
+    exclusively: (work) => leased(db, 'retention', work),
+  }
+}
 
-const endOf = (before: number): string => idFloor(Math.min(Math.max(Math.ceil(before), 0), 2 ** 48 - 1))
+function endOf(before: number): string {
+  return idFloor(Math.min(Math.max(Math.ceil(before), 0), 2 ** 48 - 1))
+}
 
 interface EdgeRow extends Row {
   readonly seq: number
@@ -63,7 +67,7 @@ interface EdgeRow extends Row {
 }
 
 /** Whole days are counted by the rollups, and what is left of the last one by itself. */
-const expiredIn = async (queries: Queries, tenantId: string, before: number): Promise<Purgeable> => {
+async function expiredIn(queries: Queries, tenantId: string, before: number): Promise<Purgeable> {
   const doomed = sql`e.tenant_id = ${tenantId} and e.id < ${endOf(before)}`
   const midnight = new Date(Math.floor(before / DAY) * DAY)
   const [counted] = await queries.query<{ count: number }>(sql`
@@ -86,7 +90,7 @@ const expiredIn = async (queries: Queries, tenantId: string, before: number): Pr
  * One step: events, the viewers' exceptions for them, and their share of the counts, which so are right after every step. While
  * the tenant is under legal hold there is nothing to do, whatever the caller knew of it.
  */
-const purgeIn = async (queries: Queries, tenantId: string, before: number, limit: number): Promise<number> => {
+async function purgeIn(queries: Queries, tenantId: string, before: number, limit: number): Promise<number> {
   const doomed = await queries.query<{ id: string }>(sql`
     select e.id from ${tables.events} e
     where e.tenant_id = ${tenantId} and e.id < ${endOf(before)} and not exists (
@@ -125,7 +129,8 @@ const purgeIn = async (queries: Queries, tenantId: string, before: number, limit
 }
 
 /** Empty ones are dropped; those that another tenant has events in stay. */
-const dropPartitions = (db: Db, before: number): Promise<unknown> =>
-  db.tx('purger', null, (queries) =>
+function dropPartitions(db: Db, before: number): Promise<unknown> {
+  return db.tx('purger', null, (queries) =>
     queries.query(sql`select whodid.drop_empty_partitions(${new Date(before).toISOString()}::timestamptz)`),
   )
+}

@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts'
-import { raw } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { raw } from '../sql.ts'
 
 const CHECKPOINT_ROWS = 20_000
 const CHECKPOINT_MS = 300_000
@@ -19,7 +19,7 @@ export interface Upkeep {
   stop(): Promise<void>
 }
 
-export const createUpkeep = (db: Db): Upkeep => {
+export function createUpkeep(db: Db): Upkeep {
   if (db.engine !== 'pglite') return { stored() {}, left() {}, async stop() {} }
 
   let sinceCheckpoint = 0

@@ -1,7 +1,7 @@
 import { type FacetDimension, type Facets, type FacetValue, type Filter, fold, type ReadScope } from '@whodid/core'
 import type { Reads } from '../db.ts'
-import { newestOf, readWhere, WINDOW } from './list.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
+import { newestOf, readWhere, WINDOW } from './list.ts'
 
 interface Dimension {
   readonly value: string
@@ -26,7 +26,7 @@ const dimensions: { readonly [dimension in FacetDimension]: Dimension } = {
 }
 
 /** Counts values over the newest 10,000 matching events. A search is folded, and looks at value, label and detail. */
-export const facetsOf = async (
+export async function facetsOf(
   reads: Reads,
   scope: ReadScope,
   filter: Filter,
@@ -35,7 +35,7 @@ export const facetsOf = async (
     readonly search?: string | undefined
     readonly limit: number
   },
-): Promise<Facets> => {
+): Promise<Facets> {
   const where = await readWhere(reads, scope, filter)
   const wanted = [...new Set(request.dimensions)]
   const needle = fold(request.search ?? '')
@@ -68,7 +68,7 @@ interface FacetRow extends Record<string, unknown> {
   readonly count: number
 }
 
-const valuesOf = (dimension: FacetDimension, limit: number): Sql => {
+function valuesOf(dimension: FacetDimension, limit: number): Sql {
   const { value, label, detail } = dimensions[dimension]
   const latest = (column: string | undefined) =>
     column === undefined
@@ -81,9 +81,11 @@ const valuesOf = (dimension: FacetDimension, limit: number): Sql => {
     group by ${raw(value)} order by count(*) desc, ${raw(value)} limit ${limit})`
 }
 
-const facetValueOf = ({ value, label, detail, count }: FacetRow): FacetValue => ({
-  value,
-  label: label ?? value,
-  ...(detail !== null && { detail }),
-  count,
-})
+function facetValueOf({ value, label, detail, count }: FacetRow): FacetValue {
+  return {
+    value,
+    label: label ?? value,
+    ...(detail !== null && { detail }),
+    count,
+  }
+}

@@ -1,9 +1,9 @@
 import type { Filter, ReadScope, StoredEvent } from '@whodid/core'
 import type { Db, Queries } from '../db.ts'
 import { isUnavailable, named } from '../errors.ts'
-import { readEvents, readWhere } from './list.ts'
-import { sql } from '../sql.ts'
 import { CHANNEL, tables } from '../schema/tables.ts'
+import { sql } from '../sql.ts'
+import { readEvents, readWhere } from './list.ts'
 import { wholeCondition } from './where.ts'
 
 /** So many places of the ledger are read at once. */
@@ -18,7 +18,7 @@ export interface Hints {
   close(): Promise<void>
 }
 
-export const createHints = (db: Db): Hints => {
+export function createHints(db: Db): Hints {
   const subscribers = new Map<() => void, string>()
   let listening: Promise<() => Promise<void>> | null = null
   const heard = (tenantId: string | null) => {
@@ -51,14 +51,14 @@ export const createHints = (db: Db): Hints => {
  * ledger after its own seq: lost, doubled or early hints do no harm, and an event that the filter leaves out is passed, not
  * waited for. Begins to listen when called, so that nothing is missed before the first read.
  */
-export const followEvents = (
+export function followEvents(
   db: Db,
   hints: Hints,
   scope: ReadScope,
   filter: Filter,
   after: number | 'now',
   signal: AbortSignal,
-): AsyncIterable<StoredEvent> => {
+): AsyncIterable<StoredEvent> {
   let woken = true
   let proceed: (() => void) | null = null
   const wake = () => {
@@ -118,7 +118,7 @@ export const followEvents = (
   }
 }
 
-const begin = async (db: Db, hints: Hints, scope: ReadScope, after: number | 'now', wake: () => void) => {
+async function begin(db: Db, hints: Hints, scope: ReadScope, after: number | 'now', wake: () => void) {
   const unsubscribe = await hints.subscribe(scope.tenantId, wake)
   try {
     if (after !== 'now') return { unsubscribe, seq: after }
@@ -131,14 +131,14 @@ const begin = async (db: Db, hints: Hints, scope: ReadScope, after: number | 'no
 }
 
 /** The seq of a tenant's newest event; 0 before the first. */
-export const headOf = async (queries: Queries, tenantId: string): Promise<number> => {
+export async function headOf(queries: Queries, tenantId: string): Promise<number> {
   const [row] = await queries.query<{ seq: number }>(sql`
     select seq from ${tables.ledgerHead} where tenant_id = ${tenantId}`)
   return row?.seq ?? 0
 }
 
 /** The matching events of the next stretch of the ledger, and where it ends: null when there is nothing after `seq`. */
-const readStretch = async (queries: Queries, scope: ReadScope, filter: Filter, seq: number) => {
+async function readStretch(queries: Queries, scope: ReadScope, filter: Filter, seq: number) {
   const [{ up_to: upTo } = { up_to: null }] = await queries.query<{ up_to: number | null }>(sql`
     select max(seq) as up_to from (
       select seq from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} order by seq limit ${STRETCH}
@@ -155,8 +155,8 @@ const readStretch = async (queries: Queries, scope: ReadScope, filter: Filter, s
   return { events, upTo }
 }
 
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', done)
@@ -165,3 +165,4 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done, { once: true })
   })
+}

@@ -1,7 +1,7 @@
 import { AUDIT_CATEGORY, type Filter, type InboxChange, isEventId, type ReadScope } from '@whodid/core'
 import type { Db, Queries } from '../db.ts'
-import { all, raw, type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { all, raw, type Sql, sql } from '../sql.ts'
 import { eventsOf, whereOf, wholeCondition } from './where.ts'
 
 /**
@@ -17,7 +17,7 @@ export interface InboxMarks {
 /** Changes are counted to here, and no further. */
 const COUNTED = 10_000
 
-export const readMarks = async (queries: Queries, { tenantId, viewerId }: ReadScope): Promise<InboxMarks> => {
+export async function readMarks(queries: Queries, { tenantId, viewerId }: ReadScope): Promise<InboxMarks> {
   const [row] = await queries.query<{ head_seq: number; seen_seq: number; archived_seq: number }>(sql`
     select
       coalesce((select seq from ${tables.ledgerHead} where tenant_id = ${tenantId}), 0) as head_seq,
@@ -42,12 +42,12 @@ const moves: { readonly [to in InboxChange['to']]: Move } = {
  * Changes a viewer's inbox and nobody else's. All without a filter moves the watermark to the newest event; anything narrower
  * writes exceptions. Gives the number of visible events that changed, counted to 10,000.
  */
-export const changeInbox = (
+export function changeInbox(
   db: Db,
   scope: ReadScope,
   { to, which }: InboxChange,
-): Promise<{ readonly changed: number }> =>
-  db.tx('reader', scope.tenantId, async (queries) => {
+): Promise<{ readonly changed: number }> {
+  return db.tx('reader', scope.tenantId, async (queries) => {
     const move = moves[to]
     const marks = await readMarks(queries, scope)
     if ('ids' in which) {
@@ -68,19 +68,23 @@ export const changeInbox = (
     await moveWatermark(queries, scope, move, marks.headSeq)
     return { changed: counted?.count ?? 0 }
   })
+}
 
-const columnOf = ({ flag }: Move): Sql => raw(flag)
+function columnOf({ flag }: Move): Sql {
+  return raw(flag)
+}
 
-const differs = (move: Move, { seenSeq, archivedSeq }: InboxMarks): Sql =>
-  sql`coalesce(x.${columnOf(move)}, e.seq <= ${move.flag === 'seen' ? seenSeq : archivedSeq}) <> ${move.value}`
+function differs(move: Move, { seenSeq, archivedSeq }: InboxMarks): Sql {
+  return sql`coalesce(x.${columnOf(move)}, e.seq <= ${move.flag === 'seen' ? seenSeq : archivedSeq}) <> ${move.value}`
+}
 
-const writeExceptions = async (
+async function writeExceptions(
   queries: Queries,
   scope: ReadScope,
   move: Move,
   where: Sql,
   marks: InboxMarks,
-): Promise<number> => {
+): Promise<number> {
   const [written] = await queries.query<{ count: number }>(sql`
     with written as (
       insert into ${tables.inbox} (tenant_id, viewer_id, event_id, ${columnOf(move)})
@@ -94,7 +98,7 @@ const writeExceptions = async (
 }
 
 /** Moves one mark to the newest event, or back to none, and forgets the exceptions that this overrules. */
-const moveWatermark = async (queries: Queries, { tenantId, viewerId }: ReadScope, move: Move, headSeq: number) => {
+async function moveWatermark(queries: Queries, { tenantId, viewerId }: ReadScope, move: Move, headSeq: number) {
   const mark = raw(`${move.flag}_seq`)
   const mine = all([sql`tenant_id = ${tenantId}`, sql`viewer_id = ${viewerId}`])
   const other = raw(move.flag === 'seen' ? 'archived' : 'seen')
@@ -112,7 +116,7 @@ const moveWatermark = async (queries: Queries, { tenantId, viewerId }: ReadScope
  * Whether a filter means everything that could change: it may leave whodid's own events out, which no inbox shows, and it may
  * name the part of the inbox that the change is about.
  */
-const isWhole = ({ inbox, not, ...rest }: Filter, { flag, value }: Move): boolean => {
+function isWhole({ inbox, not, ...rest }: Filter, { flag, value }: Move): boolean {
   if (Object.values(rest).some((value) => value !== undefined && value.length > 0)) return false
   const { category = [], ...others } = not ?? {}
   if (category.some((each) => each !== AUDIT_CATEGORY)) return false

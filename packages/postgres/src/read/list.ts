@@ -1,11 +1,11 @@
 import type { BoundedCount, Filter, PageRequest, ReadScope, SortColumn, StoredEvent, StorePage } from '@whodid/core'
 import type { Queries, Reads } from '../db.ts'
+import { tables } from '../schema/tables.ts'
+import { all, constant, raw, type Sql, sql } from '../sql.ts'
 import { readMarks } from './inbox.ts'
 import { isSearched, matchingIds } from './matching.ts'
 import { type EventRow, eventColumns, eventOfRow } from './rows.ts'
 import { direction } from './search.ts'
-import { all, constant, raw, type Sql, sql } from '../sql.ts'
-import { tables } from '../schema/tables.ts'
 import { asksForInbox, eventsOf, type Where, whereOf } from './where.ts'
 
 /** Sorts other than by time put only so many of the newest matching events in order. */
@@ -15,15 +15,16 @@ export const WINDOW = 10_000
 const COUNTED_BY_TEXT = 100
 
 /** The filter as SQL; the viewer's marks are read only where it asks for them. */
-export const readWhere = async (queries: Queries, scope: ReadScope, filter: Filter): Promise<Where> =>
-  whereOf(scope, filter, asksForInbox(scope, filter) ? await readMarks(queries, scope) : null)
+export async function readWhere(queries: Queries, scope: ReadScope, filter: Filter): Promise<Where> {
+  return whereOf(scope, filter, asksForInbox(scope, filter) ? await readMarks(queries, scope) : null)
+}
 
-export const listEvents = async (
+export async function listEvents(
   reads: Reads,
   scope: ReadScope,
   filter: Filter,
   page: PageRequest,
-): Promise<StorePage> => {
+): Promise<StorePage> {
   const where = await readWhere(reads, scope, filter)
   if (page.sort !== 'occurredAt') return listSorted(reads, scope, where, page, page.sort)
 
@@ -53,15 +54,18 @@ const sortKeys: { readonly [column in Exclude<SortColumn, 'occurredAt'>]: Sql } 
   description: raw('e.description'),
   status: raw('e.status'),
 }
-const comparable = (value: Sql) => sql`lower(${value}) collate "C"`
 
-const listSorted = async (
+function comparable(value: Sql) {
+  return sql`lower(${value}) collate "C"`
+}
+
+async function listSorted(
   reads: Reads,
   scope: ReadScope,
   where: Where,
   { order, limit, after }: PageRequest,
   column: Exclude<SortColumn, 'occurredAt'>,
-): Promise<StorePage> => {
+): Promise<StorePage> {
   const key = comparable(sortKeys[column])
   const from =
     after === null
@@ -94,7 +98,7 @@ const listSorted = async (
 }
 
 /** The newest matching events, whole, as something to select from. */
-export const newestOf = async (reads: Reads, scope: ReadScope, where: Where, limit: number): Promise<Sql> => {
+export async function newestOf(reads: Reads, scope: ReadScope, where: Where, limit: number): Promise<Sql> {
   if (!isSearched(where)) {
     return sql`(select e.* from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id desc limit ${limit})`
   }
@@ -103,11 +107,12 @@ export const newestOf = async (reads: Reads, scope: ReadScope, where: Where, lim
 }
 
 // Joined id by id, so that each is looked for in its own month alone.
-const isAmong = ({ tenantId }: ReadScope, ids: readonly string[] | Sql): Sql =>
-  sql`e.tenant_id = ${tenantId} and e.id in (${'strings' in ids ? ids : sql`select unnest(${ids}::uuid[])`})`
+function isAmong({ tenantId }: ReadScope, ids: readonly string[] | Sql): Sql {
+  return sql`e.tenant_id = ${tenantId} and e.id in (${'strings' in ids ? ids : sql`select unnest(${ids}::uuid[])`})`
+}
 
 /** Reads events as the viewer sees them; `where` may go on with an order and a limit. */
-export const readEvents = async (queries: Queries, scope: ReadScope, where: Sql): Promise<StoredEvent[]> => {
+export async function readEvents(queries: Queries, scope: ReadScope, where: Sql): Promise<StoredEvent[]> {
   const rows = await queries.query<EventRow>(sql`
     select ${eventColumns},
       coalesce(f.deleted, false) as deleted,
@@ -128,12 +133,12 @@ const LOOKS = { covered: 10_000, read: 2_000 }
  * Counts to the bound. Where an index leaves more events than are looked at, and further conditions few of those, it gives how
  * many it found among those it saw, as a number that may be greater.
  */
-export const countEvents = async (
+export async function countEvents(
   reads: Reads,
   scope: ReadScope,
   filter: Filter,
   bound: number,
-): Promise<BoundedCount> => {
+): Promise<BoundedCount> {
   const where = await readWhere(reads, scope, filter)
   if (isSearched(where)) {
     const most = Math.min(bound, COUNTED_BY_TEXT)

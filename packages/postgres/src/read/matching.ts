@@ -1,12 +1,14 @@
-import { direction, type Search, searchIds } from './search.ts'
 import { all, constant, type Sql, sql } from '../sql.ts'
+import { direction, type Search, searchIds } from './search.ts'
 import { eventsOf, type Where } from './where.ts'
 
 /** Whether the events are found by id first, since no order of an index goes with the conditions. */
-export const isSearched = ({ needles, parts }: Where): boolean => needles.length > 0 || parts.length > 0
+export function isSearched({ needles, parts }: Where): boolean {
+  return needles.length > 0 || parts.length > 0
+}
 
 /** Ids of the events that match, in order of id, up to a limit: of those in each part, the first. */
-export const matchingIds = async (search: Search, further: readonly Sql[] = []): Promise<readonly string[]> => {
+export async function matchingIds(search: Search, further: readonly Sql[] = []): Promise<readonly string[]> {
   const { where, order, limit } = search
   const found = new Set<string>()
   for (const part of where.parts.length > 0 ? where.parts : [where]) {
@@ -18,7 +20,7 @@ export const matchingIds = async (search: Search, further: readonly Sql[] = []):
   return (order === 'asc' ? ids : ids.reverse()).slice(0, limit)
 }
 
-const firstIds = async ({ reads, scope, where, order, limit }: Search): Promise<string[]> => {
+async function firstIds({ reads, scope, where, order, limit }: Search): Promise<string[]> {
   const rows = await reads.query<{ id: string }>(sql`
     select e.id from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id ${direction(order)}
     limit ${constant(limit)}`)

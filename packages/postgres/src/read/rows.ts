@@ -50,57 +50,59 @@ export interface EventRow extends Row {
 }
 
 /** The event that a row holds. */
-export const eventOfRow = (row: EventRow): StoredEvent => ({
-  id: row.id,
-  seq: row.seq,
-  occurredAt: row.occurred_at.toISOString(),
-  receivedAt: row.received_at.toISOString(),
-  tenantId: row.tenant_id,
-  action: row.action,
-  category: row.category,
-  kind: row.kind,
-  status: row.status,
-  actor: {
-    type: row.actor_type,
-    id: row.actor_id,
-    ...(row.actor_name !== null && { name: row.actor_name }),
-    ...(row.actor_email !== null && { email: row.actor_email }),
-    ...(row.on_behalf_of !== null && { onBehalfOf: row.on_behalf_of }),
-    ...(row.impersonated_by !== null && { impersonatedBy: row.impersonated_by }),
-  },
-  resource: {
-    type: row.resource_type,
-    id: row.resource_id,
-    ...(row.resource_name !== null && { name: row.resource_name }),
-    href: row.resource_href,
-    deleted: row.deleted,
-  },
-  scope: row.scope,
-  description: row.description,
-  severity: row.severity,
-  changes: row.changes,
-  metadata: row.metadata,
-  error: row.error,
-  redacted: row.redacted,
-  causedBy: row.caused_by,
-  context: {
-    channel: row.channel,
-    ip: row.ip,
-    userAgent: row.user_agent,
-    requestId: row.request_id,
-    traceId: row.trace_id,
-    method: row.method,
-    route: row.route,
-  },
-  seen: row.seen,
-  archived: row.archived,
-})
+export function eventOfRow(row: EventRow): StoredEvent {
+  return {
+    id: row.id,
+    seq: row.seq,
+    occurredAt: row.occurred_at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    tenantId: row.tenant_id,
+    action: row.action,
+    category: row.category,
+    kind: row.kind,
+    status: row.status,
+    actor: {
+      type: row.actor_type,
+      id: row.actor_id,
+      ...(row.actor_name !== null && { name: row.actor_name }),
+      ...(row.actor_email !== null && { email: row.actor_email }),
+      ...(row.on_behalf_of !== null && { onBehalfOf: row.on_behalf_of }),
+      ...(row.impersonated_by !== null && { impersonatedBy: row.impersonated_by }),
+    },
+    resource: {
+      type: row.resource_type,
+      id: row.resource_id,
+      ...(row.resource_name !== null && { name: row.resource_name }),
+      href: row.resource_href,
+      deleted: row.deleted,
+    },
+    scope: row.scope,
+    description: row.description,
+    severity: row.severity,
+    changes: row.changes,
+    metadata: row.metadata,
+    error: row.error,
+    redacted: row.redacted,
+    causedBy: row.caused_by,
+    context: {
+      channel: row.channel,
+      ip: row.ip,
+      userAgent: row.user_agent,
+      requestId: row.request_id,
+      traceId: row.trace_id,
+      method: row.method,
+      route: row.route,
+    },
+    seen: row.seen,
+    archived: row.archived,
+  }
+}
 
 const RESTORING = /\.(?:restored|recovered|undeleted|untrashed|reinstated)$/
 const TRASHING = /\.trashed$/
 
 /** Whether an event leaves its resource deleted (true) or there (false); null when it says nothing of that. */
-export const leavesDeleted = ({ action, kind, status, resource }: CompleteEvent): boolean | null => {
+export function leavesDeleted({ action, kind, status, resource }: CompleteEvent): boolean | null {
   if (status !== 'success' || resource.id === null) return null
   if (RESTORING.test(action)) return false
   if (kind === 'delete' || TRASHING.test(action)) return true
@@ -108,5 +110,6 @@ export const leavesDeleted = ({ action, kind, status, resource }: CompleteEvent)
 }
 
 /** The project that an event belongs to. */
-export const projectOf = ({ scope, resource }: CompleteEvent): string | null =>
-  scope.project?.id ?? (resource.type === 'project' ? resource.id : null)
+export function projectOf({ scope, resource }: CompleteEvent): string | null {
+  return scope.project?.id ?? (resource.type === 'project' ? resource.id : null)
+}

@@ -1,7 +1,7 @@
 import { idFloor, type ReadScope, type SortOrder, timeOfId } from '@whodid/core'
 import type { Queries, Reads } from '../db.ts'
-import { all, constant, raw, type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { all, constant, raw, type Sql, sql } from '../sql.ts'
 import { eventsOf, type Where } from './where.ts'
 
 /** How many events are looked through one by one before the text index is asked. */
@@ -13,7 +13,9 @@ const GROWTH = 6
 const DAY = 86_400_000
 
 /** A trigram index needs three letters or digits in a row to find anything. */
-const isIndexed = (needle: string): boolean => /[\p{L}\p{N}]{3}/u.test(needle)
+function isIndexed(needle: string): boolean {
+  return /[\p{L}\p{N}]{3}/u.test(needle)
+}
 
 /** Ids of the events that match a text, in order of id, up to a limit. */
 export interface Search {
@@ -29,7 +31,7 @@ export interface Search {
  * few thousand events, where common words are found; then, through the index, ever longer windows: the first as long as it may
  * take to find as many as are wanted by what the walk has met, or of 60 days.
  */
-export const searchIds = async (search: Search): Promise<string[]> => {
+export async function searchIds(search: Search): Promise<string[]> {
   const { reads, where, limit } = search
   const indexed = where.needles.some(isIndexed)
   const found: string[] = []
@@ -49,7 +51,7 @@ export const searchIds = async (search: Search): Promise<string[]> => {
 }
 
 /** How long a window may hold twice as many as are wanted still, at the rate of those found. */
-const daysFor = (found: readonly string[], limit: number): number => {
+function daysFor(found: readonly string[], limit: number): number {
   const [first, last] = [found[0], found.at(-1)]
   if (first === undefined || last === undefined || found.length < 3) return FIRST_WINDOW_DAYS
   const each = Math.abs(timeOfId(first) - timeOfId(last)) / (found.length - 1) / DAY
@@ -57,17 +59,20 @@ const daysFor = (found: readonly string[], limit: number): number => {
 }
 
 /** A direction, as it stands in a statement. */
-export const direction = (order: SortOrder): Sql => raw(order === 'asc' ? 'asc' : 'desc')
+export function direction(order: SortOrder): Sql {
+  return raw(order === 'asc' ? 'asc' : 'desc')
+}
 
-const beyond = (order: SortOrder, edge: string | null): Sql =>
-  edge === null ? raw('true') : order === 'desc' ? sql`e.id < ${edge}` : sql`e.id > ${edge}`
+function beyond(order: SortOrder, edge: string | null): Sql {
+  return edge === null ? raw('true') : order === 'desc' ? sql`e.id < ${edge}` : sql`e.id > ${edge}`
+}
 
-const walk = async (
+async function walk(
   { reads, scope, where, order }: Search,
   after: string | null,
   size: number,
   limit: number,
-): Promise<{ readonly ids: readonly string[]; readonly edge: string | null }> => {
+): Promise<{ readonly ids: readonly string[]; readonly edge: string | null }> {
   const steps = sql`from ${eventsOf(scope)} where ${all([...where.conditions, beyond(order, after)])}
     order by e.id ${direction(order)}`
   const rows = await reads.query<{ id: string }>(sql`
@@ -79,13 +84,13 @@ const walk = async (
   return { ids, edge: last?.id ?? null }
 }
 
-const searchWindows = async (
+async function searchWindows(
   queries: Queries,
   { scope, where, order }: Search,
   edge: string,
   firstDays: number,
   limit: number,
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   const end = await farthestId(queries, scope, order)
   const found: string[] = []
   let near = edge
@@ -109,11 +114,12 @@ const searchWindows = async (
 }
 
 /** The definer function of the same name, which finds by text under row-level security; both ends are included. */
-const candidates = ({ needles, terms }: Where, low: string, high: string): Sql =>
-  sql`whodid.candidates(${needles}::text[], ${low}::uuid, ${high}::uuid, ${JSON.stringify(terms)}::jsonb)`
+function candidates({ needles, terms }: Where, low: string, high: string): Sql {
+  return sql`whodid.candidates(${needles}::text[], ${low}::uuid, ${high}::uuid, ${JSON.stringify(terms)}::jsonb)`
+}
 
 /** The tenant's last event in the direction of the search. */
-const farthestId = async (queries: Queries, scope: ReadScope, order: SortOrder): Promise<string | null> => {
+async function farthestId(queries: Queries, scope: ReadScope, order: SortOrder): Promise<string | null> {
   const [row] = await queries.query<{ id: string }>(sql`
     select e.id from ${tables.events} e where e.tenant_id = ${scope.tenantId}
     order by e.id ${direction(order === 'desc' ? 'asc' : 'desc')} limit 1`)

@@ -1,7 +1,7 @@
 import type { FacetValue, Filter, ReadScope, ResourceTally } from '@whodid/core'
 import type { Queries, Reads, Row } from '../db.ts'
-import { newestOf, readWhere } from './list.ts'
 import { raw, type Sql, sql } from '../sql.ts'
+import { newestOf, readWhere } from './list.ts'
 import { COUNTED, type Period, within } from './stats-sources.ts'
 import { eventsOf, wholeCondition } from './where.ts'
 
@@ -14,25 +14,31 @@ interface RankedRow extends Row {
 }
 
 /** Events with their place from the newest: the least place of a group is where its newest name stands. */
-const placed = (found: Sql): Sql => sql`
+function placed(found: Sql): Sql {
+  return sql`
   select e.actor_id, e.actor_name, e.actor_email, e.resource_type, e.resource_id, e.resource_name,
     row_number() over (order by e.id desc) as place
   from ${found} e`
+}
 
-const actorsOf = (events: Sql): Sql => sql`
+function actorsOf(events: Sql): Sql {
+  return sql`
   select actor_id as id, count(*) as count, min(place) filter (where actor_name is not null) as named,
     min(place) filter (where actor_email is not null) as mailed
   from ${events} group by actor_id`
+}
 
-const actorOfRow = ({ id, name, email, count }: RankedRow): FacetValue => ({
-  value: id,
-  label: name ?? id,
-  ...(email !== null && { detail: email }),
-  count,
-})
+function actorOfRow({ id, name, email, count }: RankedRow): FacetValue {
+  return {
+    value: id,
+    label: name ?? id,
+    ...(email !== null && { detail: email }),
+    count,
+  }
+}
 
 /** Who did most, and what was touched most, among events that were found. */
-export const rankingIn = async (queries: Queries, found: Sql, limit: number) => {
+export async function rankingIn(queries: Queries, found: Sql, limit: number) {
   const rows = await queries.query<RankedRow & { readonly active: number | null }>(sql`
     with newest as materialized (${placed(found)}), actors as materialized (${actorsOf(raw('newest'))}),
     resources as materialized (
@@ -60,13 +66,13 @@ export const rankingIn = async (queries: Queries, found: Sql, limit: number) => 
 }
 
 /** Those of the period before, as long as this one, who are not found in this one under the same filter. */
-export const inactiveActors = async (
+export async function inactiveActors(
   reads: Reads,
   scope: ReadScope,
   filter: Filter,
   period: Period,
   limit: number,
-): Promise<readonly FacetValue[]> => {
+): Promise<readonly FacetValue[]> {
   const before = within(filter, { from: Math.max(2 * period.from - period.to, 0), to: period.from })
   const earlier = await newestOf(reads, scope, await readWhere(reads, scope, before), COUNTED)
   const now = wholeCondition(await readWhere(reads, scope, within(filter, period)))

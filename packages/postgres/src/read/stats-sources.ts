@@ -1,6 +1,6 @@
 import { AUDIT_CATEGORY, type Filter, type FilterTerms, type ReadScope, timeRange } from '@whodid/core'
-import { all, join, raw, type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { all, join, raw, type Sql, sql } from '../sql.ts'
 import { eventsOf, whereOf, wholeCondition } from './where.ts'
 
 export const DAY = 86_400_000
@@ -19,23 +19,27 @@ export const COUNTED = 50_000
 const LAST = Date.UTC(9_999, 11, 31)
 
 /** What a filter means as a period: 30 days when it does not begin, the whole of today when it does not end. */
-export const periodOf = (filter: Filter, now: number): Period => {
+export function periodOf(filter: Filter, now: number): Period {
   const { from, to = Math.max(Math.floor(now / DAY) * DAY, timeRange(filter).from ?? 0) + DAY } = timeRange(filter)
   const end = Math.min(Math.max(to, 0), LAST)
   return { from: Math.min(Math.max(from ?? end - 30 * DAY, 0), end), to: end }
 }
 
 /** The part of a period that a viewer may read at all. */
-export const readable = ({ restrict }: ReadScope, { from, to }: Period): Period => {
+export function readable({ restrict }: ReadScope, { from, to }: Period): Period {
   const ranges = restrict.map(timeRange)
   const end = Math.max(Math.min(to, ...ranges.map((range) => range.to ?? to)), 0)
   return { from: Math.min(Math.max(from, ...ranges.map((range) => range.from ?? from)), end), to: end }
 }
 
-const iso = (ms: number) => new Date(ms).toISOString()
+function iso(ms: number) {
+  return new Date(ms).toISOString()
+}
 
 /** The same filter over another period. */
-export const within = (filter: Filter, { from, to }: Period) => ({ ...filter, from: iso(from), to: iso(to) })
+export function within(filter: Filter, { from, to }: Period) {
+  return { ...filter, from: iso(from), to: iso(to) }
+}
 
 type Known = 'action' | 'category' | 'kind' | 'status'
 
@@ -46,10 +50,13 @@ const known: { readonly [term in Known]: Sql } = {
   kind: raw('r.kind'),
   status: raw('r.status'),
 }
-const isKnown = (term: string): term is Known => Object.hasOwn(known, term)
+
+function isKnown(term: string): term is Known {
+  return Object.hasOwn(known, term)
+}
 
 /** Terms as conditions on a rollup; null when it does not know one of them. `whereOf` says the same of raw events. */
-const rolledUp = (terms: FilterTerms, restricts: boolean): Sql[] | null => {
+function rolledUp(terms: FilterTerms, restricts: boolean): Sql[] | null {
   const conditions: Sql[] = []
   for (const [term, values] of Object.entries(terms)) {
     if (values === undefined || (values.length === 0 && !restricts)) continue
@@ -63,7 +70,7 @@ const rolledUp = (terms: FilterTerms, restricts: boolean): Sql[] | null => {
  * All that a viewer reads under but its times, as conditions on the rollup of days; null when that does not know something of
  * it. The period has to be a {@link readable} one.
  */
-export const rollupConditions = (scope: ReadScope, filter: Filter): readonly Sql[] | null => {
+export function rollupConditions(scope: ReadScope, filter: Filter): readonly Sql[] | null {
   const conditions: Sql[] = []
   for (const [restricts, { not = {}, q, inbox, from: _from, to: _to, ...terms }] of [
     [false, filter],
@@ -78,7 +85,7 @@ export const rollupConditions = (scope: ReadScope, filter: Filter): readonly Sql
 }
 
 /** Whether a viewer reads everything but the category audit, which is what the rollup of hours counts. */
-export const isAllButAudit = (scope: ReadScope, filter: Filter): boolean => {
+export function isAllButAudit(scope: ReadScope, filter: Filter): boolean {
   let isWithoutAudit = false
   for (const [restricts, { not = {}, from: _from, to: _to, ...rest }] of [
     [false, filter],
@@ -94,7 +101,7 @@ export const isAllButAudit = (scope: ReadScope, filter: Filter): boolean => {
 }
 
 /** The part of a period that is whole units of time, and what is left of it at its ends. */
-const divided = ({ from, to }: Period, unit: number): { readonly whole: Period | null; readonly rest: Period[] } => {
+function divided({ from, to }: Period, unit: number): { readonly whole: Period | null; readonly rest: Period[] } {
   const whole = { from: Math.ceil(from / unit) * unit, to: Math.floor(to / unit) * unit }
   if (whole.from >= whole.to) return { whole: null, rest: from < to ? [{ from, to }] : [] }
   return {
@@ -110,19 +117,21 @@ const dayOf = raw("(e.occurred_at at time zone 'UTC')::date as day")
 const hourOf = raw("date_trunc('hour', e.occurred_at, 'UTC') as hour")
 
 /** The raw events of a period, one row each. */
-const rawly = (scope: ReadScope, filter: Filter, period: Period, columns: Sql): Sql => sql`
+function rawly(scope: ReadScope, filter: Filter, period: Period, columns: Sql): Sql {
+  return sql`
   select ${columns}, 1::bigint as n from ${eventsOf(scope)}
   where ${wholeCondition(whereOf(scope, within(filter, period), null))}`
+}
 
 const dayColumns = sql`${dayOf}, e.action, e.kind, e.status`
 
 /** Whole units of a period from a rollup, and what is left from raw events. */
-const pieced = (
+function pieced(
   scope: ReadScope,
   filter: Filter,
   period: Period,
   { unit, columns, rollup }: { readonly unit: number; readonly columns: Sql; readonly rollup: (whole: Period) => Sql },
-): Sql => {
+): Sql {
   const { whole, rest } = divided(period, unit)
   const parts = rest.map((part) => rawly(scope, filter, part, columns))
   if (whole !== null) parts.push(rollup(whole))
@@ -130,8 +139,8 @@ const pieced = (
 }
 
 /** Rows of `(day, action, kind, status, n)` under conditions on the rollup. */
-export const daysFromRollup = (scope: ReadScope, filter: Filter, period: Period, conditions: readonly Sql[]): Sql =>
-  pieced(scope, filter, period, {
+export function daysFromRollup(scope: ReadScope, filter: Filter, period: Period, conditions: readonly Sql[]): Sql {
+  return pieced(scope, filter, period, {
     unit: DAY,
     columns: dayColumns,
     rollup: ({ from, to }) => sql`
@@ -139,17 +148,24 @@ export const daysFromRollup = (scope: ReadScope, filter: Filter, period: Period,
       where r.tenant_id = ${scope.tenantId} and r.day >= ${iso(from).slice(0, 10)}::date
         and r.day < ${iso(to).slice(0, 10)}::date and ${all(conditions)}`,
   })
+}
 
 /** Rows of `(hour, n)`. */
-export const hoursFromRollup = (scope: ReadScope, filter: Filter, period: Period): Sql =>
-  pieced(scope, filter, period, {
+export function hoursFromRollup(scope: ReadScope, filter: Filter, period: Period): Sql {
+  return pieced(scope, filter, period, {
     unit: HOUR,
     columns: hourOf,
     rollup: ({ from, to }) => sql`
       select r.hour, r.n from ${tables.rollupHour} r
       where r.tenant_id = ${scope.tenantId} and r.hour >= ${iso(from)} and r.hour < ${iso(to)}`,
   })
+}
 
 /** The same rows from events that were found already. */
-export const daysOf = (found: Sql): Sql => sql`select ${dayColumns}, 1::bigint as n from ${found} e`
-export const hoursOf = (found: Sql): Sql => sql`select ${hourOf}, 1::bigint as n from ${found} e`
+export function daysOf(found: Sql): Sql {
+  return sql`select ${dayColumns}, 1::bigint as n from ${found} e`
+}
+
+export function hoursOf(found: Sql): Sql {
+  return sql`select ${hourOf}, 1::bigint as n from ${found} e`
+}

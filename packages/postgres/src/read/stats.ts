@@ -11,8 +11,8 @@ import {
   WhodidError,
 } from '@whodid/core'
 import type { Queries, Reads, Row } from '../db.ts'
-import { newestOf, readWhere } from './list.ts'
 import { type Sql, sql } from '../sql.ts'
+import { newestOf, readWhere } from './list.ts'
 import { inactiveActors, rankingIn } from './stats-ranking.ts'
 import {
   COUNTED,
@@ -28,12 +28,12 @@ import {
 } from './stats-sources.ts'
 
 /** The numbers behind a dashboard. */
-export const statsOf = async (
+export async function statsOf(
   reads: Reads,
   scope: ReadScope,
   filter: Filter,
   { timeZone, limit }: StatsRequest,
-): Promise<Stats> => {
+): Promise<Stats> {
   assertTimeZone(timeZone)
   const period = readable(scope, periodOf(filter, Date.now()))
   const asked = within(filter, period)
@@ -64,7 +64,7 @@ export const statsOf = async (
 }
 
 /** Names as IANA has them. Offsets are left out, since PostgreSQL reads their sign the other way round. */
-const assertTimeZone = (timeZone: string) => {
+function assertTimeZone(timeZone: string) {
   try {
     if (!/^[+-]/.test(timeZone)) return void new Intl.DateTimeFormat('en', { timeZone })
   } catch {}
@@ -83,7 +83,7 @@ interface TallyRow extends Row {
   readonly n: number
 }
 
-const talliesIn = async (queries: Queries, source: Sql) => {
+async function talliesIn(queries: Queries, source: Sql) {
   const rows = await queries.query<TallyRow>(sql`
     with counted as materialized (${source})
     select day::text as day, kind, status, action, sum(n)::bigint as n
@@ -116,15 +116,18 @@ const talliesIn = async (queries: Queries, source: Sql) => {
   }
 }
 
-const add = <T>(tallies: Map<T, number>, value: T, n: number) => tallies.set(value, (tallies.get(value) ?? 0) + n)
+function add<T>(tallies: Map<T, number>, value: T, n: number) {
+  return tallies.set(value, (tallies.get(value) ?? 0) + n)
+}
 
-const ordered = <T extends string>(tallies: ReadonlyMap<T, number>): readonly Tally<T>[] =>
-  [...tallies]
+function ordered<T extends string>(tallies: ReadonlyMap<T, number>): readonly Tally<T>[] {
+  return [...tallies]
     .map(([value, count]) => ({ value, count }))
     .sort((left, right) => right.count - left.count || (left.value < right.value ? -1 : 1))
+}
 
 /** By the hour that began in UTC: in a zone that is off by half an hour, its second half. */
-const hoursIn = async (queries: Queries, source: Sql, timeZone: string): Promise<readonly number[]> => {
+async function hoursIn(queries: Queries, source: Sql, timeZone: string): Promise<readonly number[]> {
   const rows = await queries.query<{ slot: number; n: number }>(sql`
     select ((extract(isodow from local) - 1) * 24 + extract(hour from local))::int as slot, sum(n)::bigint as n
     from (select hour at time zone ${timeZone} as local, n from (${source}) hours) hours group by 1`)
@@ -134,7 +137,7 @@ const hoursIn = async (queries: Queries, source: Sql, timeZone: string): Promise
 }
 
 /** Whoever asks for numbers waits for all up to the bound to be looked at. */
-const countRaw = async (reads: Reads, scope: ReadScope, filter: Filter): Promise<BoundedCount> => {
+async function countRaw(reads: Reads, scope: ReadScope, filter: Filter): Promise<BoundedCount> {
   const newest = await newestOf(reads, scope, await readWhere(reads, scope, filter), COUNTED + 1)
   const [row] = await reads.query<{ matching: number }>(sql`select count(*) as matching from ${newest} e`)
   const matching = row?.matching ?? 0

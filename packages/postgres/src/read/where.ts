@@ -13,9 +13,9 @@ import {
   timeRange,
   WhodidError,
 } from '@whodid/core'
-import type { InboxMarks } from './inbox.ts'
-import { all, join, raw, type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { all, join, raw, type Sql, sql } from '../sql.ts'
+import type { InboxMarks } from './inbox.ts'
 
 /** A filter as SQL over `e`, an event, and `x`, the viewer's exception for it. */
 export interface Where {
@@ -50,15 +50,18 @@ interface Term {
 }
 
 /** The events, each with the viewer's exception. Unless it is used, the planner removes the join. */
-export const eventsOf = (scope: ReadScope): Sql => sql`${tables.events} e
+export function eventsOf(scope: ReadScope): Sql {
+  return sql`${tables.events} e
   left join ${tables.inbox} x on x.tenant_id = e.tenant_id and x.viewer_id = ${scope.viewerId} and x.event_id = e.id`
+}
 
 /** Whether any filter asks for a part of the inbox. */
-export const asksForInbox = (scope: ReadScope, filter: Filter): boolean =>
-  [filter, ...scope.restrict].some((each) => each.inbox !== undefined)
+export function asksForInbox(scope: ReadScope, filter: Filter): boolean {
+  return [filter, ...scope.restrict].some((each) => each.inbox !== undefined)
+}
 
 /** All that must hold of an event which a viewer reads under a filter. */
-export const whereOf = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): Where => {
+export function whereOf(scope: ReadScope, filter: Filter, marks: InboxMarks | null): Where {
   // One name alone is text to look for: the index knows the texts that have it at all.
   const names = filter.actor?.length || filter.actorName?.length !== 1 ? [] : filter.actorName
   const asked = names.length > 0 ? { ...filter, actorName: undefined } : filter
@@ -91,20 +94,26 @@ export const whereOf = (scope: ReadScope, filter: Filter, marks: InboxMarks | nu
 const MOST_NAMES = 8
 
 /** Filters of which an event meets one when it meets this; none where this is best asked for as it is. */
-const partsOf = ({ actor = [], actorName = [], ...rest }: Filter): readonly Filter[] => {
+function partsOf({ actor = [], actorName = [], ...rest }: Filter): readonly Filter[] {
   if (actorName.length + Math.min(actor.length, 1) < 2 || actorName.length > MOST_NAMES) return []
   const named = actorName.map((name) => ({ ...rest, actorName: [name] }))
   return actor.length > 0 ? [{ ...rest, actor }, ...named] : named
 }
 
-const has = (text: Sql, phrase: string): Sql => sql`${text} like ${`%${phrase.replace(/[\\%_]/g, '\\$&')}%`}`
-const contains = (needle: string): Sql => has(raw('e.search_text'), needle)
+function has(text: Sql, phrase: string): Sql {
+  return sql`${text} like ${`%${phrase.replace(/[\\%_]/g, '\\$&')}%`}`
+}
 
-const line = (field: SearchedField): Sql =>
-  raw(`split_part(e.search_text, chr(10), ${SEARCHED_FIELDS.indexOf(field) + 1})`)
+function contains(needle: string): Sql {
+  return has(raw('e.search_text'), needle)
+}
+
+function line(field: SearchedField): Sql {
+  return raw(`split_part(e.search_text, chr(10), ${SEARCHED_FIELDS.indexOf(field) + 1})`)
+}
 
 /** The words that must occur, and those that must not, where a reader may look. */
-const textConditions = ({ q = '', not }: Filter, hidden: readonly SearchedField[]): readonly Sql[] => {
+function textConditions({ q = '', not }: Filter, hidden: readonly SearchedField[]): readonly Sql[] {
   const visible = SEARCHED_FIELDS.filter((field) => !hidden.includes(field)).map(line)
   const text =
     hidden.length === 0 ? raw('e.search_text') : sql`concat_ws(chr(10), ${join([raw('null'), ...visible], ', ')})`
@@ -115,23 +124,25 @@ const textConditions = ({ q = '', not }: Filter, hidden: readonly SearchedField[
 }
 
 /** Whether the actor's name has a part in it. */
-const isNamed = (part: string): Sql => {
+function isNamed(part: string): Sql {
   const folded = fold(part)
   return folded === '' ? raw('false') : has(line('actor.name'), folded)
 }
 
 /** The condition of a filter as a whole, text included: for queries that go through rows anyway. */
-export const wholeCondition = (where: Where): Sql => all([...where.conditions, ...where.text])
+export function wholeCondition(where: Where): Sql {
+  return all([...where.conditions, ...where.text])
+}
 
 /** What a filter asks for beside values of columns. */
-const furtherConditions = (scope: ReadScope, filter: Filter, marks: InboxMarks | null): readonly Sql[] => {
+function furtherConditions(scope: ReadScope, filter: Filter, marks: InboxMarks | null): readonly Sql[] {
   const conditions = [...rangeOf(filter)]
   for (const { condition } of termsOf(filter.not ?? {}, false)) conditions.push(sql`(${condition}) is not true`)
   if (filter.inbox !== undefined && marks !== null) conditions.push(inboxCondition(scope, filter.inbox, marks))
   return conditions
 }
 
-const rangeOf = (filter: Filter): readonly Sql[] => {
+function rangeOf(filter: Filter): readonly Sql[] {
   const { from, to } = timeRange(filter)
   return [
     ...(from === undefined ? [] : [sql`e.id >= ${idAt(from)}`]),
@@ -149,7 +160,7 @@ const COVERED_BY: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** By the term that the fewest events are likely to meet. */
-const narrowedBy = (terms: readonly Term[], conditions: readonly Sql[]): Narrowed | null => {
+function narrowedBy(terms: readonly Term[], conditions: readonly Sql[]): Narrowed | null {
   const leads = (column: string) => (term: Term) =>
     term.alternatives.some((each) => column in each && !each.status?.includes('success'))
   const column = LEADING.find((each) => terms.some(leads(each)))
@@ -167,13 +178,15 @@ const narrowedBy = (terms: readonly Term[], conditions: readonly Sql[]): Narrowe
   }
 }
 
-const idAt = (ms: number): string => idFloor(Math.min(Math.max(Math.ceil(ms), 0), 2 ** 48 - 1))
+function idAt(ms: number): string {
+  return idFloor(Math.min(Math.max(Math.ceil(ms), 0), 2 ** 48 - 1))
+}
 
 /**
  * An empty list is no condition in what a reader asks for, where it is a control with nothing chosen; in a restriction it
  * lets nothing through.
  */
-const termsOf = (terms: FilterTerms, restricts: boolean): Term[] => {
+function termsOf(terms: FilterTerms, restricts: boolean): Term[] {
   if (terms.group !== undefined && terms.group.length > 0) {
     throw new WhodidError('invalid_input', 'A store knows no groups: expand them into categories by the catalog first.')
   }
@@ -202,28 +215,31 @@ const termsOf = (terms: FilterTerms, restricts: boolean): Term[] => {
   return found
 }
 
-const oneOf = (alternatives: Alternatives): Term => {
+function oneOf(alternatives: Alternatives): Term {
   const each = Object.entries(alternatives).map(([column, values]) => isAny(sql`e.${raw(column)}`, values))
   return { alternatives: [alternatives], condition: sql`(${join(each, ' or ')})` }
 }
 
 // One value stands by itself: an index gives its events in their order, which it does not for a list.
-const isAny = (column: Sql, values: readonly string[]): Sql =>
-  values.length === 1 ? sql`${column} = ${values[0] ?? null}` : sql`${column} = any(${values}::text[])`
+function isAny(column: Sql, values: readonly string[]): Sql {
+  return values.length === 1 ? sql`${column} = ${values[0] ?? null}` : sql`${column} = any(${values}::text[])`
+}
 
-const among = (column: string) => (values: readonly string[]) => oneOf({ [column]: values })
+function among(column: string) {
+  return (values: readonly string[]) => oneOf({ [column]: values })
+}
 
-const actorIs = (values: readonly string[]): Term => {
+function actorIs(values: readonly string[]): Term {
   const addresses = values.filter((value) => value.includes('@')).map((address) => address.toLowerCase())
   return oneOf({ actor_id: values, ...(addresses.length > 0 && { actor_address: addresses }) })
 }
 
-const actorIsOrIsNamed = (actors: readonly string[], names: readonly string[]): Term => {
+function actorIsOrIsNamed(actors: readonly string[], names: readonly string[]): Term {
   const alternatives = [...(actors.length > 0 ? [actorIs(actors).condition] : []), ...names.map(isNamed)]
   return { alternatives: [], condition: sql`(${join(alternatives, ' or ')})` }
 }
 
-const resourceIs = (values: readonly string[]): Term => {
+function resourceIs(values: readonly string[]): Term {
   const resources = values.flatMap((value) => resourceOf(value) ?? [])
   const each = resources.map(({ type, id }) => sql`(e.resource_type = ${type} and e.resource_id = ${id})`)
   return {
@@ -238,11 +254,11 @@ const resourceIs = (values: readonly string[]): Term => {
 /** So few events past a watermark are looked up by seq; more are met soon enough on the way from the newest. */
 const FEW = 10_000
 
-const inboxCondition = (
+function inboxCondition(
   { tenantId, viewerId }: ReadScope,
   state: NonNullable<Filter['inbox']>,
   { headSeq, seenSeq, archivedSeq }: InboxMarks,
-): Sql => {
+): Sql {
   const seen = sql`coalesce(x.seen, e.seq <= ${seenSeq})`
   const archived = sql`coalesce(x.archived, e.seq <= ${archivedSeq})`
   const exceptions = (column: string, value: boolean) => sql`

@@ -5,8 +5,10 @@ import { SCHEMA } from './tables.ts'
  * nothing at all while that is unset, or empty as a commit leaves it. The owner of the table is not held by it. Rights on the
  * table are granted apart from it, to the roles that need them.
  */
-export const isolated = (table: string): readonly string[] => [
-  `alter table ${SCHEMA}.${table} enable row level security`,
-  `create policy own_tenant on ${SCHEMA}.${table}
+export function isolated(table: string): readonly string[] {
+  return [
+    `alter table ${SCHEMA}.${table} enable row level security`,
+    `create policy own_tenant on ${SCHEMA}.${table}
     using (tenant_id = nullif(current_setting('app.tenant', true), ''))`,
-]
+  ]
+}

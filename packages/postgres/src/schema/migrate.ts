@@ -1,11 +1,11 @@
 import { WhodidError } from '@whodid/core'
 import type { Db, Queries } from '../db.ts'
 import { isForbidden } from '../errors.ts'
+import { raw, sql } from '../sql.ts'
 import { events } from './migrations/0001-events.ts'
 import { access } from './migrations/0002-access.ts'
 import { rollups } from './migrations/0003-rollups.ts'
 import { settings } from './migrations/0004-settings.ts'
-import { raw, sql } from '../sql.ts'
 import { SCHEMA, SCHEMA_LOCK, tables } from './tables.ts'
 
 interface Migration {
@@ -27,7 +27,7 @@ const migrations: readonly Migration[] = [
  *
  * @throws WhodidError `store_unavailable` when the database user may not do what is to be done
  */
-export const migrate = async (db: Db): Promise<void> => {
+export async function migrate(db: Db): Promise<void> {
   const applied = await appliedMigrations(db)
   for (const migration of migrations.filter(({ name }) => !applied.has(name))) {
     try {
@@ -38,8 +38,8 @@ export const migrate = async (db: Db): Promise<void> => {
   }
 }
 
-const apply = (db: Db, { name, statements }: Migration): Promise<void> =>
-  db.tx('owner', null, async (queries) => {
+function apply(db: Db, { name, statements }: Migration): Promise<void> {
+  return db.tx('owner', null, async (queries) => {
     await queries.query(sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`)
     if ((await queries.query(sql`select from pg_namespace where nspname = ${SCHEMA}`)).length === 0) {
       await queries.query(sql`create schema ${raw(SCHEMA)}`)
@@ -54,9 +54,10 @@ const apply = (db: Db, { name, statements }: Migration): Promise<void> =>
       sql`insert into ${tables.migrations} (name, applied_at) values (${name}, ${new Date().toISOString()})`,
     )
   })
+}
 
 /** An administrator who must do something else first is told so by the hint. */
-const forbidden = ({ name }: Migration, error: unknown): WhodidError => {
+function forbidden({ name }: Migration, error: unknown): WhodidError {
   const reason = error instanceof Error ? error.message : String(error)
   const hint = typeof error === 'object' && error !== null && 'hint' in error ? error.hint : undefined
   const remedy = typeof hint === 'string' ? hint : 'run migratePostgres of @whodid/postgres/pg as the user who owns it.'
@@ -67,7 +68,7 @@ const forbidden = ({ name }: Migration, error: unknown): WhodidError => {
   )
 }
 
-const appliedMigrations = async (db: Db): Promise<ReadonlySet<string>> => {
+async function appliedMigrations(db: Db): Promise<ReadonlySet<string>> {
   const [found] = await db.query<{ readable: boolean }>(sql`
     select has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace

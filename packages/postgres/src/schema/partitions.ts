@@ -20,18 +20,19 @@ export const partitionsOfEvents = sql`
   pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
   join pg_namespace n on n.oid = p.relnamespace and n.nspname = ${SCHEMA} and p.relname = 'events'`
 
-const nameOf = (date: Date): string =>
-  date.getUTCFullYear() < FIRST_YEAR
+function nameOf(date: Date): string {
+  return date.getUTCFullYear() < FIRST_YEAR
     ? `events_before_${FIRST_YEAR}`
     : `events_${date.getUTCFullYear()}_${String(date.getUTCMonth() + 1).padStart(2, '0')}`
+}
 
-const monthsAhead = (now: number, count: number): number[] => {
+function monthsAhead(now: number, count: number): number[] {
   const date = new Date(now)
   return Array.from({ length: count + 1 }, (_, ahead) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead))
 }
 
 /** Opens the partitions: those of this month and the two after it stand when it resolves. */
-export const openPartitions = async (db: Db): Promise<Partitions> => {
+export async function openPartitions(db: Db): Promise<Partitions> {
   const rows = await db.query<{ name: string }>(sql`select c.relname as name from ${partitionsOfEvents}`)
   const known = new Set(rows.map((row) => row.name))
 
@@ -61,7 +62,7 @@ export const openPartitions = async (db: Db): Promise<Partitions> => {
 }
 
 /** By a function of the schema's owner, since those who store events own nothing. */
-const create = async (db: Db, name: string, date: Date): Promise<void> => {
+async function create(db: Db, name: string, date: Date): Promise<void> {
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1]
   try {
     await db.tx('ingest', null, (queries) =>

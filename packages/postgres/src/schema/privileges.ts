@@ -18,7 +18,7 @@ interface PrivilegesRow extends Record<string, unknown> {
  * Why the database user could change what is stored, in one clause; null when it could not. It is the user who logged in that
  * counts, with all that it may become.
  */
-const privilegeOf = async (queries: Queries): Promise<string | null> => {
+async function privilegeOf(queries: Queries): Promise<string | null> {
   const [row] = await queries.query<PrivilegesRow>(sql`
     select session_user as name,
       exists (select from pg_roles where rolsuper and pg_has_role(session_user, oid, 'member')) as superuser,
@@ -34,7 +34,7 @@ const privilegeOf = async (queries: Queries): Promise<string | null> => {
 }
 
 /** @throws WhodidError `store_unavailable` when the database user could change what is stored */
-export const refusePrivileged = async (queries: Queries): Promise<void> => {
+export async function refusePrivileged(queries: Queries): Promise<void> {
   const privilege = await privilegeOf(queries)
   if (privilege === null) return
   throw new WhodidError(
@@ -44,7 +44,7 @@ export const refusePrivileged = async (queries: Queries): Promise<void> => {
 }
 
 /** The same as a warning; null when there is nothing to say. */
-export const privilegeWarning = async (queries: Queries): Promise<string | null> => {
+export async function privilegeWarning(queries: Queries): Promise<string | null> {
   const privilege = await privilegeOf(queries)
   return privilege && `${privilege}, so it could change stored events: ${REMEDY}.`
 }
@@ -56,7 +56,7 @@ const SERVICE_ROLES = ['ingest', 'reader', 'settings', 'purger', 'eraser'].map((
  * Makes a user a member of the roles that the service works as. Where the server knows how, that gives it no right before it
  * takes one of them on.
  */
-export const letIn = async (db: Db, user: string): Promise<void> => {
+export async function letIn(db: Db, user: string): Promise<void> {
   const [server] = await db.query<{ version: number }>(
     sql`select current_setting('server_version_num')::integer as version`,
   )

@@ -1,10 +1,10 @@
 import { type AppendResult, bytesToHex, type EventStore, type PreparedEvent } from '@whodid/core'
 import type { Db, Queries, Row } from '../db.ts'
 import { isDataError, isOutsidePartitions, isRetryable } from '../errors.ts'
-import { hintAt, insertionOf } from './insert.ts'
 import type { Partitions } from '../schema/partitions.ts'
-import { type Sql, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { type Sql, sql } from '../sql.ts'
+import { hintAt, insertionOf } from './insert.ts'
 
 const ATTEMPTS = 4
 
@@ -17,18 +17,20 @@ interface Batch {
   sent(): void
 }
 
-const batchOf = (tenantId: string, events: readonly PreparedEvent[], sent: () => void): Batch => ({
-  tenantId,
-  events,
-  insert: insertionOf(tenantId, events),
-  sent,
-})
+function batchOf(tenantId: string, events: readonly PreparedEvent[], sent: () => void): Batch {
+  return {
+    tenantId,
+    events,
+    insert: insertionOf(tenantId, events),
+    sent,
+  }
+}
 
 /**
  * Makes what stores and seals batches of one tenant, each in one transaction unless an event of it cannot be stored at all.
  * Those of a tenant go in as they came: the next is written out, and waits for the lock, while the database works on one.
  */
-export const createAppend = (db: Db, partitions: Partitions): EventStore['append'] => {
+export function createAppend(db: Db, partitions: Partitions): EventStore['append'] {
   const turns = new Map<string, Promise<void>>()
 
   /** Begins once those before have called `next`, or have ended. */
@@ -71,7 +73,7 @@ export const createAppend = (db: Db, partitions: Partitions): EventStore['append
 type Outcomes = ReadonlyMap<string, AppendResult>
 
 /** An event that the database refuses is found by halving, so that it takes no neighbour with it. */
-const appendBatch = async (db: Db, partitions: Partitions, batch: Batch): Promise<Outcomes> => {
+async function appendBatch(db: Db, partitions: Partitions, batch: Batch): Promise<Outcomes> {
   const { tenantId, events, sent } = batch
   if (events.length === 0) return new Map()
   try {
@@ -90,7 +92,7 @@ const appendBatch = async (db: Db, partitions: Partitions, batch: Batch): Promis
   }
 }
 
-const retried = async <T>(partitions: Partitions, work: () => Promise<T>): Promise<T> => {
+async function retried<T>(partitions: Partitions, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
@@ -111,7 +113,7 @@ interface KnownRow extends Row {
   readonly digest: Uint8Array | null
 }
 
-const seal = async (queries: Queries, batch: Batch): Promise<Outcomes> => {
+async function seal(queries: Queries, batch: Batch): Promise<Outcomes> {
   const { tenantId, events } = batch
   const { lastSeq, known } = await lockAndLook(queries, batch)
   const fresh = known.size === 0 ? events : events.filter((event) => !known.has(event.id))
@@ -142,10 +144,10 @@ const seal = async (queries: Queries, batch: Batch): Promise<Outcomes> => {
  * Locks the tenant's row until the transaction ends, which makes seq gapless, and its order that of the commits; then looks
  * for the events that are stored already. Sent together, and done in this order.
  */
-const lockAndLook = async (
+async function lockAndLook(
   queries: Queries,
   { tenantId, events }: Batch,
-): Promise<{ readonly lastSeq: number; readonly known: ReadonlyMap<string, KnownRow> }> => {
+): Promise<{ readonly lastSeq: number; readonly known: ReadonlyMap<string, KnownRow> }> {
   const lock = sql`select seq from ${tables.ledgerHead} where tenant_id = ${tenantId} for update`
   const look = sql`
     select l.event_id as id, l.seq, l.leaf_hash, e.digest
@@ -160,26 +162,33 @@ const lockAndLook = async (
   }
 }
 
-const foreign = ({ id, tenantId }: PreparedEvent, wanted: string): AppendResult => ({
-  id,
-  outcome: 'rejected',
-  code: 'wrong_tenant',
-  reason: `The event belongs to the tenant ${tenantId}, not to ${wanted}: send it to its own.`,
-})
+function foreign({ id, tenantId }: PreparedEvent, wanted: string): AppendResult {
+  return {
+    id,
+    outcome: 'rejected',
+    code: 'wrong_tenant',
+    reason: `The event belongs to the tenant ${tenantId}, not to ${wanted}: send it to its own.`,
+  }
+}
 
-const conflict = (id: string): AppendResult => ({
-  id,
-  outcome: 'rejected',
-  code: 'id_conflict',
-  reason: `Another event has the id ${id}: give each event an id of its own.`,
-})
+function conflict(id: string): AppendResult {
+  return {
+    id,
+    outcome: 'rejected',
+    code: 'id_conflict',
+    reason: `Another event has the id ${id}: give each event an id of its own.`,
+  }
+}
 
-const refused = (id: string, error: unknown): AppendResult => ({
-  id,
-  outcome: 'rejected',
-  code: 'invalid_event',
-  reason: `The database cannot hold the event: ${error instanceof Error ? error.message : String(error)}.`,
-})
+function refused(id: string, error: unknown): AppendResult {
+  return {
+    id,
+    outcome: 'rejected',
+    code: 'invalid_event',
+    reason: `The database cannot hold the event: ${error instanceof Error ? error.message : String(error)}.`,
+  }
+}
 
-const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
-  left.length === right.length && left.every((byte, index) => byte === right[index])
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index])
+}

@@ -1,13 +1,18 @@
 import type { PreparedEvent } from '@whodid/core'
-import { countEventsAnew } from './rollups.ts'
 import { leavesDeleted, projectOf } from '../read/rows.ts'
-import { arrayLiteral, constant, join, raw, type Sql, sql } from '../sql.ts'
 import { CHANNEL, tables } from '../schema/tables.ts'
+import { arrayLiteral, constant, join, raw, type Sql, sql } from '../sql.ts'
+import { countEventsAnew } from './rollups.ts'
 
 type Column = readonly [name: string, type: string, cell: (event: PreparedEvent) => string | null]
 
-const json = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value))
-const flag = (value: boolean | null): string | null => (value === null ? null : String(value))
+function json(value: unknown): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value)
+}
+
+function flag(value: boolean | null): string | null {
+  return value === null ? null : String(value)
+}
 
 /** What stands in the columns of an event, but for its bytes. */
 export const columns: readonly Column[] = [
@@ -52,7 +57,7 @@ export const columns: readonly Column[] = [
 const names = raw(columns.map(([name]) => name).join(', '))
 
 /** The leaf hash, the digest and the canonical bytes of events in one, and where those of each begin and how long the last are. */
-const packed = (events: readonly PreparedEvent[]) => {
+function packed(events: readonly PreparedEvent[]) {
   const begins: number[] = []
   const sizes: number[] = []
   let size = 0
@@ -80,7 +85,7 @@ const HASH = constant(HASH_BYTES)
  * the head: one statement, whose text is the same for every number of events. It is written out here, which takes a while, and
  * can be had for a place in the ledger later, while others wait.
  */
-export const insertionOf = (tenantId: string, events: readonly PreparedEvent[]): ((lastSeq: number) => Sql) => {
+export function insertionOf(tenantId: string, events: readonly PreparedEvent[]): (lastSeq: number) => Sql {
   const { bytes, begins, sizes } = packed(events)
   // Written out now: compiling the statement would do it later.
   const arrays = columns.map(([, type, cell]) => sql`${arrayLiteral(events.map(cell))}::${raw(type)}[]`)
@@ -116,5 +121,6 @@ export const insertionOf = (tenantId: string, events: readonly PreparedEvent[]):
 const LONGEST_HINT = 1_000
 
 /** Hints at new events once the transaction is committed. A statement of its own, since Citus would run it on a worker. */
-export const hintAt = (tenantId: string): Sql =>
-  sql`select pg_notify(${CHANNEL}, ${tenantId.length <= LONGEST_HINT ? tenantId : ''})`
+export function hintAt(tenantId: string): Sql {
+  return sql`select pg_notify(${CHANNEL}, ${tenantId.length <= LONGEST_HINT ? tenantId : ''})`
+}

@@ -1,15 +1,20 @@
 import { AUDIT_CATEGORY, type PreparedEvent } from '@whodid/core'
-import { type Sql, type SqlValue, sql } from '../sql.ts'
 import { tables } from '../schema/tables.ts'
+import { type Sql, type SqlValue, sql } from '../sql.ts'
 
 /** Such as `2026-11-20`. */
-const dayOf = (occurredAt: string) => occurredAt.slice(0, 10)
-const hourOf = (occurredAt: string) => `${occurredAt.slice(0, 13)}:00:00Z`
+function dayOf(occurredAt: string) {
+  return occurredAt.slice(0, 10)
+}
+
+function hourOf(occurredAt: string) {
+  return `${occurredAt.slice(0, 13)}:00:00Z`
+}
 
 type Key = readonly string[]
 
 /** How many events there are of each key. In the order of the keys, so that those who lock their rows do it in one order. */
-const counted = (events: readonly PreparedEvent[], keyOf: (event: PreparedEvent) => Key) => {
+function counted(events: readonly PreparedEvent[], keyOf: (event: PreparedEvent) => Key) {
   const counts = new Map<string, { readonly key: Key; n: number }>()
   for (const event of events) {
     const key = keyOf(event)
@@ -23,10 +28,10 @@ const counted = (events: readonly PreparedEvent[], keyOf: (event: PreparedEvent)
 }
 
 /** Statements that add new events to the counts of their days and hours: to be run with those that insert them. */
-export const countEventsAnew = (
+export function countEventsAnew(
   tenantId: string,
   events: readonly PreparedEvent[],
-): { readonly byDay: Sql; readonly byHour: Sql } => {
+): { readonly byDay: Sql; readonly byHour: Sql } {
   const days = counted(events, ({ occurredAt, action, kind, status }) => [dayOf(occurredAt), action, kind, status])
   const hours = counted(
     events.filter(({ category }) => category !== AUDIT_CATEGORY),

@@ -50,7 +50,9 @@ function textOf(value: Json | undefined): string {
   return String(value)
 }
 
-const isEmpty = (value: Json | undefined) => value === undefined || value === null || value === ''
+function isEmpty(value: Json | undefined) {
+  return value === undefined || value === null || value === ''
+}
 
 function shown(value: Json | undefined, mark: readonly [number, number] | null): ShownValue {
   if (isEmpty(value)) return { is: 'empty' }

@@ -43,7 +43,9 @@ function insert(queries: QueryClient, event: StoredEvent, catalog: CatalogJson):
   })
 }
 
-const newestFirst = (a: StoredEvent, b: StoredEvent): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+function newestFirst(a: StoredEvent, b: StoredEvent): number {
+  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0
+}
 
 function withResourceOf(item: StoredEvent, event: StoredEvent): StoredEvent {
   const same =

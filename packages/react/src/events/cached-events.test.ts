@@ -10,6 +10,7 @@ import { readListsAnew } from './read-lists-anew.ts'
 const catalog = defineCatalog({ project: { group: 'Resources' } }).json
 
 let seq = 0
+
 function event(given: Partial<StoredEvent> = {}): StoredEvent {
   seq += 1
   const occurredAt = new Date(Date.UTC(2026, 10, 20, 10, 0, seq)).toISOString()
@@ -48,12 +49,14 @@ function event(given: Partial<StoredEvent> = {}): StoredEvent {
   }
 }
 
-const page = (items: StoredEvent[], more = false): ListOutput => ({
-  items,
-  nextCursor: more ? 'next' : null,
-  total: { value: items.length, exact: true },
-  windowed: false,
-})
+function page(items: StoredEvent[], more = false): ListOutput {
+  return {
+    items,
+    nextCursor: more ? 'next' : null,
+    total: { value: items.length, exact: true },
+    windowed: false,
+  }
+}
 
 /** Lists as the kit's queries keep them, each under what it was asked for. */
 function cache(lists: { readonly [name: string]: { input: object; verb?: string; items: StoredEvent[] } }) {

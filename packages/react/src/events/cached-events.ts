@@ -56,7 +56,9 @@ export function filterOfList(key: QueryKey): Filter {
 }
 
 /** The pages of a cached list. */
-export const pagesOf = (data: Cached): readonly ListOutput[] => ('pages' in data ? data.pages : [data])
+export function pagesOf(data: Cached): readonly ListOutput[] {
+  return 'pages' in data ? data.pages : [data]
+}
 
 /** Changes each page of a cached list. */
 export function withPages(data: Cached, change: (page: ListOutput, index: number) => ListOutput): Cached {
@@ -64,8 +66,9 @@ export function withPages(data: Cached, change: (page: ListOutput, index: number
 }
 
 /** Every list that is cached or being read. */
-export const listQueries = (queries: QueryClient) =>
-  queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })
+export function listQueries(queries: QueryClient) {
+  return queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })
+}
 
 /** Changes every cached list. */
 export function changeLists(queries: QueryClient, change: (data: Cached, key: QueryKey) => Cached): void {
@@ -77,10 +80,12 @@ export function changeLists(queries: QueryClient, change: (data: Cached, key: Qu
 }
 
 /** A page whose total is known to differ by so many. */
-export const counted = (page: ListOutput, by: number): ListOutput => ({
-  ...page,
-  total: { ...page.total, value: Math.max(0, page.total.value + by) },
-})
+export function counted(page: ListOutput, by: number): ListOutput {
+  return {
+    ...page,
+    total: { ...page.total, value: Math.max(0, page.total.value + by) },
+  }
+}
 
 /** What an inbox change makes of an event. */
 export type InboxMark = { readonly seen?: boolean; readonly archived?: boolean }

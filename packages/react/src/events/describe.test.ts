@@ -4,7 +4,10 @@ import { ENGLISH } from '../text/messages.ts'
 import { actorName, actorTag, isAboutActor, resourceName } from './describe.ts'
 
 const ada = { type: 'user', id: 'u1', name: 'Ada Lovelace' } as const
-const user = (given: object) => ({ type: 'user', id: 'u1', name: 'Ada Lovelace', href: null, deleted: false, ...given })
+
+function user(given: object) {
+  return { type: 'user', id: 'u1', name: 'Ada Lovelace', href: null, deleted: false, ...given }
+}
 
 describe('the resource of a row', () => {
   test('is left out only where it says the name of the actor again', () => {

@@ -20,7 +20,9 @@ export function sentenceOf(catalog: CatalogJson, event: StoredEvent, locale: str
     : event.description
 }
 
-const verbOf = (action: string) => action.slice(action.indexOf('.') + 1)
+function verbOf(action: string) {
+  return action.slice(action.indexOf('.') + 1)
+}
 
 /** What an action is called: "Created", "Role changed". */
 export function actionLabel(catalog: CatalogJson, action: string): string {

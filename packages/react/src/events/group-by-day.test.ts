@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { createFormats } from '../text/format.ts'
 import { groupByDay } from './group-by-day.ts'
 
-const at = (occurredAt: string) => ({ occurredAt })
+function at(occurredAt: string) {
+  return { occurredAt }
+}
+
 const now = Date.parse('2026-11-20T12:00:00Z')
 
 test('the first event of each day begins it', () => {

@@ -7,7 +7,10 @@ import { useActivityContext } from '../provider/context.ts'
 import { ExportFace } from './export-face.tsx'
 import { type ExportOutcome, useExport } from './use-export.ts'
 
-const loadMenu = () => import('./export-menu.tsx')
+function loadMenu() {
+  return import('./export-menu.tsx')
+}
+
 const ExportMenu = lazy(loadMenu)
 
 /** How long a word on an export stays, in milliseconds. */

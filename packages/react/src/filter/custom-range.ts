@@ -1,6 +1,8 @@
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-const pad = (value: number) => String(value).padStart(2, '0')
+function pad(value: number) {
+  return String(value).padStart(2, '0')
+}
 
 function localDay(time: Date): string {
   return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`

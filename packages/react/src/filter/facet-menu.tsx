@@ -23,7 +23,9 @@ interface Choice {
   readonly value: string
 }
 
-const same = (a: Choice, b: Choice) => a.term === b.term && a.value === b.value
+function same(a: Choice, b: Choice) {
+  return a.term === b.term && a.value === b.value
+}
 
 /** A button of the filter bar and its list of values with counts, which can be searched. Loaded when first needed. */
 export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProps & DeferredProps): ReactNode {

@@ -7,8 +7,14 @@ import { PillFace, pillName } from './pill-face.tsx'
 import { SearchBox } from './search/search-box.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 
-const loadFacetMenu = () => import('./facet-menu.tsx')
-const loadDateMenu = () => import('./date-menu.tsx')
+function loadFacetMenu() {
+  return import('./facet-menu.tsx')
+}
+
+function loadDateMenu() {
+  return import('./date-menu.tsx')
+}
+
 const FacetMenu = lazy(loadFacetMenu)
 const DateMenu = lazy(loadDateMenu)
 const FilterChips = lazy(() => import('./filter-chips.tsx'))

@@ -21,7 +21,9 @@ export function termLabel(term: FilterTerm, messages: Messages): string {
   }[term]
 }
 
-const wordFor = (words: { readonly [value: string]: string }, value: string): string => words[value] ?? value
+function wordFor(words: { readonly [value: string]: string }, value: string): string {
+  return words[value] ?? value
+}
 
 /** What a value is called, without asking the service; people and projects are only known by their ids here. */
 export function valueLabel(term: FilterTerm, value: string, catalog: CatalogJson, messages: Messages): string {

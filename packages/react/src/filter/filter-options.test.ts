@@ -9,11 +9,13 @@ const catalog = defineCatalog({
   auth: { label: 'Sign-in', group: 'Security' },
 }).json
 
-const offer = (
+function offer(
   field: Parameters<typeof optionsOf>[0],
   values: Parameters<typeof optionsOf>[1]['facets'] extends infer F ? F : never,
   { search = '', chosen = [] as readonly string[] } = {},
-) => optionsOf(field, { catalog, messages: ENGLISH, facets: values, chosen: () => chosen, search })
+) {
+  return optionsOf(field, { catalog, messages: ENGLISH, facets: values, chosen: () => chosen, search })
+}
 
 const counted = { value: 0, exact: true }
 

@@ -30,8 +30,9 @@ function known(term: FilterTerm, catalog: CatalogJson): readonly string[] {
   return []
 }
 
-const isCounted = (term: FilterTerm): term is FacetDimension =>
-  FILTER_FIELDS.some((field) => FIELD_DIMENSIONS[field].some((dimension) => dimension === term))
+function isCounted(term: FilterTerm): term is FacetDimension {
+  return FILTER_FIELDS.some((field) => FIELD_DIMENSIONS[field].some((dimension) => dimension === term))
+}
 
 /**
  * What a field offers: the values that events have, those the catalog declares and those already chosen, most frequent

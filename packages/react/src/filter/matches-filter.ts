@@ -57,14 +57,16 @@ export function matchesFilter(filter: Filter, event: StoredEvent, catalog: Catal
   return filters.every((each) => meets(each, event, catalog))
 }
 
-const asksForAudit = ({ category, action }: Filter): boolean =>
-  Boolean(category?.includes(AUDIT_CATEGORY) || action?.some((name) => name.startsWith(`${AUDIT_CATEGORY}.`)))
+function asksForAudit({ category, action }: Filter): boolean {
+  return Boolean(category?.includes(AUDIT_CATEGORY) || action?.some((name) => name.startsWith(`${AUDIT_CATEGORY}.`)))
+}
 
 /** Whoever did it is one condition, of an id or of a name. */
-const actorHolds = ({ actor = [], actorName = [] }: FilterTerms, event: StoredEvent, catalog: CatalogJson) =>
-  actor.length + actorName.length === 0
+function actorHolds({ actor = [], actorName = [] }: FilterTerms, event: StoredEvent, catalog: CatalogJson) {
+  return actor.length + actorName.length === 0
     ? undefined
     : TESTS.actor(event, actor, catalog) || TESTS.actorName(event, actorName, catalog)
+}
 
 function meets(filter: Filter, event: StoredEvent, catalog: CatalogJson): boolean {
   const holds = (terms: FilterTerms, term: keyof FilterTerms): boolean | undefined => {

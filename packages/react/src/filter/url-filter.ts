@@ -3,7 +3,9 @@ import { type ActivityFilter, DATE_RANGES, type DateRange, withoutEmpty } from '
 
 const OWN: readonly string[] = ['q', 'from', 'to', 'range', ...FILTER_TERMS]
 
-const isRange = (value: string | null): value is DateRange => DATE_RANGES.some((range) => range === value)
+function isRange(value: string | null): value is DateRange {
+  return DATE_RANGES.some((range) => range === value)
+}
 
 /** The filter in the query part of an address. What is not a filter's is ignored; a broken one counts as none. */
 export function filterFromSearch(search: string): ActivityFilter {

@@ -6,8 +6,9 @@ const catalog = defineCatalog({
   dataset: { icon: 'database', actions: { exported: { icon: 'rocket' }, cancelled: 'x' } },
 }).json
 
-const iconOf = (verb: string, status: 'success' | 'failure' = 'success') =>
-  actionIcon(defineCatalog({}).json, { action: `job.${verb}`, kind: kindOfVerb(verb), status })
+function iconOf(verb: string, status: 'success' | 'failure' = 'success') {
+  return actionIcon(defineCatalog({}).json, { action: `job.${verb}`, kind: kindOfVerb(verb), status })
+}
 
 test('each of the twelve kinds has an icon of its own', () => {
   const verbs = [

@@ -10,7 +10,9 @@ export type IconName = keyof typeof ICON_PATHS
 /** Icons of the host's, by name: they win over the kit's own. */
 export type IconOverrides = { readonly [name: string]: ReactNode }
 
-const has = (name: string): name is IconName => Object.hasOwn(ICON_PATHS, name)
+function has(name: string): name is IconName {
+  return Object.hasOwn(ICON_PATHS, name)
+}
 
 /** Verbs that share an icon with one of the twelve that have their own. */
 const LIKE: { readonly [verb: string]: IconName } = {

@@ -128,7 +128,9 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
   )
 }
 
-const plainLink = (props: LinkProps): ReactNode => <a {...props} />
+function plainLink(props: LinkProps): ReactNode {
+  return <a {...props} />
+}
 
 /** Event streams need a full address; on a server there is none, and nothing is fetched there. */
 function absolute(url: string): string {

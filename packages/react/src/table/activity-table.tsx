@@ -14,7 +14,10 @@ import { useActivityContext } from '../provider/context.ts'
 import { TableGrid } from './table-grid.tsx'
 import { type ActivityTableControl, type ActivityTableOptions, useActivityTable } from './use-activity-table.ts'
 
-const loadColumnMenu = () => import('./column-menu.tsx')
+function loadColumnMenu() {
+  return import('./column-menu.tsx')
+}
+
 const ColumnMenu = lazy(loadColumnMenu)
 const Fullscreen = lazy(() => import('./fullscreen.tsx'))
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))

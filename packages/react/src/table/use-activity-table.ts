@@ -70,7 +70,9 @@ const columnDefs = helper.columns(
 const NEWEST_FIRST: SortingState = [{ id: 'occurredAt', desc: true }]
 const NONE: StoredEvent[] = []
 
-const isColumn = (id: string | undefined): id is TableColumn => TABLE_COLUMNS.some((column) => column === id)
+function isColumn(id: string | undefined): id is TableColumn {
+  return TABLE_COLUMNS.some((column) => column === id)
+}
 
 /**
  * All that the table does: pages, order by any column, both by the service; selection of the page in view; columns to

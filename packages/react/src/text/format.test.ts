@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { createFormats } from './format.ts'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
-const ago = (ms: number) => now - ms
+
+function ago(ms: number) {
+  return now - ms
+}
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR

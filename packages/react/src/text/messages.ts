@@ -179,7 +179,9 @@ export interface Messages {
   keySeen: string
 }
 
-const events = (count: number, text: string) => (count === 1 ? `${text} event` : `${text} events`)
+function events(count: number, text: string) {
+  return count === 1 ? `${text} event` : `${text} events`
+}
 
 /** The words in English, used for whatever the host does not say otherwise. */
 export const ENGLISH: Messages = {

@@ -36,7 +36,9 @@ test('the checksum is the CRC-32 of zip and GitHub', () => {
   expect(crc32InBase62('')).toBe('000000')
 })
 
-const placeOf = (digit: string) => '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.indexOf(digit)
+function placeOf(digit: string) {
+  return '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.indexOf(digit)
+}
 
 test('one wrong, missing, doubled or swapped character is told', () => {
   const { key } = makeApiKey(['admin'])

@@ -11,7 +11,7 @@ const FORM = new RegExp(
 )
 
 /** Makes a key: `whodid_<scopes>_<id><secret><checksum>`, such as `whodid_read_export_…`, and its id. */
-export const makeApiKey = (scopes: readonly KeyScope[]): { readonly id: string; readonly key: string } => {
+export function makeApiKey(scopes: readonly KeyScope[]): { readonly id: string; readonly key: string } {
   const id = randomBase62(ID)
   const named = KEY_SCOPES.filter((scope) => scopes.includes(scope))
   const text = [PREFIX, ...named, id + randomBase62(SECRET)].join('_')
@@ -19,14 +19,18 @@ export const makeApiKey = (scopes: readonly KeyScope[]): { readonly id: string; 
 }
 
 /** The id that stands in a key; `mistyped` when its checksum does not fit; null for what is no key of ours. */
-export const idOfApiKey = (secret: string): string | 'mistyped' | null => {
+export function idOfApiKey(secret: string): string | 'mistyped' | null {
   if (!secret.startsWith(`${PREFIX}_`)) return null
   const [, text = '', id = '', checksum] = FORM.exec(secret) ?? []
   return crc32InBase62(text) === checksum ? id : 'mistyped'
 }
 
 /** The SHA-256 of a key: all that is kept of it. */
-export const hashOfKey = (secret: string): Uint8Array => sha256(new TextEncoder().encode(secret))
+export function hashOfKey(secret: string): Uint8Array {
+  return sha256(new TextEncoder().encode(secret))
+}
 
 /** The same in hexadecimal. */
-export const hexHashOfKey = (secret: string): string => bytesToHex(hashOfKey(secret))
+export function hexHashOfKey(secret: string): string {
+  return bytesToHex(hashOfKey(secret))
+}

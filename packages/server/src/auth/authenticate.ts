@@ -5,14 +5,15 @@ import { type Asker, type Bearer, nobody } from './caller.ts'
 /** Says who is asking. Somebody unknown is nobody, who may do nothing but ask for health. */
 export type Authenticate = (request: Request, native: unknown, lookUp: () => void) => Promise<Asker>
 
-const bearerOf = (request: Request): string | undefined =>
-  /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+function bearerOf(request: Request): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+}
 
 /** What is hidden from a viewer: written wrongly, it would hide less than was meant. */
 const limits = z.object({ filter: filterSchema.optional(), masked: z.array(z.string().min(1)).optional() })
 
 /** Holds what a host's `authorize` gave against its type, since all rights hang on it. */
-const checked = (viewer: Viewer, onWarning: (message: string) => void): Viewer => {
+function checked(viewer: Viewer, onWarning: (message: string) => void): Viewer {
   const { id, tenants, permissions, filter, masked } = viewer
   const lists = Array.isArray(tenants) && Array.isArray(permissions)
   if (typeof id === 'string' && id !== '' && lists) {
@@ -34,9 +35,12 @@ const checked = (viewer: Viewer, onWarning: (message: string) => void): Viewer =
 }
 
 /** Tries the kinds of secrets that the service knows itself, then asks the host. */
-export const createAuthenticate =
-  (bearers: readonly Bearer[], authorize: Authorize | undefined, onWarning: (message: string) => void): Authenticate =>
-  async (request, native, lookUp) => {
+export function createAuthenticate(
+  bearers: readonly Bearer[],
+  authorize: Authorize | undefined,
+  onWarning: (message: string) => void,
+): Authenticate {
+  return async (request, native, lookUp) => {
     const secret = bearerOf(request)
     if (secret !== undefined) {
       for (const known of bearers) {
@@ -49,3 +53,4 @@ export const createAuthenticate =
     // A bearer token is sent by a script alone; Basic and the like by the browser itself, as a cookie is.
     return { viewer: checked(viewer, onWarning), ownOnly: true, everyTenant: false, ambient: secret === undefined }
   }
+}

@@ -3,7 +3,7 @@ const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const FAIR = 256 - (256 % DIGITS.length)
 
 /** Random digits: 5.95 bits each. */
-export const randomBase62 = (length: number): string => {
+export function randomBase62(length: number): string {
   let text = ''
   while (text.length < length) {
     for (const byte of crypto.getRandomValues(new Uint8Array(2 * length))) {
@@ -16,7 +16,7 @@ export const randomBase62 = (length: number): string => {
 const CRC32_POLYNOMIAL = 0xedb88320
 
 /** The CRC-32 of ASCII text (ISO 3309, as zip and GitHub have it) in six digits. */
-export const crc32InBase62 = (text: string): string => {
+export function crc32InBase62(text: string): string {
   let crc = 0xffffffff
   for (let at = 0; at < text.length; at += 1) {
     crc ^= text.charCodeAt(at)

@@ -34,4 +34,6 @@ export type Bearer = (secret: string, lookUp: () => void) => Promise<Asker | und
 export const nobody: Asker = { viewer: NOBODY, ownOnly: true, everyTenant: false, ambient: true }
 
 /** Who a request is from whose secret is of a known kind, but not good. */
-export const refused = (why: string): Asker => ({ ...nobody, refusal: new WhodidError('unauthenticated', why) })
+export function refused(why: string): Asker {
+  return { ...nobody, refusal: new WhodidError('unauthenticated', why) }
+}

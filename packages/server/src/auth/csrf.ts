@@ -3,7 +3,7 @@ import type { Asker } from './caller.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-const isOwn = (request: Request): boolean => {
+function isOwn(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin' || site === 'none'
   const origin = request.headers.get('origin')
@@ -17,12 +17,12 @@ const isOwn = (request: Request): boolean => {
  * Throws `forbidden` when another site makes a browser change something, or begin a file, with credentials that the browser sends by
  * itself. The rule is that of Go's `http.CrossOriginProtection`: https://words.filippo.io/csrf/
  */
-export const refuseForgery = (
+export function refuseForgery(
   request: Request,
   asker: Asker,
   isTrusted: (request: Request) => boolean = () => false,
   isFile = false,
-): void => {
+): void {
   if (!asker.ambient || isTrusted(request)) return
   // A file is an event in the name of whoever asks, so a link on another site must not begin one.
   const harmless = SAFE.has(request.method) && !(isFile && request.headers.get('sec-fetch-site') === 'cross-site')

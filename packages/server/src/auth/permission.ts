@@ -5,13 +5,17 @@ import type { Need } from '../operations/operation.ts'
 export const NOBODY: Viewer = { id: '', name: '', tenants: [], permissions: [] }
 
 /** Whether a viewer sees everybody's activity, not only their own. */
-export const mayViewAll = (viewer: Viewer): boolean => viewer.permissions.includes('view:all')
+export function mayViewAll(viewer: Viewer): boolean {
+  return viewer.permissions.includes('view:all')
+}
 
 /** Whether something is hidden from a viewer, whatever their permissions: by a filter that always holds, or masked fields. */
-export const isRestricted = ({ filter, masked = [] }: Viewer): boolean => filter !== undefined || masked.length > 0
+export function isRestricted({ filter, masked = [] }: Viewer): boolean {
+  return filter !== undefined || masked.length > 0
+}
 
 /** Throws unless the viewer has what a verb needs. `refusal` says why somebody is nobody here. */
-export const permit = (viewer: Viewer, need: Need, refusal?: WhodidError): void => {
+export function permit(viewer: Viewer, need: Need, refusal?: WhodidError): void {
   if (need === 'nothing') return
   if (viewer === NOBODY) {
     throw (

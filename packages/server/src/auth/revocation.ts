@@ -1,6 +1,6 @@
-import type { Asker } from './caller.ts'
 import type { Call } from '../calls.ts'
 import { LIFETIME_MS } from '../http/sse.ts'
+import type { Asker } from './caller.ts'
 
 const RECHECK_MS = 30_000
 
@@ -13,10 +13,10 @@ export interface Rights {
 }
 
 /** Makes a watch over open streams, each asked for every `recheckMs` milliseconds, and at once by `recheck`. */
-export const createRights = (
+export function createRights(
   now: () => number,
   { recheckMs = RECHECK_MS }: { readonly recheckMs?: number } = {},
-): Rights => {
+): Rights {
   const open = new Map<() => Promise<void>, readonly string[]>()
   const rounds = new Map<string, { readonly now: Promise<void>; next: Promise<void> | null }>()
 

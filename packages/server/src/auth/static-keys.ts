@@ -23,27 +23,29 @@ const PERMITS: { readonly [S in KeyScope]: readonly Permission[] } = {
 }
 
 /** Whoever sends a key: it acts for its tenant, under `key:<id>`. One of a tenant that is called `*` is no key for all. */
-export const askerOfKey = (
+export function askerOfKey(
   key: { readonly id: string; readonly name: string; readonly tenant: string; readonly scopes: readonly KeyScope[] },
   { everyTenant = false, right }: Partial<Pick<Asker, 'everyTenant' | 'right'>> = {},
-): Asker => ({
-  viewer: {
-    id: `key:${key.id}`,
-    name: key.name,
-    tenants: [key.tenant],
-    permissions: [...new Set(key.scopes.flatMap((scope) => PERMITS[scope]))],
-  },
-  ownOnly: false,
-  everyTenant,
-  ambient: false,
-  right,
-})
+): Asker {
+  return {
+    viewer: {
+      id: `key:${key.id}`,
+      name: key.name,
+      tenants: [key.tenant],
+      permissions: [...new Set(key.scopes.flatMap((scope) => PERMITS[scope]))],
+    },
+    ownOnly: false,
+    everyTenant,
+    ambient: false,
+    right,
+  }
+}
 
 /**
  * Knows the host's own keys. Only hashes are kept, and comparing hashes tells a guesser nothing of a key.
  * Throws `invalid_input` for a key that is too short to be one, or given twice.
  */
-export const createStaticKeys = (keys: readonly StaticKey[]): Bearer => {
+export function createStaticKeys(keys: readonly StaticKey[]): Bearer {
   const byHash = new Map<string, Asker>()
   for (const { key, name, scopes, tenant } of keys) {
     if (key.length < SHORTEST) {

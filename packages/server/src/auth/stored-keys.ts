@@ -1,8 +1,8 @@
 import { type ApiKey, bytesToHex, type KeyStore } from '@whodid/core'
+import { createRecent } from '../lru.ts'
 import { hashOfKey, idOfApiKey } from './api-key.ts'
 import { type Bearer, refused } from './caller.ts'
 import { askerOfKey } from './static-keys.ts'
-import { createRecent } from '../lru.ts'
 
 /** Where keys are looked up. */
 export interface StoredKeysOptions {
@@ -17,7 +17,7 @@ const REMEMBERED = 10_000
 const UNKNOWN = 'There is no such key here: check where it belongs, or make a new one.'
 
 /** Why a key is not good any more, if it is not. */
-const spent = ({ revokedAt, expiresAt }: ApiKey, now: number): string | undefined => {
+function spent({ revokedAt, expiresAt }: ApiKey, now: number): string | undefined {
   if (revokedAt !== null) return `This key was revoked at ${revokedAt}: make a new one.`
   return expiresAt !== null && Date.parse(expiresAt) <= now
     ? `This key expired at ${expiresAt}: make a new one.`
@@ -28,7 +28,7 @@ const spent = ({ revokedAt, expiresAt }: ApiKey, now: number): string | undefine
  * Knows the keys of the database. Each use asks the store once, so that a revocation holds at once in every process; a
  * mistyped key is told by its checksum, and a wrong one that came before is remembered, without asking.
  */
-export const createStoredKeys = ({ keys, now, onWarning }: StoredKeysOptions): Bearer => {
+export function createStoredKeys({ keys, now, onWarning }: StoredKeysOptions): Bearer {
   const wrong = createRecent<true>(REMEMBERED)
   const right = createRecent<true>(REMEMBERED)
 

@@ -1,9 +1,9 @@
 import { filterSchema, newId, PERMISSIONS, type RevocationStore, type Viewer, WhodidError } from '@whodid/core'
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { type Asker, type Bearer, refused } from './caller.ts'
 import { describeIssues } from '../errors.ts'
 import { text } from '../schemas.ts'
+import { type Asker, type Bearer, refused } from './caller.ts'
 
 /** What a host says in a viewer token. */
 export interface ViewerTokenOptions {
@@ -56,7 +56,7 @@ const claims = viewerClaims.extend({
   exp: z.number(),
 })
 
-const keyOf = (secret: string): Uint8Array => {
+function keyOf(secret: string): Uint8Array {
   const bytes = new TextEncoder().encode(secret)
   if (bytes.length >= SHORTEST_SECRET) return bytes
   throw new WhodidError(
@@ -77,7 +77,7 @@ const keyOf = (secret: string): Uint8Array => {
  *   viewer: { id: 'u1', name: 'Ada Lovelace', tenants: ['acme'], permissions: ['view:all'] },
  * })
  */
-export const mintViewerToken = async (options: ViewerTokenOptions): Promise<string> => {
+export async function mintViewerToken(options: ViewerTokenOptions): Promise<string> {
   const { secret, viewer, expiresIn = DEFAULT_SECONDS, id = newId(), now = Date.now } = options
   const key = keyOf(secret)
   if (!(expiresIn > 0 && expiresIn <= LONGEST_SECONDS)) {
@@ -104,7 +104,7 @@ export const mintViewerToken = async (options: ViewerTokenOptions): Promise<stri
     .sign(key)
 }
 
-const isOurs = (token: string): boolean => {
+function isOurs(token: string): boolean {
   try {
     return decodeProtectedHeader(token).typ === TYPE
   } catch {
@@ -113,11 +113,11 @@ const isOurs = (token: string): boolean => {
 }
 
 /** Knows viewer tokens, made with one of the secrets. Throws `invalid_input` for a secret below 32 bytes, or none. */
-export const createViewerTokens = (
+export function createViewerTokens(
   { secret }: ViewerTokens,
   revocations: Pick<RevocationStore, 'has'>,
   now: () => number,
-): Bearer => {
+): Bearer {
   const secrets = (typeof secret === 'string' ? [secret] : secret).map(keyOf)
   if (secrets.length === 0) {
     throw new WhodidError('invalid_input', 'viewerTokens has no secret: give it the one that the host mints with.')

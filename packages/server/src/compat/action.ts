@@ -9,8 +9,9 @@ import {
   WhodidError,
 } from '@whodid/core'
 
-const named = (verbs: readonly string[]): readonly string[] =>
-  AUTH_CATEGORIES.flatMap((category) => verbs.map((verb) => `${category}.${verb}`))
+function named(verbs: readonly string[]): readonly string[] {
+  return AUTH_CATEGORIES.flatMap((category) => verbs.map((verb) => `${category}.${verb}`))
+}
 
 const LOGINS = named(LOGIN_VERBS)
 const FAILED_LOGINS = named(LOGIN_FAILED_VERBS)
@@ -18,10 +19,12 @@ const FAILED_LOGINS = named(LOGIN_FAILED_VERBS)
 const KINDS: { readonly [word: string]: Kind } = { CREATE: 'create', UPDATE: 'update', DELETE: 'delete' }
 const WORDS = [...Object.keys(KINDS), 'LOGIN', 'LOGIN_FAILED'] as const
 
-const verbOf = (action: string): string => action.slice(action.indexOf('.') + 1).toUpperCase()
+function verbOf(action: string): string {
+  return action.slice(action.indexOf('.') + 1).toUpperCase()
+}
 
 /** The one word of an event: LOGIN or LOGIN_FAILED, what it did to its resource, else its own verb. */
-export const wordOf = ({ action, kind, status }: Pick<StoredEvent, 'action' | 'kind' | 'status'>): string => {
+export function wordOf({ action, kind, status }: Pick<StoredEvent, 'action' | 'kind' | 'status'>): string {
   if (FAILED_LOGINS.includes(action)) return 'LOGIN_FAILED'
   if (LOGINS.includes(action)) return status === 'success' ? 'LOGIN' : 'LOGIN_FAILED'
   return kind === 'other' ? verbOf(action) : kind.toUpperCase()
@@ -31,7 +34,7 @@ export const wordOf = ({ action, kind, status }: Pick<StoredEvent, 'action' | 'k
  * The filters that a word stands for, in any case: those of {@link wordOf}, a verb of the catalog (`ARCHIVED`), or an action in
  * full (`project.archived`). No event matches two of them. Throws `invalid_input` for a word that says nothing here.
  */
-export const filtersOf = (word: string | undefined, catalog: CatalogJson): readonly Filter[] => {
+export function filtersOf(word: string | undefined, catalog: CatalogJson): readonly Filter[] {
   if (word === undefined) return [{}]
   if (word.includes('.')) return [{ action: [word] }]
   const upper = word.toUpperCase()

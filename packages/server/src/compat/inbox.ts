@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { inboxChangeOutput } from '../openapi/output.ts'
-import { tenant } from '../schemas.ts'
-import { defineVerb } from '../operations/operation.ts'
 import { inboxArchive, inboxSeen } from '../operations/inbox.ts'
+import { defineVerb } from '../operations/operation.ts'
+import { tenant } from '../schemas.ts'
 
 const everything = z.strictObject({ tenant }).transform((named) => ({ all: true as const, ...named }))
 const input = z.union([everything, inboxSeen.input], {

@@ -1,22 +1,23 @@
 import { type CatalogJson, filterSchema } from '@whodid/core'
 import { z } from 'zod'
-import { tenant, text } from '../schemas.ts'
-import { defineVerb, type Session } from '../operations/operation.ts'
 import { list } from '../operations/list.ts'
+import { defineVerb, type Session } from '../operations/operation.ts'
 import { userActivity } from '../operations/user-activity.ts'
+import { tenant, text } from '../schemas.ts'
 import { filtersOf } from './action.ts'
 import { pageFields, type ReadPage, rowsAt } from './paging.ts'
 import { rowsOutput } from './row.ts'
 
 /** A time as Python's isoformat() may write it: without a zone it is UTC. */
-const bound = (field: 'from' | 'to', description: string) =>
-  z
+function bound(field: 'from' | 'to', description: string) {
+  return z
     .string()
     .max(64)
     .transform((value) => (/T[\d:.]+$/.test(value) ? `${value}Z` : value))
     .pipe(filterSchema.shape[field].unwrap())
     .optional()
     .describe(description)
+}
 
 const from = bound('from', 'From this time on. A bare date is that whole day in UTC, a time without a zone is UTC.')
 const to = bound('to', 'Before this time. A bare date includes that whole day in UTC, a time without a zone is UTC.')
@@ -46,7 +47,7 @@ const logFields = {
 const user = text(512)
 
 /** A type as it may be stored: as it was written, as the catalog writes it, or in small letters. */
-const typesLike = (type: string, catalog: CatalogJson): string[] => {
+function typesLike(type: string, catalog: CatalogJson): string[] {
   const declared = catalog.resources.map((resource) => resource.type)
   const alike = declared.filter((name) => name.toLowerCase() === type.toLowerCase())
   return [...new Set([type, type.toLowerCase(), ...alike])]
@@ -55,8 +56,8 @@ const typesLike = (type: string, catalog: CatalogJson): string[] => {
 const logsUnder = z.strictObject(logFields)
 
 /** What a query of the audit log asks of our own lists: one filter, or more that share no event. */
-const filtersUnder = (input: z.output<typeof logsUnder>, { catalog }: Session) =>
-  filtersOf(input.action, catalog).map((filter) => ({
+function filtersUnder(input: z.output<typeof logsUnder>, { catalog }: Session) {
+  return filtersOf(input.action, catalog).map((filter) => ({
     ...filter,
     from: input.start_date,
     to: input.end_date,
@@ -64,12 +65,13 @@ const filtersUnder = (input: z.output<typeof logsUnder>, { catalog }: Session) =
     ...(input.resource_id !== undefined && { resourceId: [input.resource_id] }),
     tenant: input.tenant,
   }))
+}
 
 /** Whether a filter that knows what it wants of the status leaves room for the one asked for. */
-const withStatus = <F extends { readonly status?: readonly string[] | undefined }>(
+function withStatus<F extends { readonly status?: readonly string[] | undefined }>(
   filters: readonly F[],
   asked: keyof typeof STATUSES | undefined,
-) => {
+) {
   if (asked === undefined) return filters
   const [wanted] = STATUSES[asked]
   return filters

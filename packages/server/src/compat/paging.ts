@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ListOutput } from '../read/reader.ts'
 import type { Session } from '../operations/operation.ts'
+import type { ListOutput } from '../read/reader.ts'
 import { type Row, rowOf } from './row.ts'
 
 const FARTHEST = 10_000
@@ -29,7 +29,7 @@ export type ReadPage = (
 ) => Promise<ListOutput>
 
 /** The first events of a list. Cursors find them: a store never counts events to skip them. */
-const beginningOf = async (session: Session, read: ReadPage, count: number) => {
+async function beginningOf(session: Session, read: ReadPage, count: number) {
   const first = await read(session, { limit: Math.min(count, PAGE) })
   const items = [...first.items]
   for (let cursor = first.nextCursor; cursor !== null && items.length < count; ) {
@@ -41,11 +41,11 @@ const beginningOf = async (session: Session, read: ReadPage, count: number) => {
 }
 
 /** The rows from an offset on, newest first, of lists that have no event in common. */
-export const rowsAt = async (
+export async function rowsAt(
   session: Session,
   lists: readonly ReadPage[],
   { limit = DEFAULT_LIMIT, offset = 0 }: { readonly limit?: number | undefined; readonly offset?: number | undefined },
-): Promise<{ items: Row[]; total: number; total_is_exact: boolean; limit: number; offset: number }> => {
+): Promise<{ items: Row[]; total: number; total_is_exact: boolean; limit: number; offset: number }> {
   session.spend(limit)
   // What is skipped is bounded by the offset, and given to nobody.
   const walking = { ...session, spend: () => {} }

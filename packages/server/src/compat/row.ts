@@ -46,7 +46,7 @@ export { row as rowSchema }
 
 type Details = { readonly [name: string]: Json | undefined }
 
-const changed = ({ changes }: StoredEvent): Details => {
+function changed({ changes }: StoredEvent): Details {
   const [first, ...others] = changes.map(({ path, from, to }) => ({ field: keysOf(path).join('.'), from, to }))
   if (!first) return {}
   const all = [first, ...others]
@@ -59,7 +59,7 @@ const changed = ({ changes }: StoredEvent): Details => {
 }
 
 /** An event as a row. What the host wrote into its metadata wins over what is derived. */
-export const rowOf = (event: StoredEvent): Row => {
+export function rowOf(event: StoredEvent): Row {
   const { actor, resource, context, error } = event
   return {
     id: event.id,

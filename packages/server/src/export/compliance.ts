@@ -9,8 +9,8 @@ import {
   type Viewer,
 } from '@whodid/core'
 import { makeZip } from 'client-zip'
-import { type ExportFormat, write } from './file.ts'
 import type { Extract } from '../read/extract.ts'
+import { type ExportFormat, write } from './file.ts'
 
 /** What a compliance export says of itself. */
 export interface ComplianceRequest {
@@ -42,11 +42,16 @@ interface User {
   last: string
 }
 
-const earlier = <T extends string | number>(a: T | null, b: T): T => (a !== null && a < b ? a : b)
-const later = <T extends string | number>(a: T | null, b: T): T => (a !== null && a > b ? a : b)
+function earlier<T extends string | number>(a: T | null, b: T): T {
+  return a !== null && a < b ? a : b
+}
+
+function later<T extends string | number>(a: T | null, b: T): T {
+  return a !== null && a > b ? a : b
+}
 
 /** Counts what goes by: events of each tenant, and who did them. */
-const createTally = (tenants: readonly string[]) => {
+function createTally(tenants: readonly string[]) {
   const spans = new Map<string, Span>(
     tenants.map((tenantId) => [
       tenantId,
@@ -100,7 +105,7 @@ const createTally = (tenants: readonly string[]) => {
 }
 
 /** A file that goes by, with its length and hash once it has. */
-const createMeasure = (name: string) => {
+function createMeasure(name: string) {
   const hash = sha256.create()
   const encoder = new TextEncoder()
   let bytes = 0

@@ -1,6 +1,6 @@
 import { eventsToCsv, type StoredEvent, WhodidError } from '@whodid/core'
-import type { Extract } from '../read/extract.ts'
 import type { Ending } from '../access-log.ts'
+import type { Extract } from '../read/extract.ts'
 
 export const EXPORT_FORMATS = ['csv', 'json', 'ndjson'] as const
 /** A form of an exported file. */
@@ -23,15 +23,17 @@ export interface File {
 export const UP_TO_HEADER = 'whodid-up-to'
 
 /** The headers of a file for download. `resumed` is a file that goes on where another broke off. */
-export const fileHeaders = (
+export function fileHeaders(
   name: string,
   form: ExportFormat | 'zip',
   { upTo, resumed = false }: { readonly upTo: string; readonly resumed?: boolean },
-): Record<string, string> => ({
-  'content-type': form === 'csv' ? `${TYPES.csv}; header=${resumed ? 'absent' : 'present'}` : TYPES[form],
-  'content-disposition': `attachment; filename="${name}.${form}"`,
-  [UP_TO_HEADER]: upTo,
-})
+): Record<string, string> {
+  return {
+    'content-type': form === 'csv' ? `${TYPES.csv}; header=${resumed ? 'absent' : 'present'}` : TYPES[form],
+    'content-disposition': `attachment; filename="${name}.${form}"`,
+    [UP_TO_HEADER]: upTo,
+  }
+}
 
 /** Events in a form, a part for each page. A CSV that goes on where another broke off has no header. */
 export async function* write(
@@ -75,8 +77,9 @@ export async function* counted(
 }
 
 /** Whether a verb's answer is a file. */
-export const isFile = (result: unknown): result is File =>
-  typeof result === 'object' && result !== null && 'headers' in result && 'parts' in result
+export function isFile(result: unknown): result is File {
+  return typeof result === 'object' && result !== null && 'headers' in result && 'parts' in result
+}
 
 /** A file of text, for a transport that asks for no headers. */
 export async function* textsOf({ parts }: File): AsyncGenerator<string> {

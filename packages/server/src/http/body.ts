@@ -5,11 +5,12 @@ export const MAX_BODY = 1024 * 1024
 /** The most nesting a body may have: a batch of events as deep as events may be, with room for tRPC's envelope. */
 const MAX_DEPTH = 64
 
-const tooLarge = () =>
-  new WhodidError('payload_too_large', 'The body is larger than 1 MiB (1,048,576 bytes): send it in parts.')
+function tooLarge() {
+  return new WhodidError('payload_too_large', 'The body is larger than 1 MiB (1,048,576 bytes): send it in parts.')
+}
 
 /** The body as it was before it was compressed. */
-const inflated = ({ body, headers }: Request): ReadableStream<Uint8Array> | null => {
+function inflated({ body, headers }: Request): ReadableStream<Uint8Array> | null {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
   if (encoding === '' || encoding === 'identity') return body
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
@@ -21,7 +22,7 @@ const inflated = ({ body, headers }: Request): ReadableStream<Uint8Array> | null
   return body?.pipeThrough(new DecompressionStream('gzip')) ?? null
 }
 
-const readBytes = async (request: Request): Promise<Uint8Array> => {
+async function readBytes(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
@@ -56,7 +57,7 @@ const readBytes = async (request: Request): Promise<Uint8Array> => {
 }
 
 /** Throws when arrays and objects stand deeper within each other than anything of ours does. */
-const checkDepth = (json: string) => {
+function checkDepth(json: string) {
   let depth = 0
   let inString = false
   for (let at = 0; at < json.length; at += 1) {
@@ -81,7 +82,7 @@ const checkDepth = (json: string) => {
  * The text of a JSON body, bounded in size (also of what gzip makes smaller) and depth; empty only where it may be.
  * Throws `payload_too_large`, `unsupported_media_type` when it is not sent as JSON, or `invalid_input` when it is not UTF-8.
  */
-export const readJsonText = async (request: Request, { mayBeEmpty = false } = {}): Promise<string> => {
+export async function readJsonText(request: Request, { mayBeEmpty = false } = {}): Promise<string> {
   const isJson = /^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')
   const bytes = isJson || mayBeEmpty ? await readBytes(request) : new Uint8Array()
   if (mayBeEmpty && bytes.length === 0) return ''
@@ -102,7 +103,7 @@ export const readJsonText = async (request: Request, { mayBeEmpty = false } = {}
 }
 
 /** The value of a JSON body. Throws as {@link readJsonText} does, and `invalid_input` for malformed JSON. */
-export const readJson = async (request: Request, { mayBeEmpty = false } = {}): Promise<unknown> => {
+export async function readJson(request: Request, { mayBeEmpty = false } = {}): Promise<unknown> {
   const text = await readJsonText(request, { mayBeEmpty })
   if (mayBeEmpty && text === '') return undefined
   try {

@@ -33,7 +33,7 @@ const EXPOSED_HEADERS = ['content-disposition', 'etag', 'ratelimit', 'ratelimit-
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE']
 const KEPT_S = 600
 
-const checked = (origin: string): string => {
+function checked(origin: string): string {
   if (/^https?:\/\/[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) return origin
   throw new WhodidError(
     'invalid_input',
@@ -42,7 +42,7 @@ const checked = (origin: string): string => {
 }
 
 /** Whether a call would store events, which no page of another site may. */
-const isIngest = (method: string | null, path: string): boolean => {
+function isIngest(method: string | null, path: string): boolean {
   if (path.startsWith('/trpc/')) {
     // tRPC decodes names; one that cannot be decoded is nobody's.
     try {
@@ -55,7 +55,7 @@ const isIngest = (method: string | null, path: string): boolean => {
 }
 
 /** Off without options: then browsers keep every answer from other sites' pages. Throws `invalid_input` for what is no origin. */
-export const createCors = (options: CorsOptions | undefined): Cors => {
+export function createCors(options: CorsOptions | undefined): Cors {
   const origins = new Set(options?.origins.map(checked))
   const credentials = options?.credentials === true
   const allowed = (request: Request): string | null => {

@@ -1,7 +1,7 @@
 import { FILTER_TERMS, type Filter, filterFromParams, filterSchema, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { tenant } from '../schemas.ts'
 import { hasBody, type Verb } from '../operations/operation.ts'
+import { tenant } from '../schemas.ts'
 
 /** One parameter of a REST route. */
 export interface Parameter {
@@ -24,7 +24,7 @@ export interface Parameters {
 /** Sent by query libraries, and no parameter of a route. */
 const UNROUTED = new Set(['direction', 'not'])
 
-const fieldsOf = (input: z.ZodType): { readonly [field: string]: z.ZodType } => {
+function fieldsOf(input: z.ZodType): { readonly [field: string]: z.ZodType } {
   const object = input instanceof z.ZodOptional ? input.unwrap() : input
   if (!(object instanceof z.ZodObject)) return {}
   return Object.fromEntries(
@@ -34,21 +34,21 @@ const fieldsOf = (input: z.ZodType): { readonly [field: string]: z.ZodType } => 
 
 const FILTER_FIELDS = fieldsOf(filterSchema)
 
-const innermost = (schema: z.ZodType): z.ZodType => {
+function innermost(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodReadonly) {
     return innermost(z.instanceof(z.ZodType).parse(schema.unwrap()))
   }
   return schema
 }
 
-const heldBy = (schema: z.ZodType): Parameter['holds'] => {
+function heldBy(schema: z.ZodType): Parameter['holds'] {
   const type = innermost(schema)
   if (type instanceof z.ZodArray) return 'many'
   return type instanceof z.ZodNumber ? 'number' : 'text'
 }
 
 /** The parameters of a verb's route, read off its input. */
-export const parametersOf = (verb: Verb): Parameters => {
+export function parametersOf(verb: Verb): Parameters {
   const { path, renamed = {} } = verb.route
   const fields = fieldsOf(verb.input)
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
@@ -75,7 +75,7 @@ export const parametersOf = (verb: Verb): Parameters => {
   return { all, filter }
 }
 
-const decoded = (holds: Parameter['holds'], values: readonly string[]): unknown => {
+function decoded(holds: Parameter['holds'], values: readonly string[]): unknown {
   if (holds === 'many') return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
   const [value = ''] = values
   return holds === 'number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
@@ -85,11 +85,11 @@ const decoded = (holds: Parameter['holds'], values: readonly string[]): unknown 
  * The input that a query string and the names in a path make. Empty parameters are none.
  * Throws `invalid_input` naming a parameter that the route does not take.
  */
-export const inputFrom = (
+export function inputFrom(
   { all, filter }: Parameters,
   query: URLSearchParams,
   path: { readonly [name: string]: string },
-): { readonly [field: string]: unknown } => {
+): { readonly [field: string]: unknown } {
   const takes = all.filter((parameter) => parameter.in === 'query')
   for (const name of query.keys()) {
     if (takes.some((parameter) => parameter.name === name)) continue

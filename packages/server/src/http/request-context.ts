@@ -4,7 +4,7 @@ import type { Asker } from '../auth/caller.ts'
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
 /** A request as the context of an event that whodid makes of it. */
-export const contextOf = (request: Request, ip: string | undefined, { ambient }: Asker): Partial<EventContext> => {
+export function contextOf(request: Request, ip: string | undefined, { ambient }: Asker): Partial<EventContext> {
   const requestId = request.headers.get('x-request-id') ?? ''
   return {
     channel: ambient ? 'ui' : 'api',

@@ -7,17 +7,21 @@ export const PRIVATE = { 'cache-control': 'no-store', 'x-content-type-options': 
 /** How one signs in. */
 export const unauthenticated = { 'www-authenticate': 'Bearer realm="whodid"' } as const
 
-export const json = (value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response =>
-  new Response(JSON.stringify(value), {
+export function json(value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response {
+  return new Response(JSON.stringify(value), {
     status: init.status ?? 200,
     headers: { ...PRIVATE, 'content-type': 'application/json; charset=utf-8', ...init.headers },
   })
+}
 
 /** What may be kept in the browser of whoever asked, and is asked for again before each use. */
 export const REVALIDATED = { 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' } as const
 
-const isKnown = (ifNoneMatch: string | null, etag: string): boolean =>
-  ifNoneMatch !== null && (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim() === etag))
+function isKnown(ifNoneMatch: string | null, etag: string): boolean {
+  return (
+    ifNoneMatch !== null && (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim() === etag))
+  )
+}
 
 /** JSON as it is sent, and what tells it from any other. */
 export interface Written {
@@ -26,17 +30,17 @@ export interface Written {
 }
 
 /** Writes a value down. Its tag is weak, since whatever compresses answers on their way changes their bytes. */
-export const write = (value: unknown): Written => {
+export function write(value: unknown): Written {
   const bytes = new TextEncoder().encode(JSON.stringify(value))
   return { bytes, etag: `W/"${bytesToHex(sha256(bytes)).slice(0, 32)}"` }
 }
 
 /** An answer to a GET with its ETag: 304 without a body when the client has the same already. */
-export const answerOf = (
+export function answerOf(
   request: Request,
   { bytes, etag }: Written,
   more: Readonly<Record<string, string>> = {},
-): Response => {
+): Response {
   const headers = { ...PRIVATE, ...more, etag }
   if (isKnown(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   return new Response(bytes, {
@@ -49,11 +53,12 @@ export const answerOf = (
 }
 
 /** A value as {@link answerOf} a GET. */
-export const tagged = (request: Request, value: unknown, more?: Readonly<Record<string, string>>): Response =>
-  answerOf(request, write(value), more)
+export function tagged(request: Request, value: unknown, more?: Readonly<Record<string, string>>): Response {
+  return answerOf(request, write(value), more)
+}
 
 /** An error as problem details. */
-export const problem = (thrown: unknown, headers: Record<string, string> = {}): Response => {
+export function problem(thrown: unknown, headers: Record<string, string> = {}): Response {
   const error = errorOf(thrown)
   const extra: Record<string, string> = { ...headers, 'content-type': 'application/problem+json' }
   if (error.code === 'unauthenticated') Object.assign(extra, unauthenticated)
@@ -62,16 +67,18 @@ export const problem = (thrown: unknown, headers: Record<string, string> = {}): 
 }
 
 /** What a path takes. */
-export const allowing = (allow: string): Response => new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+export function allowing(allow: string): Response {
+  return new Response(null, { status: 204, headers: { ...PRIVATE, allow } })
+}
 
 /** The answer to a HEAD, from that to its GET. */
-export const withoutBody = async (response: Response): Promise<Response> => {
+export async function withoutBody(response: Response): Promise<Response> {
   await response.body?.cancel()
   return new Response(null, { status: response.status, headers: response.headers })
 }
 
 /** Whether a client takes gzip, by its Accept-Encoding (RFC 9110, section 12.5.3). */
-export const takesGzip = ({ headers }: Request): boolean => {
+export function takesGzip({ headers }: Request): boolean {
   const codings = (headers.get('accept-encoding') ?? '').split(',').map((part) =>
     part
       .trim()
@@ -83,7 +90,7 @@ export const takesGzip = ({ headers }: Request): boolean => {
 }
 
 /** A streamed answer that reads its source only as fast as the client does, and ends it when the client leaves. */
-export const stream = (
+export function stream(
   source: AsyncIterator<string | Uint8Array>,
   leave: () => void,
   init: {
@@ -92,7 +99,7 @@ export const stream = (
     /** Whether it is compressed on its way. @default false */
     readonly gzip?: boolean
   },
-): Response => {
+): Response {
   const encoder = new TextEncoder()
   let left = false
   const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>(

@@ -1,12 +1,12 @@
 import { WhodidError } from '@whodid/core'
 import { type Asker, nobody } from '../auth/caller.ts'
-import { readJson } from './body.ts'
 import { isFile } from '../export/file.ts'
+import { hasBody, type Session, type Verb } from '../operations/operation.ts'
+import { readJson } from './body.ts'
 import { inputFrom, type Parameters, parametersOf } from './query.ts'
 import { allowing, json, problem, stream, tagged, takesGzip } from './response.ts'
 import { ROUTES } from './routes.ts'
 import { isEvents, toServerSentEvents } from './sse.ts'
-import { hasBody, type Session, type Verb } from '../operations/operation.ts'
 
 /** One REST call under way. */
 export interface RestCall {
@@ -30,24 +30,29 @@ interface CompiledRoute {
   readonly parameters: Parameters
 }
 
-const compile = (verb: Verb): CompiledRoute => ({
-  verb,
-  pattern: new RegExp(`^${verb.route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`),
-  names: [...verb.route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
-  parameters: parametersOf(verb),
-})
+function compile(verb: Verb): CompiledRoute {
+  return {
+    verb,
+    pattern: new RegExp(`^${verb.route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`),
+    names: [...verb.route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+    parameters: parametersOf(verb),
+  }
+}
 
 /** Fewest names first, so that `/events/export` is no event called export. */
 const COMPILED = ROUTES.map(compile).sort((a, b) => a.names.length - b.names.length)
 
 /** A path without the slash that some clients put at its end. */
-const trimmed = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
 
 /** Whether a path below the mount is REST's to answer. */
-export const isRestPath = (path: string): boolean =>
-  path === '/api' || path.startsWith('/api/') || COMPILED.some(({ pattern }) => pattern.test(trimmed(path)))
+export function isRestPath(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/') || COMPILED.some(({ pattern }) => pattern.test(trimmed(path)))
+}
 
-const pathInput = ({ names, pattern }: CompiledRoute, path: string): { readonly [name: string]: string } => {
+function pathInput({ names, pattern }: CompiledRoute, path: string): { readonly [name: string]: string } {
   const values = pattern.exec(path)?.slice(1) ?? []
   try {
     return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(values[index] ?? '')]))
@@ -56,12 +61,7 @@ const pathInput = ({ names, pattern }: CompiledRoute, path: string): { readonly 
   }
 }
 
-const respond = async (
-  { verb }: CompiledRoute,
-  input: unknown,
-  session: Session,
-  call: RestCall,
-): Promise<Response> => {
+async function respond({ verb }: CompiledRoute, input: unknown, session: Session, call: RestCall): Promise<Response> {
   const result = await verb.run(session, input)
   if (verb.answers === 'file' && isFile(result)) {
     const headers = { ...result.headers, vary: 'accept-encoding' }
@@ -77,7 +77,7 @@ const respond = async (
 }
 
 /** Asks for the first part at once, so that trouble at the beginning is still an answer of its own. */
-const begun = async <T>(parts: AsyncIterable<T>): Promise<AsyncIterator<T>> => {
+async function begun<T>(parts: AsyncIterable<T>): Promise<AsyncIterator<T>> {
   const source = parts[Symbol.asyncIterator]()
   let first: IteratorResult<T> | undefined = await source.next()
   return {
@@ -91,7 +91,7 @@ const begun = async <T>(parts: AsyncIterable<T>): Promise<AsyncIterator<T>> => {
 }
 
 /** A body with what the path and the query say beside it. Throws `invalid_input` when it says something else of that. */
-const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown => {
+function besides(fromUrl: { readonly [field: string]: unknown }, body: unknown): unknown {
   if (body === undefined) return fromUrl
   if (Object.keys(fromUrl).length === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return body
   for (const [name, value] of Object.entries(body)) {
@@ -102,12 +102,12 @@ const besides = (fromUrl: { readonly [field: string]: unknown }, body: unknown):
 }
 
 /** A browser that comes back to a stream says in a header where it was, and its URL still says where it began. */
-const resumed = ({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: unknown }, { headers }: Request) => {
+function resumed({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: unknown }, { headers }: Request) {
   const lastEventId = headers.get('last-event-id')
   return verb.answers === 'events' && lastEventId ? { ...fromUrl, lastEventId } : fromUrl
 }
 
-const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
+async function run(route: CompiledRoute, call: RestCall): Promise<Response> {
   const { request } = call
   // Health does not hang on the host's sessions.
   const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
@@ -122,7 +122,7 @@ const run = async (route: CompiledRoute, call: RestCall): Promise<Response> => {
 }
 
 /** Answers one REST call. Never throws: what goes wrong is a problem of RFC 9457. */
-export const handleRest = async (call: RestCall): Promise<Response> => {
+export async function handleRest(call: RestCall): Promise<Response> {
   const { request } = call
   const path = trimmed(call.path)
   const matching = COMPILED.filter(({ pattern }) => pattern.test(path))

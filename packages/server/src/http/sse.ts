@@ -40,5 +40,6 @@ export async function* toServerSentEvents(
 }
 
 /** Whether a verb's answer is a stream of events. */
-export const isEvents = (result: unknown): result is Following =>
-  typeof result === 'object' && result !== null && Symbol.asyncIterator in result && 'start' in result
+export function isEvents(result: unknown): result is Following {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result && 'start' in result
+}

@@ -3,13 +3,13 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { ErrorCode, StoredEvent } from '@whodid/core'
 import type { z } from 'zod'
-import { textsOf } from '../export/file.ts'
-import type { Following } from '../read/follow.ts'
 import { problemOf } from '../errors.ts'
+import { textsOf } from '../export/file.ts'
+import * as verbs from '../operations/index.ts'
+import type { Session, Verb } from '../operations/operation.ts'
+import type { Following } from '../read/follow.ts'
 import { PRIVATE, unauthenticated } from './response.ts'
 import { LIFETIME_MS } from './sse.ts'
-import type { Session, Verb } from '../operations/operation.ts'
-import * as verbs from '../operations/index.ts'
 
 const PING_MS = 15_000
 const MAX_BATCH = 10
@@ -50,11 +50,12 @@ const t = initTRPC.context<{ readonly session: Session }>().create({
 })
 
 /** A procedure for those who have what a verb needs, asked before its input is looked at. */
-const guarded = (verb: Pick<Verb, 'needs' | 'answers'>) =>
-  t.procedure.use(({ ctx, next }) => {
+function guarded(verb: Pick<Verb, 'needs' | 'answers'>) {
+  return t.procedure.use(({ ctx, next }) => {
     ctx.session.admit(verb)
     return next()
   })
+}
 
 /** Named in full, since tRPC has no public name for what it makes of a tracked event. */
 type Follow = TRPCSubscriptionProcedure<{
@@ -166,7 +167,7 @@ export const router = t.router({
 export type AppRouter = typeof router
 
 /** tRPC sends what it refuses before it reads an input as if it were plain text. */
-const asJson = (response: Response): Response => {
+function asJson(response: Response): Response {
   if (response.headers.get('content-type')?.startsWith('text/plain')) {
     response.headers.set('content-type', 'application/json')
   }
@@ -174,13 +175,13 @@ const asJson = (response: Response): Response => {
 }
 
 /** Answers one tRPC request below `endpoint`. What `open` throws refuses every call of it. */
-export const handleTrpc = async (
+export async function handleTrpc(
   request: Request,
   endpoint: string,
   open: () => Session,
   report: (error: unknown) => void,
-): Promise<Response> =>
-  asJson(
+): Promise<Response> {
+  return asJson(
     await fetchRequestHandler({
       req: request,
       endpoint,
@@ -196,3 +197,4 @@ export const handleTrpc = async (
       }),
     }),
   )
+}

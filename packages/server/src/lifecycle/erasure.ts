@@ -42,15 +42,16 @@ async function* stepsOf({ store, scope, person }: ErasureRequest): AsyncGenerato
   }
 }
 
-const namesIn = ({ actor, resource }: StoredEvent, { id, resourceTypes }: PersonRef): readonly string[] =>
-  [
+function namesIn({ actor, resource }: StoredEvent, { id, resourceTypes }: PersonRef): readonly string[] {
+  return [
     ...(actor.id === id ? [actor.name, actor.email] : []),
     ...[actor.onBehalfOf, actor.impersonatedBy].map((person) => (person?.id === id ? person.name : undefined)),
     resource.id === id && resourceTypes.includes(resource.type) ? resource.name : undefined,
   ].filter((name) => name !== undefined)
+}
 
 /** What the person is called anywhere, so that no sentence keeps a name which only another event tells. */
-export const namesOf = async (request: ErasureRequest): Promise<readonly string[]> => {
+export async function namesOf(request: ErasureRequest): Promise<readonly string[]> {
   const names = new Set(request.names)
   for await (const step of stepsOf(request)) {
     for (const { event } of step) for (const name of namesIn(event, request.person)) names.add(name)
@@ -60,26 +61,29 @@ export const namesOf = async (request: ErasureRequest): Promise<readonly string[
 }
 
 /** Whether whodid itself says of the person what they did: whoever administers a tenant cannot blank that out. */
-const isEvidence = ({ event: { category, actor } }: DisclosedEvent, { id }: PersonRef): boolean =>
-  category === AUDIT_CATEGORY && actor.id === id
+function isEvidence({ event: { category, actor } }: DisclosedEvent, { id }: PersonRef): boolean {
+  return category === AUDIT_CATEGORY && actor.id === id
+}
 
 /** What an erasure may change of an event, as it is. */
-const present = ({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchText'> => ({
-  id: event.id,
-  actorName: event.actor.name ?? null,
-  actorEmail: event.actor.email ?? null,
-  onBehalfOfName: event.actor.onBehalfOf?.name ?? null,
-  impersonatedByName: event.actor.impersonatedBy?.name ?? null,
-  resourceName: event.resource.name ?? null,
-  description: event.description,
-  ip: event.context.ip,
-  userAgent: event.context.userAgent,
-  metadata: event.metadata,
-  changes: event.changes,
-  disclosures,
-})
+function present({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchText'> {
+  return {
+    id: event.id,
+    actorName: event.actor.name ?? null,
+    actorEmail: event.actor.email ?? null,
+    onBehalfOfName: event.actor.onBehalfOf?.name ?? null,
+    impersonatedByName: event.actor.impersonatedBy?.name ?? null,
+    resourceName: event.resource.name ?? null,
+    description: event.description,
+    ip: event.context.ip,
+    userAgent: event.context.userAgent,
+    metadata: event.metadata,
+    changes: event.changes,
+    disclosures,
+  }
+}
 
-const changes = (disclosed: DisclosedEvent, { searchText: _, ...erased }: Erased): boolean => {
+function changes(disclosed: DisclosedEvent, { searchText: _, ...erased }: Erased): boolean {
   const before = present(disclosed)
   return JSON.stringify(before) !== JSON.stringify({ ...before, ...erased })
 }
@@ -88,7 +92,7 @@ const changes = (disclosed: DisclosedEvent, { searchText: _, ...erased }: Erased
  * Erases a person's data from all their events, in small steps. One that was broken off is done again: what is erased
  * already is left alone.
  */
-export const erasePerson = async (request: ErasureRequest): Promise<Erasure> => {
+export async function erasePerson(request: ErasureRequest): Promise<Erasure> {
   const { store, scope, catalog, person } = request
   const names = await namesOf(request)
   const fields = request.metadata.map((path) => `metadata.${path}`)

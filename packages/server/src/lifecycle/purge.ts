@@ -32,7 +32,7 @@ const TIMES = { firstMs: 60_000, everyMs: HOUR }
 const JITTER = 0.2
 
 /** Makes a purge. It does nothing until it is run or started. */
-export const createPurge = ({ store, windows, record, now, onWarning }: PurgeOptions): Purge => {
+export function createPurge({ store, windows, record, now, onWarning }: PurgeOptions): Purge {
   const closing = new AbortController()
   let running: Promise<number | null> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -50,15 +50,16 @@ const MINUTE = 60_000
 const REMEMBERED = 10_000
 
 /** The beginning of the first day that is kept: an event stays for its days, and until the day in UTC is over. */
-export const cutOf = ({ days, legalHold }: Retention, now: number): number | null =>
-  days === null || legalHold ? null : Math.floor((now - days * DAY) / DAY) * DAY
+export function cutOf({ days, legalHold }: Retention, now: number): number | null {
+  return days === null || legalHold ? null : Math.floor((now - days * DAY) / DAY) * DAY
+}
 
 /** Makes the one place that knows how long whose events are kept. */
-export const createWindows = (
+export function createWindows(
   store: Pick<EventStore, 'retention'>,
   { plan = () => null, mayLengthen = false }: RetentionOptions,
   now: () => number,
-): Windows => {
+): Windows {
   const recent = createRecent<{ readonly window: Promise<RetentionWindow>; readonly at: number }>(REMEMBERED)
 
   const daysOf = (own: number | null, planned: number | null): number | null => {

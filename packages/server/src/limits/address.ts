@@ -2,7 +2,7 @@
  * The network of a client's address, to count what comes from it: of IPv6 the first 64 bits, since one client has 2^64
  * addresses of such a network; any other text as it is.
  */
-export const networkOf = (address: string): string => {
+export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped
   if (!address.includes(':')) return address

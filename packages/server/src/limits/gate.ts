@@ -1,7 +1,10 @@
 import { WhodidError } from '@whodid/core'
-import { networkOf } from './address.ts'
 import type { Asker } from '../auth/caller.ts'
+import { NOBODY, permit } from '../auth/permission.ts'
+import type { Rights } from '../auth/revocation.ts'
 import type { Call } from '../calls.ts'
+import type { Verb } from '../operations/operation.ts'
+import { networkOf } from './address.ts'
 import {
   type Allowance,
   type Budget,
@@ -11,9 +14,6 @@ import {
   type Limits,
   type RateLimit,
 } from './rate-limit.ts'
-import { NOBODY, permit } from '../auth/permission.ts'
-import type { Rights } from '../auth/revocation.ts'
-import type { Verb } from '../operations/operation.ts'
 
 /** What a caller may do right now, in one request. */
 export interface Gate {
@@ -32,12 +32,16 @@ export interface Gate {
 }
 
 /** Who asks, as far as limits go: viewers of different tenants may have the same id. */
-const callerOf = ({ viewer }: Asker): string => JSON.stringify([viewer.id, viewer.tenants[0]])
+function callerOf({ viewer }: Asker): string {
+  return JSON.stringify([viewer.id, viewer.tenants[0]])
+}
 
-const policyOf = (name: string, { quota, seconds }: RateLimit) => `"${name}";q=${quota};w=${seconds}`
+function policyOf(name: string, { quota, seconds }: RateLimit) {
+  return `"${name}";q=${quota};w=${seconds}`
+}
 
 /** Makes the gates of a service: one for each request, over budgets that they share. */
-export const createGates = (given: Partial<Limits>, now: () => number, rights: Rights) => {
+export function createGates(given: Partial<Limits>, now: () => number, rights: Rights) {
   const limits = { ...DEFAULT_LIMITS, ...given }
   const budgetOf = (limit: RateLimit | null) => limit && createBudget(limit, now)
   const budgets = {

@@ -57,7 +57,7 @@ export interface Budget {
 }
 
 /** Makes a budget, full for everybody. */
-export const createBudget = (limit: RateLimit, now: () => number): Budget => {
+export function createBudget(limit: RateLimit, now: () => number): Budget {
   const perMs = limit.quota / limit.seconds / 1000
   const buckets = createRecent<{ readonly tokens: number; readonly at: number }>(REMEMBERED)
   const tokensOf = (caller: string): number => {
@@ -86,7 +86,7 @@ export interface OpenCount {
 }
 
 /** Makes a count of open answers. `what` names them in the refusal. */
-export const createOpenCount = (what: string, { perViewer, total }: OpenLimit): OpenCount => {
+export function createOpenCount(what: string, { perViewer, total }: OpenLimit): OpenCount {
   const byCaller = new Map<string, number>()
   let all = 0
   const change = (caller: string, by: 1 | -1) => {

@@ -2,16 +2,11 @@ import { ERROR_STATUS, newEventSchema } from '@whodid/core'
 import { z } from 'zod'
 import { COMPAT } from '../compat/index.ts'
 import { rowSchema, rowsOutput } from '../compat/row.ts'
-import { HEADERS, isTagged, RESPONSES, responsesOf } from './responses.ts'
-import {
-  EXAMPLES,
-  IF_NONE_MATCH,
-  inline,
-  type JsonSchema,
-  LAST_EVENT_ID,
-  parameter,
-  writable,
-} from './parameters.ts'
+import { parametersOf } from '../http/query.ts'
+import { type Written, write } from '../http/response.ts'
+import { ROUTES } from '../http/routes.ts'
+import { createRecent } from '../lru.ts'
+import { hasBody, type Verb } from '../operations/operation.ts'
 import {
   apiKeyOutput,
   apiKeysOutput,
@@ -29,11 +24,8 @@ import {
 } from './output.ts'
 import { erasureOutput, purgePreviewOutput, retentionOutput } from './output-admin.ts'
 import { statsOutput } from './output-stats.ts'
-import { parametersOf } from '../http/query.ts'
-import { createRecent } from '../lru.ts'
-import { type Written, write } from '../http/response.ts'
-import { ROUTES } from '../http/routes.ts'
-import { hasBody, type Verb } from '../operations/operation.ts'
+import { EXAMPLES, IF_NONE_MATCH, inline, type JsonSchema, LAST_EVENT_ID, parameter, writable } from './parameters.ts'
+import { HEADERS, isTagged, RESPONSES, responsesOf } from './responses.ts'
 
 const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['Event', storedEvent],
@@ -70,9 +62,11 @@ const PROBLEM: JsonSchema = {
   },
 }
 
-const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
+function ref(name: string): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` }
+}
 
-const registered = (named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [name: string]: JsonSchema } => {
+function registered(named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [name: string]: JsonSchema } {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of named) registry.add(schema, { id })
   const { schemas } = z.toJSONSchema(registry, {
@@ -87,7 +81,7 @@ const registered = (named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [
   )
 }
 
-const answer = (verb: Verb): { readonly [type: string]: { readonly schema: JsonSchema } } => {
+function answer(verb: Verb): { readonly [type: string]: { readonly schema: JsonSchema } } {
   if (verb.answers === 'file') {
     return {
       'text/csv': { schema: { type: 'string', description: 'A line of names, then a line an event.' } },
@@ -126,7 +120,7 @@ const BODIES: { readonly [verb: string]: unknown } = {
 }
 
 /** What a body holds: all of the input that is not in the path. */
-const bodySchema = (verb: Verb): JsonSchema => {
+function bodySchema(verb: Verb): JsonSchema {
   if (verb.name === 'append')
     return { anyOf: [ref('NewEvent'), { type: 'array', items: ref('NewEvent'), maxItems: 1000 }] }
   const { properties, required, ...schema } = inline(verb.input, 'input')
@@ -140,11 +134,13 @@ const bodySchema = (verb: Verb): JsonSchema => {
   }
 }
 
-const requestBody = (verb: Verb) => ({
-  required: verb.route.mayBeEmpty !== true,
-  description: `At most 1 MiB, before and after Content-Encoding: gzip.${verb.route.mayBeEmpty ? ' It may be left out.' : ''}`,
-  content: { 'application/json': { schema: bodySchema(verb), example: BODIES[verb.name] } },
-})
+function requestBody(verb: Verb) {
+  return {
+    required: verb.route.mayBeEmpty !== true,
+    description: `At most 1 MiB, before and after Content-Encoding: gzip.${verb.route.mayBeEmpty ? ' It may be left out.' : ''}`,
+    content: { 'application/json': { schema: bodySchema(verb), example: BODIES[verb.name] } },
+  }
+}
 
 const TAGS = {
   Events: 'Reading, storing, exporting and following events.',
@@ -154,31 +150,35 @@ const TAGS = {
   Compatibility: "Paths, parameters and answers of other products' documentation: snake_case, with limit and offset.",
 } as const
 
-const tagOf = (verb: Verb): keyof typeof TAGS => {
+function tagOf(verb: Verb): keyof typeof TAGS {
   if (COMPAT.includes(verb)) return 'Compatibility'
   if (verb.needs === 'admin') return 'Administration'
   if (verb.route.path.includes('/inbox/')) return 'Inbox'
   return /\/(events|users|resources|stream|facets|stats)/.test(verb.route.path) ? 'Events' : 'Service'
 }
 
-const operation = (verb: Verb) => ({
-  operationId: verb.name.replaceAll('.', '_'),
-  summary: verb.summary,
-  description: verb.needs === 'nothing' ? 'Open to everybody.' : `Needs ${permission(verb)}.`,
-  tags: [tagOf(verb)],
-  parameters: [
-    ...parametersOf(verb).all.map(parameter),
-    ...(isTagged(verb) ? [IF_NONE_MATCH] : []),
-    ...(verb.answers === 'events' ? [LAST_EVENT_ID] : []),
-  ],
-  ...(hasBody(verb.route) && { requestBody: requestBody(verb) }),
-  responses: responsesOf(verb, answer(verb)),
-  ...(verb.needs === 'nothing' && { security: [] }),
-})
+function operation(verb: Verb) {
+  return {
+    operationId: verb.name.replaceAll('.', '_'),
+    summary: verb.summary,
+    description: verb.needs === 'nothing' ? 'Open to everybody.' : `Needs ${permission(verb)}.`,
+    tags: [tagOf(verb)],
+    parameters: [
+      ...parametersOf(verb).all.map(parameter),
+      ...(isTagged(verb) ? [IF_NONE_MATCH] : []),
+      ...(verb.answers === 'events' ? [LAST_EVENT_ID] : []),
+    ],
+    ...(hasBody(verb.route) && { requestBody: requestBody(verb) }),
+    responses: responsesOf(verb, answer(verb)),
+    ...(verb.needs === 'nothing' && { security: [] }),
+  }
+}
 
-const permission = ({ needs }: Verb): string => (needs === 'viewer' ? 'a signed-in viewer' : `the permission ${needs}`)
+function permission({ needs }: Verb): string {
+  return needs === 'viewer' ? 'a signed-in viewer' : `the permission ${needs}`
+}
 
-const paths = () => {
+function paths() {
   const all: { [path: string]: { [method: string]: ReturnType<typeof operation> } } = {}
   for (const verb of ROUTES) {
     const { path, method } = verb.route
@@ -189,45 +189,47 @@ const paths = () => {
 
 let described: ReturnType<typeof describe> | undefined
 
-const describe = () => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'whodid',
-    version: '1',
-    license: { name: 'MIT', identifier: 'MIT' },
-    description:
-      'Who did what, and when. Times are ISO 8601 in UTC with milliseconds, ids are UUIDv7, a list parameter takes commas (a comma within a value is written \\,), and errors are problem details of RFC 9457.',
-  },
-  security: [{ bearer: [] }, { session: [] }],
-  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-  paths: paths(),
-  components: {
-    securitySchemes: {
-      bearer: {
-        type: 'http',
-        scheme: 'bearer',
-        description: "A key of the service, a viewer token, or a token that the host's authorize reads.",
+function describe() {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'whodid',
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+      description:
+        'Who did what, and when. Times are ISO 8601 in UTC with milliseconds, ids are UUIDv7, a list parameter takes commas (a comma within a value is written \\,), and errors are problem details of RFC 9457.',
+    },
+    security: [{ bearer: [] }, { session: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths: paths(),
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: "A key of the service, a viewer token, or a token that the host's authorize reads.",
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'session',
+          description:
+            "Whatever the host signs people in with and its authorize reads; the cookie's name is the host's own.",
+        },
       },
-      session: {
-        type: 'apiKey',
-        in: 'cookie',
-        name: 'session',
-        description:
-          "Whatever the host signs people in with and its authorize reads; the cookie's name is the host's own.",
+      headers: HEADERS,
+      responses: RESPONSES,
+      schemas: {
+        ...registered(OUTPUTS, 'output'),
+        ...registered([['NewEvent', newEventSchema]], 'input'),
+        Problem: PROBLEM,
       },
     },
-    headers: HEADERS,
-    responses: RESPONSES,
-    schemas: {
-      ...registered(OUTPUTS, 'output'),
-      ...registered([['NewEvent', newEventSchema]], 'input'),
-      Problem: PROBLEM,
-    },
-  },
-})
+  }
+}
 
 /** The REST routes as OpenAPI 3.1, below the path that the service is mounted at. */
-export const openApi = (basePath: string) => {
+export function openApi(basePath: string) {
   described ??= describe()
   return { ...described, servers: [{ url: basePath || '/' }] }
 }
@@ -236,7 +238,7 @@ export const openApi = (basePath: string) => {
 const written = createRecent<Written>(16)
 
 /** {@link openApi} as it is sent: written once for each path, since anybody may ask for it at any rate. */
-export const openApiWritten = (basePath: string): Written => {
+export function openApiWritten(basePath: string): Written {
   const earlier = written.get(basePath)
   if (earlier) return earlier
   const document = write(openApi(basePath))

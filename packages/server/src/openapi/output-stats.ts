@@ -6,7 +6,11 @@ const count = z.strictObject({
   value: z.int(),
   exact: z.boolean().describe('False when there are more than the value says.'),
 })
-const tally = <T extends z.ZodType<string>>(value: T) => z.array(z.strictObject({ value, count: z.int() }))
+
+function tally<T extends z.ZodType<string>>(value: T) {
+  return z.array(z.strictObject({ value, count: z.int() }))
+}
+
 const people = z.array(
   z.strictObject({ value: z.string(), label: z.string(), detail: z.string().exactOptional(), count: z.int() }),
 )

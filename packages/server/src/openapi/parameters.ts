@@ -5,12 +5,12 @@ import type { Parameter } from '../http/query.ts'
 export type JsonSchema = z.core.JSONSchema.BaseSchema
 
 /** A list that our code does not change is no read-only field of an API. */
-export const writable = ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) => {
+export function writable({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) {
   if (zodSchema._zod.def.type === 'readonly') delete jsonSchema.readOnly
 }
 
 /** A schema that stands by itself, without the dialect that the document names already. */
-export const inline = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
+export function inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: writable })
   return rest
 }
@@ -68,14 +68,14 @@ const OTHERS: { readonly [name: string]: unknown } = {
 }
 
 /** What stands for a parameter that is absent, as its description says it: `50 when absent.` */
-const defaultOf = (schema: z.ZodType, description: string | undefined): unknown => {
+function defaultOf(schema: z.ZodType, description: string | undefined): unknown {
   const word = /(?:^|\. )(\S+) when absent\./.exec(description ?? '')?.[1]
   if (word === undefined) return undefined
   return [word, Number(word)].find((value) => schema.safeParse(value).success)
 }
 
 /** A parameter as OpenAPI has it. */
-export const parameter = ({ name, in: place, schema }: Parameter) => {
+export function parameter({ name, in: place, schema }: Parameter) {
   const { description, ...type } = inline(schema, 'input')
   const excluded = name.startsWith('not.') ? `None of these. ${description ?? ''}` : description
   const known = name.replace(/^not\./, '')

@@ -34,7 +34,9 @@ export const HEADERS = {
   ContentEncoding: { ...text, description: 'gzip, when Accept-Encoding takes it.', example: 'gzip' },
 } as const
 
-const header = (name: keyof typeof HEADERS) => ({ $ref: `#/components/headers/${name}` })
+function header(name: keyof typeof HEADERS) {
+  return { $ref: `#/components/headers/${name}` }
+}
 
 const LIMITED = { RateLimit: header('RateLimit'), 'RateLimit-Policy': header('RateLimitPolicy') }
 
@@ -54,15 +56,19 @@ const PROBLEMS: { readonly [status: number]: { readonly because: string; readonl
   },
 }
 
-const isCode = (name: string): name is ErrorCode => name in ERROR_STATUS
-const codesOf = (status: number): readonly ErrorCode[] =>
-  Object.keys(ERROR_STATUS)
+function isCode(name: string): name is ErrorCode {
+  return name in ERROR_STATUS
+}
+
+function codesOf(status: number): readonly ErrorCode[] {
+  return Object.keys(ERROR_STATUS)
     .filter(isCode)
     .filter((code) => ERROR_STATUS[code] === status)
+}
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' }
 
-const problemComponent = (status: number) => {
+function problemComponent(status: number) {
   const { because, headers } = PROBLEMS[status] ?? { because: 'What went wrong.' }
   const codes = codesOf(status)
   const examples = Object.fromEntries(codes.map((code) => [code, { value: problemOf(new WhodidError(code, because)) }]))
@@ -90,7 +96,7 @@ export const RESPONSES = {
   ...Object.fromEntries(statuses.map((status) => [`Problem${status}`, problemComponent(status)])),
 }
 
-const problemsOf = (verb: Verb): readonly number[] => {
+function problemsOf(verb: Verb): readonly number[] {
   const { route, needs } = verb
   const isList = parametersOf(verb).all.some(({ name }) => name === 'cursor' || name === 'offset')
   const possible = {
@@ -110,25 +116,31 @@ const problemsOf = (verb: Verb): readonly number[] => {
 }
 
 /** Whether an answer has an ETag. */
-export const isTagged = ({ route, answers }: Verb): boolean => route.method === 'GET' && answers === undefined
+export function isTagged({ route, answers }: Verb): boolean {
+  return route.method === 'GET' && answers === undefined
+}
 
-const answerHeaders = (verb: Verb) => ({
-  'Cache-Control': header('CacheControl'),
-  ...(isTagged(verb) && { ETag: header('ETag') }),
-  ...(verb.answers === 'file' && {
-    'Content-Disposition': header('ContentDisposition'),
-    'Content-Encoding': header('ContentEncoding'),
-    'Whodid-Up-To': header('WhodidUpTo'),
-  }),
-  ...(verb.needs !== 'nothing' && LIMITED),
-})
+function answerHeaders(verb: Verb) {
+  return {
+    'Cache-Control': header('CacheControl'),
+    ...(isTagged(verb) && { ETag: header('ETag') }),
+    ...(verb.answers === 'file' && {
+      'Content-Disposition': header('ContentDisposition'),
+      'Content-Encoding': header('ContentEncoding'),
+      'Whodid-Up-To': header('WhodidUpTo'),
+    }),
+    ...(verb.needs !== 'nothing' && LIMITED),
+  }
+}
 
 /** Every answer of a verb's route: its own with `content`, and what may go wrong. */
-export const responsesOf = (verb: Verb, content: object) => ({
-  200: { description: verb.answers ? 'A stream.' : 'The answer.', headers: answerHeaders(verb), content },
-  ...(isTagged(verb) && { 304: { $ref: '#/components/responses/NotModified' } }),
-  ...Object.fromEntries(
-    problemsOf(verb).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
-  ),
-  default: { $ref: '#/components/responses/Problem' },
-})
+export function responsesOf(verb: Verb, content: object) {
+  return {
+    200: { description: verb.answers ? 'A stream.' : 'The answer.', headers: answerHeaders(verb), content },
+    ...(isTagged(verb) && { 304: { $ref: '#/components/responses/NotModified' } }),
+    ...Object.fromEntries(
+      problemsOf(verb).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+    ),
+    default: { $ref: '#/components/responses/Problem' },
+  }
+}

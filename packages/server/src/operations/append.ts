@@ -29,4 +29,6 @@ export const append = defineVerb({
   },
 })
 
-const isBatch = (input: NewEvent | readonly NewEvent[]): input is readonly NewEvent[] => Array.isArray(input)
+function isBatch(input: NewEvent | readonly NewEvent[]): input is readonly NewEvent[] {
+  return Array.isArray(input)
+}

@@ -1,5 +1,5 @@
-import { catalogJson } from '../openapi/output.ts'
 import { REVALIDATED } from '../http/response.ts'
+import { catalogJson } from '../openapi/output.ts'
 import { nothing } from '../schemas.ts'
 import { defineVerb } from './operation.ts'
 

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { storedEvent } from '../openapi/output.ts'
 import { PLACES_ID } from '../read/stream-position.ts'
 import { tenant } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
 import { witnessSubject } from './list.ts'
+import { defineVerb } from './operation.ts'
 
 const lastEventId = z
   .string()

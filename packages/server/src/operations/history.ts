@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { listOutput } from '../openapi/output.ts'
 import { filterOf, listFields, text } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
 import { readList } from './list.ts'
+import { defineVerb } from './operation.ts'
 
 const { resourceType: _type, resourceId: _id, ...fields } = listFields
 

@@ -25,8 +25,8 @@ const which = z.union(
   { error: 'must be { ids } with 1 to 1,000 ids of events, or { all: true } with an optional filter' },
 )
 
-const inboxVerb = (verb: string, to: InboxChange['to'], summary: string) =>
-  defineVerb({
+function inboxVerb(verb: string, to: InboxChange['to'], summary: string) {
+  return defineVerb({
     name: `inbox.${verb}`,
     summary,
     needs: 'view',
@@ -40,6 +40,7 @@ const inboxVerb = (verb: string, to: InboxChange['to'], summary: string) =>
         : reader.changeInbox({ to, which: { all: true, filter: input.filter ?? {} } })
     },
   })
+}
 
 export const inboxSeen = inboxVerb('seen', 'seen', 'Mark events seen.')
 export const inboxUnseen = inboxVerb('unseen', 'unseen', 'Mark events unread again.')

@@ -1,8 +1,8 @@
 import { type ApiKey, AUDIT_CATEGORY, filterSchema, KEY_SCOPES, timeRange, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 import { hashOfKey, makeApiKey } from '../auth/api-key.ts'
-import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../openapi/output.ts'
 import { isRestricted } from '../auth/permission.ts'
+import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../openapi/output.ts'
 import { tenant, text } from '../schemas.ts'
 import { defineVerb } from './operation.ts'
 
@@ -12,8 +12,9 @@ const LIVE_AT_MOST = 2
 /** What does not show as it stands: control characters, breaks of lines, and marks that turn the direction of text. */
 const UNSEEN = /[\p{Cc}\u2028\u2029\p{Bidi_Control}]/u
 
-const isLive = ({ revokedAt, expiresAt }: ApiKey, now: number): boolean =>
-  revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
+function isLive({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
+  return revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
+}
 
 export const listKeys = defineVerb({
   name: 'keys.list',

@@ -15,13 +15,13 @@ export interface ListInput {
 }
 
 /** Says so in the log when what is asked for is somebody else's activity. */
-export const witnessSubject = async ({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> => {
+export async function witnessSubject({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> {
   const subjects = [...new Set(reader.actorsOf(filter))].filter((actor) => actor !== viewer.id)
   if (subjects.length > 0) await reader.witness({ read: 'viewed', subjects, filter })
 }
 
 /** Lists, and says so when it is somebody else's activity. */
-export const readList = async (session: Session, input: ListInput, filter: Filter): Promise<ListOutput> => {
+export async function readList(session: Session, input: ListInput, filter: Filter): Promise<ListOutput> {
   const reader = session.reader(input.tenant)
   const limit = input.limit ?? 50
   session.spend(limit)

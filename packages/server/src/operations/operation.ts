@@ -11,9 +11,9 @@ import type {
 } from '@whodid/core'
 import type { z } from 'zod'
 import type { Erasure, ErasureRequest } from '../lifecycle/erasure.ts'
+import type { RetentionWindow, Windows } from '../lifecycle/retention.ts'
 import type { PersonReader } from '../read/person.ts'
 import type { Reader } from '../read/reader.ts'
-import type { RetentionWindow, Windows } from '../lifecycle/retention.ts'
 
 /** What one call may touch. The policy makes it; a verb never sees the store itself. */
 export interface Session {
@@ -57,7 +57,9 @@ export interface Administration extends Pick<EventStore, 'keys' | 'revocations'>
 }
 
 /** Whether a route takes its input from a body. */
-export const hasBody = ({ method }: Pick<Route, 'method'>): boolean => method === 'POST' || method === 'PUT'
+export function hasBody({ method }: Pick<Route, 'method'>): boolean {
+  return method === 'POST' || method === 'PUT'
+}
 
 /** What a call needs: nothing at all, to be somebody, or one permission. `view:all` includes `view`. */
 export type Need = 'nothing' | 'viewer' | Permission
@@ -93,4 +95,6 @@ export interface Verb<Input extends z.ZodType = z.ZodType, Result = unknown> {
 }
 
 /** Gives a verb its exact type. */
-export const defineVerb = <Input extends z.ZodType, Result>(verb: Verb<Input, Result>): Verb<Input, Result> => verb
+export function defineVerb<Input extends z.ZodType, Result>(verb: Verb<Input, Result>): Verb<Input, Result> {
+  return verb
+}

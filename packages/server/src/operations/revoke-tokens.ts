@@ -1,9 +1,9 @@
 import { AUDIT_CATEGORY } from '@whodid/core'
 import { z } from 'zod'
+import { LONGEST_SECONDS } from '../auth/viewer-token.ts'
 import { tokensRevokedOutput } from '../openapi/output.ts'
 import { tenant, text } from '../schemas.ts'
 import { defineVerb } from './operation.ts'
-import { LONGEST_SECONDS } from '../auth/viewer-token.ts'
 
 /** How long a revocation is kept: no token outlives it, even where clocks differ by a minute. */
 const KEPT_MS = (LONGEST_SECONDS + 60) * 1000

@@ -2,8 +2,8 @@ import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
 import { statsOutput } from '../openapi/output-stats.ts'
 import { tenant, text } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
 import { witnessSubject } from './list.ts'
+import { defineVerb } from './operation.ts'
 
 export const stats = defineVerb({
   name: 'stats',

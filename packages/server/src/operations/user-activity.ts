@@ -1,10 +1,10 @@
 import { WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { listOutput } from '../openapi/output.ts'
 import { mayViewAll } from '../auth/permission.ts'
+import { listOutput } from '../openapi/output.ts'
 import { filterOf, listFields, text } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
 import { readList } from './list.ts'
+import { defineVerb } from './operation.ts'
 
 const { actor: _actor, actorName: _actorName, ...fields } = listFields
 

@@ -1,7 +1,7 @@
 import { type BoundedCount, isEventId, SORT_COLUMNS, type SortColumn, type SortOrder, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import type { Progress } from './merge-tenants.ts'
 import { text } from '../schemas.ts'
+import type { Progress } from './merge-tenants.ts'
 
 /** What a cursor remembers: the order it belongs to, one place per tenant, and the total counted at the start. */
 export interface Bookmark {
@@ -23,7 +23,7 @@ const shape = z.strictObject({
 })
 
 /** Writes a cursor: opaque to a client, and only good for the same sort, order and tenants. */
-export const writeCursor = ({ sort, order, total, progress }: Bookmark): string => {
+export function writeCursor({ sort, order, total, progress }: Bookmark): string {
   const places = progress.map(({ tenantId, after, done }) => [
     tenantId,
     done ? 'end' : after ? [after.id, after.value] : 'start',
@@ -37,7 +37,7 @@ export const writeCursor = ({ sort, order, total, progress }: Bookmark): string 
     .replace(/=+$/, '')
 }
 
-const decode = (cursor: string): unknown => {
+function decode(cursor: string): unknown {
   try {
     const binary = atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))))
@@ -47,10 +47,10 @@ const decode = (cursor: string): unknown => {
 }
 
 /** Reads a cursor back. Throws `invalid_input` when it is not one of ours, or of another list. */
-export const readCursor = (
+export function readCursor(
   cursor: string,
   list: { readonly sort: SortColumn; readonly order: SortOrder; readonly tenants: readonly string[] },
-): Bookmark => {
+): Bookmark {
   const read = shape.safeParse(decode(cursor))
   if (!read.success) {
     throw new WhodidError('invalid_input', 'cursor is not one that this service gave: begin again without it.')

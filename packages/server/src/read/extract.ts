@@ -43,15 +43,15 @@ export interface ExtractSource {
 const PAGE = 500
 
 /** Throws `closed` once the signal aborts, so that nobody takes a part for the whole. */
-export const refuseLeft = (signal: AbortSignal): void => {
+export function refuseLeft(signal: AbortSignal): void {
   if (signal.aborted) throw new WhodidError('closed', 'The reader left, or the service closes: ask again.')
 }
 
 /** Takes an extract. Throws `invalid_input` for an `upTo` of another kind, and `closed` between pages once the signal aborts. */
-export const extract = async (
+export async function extract(
   { store, scopes, several, filter, show }: ExtractSource,
   { order, after, upTo, signal }: ExtractRequest,
-): Promise<Extract> => {
+): Promise<Extract> {
   const tenants = scopes.map(({ tenantId }) => tenantId)
   const places = await createPlaces(tenants, several)
   const given = upTo === undefined ? undefined : places.read(upTo)

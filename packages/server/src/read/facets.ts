@@ -19,7 +19,7 @@ export const TERM_PATHS: { readonly [T in FilterTerm]: readonly string[] } = {
 }
 
 /** Values of several lists as one list, the commonest first. */
-export const merge = (lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] => {
+export function merge(lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] {
   const byValue = new Map<string, FacetValue>()
   for (const value of lists.flat()) {
     const known = byValue.get(value.value)
@@ -44,10 +44,11 @@ export interface FacetRequest {
 }
 
 /** Whether a store would search among names that are masked, so that it must be done here. */
-export const isSearchMasked = ({ dimensions, search }: FacetRequest, paths: readonly string[]): boolean =>
-  search !== undefined && dimensions.some((dimension) => NAMES[dimension]?.some((path) => isMasked(paths, path)))
+export function isSearchMasked({ dimensions, search }: FacetRequest, paths: readonly string[]): boolean {
+  return search !== undefined && dimensions.some((dimension) => NAMES[dimension]?.some((path) => isMasked(paths, path)))
+}
 
-const among = (values: readonly FacetValue[], search: string) => {
+function among(values: readonly FacetValue[], search: string) {
   const needle = fold(search)
   return values.filter(({ value, label, detail }) =>
     [value, label, detail === REDACTED ? '' : (detail ?? '')].some((text) => fold(text).includes(needle)),
@@ -55,7 +56,7 @@ const among = (values: readonly FacetValue[], search: string) => {
 }
 
 /** Values without what the viewer may not see of them. */
-export const mask = (paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) => {
+export function mask(paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) {
   if (TERM_PATHS[dimension].some((path) => isMasked(paths, path))) return []
   if (dimension === 'project' && PROJECT_NAMES.some((path) => isMasked(paths, path))) {
     return values.map((value) => ({ ...value, label: value.value }))
@@ -69,21 +70,23 @@ export const mask = (paths: readonly string[], dimension: FacetDimension, values
 }
 
 /** The facets of several tenants as those of one, without what the viewer may not see. */
-export const joinFacets = (parts: readonly Facets[], request: FacetRequest, masked: readonly string[]): Facets => ({
-  counted: {
-    value: parts.reduce((sum, { counted }) => sum + counted.value, 0),
-    exact: parts.every(({ counted }) => counted.exact),
-  },
-  values: Object.fromEntries(
-    request.dimensions.map((dimension) => {
-      const lists = parts.map(({ values }) => values[dimension] ?? [])
-      const shown = mask(
-        masked,
-        dimension,
-        lists.length === 1 ? (lists[0] ?? []) : merge(lists, Number.POSITIVE_INFINITY),
-      )
-      const found = isSearchMasked(request, masked) ? among(shown, request.search ?? '') : shown
-      return [dimension, found.slice(0, request.limit)]
-    }),
-  ),
-})
+export function joinFacets(parts: readonly Facets[], request: FacetRequest, masked: readonly string[]): Facets {
+  return {
+    counted: {
+      value: parts.reduce((sum, { counted }) => sum + counted.value, 0),
+      exact: parts.every(({ counted }) => counted.exact),
+    },
+    values: Object.fromEntries(
+      request.dimensions.map((dimension) => {
+        const lists = parts.map(({ values }) => values[dimension] ?? [])
+        const shown = mask(
+          masked,
+          dimension,
+          lists.length === 1 ? (lists[0] ?? []) : merge(lists, Number.POSITIVE_INFINITY),
+        )
+        const found = isSearchMasked(request, masked) ? among(shown, request.search ?? '') : shown
+        return [dimension, found.slice(0, request.limit)]
+      }),
+    ),
+  }
+}

@@ -33,7 +33,7 @@ export interface FollowRequest {
  *
  * Throws `invalid_input` for an id of another kind of stream, and over all tenants when there are more than 200.
  */
-export const follow = async ({ store, scopes, several, filter, after, signal }: FollowRequest): Promise<Following> => {
+export async function follow({ store, scopes, several, filter, after, signal }: FollowRequest): Promise<Following> {
   const places = await createPlaces(
     scopes.map(({ tenantId }) => tenantId),
     several,

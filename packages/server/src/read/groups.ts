@@ -6,28 +6,30 @@ const OTHER = 'Other'
 /** A condition that no event meets: no category is called so. */
 export const NOTHING: Filter = { category: ['-'] }
 
-const given = (groups: readonly string[] | undefined): groups is readonly string[] =>
-  groups !== undefined && groups.length > 0
+function given(groups: readonly string[] | undefined): groups is readonly string[] {
+  return groups !== undefined && groups.length > 0
+}
 
 /** The categories of some groups: those listed, or with Other, which has all that the catalog does not know, all but those. */
-const categoriesOf = (catalog: CatalogJson, groups: readonly string[]) => {
+function categoriesOf(catalog: CatalogJson, groups: readonly string[]) {
   const others = groups.includes(OTHER)
   const listed = catalog.resources.filter(({ group }) => groups.includes(group) !== others).map(({ type }) => type)
   return { listed, others }
 }
 
-const narrowed = (filter: Filter, categories: readonly string[]): Filter => {
+function narrowed(filter: Filter, categories: readonly string[]): Filter {
   const left = filter.category?.length ? filter.category.filter((name) => categories.includes(name)) : categories
   return { ...filter, category: left.length > 0 ? left : NOTHING.category }
 }
 
-const excluding = (filter: Filter, categories: readonly string[]): Filter =>
-  categories.length > 0
+function excluding(filter: Filter, categories: readonly string[]): Filter {
+  return categories.length > 0
     ? { ...filter, not: { ...filter.not, category: [...(filter.not?.category ?? []), ...categories] } }
     : filter
+}
 
 /** Actions with the names that they had before. */
-const withRetired = <T extends ExcludedTerms>({ aliases }: CatalogJson, terms: T): T => {
+function withRetired<T extends ExcludedTerms>({ aliases }: CatalogJson, terms: T): T {
   const retired = Object.keys(aliases).filter((name) => terms.action?.includes(aliases[name] ?? ''))
   return retired.length > 0 ? { ...terms, action: [...(terms.action ?? []), ...retired] } : terms
 }
@@ -36,7 +38,7 @@ const withRetired = <T extends ExcludedTerms>({ aliases }: CatalogJson, terms: T
  * A filter in which groups stand as the categories that they hold, and actions with their retired names. A store knows
  * neither.
  */
-export const expandGroups = (catalog: CatalogJson, asked: Filter): Filter => {
+export function expandGroups(catalog: CatalogJson, asked: Filter): Filter {
   const {
     group,
     not: { group: notGroup, ...not } = {},

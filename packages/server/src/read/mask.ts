@@ -8,7 +8,7 @@ export type Mask = (event: StoredEvent) => StoredEvent
  * is `[redacted]`, and so is a description that says any of it. Names of a closed set (an actor's type, a status, a channel)
  * stay, since they say what a thing is.
  */
-export const createMask = (paths: readonly string[]): Mask => {
+export function createMask(paths: readonly string[]): Mask {
   if (paths.length === 0) return (event) => event
   const hidden = (path: string) => isMasked(paths, path)
   return (event) => {
@@ -101,7 +101,7 @@ export const createMask = (paths: readonly string[]): Mask => {
 const BEGINNING = 64
 
 /** Whether a text has one of these values in it, or might have: a number is written in many ways. */
-const says = (text: string, values: readonly Json[]): boolean => {
+function says(text: string, values: readonly Json[]): boolean {
   const folded = fold(text)
   const has = (value: string): boolean => {
     const beginning = fold(value).slice(0, BEGINNING).trim()
@@ -124,12 +124,15 @@ const says = (text: string, values: readonly Json[]): boolean => {
 const SAID = ['actor', 'resource', 'scope', 'changes', 'metadata', 'error', 'context']
 
 /** Whether a description may say what is masked, or is masked itself. */
-export const mayDescriptionTell = (paths: readonly string[]): boolean =>
-  paths.some((path) => path === 'description' || SAID.some((member) => isMasked([member], path)))
+export function mayDescriptionTell(paths: readonly string[]): boolean {
+  return paths.some((path) => path === 'description' || SAID.some((member) => isMasked([member], path)))
+}
 
 /** Whether a path is masked, by itself or with something above it. */
-export const isMasked = (paths: readonly string[], path: string): boolean =>
-  paths.some((masked) => masked === path || path.startsWith(`${masked}.`))
+export function isMasked(paths: readonly string[], path: string): boolean {
+  return paths.some((masked) => masked === path || path.startsWith(`${masked}.`))
+}
 
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -41,7 +41,7 @@ const LEAST_AHEAD = 50
  * Reads several tenants as one list. Each tenant keeps the store's own order and its own place, so no event is
  * skipped or given twice however the tenants interleave.
  */
-export const createMerge = (
+export function createMerge(
   store: Pick<EventStore, 'list'>,
   scopes: readonly ReadScope[],
   filter: Filter,
@@ -54,7 +54,7 @@ export const createMerge = (
     readonly order: SortOrder
     readonly progress?: readonly Progress[]
   },
-) => {
+) {
   const sources = scopes.map((scope): Source => {
     const { after = null, done = false } = progress?.find(({ tenantId }) => tenantId === scope.tenantId) ?? {}
     return { tenantId: scope.tenantId, scope, after, done, ahead: [], next: 0, more: !done, total: undefined }

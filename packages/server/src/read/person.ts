@@ -1,7 +1,7 @@
 import type { EventStore, ReadScope, StoredEvent } from '@whodid/core'
+import type { Ending, Witnessed } from '../access-log.ts'
 import { type Extract, refuseLeft } from './extract.ts'
 import { createPlaces } from './stream-position.ts'
-import type { Ending, Witnessed } from '../access-log.ts'
 
 /** Reads all that is known of one person in one tenant. */
 export interface PersonReader {
@@ -33,11 +33,11 @@ interface Binding {
 const PAGE = 500
 
 /** Takes what is known of a person, as it stands at one moment. */
-export const extractPerson = async (
+export async function extractPerson(
   { store, scope, person, show }: Binding,
   { after, upTo }: { readonly after?: string | undefined; readonly upTo?: string | undefined },
   signal: AbortSignal,
-): Promise<Extract> => {
+): Promise<Extract> {
   const { tenantId } = scope
   const places = await createPlaces([tenantId], false)
   const bound = upTo === undefined ? await store.head(scope) : (places.read(upTo)(tenantId) ?? 0)

@@ -9,7 +9,7 @@ export type Show = (event: StoredEvent) => StoredEvent
  * link of the catalog goes with any value that it is made of; what one of the host's is made of nobody can tell, so it goes with
  * the id and the name of the resource.
  */
-export const createShow = (catalog: CatalogJson, masked: readonly string[]): Show => {
+export function createShow(catalog: CatalogJson, masked: readonly string[]): Show {
   const mask = createMask(masked)
   return (event) => {
     const { resource } = event

@@ -15,17 +15,17 @@ import {
   timeRange,
   WhodidError,
 } from '@whodid/core'
+import type { Ending, Witnessed } from '../access-log.ts'
+import { isStorable } from '../schemas.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { type Extract, type ExtractRequest, extract } from './extract.ts'
 import { isSearchMasked, joinFacets, TERM_PATHS } from './facets.ts'
 import { type Following, follow } from './follow.ts'
 import { isMasked, mayDescriptionTell } from './mask.ts'
 import { createMerge } from './merge-tenants.ts'
-import { isStorable } from '../schemas.ts'
+import { type Understood, understand } from './search.ts'
 import { joinStats } from './stats.ts'
 import { BOUND, sumOf, type Total } from './totals.ts'
-import { type Understood, understand } from './search.ts'
-import type { Ending, Witnessed } from '../access-log.ts'
 
 /** Which part of a list a reader asks for. */
 export interface ListPage {
@@ -105,7 +105,7 @@ const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
 }
 
 /** Makes a reader of what the policy allows. It holds the store, so the policy alone calls it. */
-export const createReader = (binding: Binding): Reader => {
+export function createReader(binding: Binding): Reader {
   const { store, masked } = binding
 
   const refuse = (what: string): never => {

@@ -22,26 +22,29 @@ const FIELDS = [...FILTER_TERMS, 'inbox'] as const
 type Field = (typeof FIELDS)[number]
 
 /** Whether something is asked for already; an actor and a name are one condition. */
-const isSet = (filter: Filter, name: Field): boolean =>
-  (ACTORS.some((term) => term === name) ? ACTORS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
+function isSet(filter: Filter, name: Field): boolean {
+  return (ACTORS.some((term) => term === name) ? ACTORS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
+}
 
-const joined = (asked: ExcludedTerms = {}, read: ExcludedTerms = {}): ExcludedTerms => ({
-  ...asked,
-  ...read,
-  ...(asked.q && read.q && { q: `${asked.q} ${read.q}` }),
-  ...Object.fromEntries(
-    FILTER_TERMS.filter((term) => asked[term] && read[term]).map((term) => [
-      term,
-      [...(asked[term] ?? []), ...(read[term] ?? [])],
-    ]),
-  ),
-})
+function joined(asked: ExcludedTerms = {}, read: ExcludedTerms = {}): ExcludedTerms {
+  return {
+    ...asked,
+    ...read,
+    ...(asked.q && read.q && { q: `${asked.q} ${read.q}` }),
+    ...Object.fromEntries(
+      FILTER_TERMS.filter((term) => asked[term] && read[term]).map((term) => [
+        term,
+        [...(asked[term] ?? []), ...(read[term] ?? [])],
+      ]),
+    ),
+  }
+}
 
 /**
  * Reads the search language in a filter's `q`. What it says and what the filter says must both hold.
  * Throws `invalid_input` that points at the place in `q`.
  */
-export const understand = ({ q, ...asked }: Filter, now: number): Understood => {
+export function understand({ q, ...asked }: Filter, now: number): Understood {
   const { q: words, from, to, not, ...terms } = parseQuery(q ?? '', { now })
   const also = Object.fromEntries(
     Object.entries(terms).filter(([name]) => FIELDS.some((field) => field === name && isSet(asked, field))),
@@ -70,9 +73,11 @@ const SHOWN_IN: { readonly [F in SearchedField]: readonly string[] } = {
 }
 
 /** Whether what a line of the search text says is masked, or may be a part of it. */
-export const isHidden = (masked: readonly string[], field: SearchedField): boolean =>
-  field === 'description' ? mayDescriptionTell(masked) : SHOWN_IN[field].some((path) => isMasked(masked, path))
+export function isHidden(masked: readonly string[], field: SearchedField): boolean {
+  return field === 'description' ? mayDescriptionTell(masked) : SHOWN_IN[field].some((path) => isMasked(masked, path))
+}
 
 /** The lines of the search text that a viewer's words must not be looked for in, since what they say is masked. */
-export const hiddenFrom = (masked: readonly string[]): readonly SearchedField[] =>
-  SEARCHED_FIELDS.filter((field) => isHidden(masked, field))
+export function hiddenFrom(masked: readonly string[]): readonly SearchedField[] {
+  return SEARCHED_FIELDS.filter((field) => isHidden(masked, field))
+}

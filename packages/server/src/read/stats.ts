@@ -4,14 +4,18 @@ import { isMasked } from './mask.ts'
 
 const KINDS_OF_NONE: { readonly [kind in Kind]: number } = { create: 0, update: 0, delete: 0, other: 0 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
 
-const sumOf = (counts: readonly BoundedCount[]): BoundedCount => ({
-  value: sum(counts.map(({ value }) => value)),
-  exact: counts.every(({ exact }) => exact),
-})
+function sumOf(counts: readonly BoundedCount[]): BoundedCount {
+  return {
+    value: sum(counts.map(({ value }) => value)),
+    exact: counts.every(({ exact }) => exact),
+  }
+}
 
-const tallies = <T extends string>(lists: readonly (readonly Tally<T>[])[]): readonly Tally<T>[] => {
+function tallies<T extends string>(lists: readonly (readonly Tally<T>[])[]): readonly Tally<T>[] {
   const counts = new Map<T, number>()
   for (const { value, count } of lists.flat()) counts.set(value, (counts.get(value) ?? 0) + count)
   return [...counts]
@@ -19,7 +23,7 @@ const tallies = <T extends string>(lists: readonly (readonly Tally<T>[])[]): rea
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
 }
 
-const daysOf = (lists: readonly (readonly DayTally[])[]): readonly DayTally[] => {
+function daysOf(lists: readonly (readonly DayTally[])[]): readonly DayTally[] {
   const days = new Map<string, DayTally>()
   for (const { day, kinds, failures } of lists.flat()) {
     const known = days.get(day) ?? { day, kinds: KINDS_OF_NONE, failures: 0 }
@@ -38,13 +42,13 @@ const daysOf = (lists: readonly (readonly DayTally[])[]): readonly DayTally[] =>
 }
 
 /** The people of several tenants. Exact when each tenant's are all listed, so that who is in two is known to be one. */
-const activeIn = (parts: readonly Stats[]): BoundedCount => {
+function activeIn(parts: readonly Stats[]): BoundedCount {
   const listed = new Set(parts.flatMap(({ actors }) => actors.map(({ value }) => value)))
   const all = parts.every(({ activeActors, actors }) => activeActors.exact && activeActors.value === actors.length)
   return { value: Math.max(listed.size, ...parts.map(({ activeActors }) => activeActors.value)), exact: all }
 }
 
-const joined = (parts: readonly Stats[], limit: number): Stats => {
+function joined(parts: readonly Stats[], limit: number): Stats {
   const actors = merge(
     parts.map((part) => part.actors),
     Number.POSITIVE_INFINITY,
@@ -75,7 +79,7 @@ const joined = (parts: readonly Stats[], limit: number): Stats => {
 }
 
 /** The numbers of several tenants as those of one, without what the viewer may not see. */
-export const joinStats = (parts: readonly Stats[], limit: number, masked: readonly string[]): Stats => {
+export function joinStats(parts: readonly Stats[], limit: number, masked: readonly string[]): Stats {
   const [first, ...others] = parts
   const stats = first && others.length === 0 ? first : joined(parts, limit)
   const hidden = (path: string) => isMasked(masked, path)

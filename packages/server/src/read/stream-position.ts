@@ -14,20 +14,22 @@ export interface Places {
 }
 
 /** Stands for a tenant in an id: names would make it long. */
-const labelOf = async (tenantId: string): Promise<string> => {
+async function labelOf(tenantId: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(tenantId)))
   return btoa(String.fromCharCode(...hash.subarray(0, (LABEL * 6) / 8)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
 }
 
-const wrongId = (why: string) => new WhodidError('invalid_input', `${why}: begin again without it.`)
+function wrongId(why: string) {
+  return new WhodidError('invalid_input', `${why}: begin again without it.`)
+}
 
 /**
  * Makes ids of places: the seq itself for one tenant, and one for all of several.
  * Throws `invalid_input` for more than 200 tenants, and reading throws it for an id of the other kind.
  */
-export const createPlaces = async (tenants: readonly string[], several: boolean): Promise<Places> => {
+export async function createPlaces(tenants: readonly string[], several: boolean): Promise<Places> {
   if (tenants.length > MAX_TENANTS) {
     throw new WhodidError(
       'invalid_input',

@@ -5,7 +5,7 @@ import { createRecent } from '../lru.ts'
 export const BOUND = 10_000
 
 /** Several tenants' totals as one. */
-export const sumOf = (counts: readonly BoundedCount[]): BoundedCount => {
+export function sumOf(counts: readonly BoundedCount[]): BoundedCount {
   const value = counts.reduce((total, count) => total + count.value, 0)
   return { value: Math.min(value, BOUND), exact: value <= BOUND && counts.every(({ exact }) => exact) }
 }
@@ -21,7 +21,7 @@ export type Total = (scope: ReadScope, filter: Filter) => Promise<BoundedCount>
  * Makes what counts, and counts nothing again for a minute that got to the bound: events are only added, and but for a purge or
  * an erasure there are as many then. To count ten thousand takes as long as all else that a page does.
  */
-export const createTotals = (store: Pick<EventStore, 'count'>, now: () => number): Total => {
+export function createTotals(store: Pick<EventStore, 'count'>, now: () => number): Total {
   const reached = createRecent<number>(KEPT_AT_MOST)
   return async (scope, filter) => {
     // Whoever reads the same has the same total, unless it is about their own.

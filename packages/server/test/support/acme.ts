@@ -39,18 +39,15 @@ const keys: ServiceOptions['keys'] = [
   { key: KEYS.allRead, name: 'all-read', scopes: ['read'], tenant: '*' },
 ]
 
-const person = (
-  id: string,
-  tenants: string[],
-  permissions: Viewer['permissions'],
-  more: Partial<Viewer> = {},
-): Viewer => ({
-  id,
-  name: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
-  tenants,
-  permissions,
-  ...more,
-})
+function person(id: string, tenants: string[], permissions: Viewer['permissions'], more: Partial<Viewer> = {}): Viewer {
+  return {
+    id,
+    name: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
+    tenants,
+    permissions,
+    ...more,
+  }
+}
 
 const PEOPLE: readonly Viewer[] = [
   person('ada', ['acme'], ['view', 'view:all', 'export', 'admin']),
@@ -77,7 +74,7 @@ export interface TestService extends Service, AsyncDisposable {
 }
 
 /** A service on a real database in memory. */
-export const openService = async (options: Partial<ServiceOptions> = {}): Promise<TestService> => {
+export async function openService(options: Partial<ServiceOptions> = {}): Promise<TestService> {
   const warnings: string[] = []
   const service = await createService({
     catalog,
@@ -97,22 +94,26 @@ export const openService = async (options: Partial<ServiceOptions> = {}): Promis
 }
 
 /** A store that several services of a test file take in turn: each leaves it open. */
-export const shared = (store: EventStore): EventStore => ({ ...store, close: async () => {} })
+export function shared(store: EventStore): EventStore {
+  return { ...store, close: async () => {} }
+}
 
 /** Signs the same people in as {@link authorize}, as members of another tenant. */
-export const authorizeInto =
-  (tenant: string): Authorize =>
-  async (request, extra) => {
+export function authorizeInto(tenant: string): Authorize {
+  return async (request, extra) => {
     const viewer = await authorize(request, extra)
     return viewer && { ...viewer, tenants: [tenant] }
   }
+}
 
 /** An event of somebody on a project. */
-export const event = (more: Partial<NewEvent> = {}): NewEvent => ({
-  id: newId(),
-  tenantId: 'acme',
-  action: 'project.created',
-  actor: { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' },
-  resource: { type: 'project', id: 'p1', name: 'Engine' },
-  ...more,
-})
+export function event(more: Partial<NewEvent> = {}): NewEvent {
+  return {
+    id: newId(),
+    tenantId: 'acme',
+    action: 'project.created',
+    actor: { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' },
+    resource: { type: 'project', id: 'p1', name: 'Engine' },
+    ...more,
+  }
+}

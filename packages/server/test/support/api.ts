@@ -10,8 +10,9 @@ type Inputs = inferRouterInputs<AppRouter>
 type Outputs = inferRouterOutputs<AppRouter>
 type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
-const isComplete = <T>(events: readonly T[], until: number | ((events: readonly T[]) => boolean)): boolean =>
-  typeof until === 'number' ? events.length >= until : until(events)
+function isComplete<T>(events: readonly T[], until: number | ((events: readonly T[]) => boolean)): boolean {
+  return typeof until === 'number' ? events.length >= until : until(events)
+}
 
 /** How a caller signs in: `cookie: session=ada`, or `authorization: Bearer …`. */
 export type Credentials = { readonly [header: string]: string }
@@ -52,13 +53,13 @@ export class Refused extends Error {
   }
 }
 
-const asRefused = (error: unknown): unknown => {
+function asRefused(error: unknown): unknown {
   if (!(error instanceof TRPCClientError) || typeof error.data !== 'object' || error.data === null) return error
   const { whodid, httpStatus } = error.data
   return new Refused(String(whodid), Number(httpStatus), error.message)
 }
 
-const told = async <T>(work: Promise<T>): Promise<T> => {
+async function told<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -67,7 +68,7 @@ const told = async <T>(work: Promise<T>): Promise<T> => {
 }
 
 /** The service through tRPC's own client. */
-export const trpcApi = (url: string, fetch: Fetch, headers: Credentials): Api => {
+export function trpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -132,19 +133,19 @@ export const trpcApi = (url: string, fetch: Fetch, headers: Credentials): Api =>
   }
 }
 
-const query = ({ filter = {}, ...more }: { filter?: Filter | undefined; [name: string]: unknown }): string => {
+function query({ filter = {}, ...more }: { filter?: Filter | undefined; [name: string]: unknown }): string {
   const params = filterToParams(filter)
   for (const [name, value] of Object.entries(more)) if (value !== undefined) params.set(name, String(value))
   return params.size > 0 ? `?${params}` : ''
 }
 
-const listQuery = (input: Inputs['list']): string => {
+function listQuery(input: Inputs['list']): string {
   const { tenant, sort, order, limit, cursor, direction: _, ...filter } = input
   return query({ filter, tenant, sort, order, limit, cursor })
 }
 
 /** The service through its REST routes. */
-export const restApi = (url: string, fetch: Fetch, headers: Credentials): Api => {
+export function restApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const checked = async (response: Response): Promise<Response> => {
     if (response.ok) return response
     const { code, status, detail } = await response.json()
@@ -218,7 +219,7 @@ export interface Reached extends AsyncDisposable {
 }
 
 /** Reaches a service by one of its ways. */
-export const reach = async (service: FetchService, make: typeof trpcApi, overHttp: boolean): Promise<Reached> => {
+export async function reach(service: FetchService, make: typeof trpcApi, overHttp: boolean): Promise<Reached> {
   if (overHttp) {
     const served = await serve(service)
     return {
@@ -238,6 +239,11 @@ export const reach = async (service: FetchService, make: typeof trpcApi, overHtt
 }
 
 /** Signs in by the cookie of a person. */
-export const person = (id: string): Credentials => ({ cookie: `session=${id}` })
+export function person(id: string): Credentials {
+  return { cookie: `session=${id}` }
+}
+
 /** Signs in by a bearer key. */
-export const key = (secret: string): Credentials => ({ authorization: `Bearer ${secret}` })
+export function key(secret: string): Credentials {
+  return { authorization: `Bearer ${secret}` }
+}

@@ -15,7 +15,7 @@ export interface Answer {
 const BASE = 'http://localhost/activity'
 
 /** The request that a verb's REST route is for an input. */
-export const restRequest = ({ route }: Verb, input: Input, headers: Credentials): Request => {
+export function restRequest({ route }: Verb, input: Input, headers: Credentials): Request {
   const rest = { ...input }
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(rest[name])
@@ -37,7 +37,7 @@ export const restRequest = ({ route }: Verb, input: Input, headers: Credentials)
 }
 
 /** The request that a verb's tRPC procedure is for an input. */
-export const trpcRequest = ({ name, route, answers }: Verb, input: Input, headers: Credentials): Request => {
+export function trpcRequest({ name, route, answers }: Verb, input: Input, headers: Credentials): Request {
   const body = JSON.stringify('events' in input ? input.events : input)
   if (route.method !== 'GET') {
     const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
@@ -51,11 +51,11 @@ export const trpcRequest = ({ name, route, answers }: Verb, input: Input, header
 }
 
 /** Sends a request to a service and reads the answer, of a stream the part until `until` says so. */
-export const send = async (
+export async function send(
   service: FetchService,
   request: Request,
   until: (text: string) => boolean | Promise<boolean> = () => false,
-): Promise<Answer> => {
+): Promise<Answer> {
   const response = await service.fetch(request, { basePath: '/activity' })
   if (!response) throw new Error(`${request.url} is not the service's.`)
   let text = ''

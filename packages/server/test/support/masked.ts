@@ -11,7 +11,7 @@ export interface MaskedService {
   text(path: string, masked: string): Promise<string>
 }
 
-export const openMasked = async (catalog: Catalog): Promise<MaskedService> => {
+export async function openMasked(catalog: Catalog): Promise<MaskedService> {
   const service = await openService({
     catalog,
     authorize: (request) => ({

@@ -10,7 +10,7 @@ export interface Served extends AsyncDisposable {
   readonly url: string
 }
 
-const requestOf = (req: IncomingMessage, signal: AbortSignal): Request => {
+function requestOf(req: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers()
   for (let index = 0; index < req.rawHeaders.length; index += 2) {
     headers.append(req.rawHeaders[index] ?? '', req.rawHeaders[index + 1] ?? '')
@@ -33,7 +33,7 @@ const requestOf = (req: IncomingMessage, signal: AbortSignal): Request => {
   return new Request(`http://${req.headers.host}${req.url}`, init)
 }
 
-const answer = async (service: FetchService, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+async function answer(service: FetchService, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const left = new AbortController()
   res.once('close', () => left.abort())
   const ip = req.socket.remoteAddress
@@ -51,7 +51,7 @@ const answer = async (service: FetchService, req: IncomingMessage, res: ServerRe
 }
 
 /** Serves a service the way a host does. */
-export const serve = async (service: FetchService, port = 0): Promise<Served> => {
+export async function serve(service: FetchService, port = 0): Promise<Served> {
   const server = createServer((req, res) => {
     answer(service, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
   })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { appendAll, idsOf, listIds, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
 
 /** What holds when events are stored. */
-export const testAppend = (subject: () => StoreUnderTest): void => {
+export function testAppend(subject: () => StoreUnderTest): void {
   describe('append', () => {
     test('gives each event its place in the ledger and its leaf hash, in the order of the batch', async () => {
       const tenantId = newTenant()

@@ -44,10 +44,12 @@ export const catalog = defineCatalog({
 let tenants = 0
 
 /** A tenant that no other test knows. */
-export const newTenant = (): string => `tenant-${process.pid}-${++tenants}`
+export function newTenant(): string {
+  return `tenant-${process.pid}-${++tenants}`
+}
 
 /** An event as a store gets it; what is not said is one plain project's creation by Ada. */
-export const prepared = (tenantId: string, event: Partial<NewEvent> & { readonly at?: number } = {}): PreparedEvent => {
+export function prepared(tenantId: string, event: Partial<NewEvent> & { readonly at?: number } = {}): PreparedEvent {
   const { at = Date.now(), ...given } = event
   const id = given.id ?? newId(at)
   return prepareEvent(
@@ -63,12 +65,12 @@ export const prepared = (tenantId: string, event: Partial<NewEvent> & { readonly
 }
 
 /** Events one second apart, the last of them now. */
-export const series = (
+export function series(
   tenantId: string,
   count: number,
   event: (index: number) => Partial<NewEvent> = () => ({}),
   step = 1_000,
-): PreparedEvent[] => {
+): PreparedEvent[] {
   const last = Date.now()
   return Array.from({ length: count }, (_, index) =>
     prepared(tenantId, { at: last - (count - 1 - index) * step, ...event(index) }),
@@ -76,41 +78,48 @@ export const series = (
 }
 
 /** Reads everything in a tenant, unless told otherwise. */
-export const scopeOf = (tenantId: string, scope: Partial<ReadScope> = {}): ReadScope => ({
-  tenantId,
-  viewerId: 'viewer',
-  restrict: [],
-  ...scope,
-})
+export function scopeOf(tenantId: string, scope: Partial<ReadScope> = {}): ReadScope {
+  return {
+    tenantId,
+    viewerId: 'viewer',
+    restrict: [],
+    ...scope,
+  }
+}
 
 /** The first page, newest first, unless told otherwise. */
-export const page = (request: Partial<PageRequest> = {}): PageRequest => ({
-  sort: 'occurredAt',
-  order: 'desc',
-  limit: 1_000,
-  after: null,
-  ...request,
-})
+export function page(request: Partial<PageRequest> = {}): PageRequest {
+  return {
+    sort: 'occurredAt',
+    order: 'desc',
+    limit: 1_000,
+    after: null,
+    ...request,
+  }
+}
 
-export const idsOf = (events: readonly { readonly id: string | null }[]): (string | null)[] =>
-  events.map((event) => event.id)
+export function idsOf(events: readonly { readonly id: string | null }[]): (string | null)[] {
+  return events.map((event) => event.id)
+}
 
 /** The ids of all events that match. */
-export const listIds = async (
+export async function listIds(
   store: EventStore,
   scope: ReadScope,
   filter: Filter = {},
   request: Partial<PageRequest> = {},
-): Promise<(string | null)[]> => idsOf((await store.list(scope, filter, page(request))).items)
+): Promise<(string | null)[]> {
+  return idsOf((await store.list(scope, filter, page(request))).items)
+}
 
 /** Every page after the other. `between` is called before each page but the first. */
-export const readPages = async (
+export async function readPages(
   store: EventStore,
   scope: ReadScope,
   filter: Filter,
   request: PageRequest,
   between: () => Promise<unknown> = async () => {},
-): Promise<StoredEvent[]> => {
+): Promise<StoredEvent[]> {
   const events: StoredEvent[] = []
   for (let after = request.after; ; ) {
     const { items, more } = await store.list(scope, filter, { ...request, after })
@@ -123,7 +132,7 @@ export const readPages = async (
 }
 
 /** Appends in batches. Fails when an event is not stored. */
-export const appendAll = async (store: EventStore, tenantId: string, events: readonly PreparedEvent[], batch = 500) => {
+export async function appendAll(store: EventStore, tenantId: string, events: readonly PreparedEvent[], batch = 500) {
   const results: AppendResult[] = []
   for (let from = 0; from < events.length; from += batch) {
     results.push(...(await store.append(tenantId, events.slice(from, from + batch))))

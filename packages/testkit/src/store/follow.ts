@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { appendAll, idsOf, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
 
 /** What holds of those who follow. */
-export const testFollow = (subject: () => StoreUnderTest): void => {
+export function testFollow(subject: () => StoreUnderTest): void {
   /** Follows until so many events have come. */
   const take = async (
     scope: ReadScope,

@@ -1,21 +1,11 @@
 import type { InboxChange, InboxState, PreparedEvent, ReadScope } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import {
-  appendAll,
-  idsOf,
-  listIds,
-  newTenant,
-  page,
-  prepared,
-  type StoreUnderTest,
-  scopeOf,
-  series,
-} from './events.ts'
+import { appendAll, idsOf, listIds, newTenant, page, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
 
 const everything = { all: true, filter: {} } as const
 
 /** What holds of each viewer's inbox, and of facets. */
-export const testInbox = (subject: () => StoreUnderTest): void => {
+export function testInbox(subject: () => StoreUnderTest): void {
   const setUp = async (count: number) => {
     const { store } = subject()
     const tenantId = newTenant()

@@ -24,7 +24,7 @@ import {
 const DAY = 86_400_000
 
 /** A mix in which every condition of a filter separates some events from others. */
-const mixed = (index: number): Partial<NewEvent> => {
+function mixed(index: number): Partial<NewEvent> {
   const people = [
     { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' },
     { type: 'user', id: 'grace', name: 'grace hopper', email: 'Grace@Acme.test' },
@@ -66,7 +66,7 @@ const conditions: { readonly [term in keyof Filter]?: (event: StoredEvent, value
 }
 
 /** What holds when events are listed, fetched and counted. */
-export const testLists = (subject: () => StoreUnderTest): void => {
+export function testLists(subject: () => StoreUnderTest): void {
   describe('list', () => {
     const tenantId = newTenant()
     const scope = scopeOf(tenantId)

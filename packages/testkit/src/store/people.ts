@@ -17,7 +17,7 @@ const grace = { type: 'user', id: 'grace', name: 'Grace Hopper', email: 'grace@a
 const project = { type: 'project', id: 'p1', name: 'Engine' }
 
 /** What holds when a person's traces are found and erased. */
-export const testPeople = (subject: () => StoreUnderTest): void => {
+export function testPeople(subject: () => StoreUnderTest): void {
   const tracesOf = async (
     scope: ReadScope,
     id: string,

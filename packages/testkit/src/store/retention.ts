@@ -17,7 +17,7 @@ const DAY = 86_400_000
 const HOUR = 3_600_000
 
 /** What holds when events are purged. */
-export const testRetention = (subject: () => StoreUnderTest): void => {
+export function testRetention(subject: () => StoreUnderTest): void {
   const midnight = () => Math.floor(Date.now() / DAY) * DAY
   const daily = (tenantId: string, count: number, event: (index: number) => Partial<NewEvent> = () => ({})) =>
     Array.from({ length: count }, (_, index) =>

@@ -30,7 +30,7 @@ const names = [
 ]
 
 /** What holds when text is looked for. */
-export const testSearch = (subject: () => StoreUnderTest): void => {
+export function testSearch(subject: () => StoreUnderTest): void {
   describe('search', () => {
     const tenantId = newTenant()
     beforeAll(async () => {

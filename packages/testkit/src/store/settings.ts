@@ -3,23 +3,27 @@ import type { ApiKey } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { newTenant, type StoreUnderTest } from './events.ts'
 
-const hashOf = (key: string) => new Uint8Array(createHash('sha256').update(key).digest())
+function hashOf(key: string) {
+  return new Uint8Array(createHash('sha256').update(key).digest())
+}
 
-const keyOf = (tenantId: string, key: Partial<ApiKey> = {}): ApiKey => ({
-  id: randomUUID(),
-  tenantId,
-  name: 'CI "main"',
-  scopes: ['ingest', 'read'],
-  createdAt: '2026-11-20T10:00:00.123Z',
-  createdBy: 'ada',
-  expiresAt: null,
-  lastUsedAt: null,
-  revokedAt: null,
-  ...key,
-})
+function keyOf(tenantId: string, key: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: randomUUID(),
+    tenantId,
+    name: 'CI "main"',
+    scopes: ['ingest', 'read'],
+    createdAt: '2026-11-20T10:00:00.123Z',
+    createdBy: 'ada',
+    expiresAt: null,
+    lastUsedAt: null,
+    revokedAt: null,
+    ...key,
+  }
+}
 
 /** What holds of keys, revocations and retention. */
-export const testSettings = (subject: () => StoreUnderTest): void => {
+export function testSettings(subject: () => StoreUnderTest): void {
   describe('keys', () => {
     test('are found by their hash alone, and listed for their tenant, newest first', async () => {
       const { keys } = subject().store

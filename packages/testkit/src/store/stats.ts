@@ -17,11 +17,13 @@ const HOUR = 3_600_000
 const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 
 /** A sequence of numbers from 0 to below 1 that is the same for the same seed. */
-const randomFrom = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+function randomFrom(seed: number) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
 }
 
 const actions = [
@@ -34,7 +36,7 @@ const actions = [
 ] as const
 
 /** The numbers, counted one event after the other. */
-const countedOneByOne = (events: readonly StoredEvent[], { from, to }: Stats, timeZone: string) => {
+function countedOneByOne(events: readonly StoredEvent[], { from, to }: Stats, timeZone: string) {
   const parts = new Intl.DateTimeFormat('en', { timeZone, weekday: 'short', hour: 'numeric', hourCycle: 'h23' })
   const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
   const within = events.filter(({ occurredAt }) => occurredAt >= from && occurredAt < to)
@@ -74,7 +76,7 @@ const countedOneByOne = (events: readonly StoredEvent[], { from, to }: Stats, ti
 }
 
 /** What holds of the numbers behind a dashboard. */
-export const testStats = (subject: () => StoreUnderTest): void => {
+export function testStats(subject: () => StoreUnderTest): void {
   const statsOf = (scope: ReadScope, filter: Filter, timeZone = 'UTC') =>
     subject().store.stats(scope, filter, { timeZone, limit: 100 })
 

@@ -17,7 +17,7 @@ import { testStats } from './stats.ts'
  * @example
  * testStore('PGlite in memory', async () => ({ store: await pglite('memory'), query, [Symbol.asyncDispose]: close }))
  */
-export const testStore = (name: string, make: () => Promise<StoreUnderTest>): void => {
+export function testStore(name: string, make: () => Promise<StoreUnderTest>): void {
   describe(`store: ${name}`, () => {
     let made: StoreUnderTest | null = null
     const subject = (): StoreUnderTest => {

@@ -13,7 +13,9 @@ interface Billing extends Omit<Row<'account'>, 'card'> {
   readonly subscription: Row<'subscription'>
 }
 
-export const useBilling = () => useData<Billing>('/billing', { refetchMs: 5_000 })
+export function useBilling() {
+  return useData<Billing>('/billing', { refetchMs: 5_000 })
+}
 
 interface Ask {
   readonly title: string

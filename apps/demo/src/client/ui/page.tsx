@@ -140,6 +140,14 @@ const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 4 })
 const money = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' })
 
-export const formatDay = (iso: string): string => day.format(new Date(iso))
-export const formatNumber = (value: number): string => number.format(value)
-export const formatMoney = (value: number): string => money.format(value)
+export function formatDay(iso: string): string {
+  return day.format(new Date(iso))
+}
+
+export function formatNumber(value: number): string {
+  return number.format(value)
+}
+
+export function formatMoney(value: number): string {
+  return money.format(value)
+}

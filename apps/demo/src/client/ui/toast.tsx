@@ -11,7 +11,9 @@ const SHOWN_MS = 5_000
 let nextId = 1
 
 /** Says briefly what came of something; announced to screen readers. */
-export const useToast = () => useContext(ToastContext)
+export function useToast() {
+  return useContext(ToastContext)
+}
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([])

@@ -12,8 +12,13 @@ const newKey = z.object({
 })
 const keyPatch = newKey.pick({ name: true })
 
-const publicKey = ({ secretHash: _, ...key }: Row<'apiKey'>) => key
-const prefixOf = (secret: string) => secret.slice(0, 7)
+function publicKey({ secretHash: _, ...key }: Row<'apiKey'>) {
+  return key
+}
+
+function prefixOf(secret: string) {
+  return secret.slice(0, 7)
+}
 
 /** Keys for programs. A secret is shown once; only its hash is kept. */
 export function apiKeyRoutes({ db, trail }: Acme): Router {

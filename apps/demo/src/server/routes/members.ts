@@ -14,15 +14,17 @@ const profilePatch = z.object({
 })
 const picture = z.object({ picture: z.enum(['violet', 'teal', 'amber', 'rose', 'sky', 'slate']) })
 
-const publicMember = ({ id, name, email, title, role, picture, joinedAt }: Member) => ({
-  id,
-  name,
-  email,
-  title,
-  role,
-  picture,
-  joinedAt,
-})
+function publicMember({ id, name, email, title, role, picture, joinedAt }: Member) {
+  return {
+    id,
+    name,
+    email,
+    title,
+    role,
+    picture,
+    joinedAt,
+  }
+}
 
 /** A member as they see themselves: with their organisation. */
 export function profileOf(db: Database, member: Member) {

@@ -19,7 +19,9 @@ const webhookPatch = z.object({
   events: z.array(z.enum(WEBHOOK_EVENTS)).min(1).optional(),
 })
 
-const publicWebhook = ({ secret: _, ...webhook }: Row<'webhook'>) => webhook
+function publicWebhook({ secret: _, ...webhook }: Row<'webhook'>) {
+  return webhook
+}
 
 export function webhookRoutes({ db, trail, webhooks }: Acme): Router {
   const router = Router()

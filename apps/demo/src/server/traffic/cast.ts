@@ -12,7 +12,7 @@ const LINUX = 'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/
 const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile Safari/604.1'
 
-const person = (id: string, name: string, ip: string, userAgent: string): Player => {
+function person(id: string, name: string, ip: string, userAgent: string): Player {
   const email = `${name.split(' ')[0]?.toLowerCase()}@acme.test`
   return { actor: { type: 'user', id, name, email }, context: { channel: 'ui', ip, userAgent } }
 }

@@ -85,4 +85,6 @@ function some<T>([first, ...rest]: readonly T[]): readonly [T, ...T[]] {
   return [first, ...rest]
 }
 
-const timeOf = ({ id = '' }: NewEvent): number => timeOfId(id)
+function timeOf({ id = '' }: NewEvent): number {
+  return timeOfId(id)
+}

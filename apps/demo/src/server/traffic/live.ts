@@ -90,8 +90,9 @@ interface Deed {
   run(browser: Browser, random: Random): Promise<void>
 }
 
-const any = <T>(random: Random, from: readonly T[]): T | undefined =>
-  from[random.whole(0, Math.max(0, from.length - 1))]
+function any<T>(random: Random, from: readonly T[]): T | undefined {
+  return from[random.whole(0, Math.max(0, from.length - 1))]
+}
 
 /** Lets simulated people use the demo through real HTTP, one deed every few seconds, until the signal aborts. */
 export async function liveTraffic(origin: string, signal: AbortSignal): Promise<void> {

@@ -32,10 +32,21 @@ export interface Scene {
   play(stage: Stage, at: number, player: Player): void
 }
 
-const project = (thing: Thing) => `project:${thing.id}:${thing.name}`
-const inProject = ({ id, name }: Thing) => ({ scope: { project: { id, name } } })
-const version = (random: Random) => `1.${random.whole(4, 9)}.${random.whole(0, 12)}`
-const isAdmin = (player: Player) => ADMINS.includes(player)
+function project(thing: Thing) {
+  return `project:${thing.id}:${thing.name}`
+}
+
+function inProject({ id, name }: Thing) {
+  return { scope: { project: { id, name } } }
+}
+
+function version(random: Random) {
+  return `1.${random.whole(4, 9)}.${random.whole(0, 12)}`
+}
+
+function isAdmin(player: Player) {
+  return ADMINS.includes(player)
+}
 
 const PROMPTS = [
   'A lighthouse in the fog',

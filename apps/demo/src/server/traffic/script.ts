@@ -41,9 +41,13 @@ export function createScript(tenantId: string): Script {
 }
 
 /** One changed value, as events list it. */
-export const changed = (path: string, from: string | number | null, to: string | number | null) => ({
-  changes: [{ path, from, to }],
-})
+export function changed(path: string, from: string | number | null, to: string | number | null) {
+  return {
+    changes: [{ path, from, to }],
+  }
+}
 
 /** A refusal or a crash, as events tell it. */
-export const failure = (status: number, message: string) => ({ status: 'failure' as const, error: { status, message } })
+export function failure(status: number, message: string) {
+  return { status: 'failure' as const, error: { status, message } }
+}

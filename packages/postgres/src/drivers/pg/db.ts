@@ -3,8 +3,8 @@ import { WhodidError } from '@whodid/core'
 import pg from 'pg'
 import { type Db, type Queries, type Role, type Row, tenantIs } from '../../db.ts'
 import { codeOf, isForbidden } from '../../errors.ts'
-import { pgListen } from './listen.ts'
 import { compile, type Sql } from '../../sql.ts'
+import { pgListen } from './listen.ts'
 
 const INT8 = 20
 
@@ -14,7 +14,7 @@ const types: pg.CustomTypesConfig = {
 }
 
 /** A pool of `pg` as a database. */
-export const pgDb = (pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }): Db => {
+export function pgDb(pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }): Db {
   const stops = new Set<() => Promise<void>>()
   if (ownsPool) {
     // The pool drops a broken connection by itself; without listeners the process would end, also while the pool does.
@@ -63,12 +63,12 @@ interface Terms {
 }
 
 /** Runs work in a transaction. `end` ends it and gives the connection back; before that, any error rolls it back. */
-const within = async <T>(
+async function within<T>(
   pool: pg.Pool,
   terms: Terms,
   work: (queries: Queries) => Promise<T>,
   end: (client: pg.PoolClient) => Promise<void>,
-): Promise<T> => {
+): Promise<T> {
   const client = await pool.connect()
   const begun = begin(client, terms)
   // Not waited for, since what follows a failed beginning fails as well. Awaited below in every case, but perhaps after other
@@ -97,7 +97,7 @@ const within = async <T>(
 const PLANNING = ['jit = off', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off']
 
 /** One round trip for the transaction, its rights and its tenant. Changes of the schema, as the owner, may take their time. */
-const begin = async (client: pg.PoolClient, { mode, role, tenantId }: Terms): Promise<void> => {
+async function begin(client: pg.PoolClient, { mode, role, tenantId }: Terms): Promise<void> {
   const settings =
     role === 'owner'
       ? ['set local statement_timeout = 0']
@@ -124,7 +124,7 @@ const prepared = new Map<string, string>()
  * The name under which a reader's statement is prepared: planning one over the partitions of a year takes longer than running
  * it. Made of its text, so that a host's pool may be shared.
  */
-const nameOf = (text: string): string | undefined => {
+function nameOf(text: string): string | undefined {
   const known = prepared.get(text)
   if (known !== undefined || prepared.size >= PREPARED_AT_MOST) return known
   const name = `whodid_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
@@ -132,11 +132,11 @@ const nameOf = (text: string): string | undefined => {
   return name
 }
 
-const run = async <R extends Row>(
+async function run<R extends Row>(
   on: pg.Pool | pg.PoolClient,
   statement: Sql,
   named?: (text: string) => string | undefined,
-): Promise<R[]> => {
+): Promise<R[]> {
   const { text, params } = compile(statement)
   const { rows } = await on.query<R>({ name: named?.(text), text, values: [...params], types })
   return rows

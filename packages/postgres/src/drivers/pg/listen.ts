@@ -8,11 +8,11 @@ const PROBE_MS = 30_000
  * Listens on a connection of its own, which is made anew when it breaks. `heard` is called with null after that, since
  * notifications are not kept for those who were away.
  */
-export const pgListen = async (
+export async function pgListen(
   pool: pg.Pool,
   channel: string,
   heard: (payload: string | null) => void,
-): Promise<() => Promise<void>> => {
+): Promise<() => Promise<void>> {
   let stopped = false
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | undefined

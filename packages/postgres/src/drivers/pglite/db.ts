@@ -3,7 +3,7 @@ import { type Db, type Queries, type Row, tenantIs } from '../../db.ts'
 import { compile, type Sql, sql } from '../../sql.ts'
 
 /** A PGlite instance in this thread as a database. Inside a transaction only its own `query` is used: any other would deadlock. */
-export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db => {
+export function pgliteDb(pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db {
   const query: Db['query'] = (statement) => run(pglite, statement)
   const tx: Db['tx'] = (_role, tenantId, work) =>
     pglite.transaction(async (transaction) => {
@@ -22,17 +22,18 @@ export const pgliteDb = (pglite: PGliteInterface, durability: NonNullable<Db['du
   }
 }
 
-const run = async <R extends Row>(on: PGliteInterface | Transaction, statement: Sql): Promise<R[]> => {
+async function run<R extends Row>(on: PGliteInterface | Transaction, statement: Sql): Promise<R[]> {
   const { text, params } = compile(statement)
   const { rows } = await on.query<R>(text, [...params])
   return rows
 }
 
 /** What an instance made by somebody else keeps: PGlite by itself never calls fsync. */
-export const durabilityOf = ({ dataDir }: Pick<PGlite, 'dataDir'>): 'process-crash' | 'memory' =>
-  dataDir === undefined || dataDir === '' || dataDir.startsWith('memory://') ? 'memory' : 'process-crash'
+export function durabilityOf({ dataDir }: Pick<PGlite, 'dataDir'>): 'process-crash' | 'memory' {
+  return dataDir === undefined || dataDir === '' || dataDir.startsWith('memory://') ? 'memory' : 'process-crash'
+}
 
-export const extensionsReady = async (pglite: PGliteInterface): Promise<boolean> => {
+export async function extensionsReady(pglite: PGliteInterface): Promise<boolean> {
   const { text, params } = compile(
     sql`select count(*) = 2 as ready from pg_available_extensions where name in ('pg_trgm', 'btree_gin')`,
   )

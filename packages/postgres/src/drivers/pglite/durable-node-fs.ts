@@ -15,8 +15,9 @@ interface NodeFileSystem {
   realPath(node: unknown): string
 }
 
-const isNodeFileSystem = (value: unknown): value is NodeFileSystem =>
-  typeof value === 'object' && value !== null && 'stream_ops' in value && 'realPath' in value
+function isNodeFileSystem(value: unknown): value is NodeFileSystem {
+  return typeof value === 'object' && value !== null && 'stream_ops' in value && 'realPath' in value
+}
 
 /**
  * The file system of Node with a working fsync. Emscripten's knows none, so stock PGlite acknowledges what a power cut loses:
@@ -60,7 +61,7 @@ export class DurableNodeFS extends NodeFS {
 }
 
 /** Makes the names in a folder durable. Windows syncs them with the files, and cannot open a folder. */
-export const syncFolder = (path: string): void => {
+export function syncFolder(path: string): void {
   if (process.platform === 'win32') return
   const folder = openSync(path, 'r')
   try {

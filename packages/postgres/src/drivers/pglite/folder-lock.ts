@@ -38,7 +38,7 @@ const WRITING_MS = 2_000
  *
  * @throws WhodidError `store_locked` when another process, or this one, has it open
  */
-export const lockFolder = (dir: string): FolderLock => {
+export function lockFolder(dir: string): FolderLock {
   mkdirSync(dir, { recursive: true })
   for (;;) {
     const numbers = locksIn(dir)
@@ -67,7 +67,7 @@ const GRACE_MS = 2_000
 const GRACE_STEP_MS = 50
 
 /** Like {@link lockFolder}, but gives a process that is just being ended or killed two seconds to be gone. */
-export const lockFolderSoon = async (dir: string): Promise<FolderLock> => {
+export async function lockFolderSoon(dir: string): Promise<FolderLock> {
   const deadline = Date.now() + GRACE_MS
   for (;;) {
     try {
@@ -79,13 +79,14 @@ export const lockFolderSoon = async (dir: string): Promise<FolderLock> => {
   }
 }
 
-const locksIn = (dir: string): number[] =>
-  readdirSync(dir)
+function locksIn(dir: string): number[] {
+  return readdirSync(dir)
     .flatMap((name) => NAME.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((left, right) => left - right)
+}
 
-const hold = (path: string): FolderLock => {
+function hold(path: string): FolderLock {
   const heartbeat = setInterval(() => {
     const now = new Date()
     try {
@@ -104,7 +105,7 @@ const hold = (path: string): FolderLock => {
   return { release }
 }
 
-const refuseIfHeld = (dir: string, number: number): void => {
+function refuseIfHeld(dir: string, number: number): void {
   const path = join(dir, `lock.${number}`)
   const silent = silenceOf(path)
   if (silent === null) return
@@ -127,12 +128,12 @@ const refuseIfHeld = (dir: string, number: number): void => {
 }
 
 /** Milliseconds since the lock's holder was last heard of; null when the lock is gone. */
-const silenceOf = (path: string): number | null => {
+function silenceOf(path: string): number | null {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats === undefined ? null : Date.now() - stats.mtimeMs
 }
 
-const holderIn = (path: string): Holder | null => {
+function holderIn(path: string): Holder | null {
   try {
     const holder: Partial<Holder> = JSON.parse(readFileSync(path, 'utf8'))
     const { pid, started = null, machine } = holder
@@ -142,9 +143,11 @@ const holderIn = (path: string): Holder | null => {
   }
 }
 
-const self = (): Holder => ({ pid: process.pid, started: startOf(process.pid), machine: machine() })
+function self(): Holder {
+  return { pid: process.pid, started: startOf(process.pid), machine: machine() }
+}
 
-const isAlive = ({ pid, started }: Holder): boolean => {
+function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
@@ -158,23 +161,25 @@ const isAlive = ({ pid, started }: Holder): boolean => {
   return started === null || started === now.started
 }
 
-const startOf = (pid: number): string | null => statOf(pid)?.started ?? null
+function startOf(pid: number): string | null {
+  return statOf(pid)?.started ?? null
+}
 
 /** From /proc/<pid>/stat, after the command, which may hold anything in its brackets. */
-const statOf = (pid: number): { readonly state: string; readonly started: string } | null => {
+function statOf(pid: number): { readonly state: string; readonly started: string } | null {
   const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
   const [state, started] = [fields[0], fields[19]]
   return state === undefined || started === undefined ? null : { state, started }
 }
 
-const machine = (): string => {
+function machine(): string {
   const boot = readOrNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const namespace = readOrNull(() => readlinkSync('/proc/self/ns/pid'))
   return boot === null ? hostname() : `${boot} ${namespace}`
 }
 
-const readOrNull = <T>(read: () => T): T | null => {
+function readOrNull<T>(read: () => T): T | null {
   try {
     return read()
   } catch {

@@ -14,7 +14,7 @@ const startParams = [
  * Opens the database in a folder, or makes one. A folder counts as made once its marker stands, which is after everything in
  * it has reached the disk; what a kill left half-made before is made anew.
  */
-export const openFolder = async (dir: string, fail: (error: unknown) => void): Promise<PGlite> => {
+export async function openFolder(dir: string, fail: (error: unknown) => void): Promise<PGlite> {
   const data = join(dir, 'data')
   const marker = join(dir, 'made')
   const isNew = !existsSync(marker)
@@ -35,7 +35,7 @@ export const openFolder = async (dir: string, fail: (error: unknown) => void): P
 }
 
 /** A commit that no fsync follows would be acknowledged too early. */
-const assertDurable = async (pglite: PGlite, fs: DurableNodeFS): Promise<void> => {
+async function assertDurable(pglite: PGlite, fs: DurableNodeFS): Promise<void> {
   const before = fs.syncs
   await pglite.query("select pg_logical_emit_message(true, 'whodid', 'opened')")
   if (fs.syncs === before) {
@@ -45,7 +45,7 @@ const assertDurable = async (pglite: PGlite, fs: DurableNodeFS): Promise<void> =
   }
 }
 
-const syncTree = (dir: string): void => {
+function syncTree(dir: string): void {
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name)
     if (entry.isDirectory()) syncTree(path)
@@ -54,7 +54,7 @@ const syncTree = (dir: string): void => {
   syncFolder(dir)
 }
 
-const syncFile = (path: string): void => {
+function syncFile(path: string): void {
   const file = openSync(path, 'r+')
   try {
     fsyncSync(file)

@@ -15,19 +15,24 @@ interface Steered {
 
 class RolledBack extends Error {}
 
-const answer = (message: Answer) => parentPort?.postMessage(message)
-const failureOf = (error: unknown): Failure => ({
-  message: error instanceof Error ? error.message : String(error),
-  code: codeOf(error),
-})
+function answer(message: Answer) {
+  return parentPort?.postMessage(message)
+}
+
+function failureOf(error: unknown): Failure {
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    code: codeOf(error),
+  }
+}
 
 /** Ends this thread at once: PGlite would swallow the failure and acknowledge. The other thread opens the folder again. */
-const fail = (error: unknown): void => {
+function fail(error: unknown): void {
   answer({ kind: 'failed', id: null, failure: failureOf(error) })
   process.exit(1)
 }
 
-const serve = (pglite: PGlite) => {
+function serve(pglite: PGlite) {
   const steered = new Map<number, Steered>()
   const unlisten = new Map<string, () => Promise<void>>()
 

@@ -26,7 +26,7 @@ interface Waiting {
 const source = new URL(`./pglite-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** Starts the thread and waits until its database is open. While nothing is asked of it, it does not keep the process alive. */
-export const openSession = async ({ dir, silenceMs, heard, ended }: SessionOptions): Promise<Session> => {
+export async function openSession({ dir, silenceMs, heard, ended }: SessionOptions): Promise<Session> {
   const workerData: WorkerInput = { dir }
   const worker = new Worker(source, { workerData, name: 'whodid-pglite' })
   const waiting = new Map<number, Waiting>()
@@ -103,4 +103,6 @@ export const openSession = async ({ dir, silenceMs, heard, ended }: SessionOptio
   }
 }
 
-const errorOf = ({ message, code }: Failure): Error => Object.assign(new Error(message), { code })
+function errorOf({ message, code }: Failure): Error {
+  return Object.assign(new Error(message), { code })
+}

@@ -1,7 +1,7 @@
 import { WhodidError } from '@whodid/core'
 import { type Db, type Queries, type Row, tenantIs } from '../../db.ts'
-import { openSession, type Session } from './session.ts'
 import { compile, type Sql } from '../../sql.ts'
+import { openSession, type Session } from './session.ts'
 
 /** PGlite ignores `statement_timeout`, so the thread stands in for it. */
 const SILENCE_MS = 60_000
@@ -10,7 +10,7 @@ const SILENCE_MS = 60_000
  * PGlite on a folder, in a thread of its own, so that a long query does not hold up the host. When the thread ends or is
  * ended, what was in hand fails, and the next query opens the folder again.
  */
-export const workerDb = async (dir: string, release: () => void, silenceMs = SILENCE_MS): Promise<Db> => {
+export async function workerDb(dir: string, release: () => void, silenceMs = SILENCE_MS): Promise<Db> {
   const listeners = new Map<string, (payload: string | null) => void>()
   let closed = false
   let current: Promise<Session> | null = null

@@ -9,7 +9,8 @@ const byAdministrator = `${roles.map((role) => `create role ${role} nologin; `).
  * Roles belong to the cluster: another database of it may have made them, or be about to. The user who migrates works in their
  * names too, in development at least. Since version 16, being a member does not mean that one may take on a role.
  */
-const roleExists = (role: string): string => `
+function roleExists(role: string): string {
+  return `
   do $$ begin
     begin
       if not exists (select from pg_roles where rolname = '${role}') then
@@ -30,6 +31,7 @@ const roleExists = (role: string): string => `
       message = format('%I may not make the role ${role}, or take it on', current_user),
       hint = format('let an administrator run "${byAdministrator}" once.', current_user);
   end $$`
+}
 
 const personalColumns = `actor_name, actor_email, on_behalf_of, impersonated_by, resource_name, description, changes,
   metadata, ip, user_agent, disclosures, search_text`
@@ -144,10 +146,12 @@ const candidates = `
     return query execute statement;
   end $$`
 
-const executable = (signature: string, role: string): readonly string[] => [
-  `revoke all on function whodid.${signature} from public`,
-  `grant execute on function whodid.${signature} to ${role}`,
-]
+function executable(signature: string, role: string): readonly string[] {
+  return [
+    `revoke all on function whodid.${signature} from public`,
+    `grant execute on function whodid.${signature} to ${role}`,
+  ]
+}
 
 /** Who may do what: roles, their rights, and each tenant by itself. One statement an entry. */
 export const access: readonly string[] = [
