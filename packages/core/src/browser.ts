@@ -93,15 +93,15 @@ export { idFloor, isEventId, newId, timeOfId } from './event/id.ts'
 export { EVENT_LIMITS } from './event/limits.ts'
 export { keysOf, pointerOf } from './event/pointer.ts'
 export type {
-  ExcludedTerms,
   Filter,
-  FilterTerm,
-  FilterTerms,
+  FilterCondition,
+  FilterConditions,
   InboxState,
+  NotConditions,
   SortColumn,
   SortOrder,
 } from './filter/filter.ts'
-export { FILTER_TERMS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter/filter.ts'
+export { FILTER_CONDITIONS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter/filter.ts'
 export { formatQuery } from './filter/format-query.ts'
 export { filterFromParams, filterToParams } from './filter/params.ts'
 export { positionOf, sortValue } from './filter/position.ts'
@@ -109,8 +109,8 @@ export type { QueryField } from './filter/query-language.ts'
 export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from './filter/query-language.ts'
 export type { SearchedField } from './filter/search-text.ts'
 export {
-  fold,
   foldedPhrases,
+  foldText,
   needlesOfPhrase,
   SEARCHED_FIELDS,
   searchNeedles,

@@ -6,7 +6,7 @@ export interface Recent<T> {
 }
 
 /** Makes a map of at most `most` entries. */
-export function createRecent<T>(most: number): Recent<T> {
+export function createLru<T>(most: number): Recent<T> {
   const entries = new Map<string, T>()
   const set = (key: string, value: T) => {
     entries.delete(key)

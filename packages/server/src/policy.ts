@@ -12,7 +12,7 @@ import {
   WhodidError,
 } from '@whodid/core'
 import { actorOf, type Witness } from './access-log.ts'
-import type { Asker } from './auth/caller.ts'
+import type { Caller } from './auth/caller.ts'
 import { mayViewAll, permit } from './auth/permission.ts'
 import { erasePerson } from './lifecycle/erasure.ts'
 import type { Windows } from './lifecycle/retention.ts'
@@ -42,7 +42,7 @@ export interface PolicyOptions {
 /** Who may read and write what. */
 export interface Policy {
   /** What one caller may touch in a request. */
-  session(asker: Asker, request: Asking): Session
+  session(asker: Caller, request: Asking): Session
 }
 
 /** A request, as far as the policy goes. */
@@ -54,8 +54,8 @@ export interface Asking {
   readonly signal: AbortSignal
 }
 
-interface Caller {
-  readonly asker: Asker
+interface CallSite {
+  readonly asker: Caller
   readonly context: Partial<EventContext>
 }
 
@@ -78,7 +78,7 @@ function spender() {
 const NOT_AUDIT: Filter = { not: { category: [AUDIT_CATEGORY] } }
 
 /** The tenants that are read: the one asked for, all of the viewer's, or the first. */
-function tenantsFor({ viewer, everyTenant }: Asker, asked: string | undefined): readonly string[] {
+function tenantsFor({ viewer, everyTenant }: Caller, asked: string | undefined): readonly string[] {
   if (everyTenant) {
     if (asked !== undefined && asked !== ALL) return [asked]
     const why = asked === ALL ? 'takes one at a time, so not tenant=*: name one' : 'does not say which one: name it'
@@ -97,14 +97,14 @@ function tenantsFor({ viewer, everyTenant }: Asker, asked: string | undefined): 
   )
 }
 
-function oneTenantFor(asker: Asker, asked: string | undefined): string {
+function oneTenantFor(asker: Caller, asked: string | undefined): string {
   const [tenantId, ...others] = tenantsFor(asker, asked)
   if (tenantId !== undefined && others.length === 0) return tenantId
   throw new WhodidError('tenant_required', 'One tenant is administered at a time: say which one, with tenant=….')
 }
 
 /** What holds for every read of a viewer, whatever they ask for. A list without a value lets nothing through. */
-function restrictionsOf({ viewer, ownOnly }: Asker, catalog: CatalogJson, now: number): readonly Filter[] {
+function restrictionsOf({ viewer, ownOnly }: Caller, catalog: CatalogJson, now: number): readonly Filter[] {
   const restrict: Filter[] = []
   if (viewer.filter) {
     const { q, ...conditions } = viewer.filter
@@ -148,7 +148,7 @@ export function createPolicy({ store, catalog, witness, append, now, windows, re
     return cut === null ? [] : [{ from: new Date(cut).toISOString() }]
   }
 
-  const readerFor = ({ asker, context }: Caller, asked: string | undefined): Reader => {
+  const readerFor = ({ asker, context }: CallSite, asked: string | undefined): Reader => {
     const { viewer } = asker
     const tenants = tenantsFor(asker, asked)
     const standing = restrictionsOf(asker, catalog, now())
@@ -184,7 +184,7 @@ export function createPolicy({ store, catalog, witness, append, now, windows, re
     })
   }
 
-  const personFor = ({ asker, context }: Caller, id: string, asked: string | undefined): PersonReader => {
+  const personFor = ({ asker, context }: CallSite, id: string, asked: string | undefined): PersonReader => {
     const { viewer } = asker
     const isAdmin = viewer.permissions.includes('admin')
     if (!isAdmin && viewer.id !== id) permit(viewer, 'admin')
@@ -218,7 +218,7 @@ export function createPolicy({ store, catalog, witness, append, now, windows, re
     return { id, resourceTypes: [...new Set(['user', ...personal])] }
   }
 
-  const witnessFor = ({ asker: { viewer }, context }: Caller, tenants: readonly string[]): Reader['witnessFile'] => {
+  const witnessFor = ({ asker: { viewer }, context }: CallSite, tenants: readonly string[]): Reader['witnessFile'] => {
     const reading = { viewer, context }
     return async (what) => {
       const ids = new Map(
@@ -230,7 +230,7 @@ export function createPolicy({ store, catalog, witness, append, now, windows, re
     }
   }
 
-  const administrationOf = ({ asker, context }: Caller, asked: string | undefined): Administration => {
+  const administrationOf = ({ asker, context }: CallSite, asked: string | undefined): Administration => {
     const { viewer } = asker
     permit(viewer, 'admin')
     const tenantId = oneTenantFor(asker, asked)

@@ -1,4 +1,4 @@
-import { FILTER_TERMS, type Filter, filterSchema, isEventId, SORT_COLUMNS } from '@whodid/core'
+import { FILTER_CONDITIONS, type Filter, filterSchema, isEventId, SORT_COLUMNS } from '@whodid/core'
 import { z } from 'zod'
 import { PLACES_ID } from './read/stream-position.ts'
 
@@ -18,7 +18,7 @@ export function isStorable(filter: Filter): boolean {
   return ![
     filter.q,
     filter.not?.q,
-    ...FILTER_TERMS.flatMap((term) => [...(filter[term] ?? []), ...(filter.not?.[term] ?? [])]),
+    ...FILTER_CONDITIONS.flatMap((term) => [...(filter[term] ?? []), ...(filter.not?.[term] ?? [])]),
   ].some((value) => value !== undefined && UNSTORABLE.test(value))
 }
 
@@ -45,7 +45,7 @@ export const listFields = {
 /** The filter of an input that holds one beside other fields. */
 export function filterOf(input: Filter): Filter {
   const { q, inbox, from, to, not } = input
-  const terms = Object.fromEntries(FILTER_TERMS.map((term) => [term, input[term]]))
+  const terms = Object.fromEntries(FILTER_CONDITIONS.map((term) => [term, input[term]]))
   return { q, inbox, from, to, not, ...terms }
 }
 

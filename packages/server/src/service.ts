@@ -12,7 +12,7 @@ import {
 } from '@whodid/core'
 import { createWitness } from './access-log.ts'
 import { createAuthenticate } from './auth/authenticate.ts'
-import type { Asker } from './auth/caller.ts'
+import type { Caller } from './auth/caller.ts'
 import { refuseForgery } from './auth/csrf.ts'
 import { createRights } from './auth/revocation.ts'
 import { createStaticKeys, type StaticKey } from './auth/static-keys.ts'
@@ -154,9 +154,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       path,
       query: new URL(request.url).searchParams,
       authenticate: () => authenticate(request, native, gate.attempt),
-      session: (asker: Asker) =>
+      session: (asker: Caller) =>
         policy.session(asker, { gate, context: contextOf(request, ip, asker), signal: call.signal }),
-      refuseForgery: (asker: Asker, isFile: boolean) => refuseForgery(request, asker, cors.trusts, isFile),
+      refuseForgery: (asker: Caller, isFile: boolean) => refuseForgery(request, asker, cors.trusts, isFile),
       end: call.end,
       report,
     })

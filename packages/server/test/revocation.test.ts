@@ -1,7 +1,7 @@
 import type { EventStore } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nobody } from '../src/auth/caller.ts'
+import { anonymous } from '../src/auth/caller.ts'
 import { createRights } from '../src/auth/revocation.ts'
 import { mintViewerToken } from '../src/auth/viewer-token.ts'
 import { createCalls } from '../src/calls.ts'
@@ -96,8 +96,8 @@ describe.each([
 describe('the watch over streams', () => {
   const begin = () => createCalls().begin(new Request('http://localhost/'))
   const asker = (holds: () => Promise<boolean>, until: number | null = null, tenants = ['acme']) => ({
-    ...nobody,
-    viewer: { ...nobody.viewer, tenants },
+    ...anonymous,
+    viewer: { ...anonymous.viewer, tenants },
     right: { until, holds },
   })
   const ended = (call: ReturnType<typeof begin>) =>

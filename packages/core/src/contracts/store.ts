@@ -1,5 +1,5 @@
 import type { NewEvent, PreparedEvent, StoredEvent } from '../event/event.ts'
-import type { Filter, FilterTerm, SortColumn, SortOrder } from '../filter/filter.ts'
+import type { Filter, FilterCondition, SortColumn, SortOrder } from '../filter/filter.ts'
 import type { SearchedField } from '../filter/search-text.ts'
 import type { KeyStore, PeopleStore, RetentionStore, RevocationStore } from './administration.ts'
 import type { Stats, StatsRequest } from './stats.ts'
@@ -76,7 +76,7 @@ export interface BoundedCount {
 }
 
 /** The dimensions that facets count by: the list-valued conditions of a filter that have few values, or names to go by. */
-export type FacetDimension = Exclude<FilterTerm, 'resource' | 'resourceId' | 'actorName' | 'group'>
+export type FacetDimension = Exclude<FilterCondition, 'resource' | 'resourceId' | 'actorName' | 'group'>
 
 /** A value of a dimension, and how many of the counted events have it. */
 export interface FacetValue {

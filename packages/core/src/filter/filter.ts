@@ -1,7 +1,7 @@
 import type { Channel, Kind, Severity, Status } from '../event/event.ts'
 
 /** The list-valued conditions of a filter. Values of one condition are alternatives; conditions combine. */
-export interface FilterTerms {
+export interface FilterConditions {
   /** Actor ids; a value with an `@` is an e-mail address. Together with `actorName` it is one condition. */
   readonly actor?: readonly string[] | undefined
   /** Parts of actors' names, folded as in search. Alternatives to `actor`: either may hold. */
@@ -27,7 +27,7 @@ export const INBOX_STATES = ['unread', 'inbox', 'archived'] as const
 export type InboxState = (typeof INBOX_STATES)[number]
 
 /** Which events: the one structure that search box, export, stream and policy all hold. */
-export interface Filter extends FilterTerms {
+export interface Filter extends FilterConditions {
   /**
    * Free text over actor, e-mail, category, action, resource name and description: words, and phrases in quotes, each of which
    * must occur. A service takes the whole search language here, see `parseQuery`; a store knows only words and phrases.
@@ -39,17 +39,17 @@ export interface Filter extends FilterTerms {
   /** ISO 8601, exclusive. A bare date includes that whole day in UTC. */
   readonly to?: string | undefined
   /** Conditions that must not hold. */
-  readonly not?: ExcludedTerms | undefined
+  readonly not?: NotConditions | undefined
 }
 
 /** What an event must not have. */
-export interface ExcludedTerms extends FilterTerms {
+export interface NotConditions extends FilterConditions {
   /** Words, and phrases in quotes, none of which may occur. */
   readonly q?: string | undefined
 }
 
 /** The conditions of a filter that take a list, in the order they are shown. */
-export const FILTER_TERMS = [
+export const FILTER_CONDITIONS = [
   'actor',
   'actorName',
   'action',
@@ -63,10 +63,10 @@ export const FILTER_TERMS = [
   'status',
   'channel',
   'severity',
-] as const satisfies readonly (keyof FilterTerms)[]
+] as const satisfies readonly (keyof FilterConditions)[]
 
 /** The name of a list-valued condition. */
-export type FilterTerm = (typeof FILTER_TERMS)[number]
+export type FilterCondition = (typeof FILTER_CONDITIONS)[number]
 
 export const SORT_COLUMNS = ['occurredAt', 'actor', 'action', 'resource', 'description', 'status'] as const
 /** A column that a list can be ordered by. */

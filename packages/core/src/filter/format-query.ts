@@ -1,8 +1,8 @@
-import { type ExcludedTerms, FILTER_TERMS, type Filter } from './filter.ts'
+import { FILTER_CONDITIONS, type Filter, type NotConditions } from './filter.ts'
 import { writeCondition, writePhrase } from './query-language.ts'
 import { phrasesOf } from './search-text.ts'
 
-function* partsOf({ q = '', ...terms }: ExcludedTerms, excluded: boolean): Generator<string> {
+function* partsOf({ q = '', ...terms }: NotConditions, excluded: boolean): Generator<string> {
   for (const phrase of phrasesOf(q)) yield `${excluded ? '-' : ''}${writePhrase(phrase)}`
   const { actor = [], actorName = [] } = terms
   const both = actor.filter((value) => (value.includes('@') ? !actorName.includes(value) : actorName.includes(value)))
@@ -11,7 +11,7 @@ function* partsOf({ q = '', ...terms }: ExcludedTerms, excluded: boolean): Gener
   if (both.length > 0) yield writeCondition('actor', both, excluded)
   if (exact.length > 0) yield `${excluded ? '-' : ''}actor:${exact.map(writeExact).join(',')}`
   if (named.length > 0) yield writeCondition('actorName', named, excluded)
-  for (const term of FILTER_TERMS) {
+  for (const term of FILTER_CONDITIONS) {
     const values = terms[term]
     if (term !== 'actor' && term !== 'actorName' && values && values.length > 0)
       yield writeCondition(term, values, excluded)

@@ -1,12 +1,12 @@
 import { WhodidError } from '../errors.ts'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
 import {
-  type ExcludedTerms,
-  FILTER_TERMS,
+  FILTER_CONDITIONS,
   type Filter,
-  type FilterTerm,
-  type FilterTerms,
+  type FilterCondition,
+  type FilterConditions,
   INBOX_STATES,
+  type NotConditions,
   resourceOf,
 } from './filter.ts'
 import { timeRange } from './time-range.ts'
@@ -44,9 +44,9 @@ function oneOf<T extends string>(name: string, allowed: readonly T[], value: str
   )
 }
 
-function termsFrom(params: URLSearchParams, prefix: string): Mutable<FilterTerms> {
-  const terms: Mutable<FilterTerms> = {}
-  for (const term of FILTER_TERMS) {
+function termsFrom(params: URLSearchParams, prefix: string): Mutable<FilterConditions> {
+  const terms: Mutable<FilterConditions> = {}
+  for (const term of FILTER_CONDITIONS) {
     const name = prefix + term
     const values = [...new Set(params.getAll(name).flatMap(splitList))]
     if (values.length > 0) assign(terms, term, name, values)
@@ -54,7 +54,12 @@ function termsFrom(params: URLSearchParams, prefix: string): Mutable<FilterTerms
   return terms
 }
 
-function assign(terms: Mutable<FilterTerms>, term: FilterTerm, name: string, values: readonly string[]): void {
+function assign(
+  terms: Mutable<FilterConditions>,
+  term: FilterCondition,
+  name: string,
+  values: readonly string[],
+): void {
   if (term === 'kind') terms.kind = values.map((value) => oneOf(name, KINDS, value))
   else if (term === 'status') terms.status = values.map((value) => oneOf(name, STATUSES, value))
   else if (term === 'channel') terms.channel = values.map((value) => oneOf(name, CHANNELS, value))
@@ -91,7 +96,7 @@ export function filterFromParams(params: URLSearchParams): Filter {
   const to = params.get('to')
   if (to) filter.to = to
   timeRange(filter)
-  const not: Mutable<ExcludedTerms> = termsFrom(params, 'not.')
+  const not: Mutable<NotConditions> = termsFrom(params, 'not.')
   const notQ = params.get('not.q')
   if (notQ) not.q = notQ
   if (Object.keys(not).length > 0) filter.not = not
@@ -101,8 +106,8 @@ export function filterFromParams(params: URLSearchParams): Filter {
 /** The query string of a filter: the inverse of {@link filterFromParams}. */
 export function filterToParams(filter: Filter): URLSearchParams {
   const params = new URLSearchParams()
-  const add = (terms: FilterTerms, prefix: string) => {
-    for (const term of FILTER_TERMS) {
+  const add = (terms: FilterConditions, prefix: string) => {
+    for (const term of FILTER_CONDITIONS) {
       const values = terms[term]
       if (values !== undefined && values.length > 0) params.set(prefix + term, joinList(values))
     }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { WhodidError } from '../errors.ts'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
-import { FILTER_TERMS, type Filter, INBOX_STATES } from './filter.ts'
+import { FILTER_CONDITIONS, type Filter, INBOX_STATES } from './filter.ts'
 import { formatQuery } from './format-query.ts'
 import { parseQuery, QUERY_FIELDS, queryTokens, writePhrase } from './query-language.ts'
 import { phrasesOf } from './search-text.ts'
@@ -133,7 +133,7 @@ describe('any text', () => {
         try {
           const filter = parse(text)
           timeRange(filter)
-          for (const term of FILTER_TERMS) {
+          for (const term of FILTER_CONDITIONS) {
             expect(filter[term]?.length).not.toBe(0)
             expect(filter[term]?.every((value) => value !== '')).not.toBe(false)
           }

@@ -1,13 +1,13 @@
 import { type TextRange, WhodidError } from '../errors.ts'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
-import { FILTER_TERMS, type Filter, type FilterTerm, INBOX_STATES, resourceOf } from './filter.ts'
+import { FILTER_CONDITIONS, type Filter, type FilterCondition, INBOX_STATES, resourceOf } from './filter.ts'
 import { endOf, readQuoted } from './search-text.ts'
 import { parseTime } from './time-range.ts'
 
 /** The fields of the search language, beside the conditions of a filter: a part of the inbox, and times. */
 const OTHER_FIELDS = ['is', 'from', 'to', 'on'] as const
 /** The fields of the search language. */
-export const QUERY_FIELDS = [...FILTER_TERMS, ...OTHER_FIELDS] as const
+export const QUERY_FIELDS = [...FILTER_CONDITIONS, ...OTHER_FIELDS] as const
 /** A field of the search language. */
 export type QueryField = (typeof QUERY_FIELDS)[number]
 
@@ -179,12 +179,12 @@ const TIMES = 'today, yesterday, a span such as 30m, 24h, 7d or 2w, a date such 
  * // { q: 'engine', resource: ['project/42'], from: '2026-11-20', not: { q: 'draft' } }
  */
 export function parseQuery(text: string, options: { readonly now: number }): Filter {
-  const found = { wanted: new Map<FilterTerm, Set<string>>(), unwanted: new Map<FilterTerm, Set<string>>() }
+  const found = { wanted: new Map<FilterCondition, Set<string>>(), unwanted: new Map<FilterCondition, Set<string>>() }
   const words: string[] = []
   const notWords: string[] = []
   const single: { inbox?: Filter['inbox']; from?: string; to?: string } = {}
 
-  const add = (excluded: boolean, term: FilterTerm, value: string, at: TextRange) => {
+  const add = (excluded: boolean, term: FilterCondition, value: string, at: TextRange) => {
     const terms = excluded ? found.unwanted : found.wanted
     const values = terms.get(term) ?? new Set<string>()
     if (value.length > MAX_VALUE) refuse(text, at, `a value has at most ${MAX_VALUE} characters`)
@@ -232,11 +232,11 @@ export function parseQuery(text: string, options: { readonly now: number }): Fil
 
 const DATES = 'today, yesterday or a date such as 2026-11-20'
 
-function isTerm(field: QueryField): field is FilterTerm {
-  return FILTER_TERMS.some((term) => term === field)
+function isTerm(field: QueryField): field is FilterCondition {
+  return FILTER_CONDITIONS.some((term) => term === field)
 }
 
-function termsOf(terms: ReadonlyMap<FilterTerm, ReadonlySet<string>>) {
+function termsOf(terms: ReadonlyMap<FilterCondition, ReadonlySet<string>>) {
   return Object.fromEntries([...terms].map(([term, values]) => [term, [...values]]))
 }
 
@@ -247,9 +247,9 @@ function textOf(words: readonly string[]) {
 /** What a value of a field asks for. An actor without `=` or `@` is anybody with that id or a name with that in it. */
 function conditionsOf(
   text: string,
-  field: FilterTerm,
+  field: FilterCondition,
   written: WrittenValue,
-): readonly (readonly [FilterTerm, string])[] {
+): readonly (readonly [FilterCondition, string])[] {
   const { value, exact, at } = written
   if (QUERY_VALUES[field]) return [[field, oneOf(text, field, written)]]
   if (field === 'resource' && !resourceOf(value)) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { writePhrase } from './query-language.ts'
-import { fold, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
+import { foldText, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
 
 describe('fold', () => {
   test.each([
@@ -20,13 +20,13 @@ describe('fold', () => {
     ['  a \t\n b\u00a0c ', 'a b c'],
     ['', ''],
   ])('%s', (text, folded) => {
-    expect(fold(text)).toBe(folded)
+    expect(foldText(text)).toBe(folded)
   })
 
   test('is done after one pass', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(fold(fold(text))).toBe(fold(text))
+        expect(foldText(foldText(text))).toBe(foldText(text))
       }),
       { numRuns: 5_000 },
     )
@@ -100,7 +100,7 @@ describe('scripts without spaces and emoji', () => {
   test('whatever was written is found again, and every part of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(), fc.nat(), (written, from, length) => {
-        const parts = [...fold(written)]
+        const parts = [...foldText(written)]
         const start = parts.length === 0 ? 0 : from % parts.length
         const q = writePhrase(parts.slice(start, start + 1 + (length % 5)).join(''))
         expect(finds(q, textOf(written))).toBe(true)

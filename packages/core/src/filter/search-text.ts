@@ -31,7 +31,7 @@ const ASCII = /^[\0-\x7f]*$/
  * A text in the form that search compares: compatibility forms unified (NFKC), lower case, without accents, runs of white space
  * one space. `'Łódź'` is `'lodz'`, `'STRASSE'` and `'Straße'` are the same, and so are `'İ'`, `'I'`, `'ı'` and `'i'`.
  */
-export function fold(text: string): string {
+export function foldText(text: string): string {
   const folded = ASCII.test(text)
     ? text.toLowerCase()
     : text
@@ -72,11 +72,11 @@ export type SearchedField = (typeof SEARCHED_FIELDS)[number]
 export function searchTextOf(event: Pick<CompleteEvent, 'actor' | 'action' | 'resource' | 'description'>): string {
   const { actor, resource } = event
   const lines: { readonly [field in SearchedField]: string } = {
-    'actor.name': fold(actor.name ?? ''),
-    'actor.email': fold(actor.email || (actor.name ? '' : actor.id)),
+    'actor.name': foldText(actor.name ?? ''),
+    'actor.email': foldText(actor.email || (actor.name ? '' : actor.id)),
     action: event.action,
-    'resource.name': fold(resource.name ?? resource.id ?? ''),
-    description: fold(event.description),
+    'resource.name': foldText(resource.name ?? resource.id ?? ''),
+    description: foldText(event.description),
   }
   const text = SEARCHED_FIELDS.map((field) => lines[field]).join('\n')
   return `${text}\n${spelledOut(text).join(' ')}`
@@ -130,7 +130,7 @@ export function phrasesOf(q: string): string[] {
 
 /** The words and phrases of a text as they stand in a line of a search text. */
 export function foldedPhrases(q: string): string[] {
-  const folded = phrasesOf(q.replaceAll('\0', ' ')).map(fold)
+  const folded = phrasesOf(q.replaceAll('\0', ' ')).map(foldText)
   return [...new Set(folded)].filter((phrase) => phrase !== '')
 }
 
@@ -149,6 +149,6 @@ export function searchNeedles(q: string): string[] {
 
 /** The needles of a phrase as it was written, quotes being quotes; none of one without a letter or a sign. */
 export function needlesOfPhrase(phrase: string): string[] {
-  const folded = fold(phrase)
+  const folded = foldText(phrase)
   return folded === '' ? [] : [folded, ...spelledOut(folded)]
 }

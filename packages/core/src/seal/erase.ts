@@ -5,7 +5,7 @@ import type { DisclosedEvent, Erased } from '../contracts/administration.ts'
 import { type Change, FORMER_USER, type Json, type JsonObject, type Person, type StoredEvent } from '../event/event.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
 import { keysOf } from '../event/pointer.ts'
-import { fold, searchTextOf } from '../filter/search-text.ts'
+import { foldText, searchTextOf } from '../filter/search-text.ts'
 import { pathOfDisclosure } from './canonical.ts'
 
 /** What {@link eraseFrom} needs to know beside the event and the person. */
@@ -101,12 +101,12 @@ function namesIn({ actor, resource }: StoredEvent, personId: string, isResourceP
 }
 
 function isTelling(name: string) {
-  return fold(name) !== '' && name !== FORMER_USER
+  return foldText(name) !== '' && name !== FORMER_USER
 }
 
 /** Words of a text in the form that search compares, with a space at either side of each. */
 function spaced(text: string): string {
-  return ` ${(fold(text).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
+  return ` ${(foldText(text).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
 }
 
 /** Whether one of the values stands in a text, whole. */
@@ -115,7 +115,7 @@ function holds(text: string | undefined, values: readonly string[]): boolean {
     text !== undefined &&
     values.some((value) => {
       const words = spaced(value)
-      return words.trim() === '' ? fold(text).includes(fold(value)) : spaced(text).includes(words)
+      return words.trim() === '' ? foldText(text).includes(foldText(value)) : spaced(text).includes(words)
     })
   )
 }

@@ -1,4 +1,4 @@
-import { type FacetDimension, type Facets, type FacetValue, type Filter, fold, type ReadScope } from '@whodid/core'
+import { type FacetDimension, type Facets, type FacetValue, type Filter, foldText, type ReadScope } from '@whodid/core'
 import type { Reads } from '../db.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { newestOf, readWhere, WINDOW } from './list.ts'
@@ -38,7 +38,7 @@ export async function facetsOf(
 ): Promise<Facets> {
   const where = await readWhere(reads, scope, filter)
   const wanted = [...new Set(request.dimensions)]
-  const needle = fold(request.search ?? '')
+  const needle = foldText(request.search ?? '')
   const rows = await reads.query<FacetRow>(sql`
     with counted as materialized (
       select e.id, e.actor_id, e.actor_name, e.actor_email, e.action, e.category, e.kind, e.resource_type,
@@ -54,7 +54,9 @@ export async function facetsOf(
     values[dimension] = rows
       .filter((row) => row.dimension === dimension)
       .map(facetValueOf)
-      .filter(({ value, label, detail }) => [value, label, detail ?? ''].some((text) => fold(text).includes(needle)))
+      .filter(({ value, label, detail }) =>
+        [value, label, detail ?? ''].some((text) => foldText(text).includes(needle)),
+      )
       .slice(0, request.limit)
   }
   return { counted: { value: Math.min(total, WINDOW), exact: total <= WINDOW }, values }

@@ -1,4 +1,4 @@
-import { AUDIT_CATEGORY, type Filter, type FilterTerms, type ReadScope, timeRange } from '@whodid/core'
+import { AUDIT_CATEGORY, type Filter, type FilterConditions, type ReadScope, timeRange } from '@whodid/core'
 import { tables } from '../schema/tables.ts'
 import { all, join, raw, type Sql, sql } from '../sql.ts'
 import { eventsOf, whereOf, wholeCondition } from './where.ts'
@@ -56,7 +56,7 @@ function isKnown(term: string): term is Known {
 }
 
 /** Terms as conditions on a rollup; null when it does not know one of them. `whereOf` says the same of raw events. */
-function rolledUp(terms: FilterTerms, restricts: boolean): Sql[] | null {
+function rolledUp(terms: FilterConditions, restricts: boolean): Sql[] | null {
   const conditions: Sql[] = []
   for (const [term, values] of Object.entries(terms)) {
     if (values === undefined || (values.length === 0 && !restricts)) continue

@@ -1,8 +1,8 @@
 import {
   type Filter,
-  type FilterTerms,
-  fold,
+  type FilterConditions,
   foldedPhrases,
+  foldText,
   idFloor,
   needlesOfPhrase,
   type ReadScope,
@@ -125,7 +125,7 @@ function textConditions({ q = '', not }: Filter, hidden: readonly SearchedField[
 
 /** Whether the actor's name has a part in it. */
 function isNamed(part: string): Sql {
-  const folded = fold(part)
+  const folded = foldText(part)
   return folded === '' ? raw('false') : has(line('actor.name'), folded)
 }
 
@@ -186,7 +186,7 @@ function idAt(ms: number): string {
  * An empty list is no condition in what a reader asks for, where it is a control with nothing chosen; in a restriction it
  * lets nothing through.
  */
-function termsOf(terms: FilterTerms, restricts: boolean): Term[] {
+function termsOf(terms: FilterConditions, restricts: boolean): Term[] {
   if (terms.group !== undefined && terms.group.length > 0) {
     throw new WhodidError('invalid_input', 'A store knows no groups: expand them into categories by the catalog first.')
   }

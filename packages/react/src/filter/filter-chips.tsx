@@ -1,4 +1,4 @@
-import { FILTER_TERMS } from '@whodid/core/browser'
+import { FILTER_CONDITIONS } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
 import { Icon } from '../parts/icon.tsx'
 import { Text } from '../parts/text.tsx'
@@ -43,7 +43,7 @@ export default function FilterChips({ control }: { control: ActivityFilterContro
   const time = timeLabel(filter, messages, formats)
   return (
     <ul className="whodid-chips" aria-label={messages.filters}>
-      {FILTER_TERMS.flatMap((term) =>
+      {FILTER_CONDITIONS.flatMap((term) =>
         control
           .values(term)
           .map((value) => (

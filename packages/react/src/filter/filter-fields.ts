@@ -1,4 +1,4 @@
-import type { FacetDimension, FilterTerm } from '@whodid/core/browser'
+import type { FacetDimension, FilterCondition } from '@whodid/core/browser'
 import type { Messages } from '../text/messages.ts'
 
 export const FILTER_FIELDS = [
@@ -27,7 +27,7 @@ export const FIELD_DIMENSIONS: { readonly [field in FilterField]: readonly Facet
 }
 
 /** Which conditions of a filter a field sets. */
-export const FIELD_TERMS: { readonly [field in FilterField]: readonly FilterTerm[] } = {
+export const FIELD_TERMS: { readonly [field in FilterField]: readonly FilterCondition[] } = {
   ...FIELD_DIMENSIONS,
   category: ['group', 'category'],
 }

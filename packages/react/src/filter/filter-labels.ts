@@ -1,9 +1,9 @@
-import type { CatalogJson, FilterTerm } from '@whodid/core/browser'
+import type { CatalogJson, FilterCondition } from '@whodid/core/browser'
 import { actionLabel, typeLabel } from '../events/describe.ts'
 import type { Messages } from '../text/messages.ts'
 
 /** What a condition is called. */
-export function termLabel(term: FilterTerm, messages: Messages): string {
+export function termLabel(term: FilterCondition, messages: Messages): string {
   return {
     actor: messages.user,
     actorName: messages.user,
@@ -26,7 +26,7 @@ function wordFor(words: { readonly [value: string]: string }, value: string): st
 }
 
 /** What a value is called, without asking the service; people and projects are only known by their ids here. */
-export function valueLabel(term: FilterTerm, value: string, catalog: CatalogJson, messages: Messages): string {
+export function valueLabel(term: FilterCondition, value: string, catalog: CatalogJson, messages: Messages): string {
   switch (term) {
     case 'action':
       return `${typeLabel(catalog, value.split('.')[0] ?? '')}: ${actionLabel(catalog, value)}`

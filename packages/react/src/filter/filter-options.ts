@@ -1,5 +1,5 @@
-import type { CatalogJson, FacetDimension, Facets, FacetValue, FilterTerm } from '@whodid/core/browser'
-import { fold, KINDS, STATUSES } from '@whodid/core/browser'
+import type { CatalogJson, FacetDimension, Facets, FacetValue, FilterCondition } from '@whodid/core/browser'
+import { foldText, KINDS, STATUSES } from '@whodid/core/browser'
 import { resourceIcon } from '../parts/icon.tsx'
 import type { Messages } from '../text/messages.ts'
 import { FIELD_DIMENSIONS, FIELD_TERMS, FILTER_FIELDS, type FilterField } from './filter-fields.ts'
@@ -7,7 +7,7 @@ import { termLabel, valueLabel } from './filter-labels.ts'
 
 /** A value that a filter offers. */
 export interface FilterOption {
-  readonly term: FilterTerm
+  readonly term: FilterCondition
   readonly value: string
   readonly label: string
   readonly detail?: string | undefined
@@ -23,14 +23,14 @@ export interface OptionGroup {
 }
 
 /** Values that a field offers even when no event has them. */
-function known(term: FilterTerm, catalog: CatalogJson): readonly string[] {
+function known(term: FilterCondition, catalog: CatalogJson): readonly string[] {
   if (term === 'kind') return KINDS
   if (term === 'status') return STATUSES
   if (term === 'resourceType') return catalog.resources.map(({ type }) => type)
   return []
 }
 
-function isCounted(term: FilterTerm): term is FacetDimension {
+function isCounted(term: FilterCondition): term is FacetDimension {
   return FILTER_FIELDS.some((field) => FIELD_DIMENSIONS[field].some((dimension) => dimension === term))
 }
 
@@ -44,12 +44,12 @@ export function optionsOf(
     readonly catalog: CatalogJson
     readonly messages: Messages
     readonly facets: Facets | undefined
-    readonly chosen: (term: FilterTerm) => readonly string[]
+    readonly chosen: (term: FilterCondition) => readonly string[]
     readonly search: string
   },
 ): readonly OptionGroup[] {
   const { catalog, messages, facets, chosen, search } = context
-  const needle = fold(search.trim())
+  const needle = foldText(search.trim())
   const groups = FIELD_TERMS[field].map((term): OptionGroup => {
     const counts = term === 'group' ? groupCounts(catalog, facets) : isCounted(term) ? facets?.values[term] : []
     const counted = new Map(counts?.map((facet) => [facet.value, facet]))
@@ -67,7 +67,7 @@ export function optionsOf(
       }
     })
     const matching = items.filter(({ label, detail = '', value }) =>
-      fold(`${label} ${detail} ${value}`).includes(needle),
+      foldText(`${label} ${detail} ${value}`).includes(needle),
     )
     const ordered =
       term === 'kind' || term === 'status' ? matching : matching.sort((a, b) => (b.count ?? 0) - (a.count ?? 0))

@@ -1,5 +1,5 @@
-import type { ExcludedTerms, Filter, FilterTerm, FilterTerms } from '@whodid/core/browser'
-import { FILTER_TERMS, timeRange } from '@whodid/core/browser'
+import type { Filter, FilterCondition, FilterConditions, NotConditions } from '@whodid/core/browser'
+import { FILTER_CONDITIONS, timeRange } from '@whodid/core/browser'
 
 export const DATE_RANGES = ['today', '24h', '7d', '30d'] as const
 /** A span of time that ends now. `today` begins at midnight where the viewer is. */
@@ -39,15 +39,15 @@ export function withoutEmpty<F extends ActivityFilter>(filter: F): F {
   return Object.fromEntries(kept) as F
 }
 
-function eitherExcluded(a: ExcludedTerms, b: ExcludedTerms): ExcludedTerms {
-  const terms = FILTER_TERMS.map((term) => [term, [...valuesOf(a, term), ...valuesOf(b, term)]] as const)
+function eitherExcluded(a: NotConditions, b: NotConditions): NotConditions {
+  const terms = FILTER_CONDITIONS.map((term) => [term, [...valuesOf(a, term), ...valuesOf(b, term)]] as const)
   return { ...withoutEmpty(Object.fromEntries(terms)), ...((a.q || b.q) && { q: `${a.q ?? ''} ${b.q ?? ''}`.trim() }) }
 }
 
 /** A filter under which an event must satisfy both. Where both name values of one condition, only common ones remain. */
 export function bothFilters(fixed: Filter, chosen: Filter): Filter {
   const both: Record<string, unknown> = { ...chosen, ...fixed }
-  for (const term of FILTER_TERMS) {
+  for (const term of FILTER_CONDITIONS) {
     const [a, b]: readonly (readonly string[] | undefined)[] = [fixed[term], chosen[term]]
     if (a?.length && b?.length) both[term] = a.filter((value) => b.includes(value))
   }
@@ -62,19 +62,19 @@ export function bothFilters(fixed: Filter, chosen: Filter): Filter {
 
 /** Whether two filters have nothing in common, so that no event can satisfy both and none need be asked for. */
 export function excludeEachOther(fixed: Filter, chosen: Filter): boolean {
-  return FILTER_TERMS.some((term) => {
+  return FILTER_CONDITIONS.some((term) => {
     const [a, b]: readonly (readonly string[] | undefined)[] = [fixed[term], chosen[term]]
     return Boolean(a?.length && b?.length && !a.some((value) => b.includes(value)))
   })
 }
 
 /** The values of one condition. */
-export function valuesOf(filter: FilterTerms, term: FilterTerm): readonly string[] {
+export function valuesOf(filter: FilterConditions, term: FilterCondition): readonly string[] {
   return filter[term] ?? []
 }
 
 /** The same filter with one condition changed; an empty list takes it away. */
-export function withValues(filter: ActivityFilter, term: FilterTerm, values: readonly string[]): ActivityFilter {
+export function withValues(filter: ActivityFilter, term: FilterCondition, values: readonly string[]): ActivityFilter {
   return withoutEmpty({ ...filter, [term]: values })
 }
 
@@ -90,7 +90,7 @@ export function withTime(
 
 /** How many conditions are set, free text aside. A time counts as one. */
 export function conditionCount(filter: ActivityFilter): number {
-  const terms = FILTER_TERMS.reduce((sum, term) => sum + valuesOf(filter, term).length, 0)
+  const terms = FILTER_CONDITIONS.reduce((sum, term) => sum + valuesOf(filter, term).length, 0)
   return terms + (filter.range || filter.from || filter.to ? 1 : 0)
 }
 

@@ -2,9 +2,9 @@ import {
   AUDIT_CATEGORY,
   type CatalogJson,
   type Filter,
-  type FilterTerms,
-  fold,
+  type FilterConditions,
   foldedPhrases,
+  foldText,
   parseQuery,
   resolveResource,
   resourceOf,
@@ -16,13 +16,13 @@ import {
 
 type Test = (event: StoredEvent, values: readonly string[], catalog: CatalogJson) => boolean
 
-const TESTS: { readonly [T in keyof FilterTerms]-?: Test } = {
+const TESTS: { readonly [T in keyof FilterConditions]-?: Test } = {
   actor: ({ actor }, values) =>
     values.some(
       (value) => value === actor.id || (value.includes('@') && value.toLowerCase() === actor.email?.toLowerCase()),
     ),
   actorName: ({ actor }, values) =>
-    values.map(fold).some((part) => part !== '' && fold(actor.name ?? '').includes(part)),
+    values.map(foldText).some((part) => part !== '' && foldText(actor.name ?? '').includes(part)),
   action: (event, values, catalog) =>
     values.some((value) => value === event.action || catalog.aliases[event.action] === value),
   category: ({ category }, values) => values.includes(category),
@@ -44,7 +44,7 @@ const TESTS: { readonly [T in keyof FilterTerms]-?: Test } = {
   severity: ({ severity }, values) => values.includes(severity),
 }
 
-const TERMS = Object.keys(TESTS) as readonly (keyof FilterTerms)[]
+const TERMS = Object.keys(TESTS) as readonly (keyof FilterConditions)[]
 
 /**
  * Whether an event that has just arrived belongs to a list, by the same rules as the service's. The service is asked
@@ -62,14 +62,14 @@ function asksForAudit({ category, action }: Filter): boolean {
 }
 
 /** Whoever did it is one condition, of an id or of a name. */
-function actorHolds({ actor = [], actorName = [] }: FilterTerms, event: StoredEvent, catalog: CatalogJson) {
+function actorHolds({ actor = [], actorName = [] }: FilterConditions, event: StoredEvent, catalog: CatalogJson) {
   return actor.length + actorName.length === 0
     ? undefined
     : TESTS.actor(event, actor, catalog) || TESTS.actorName(event, actorName, catalog)
 }
 
 function meets(filter: Filter, event: StoredEvent, catalog: CatalogJson): boolean {
-  const holds = (terms: FilterTerms, term: keyof FilterTerms): boolean | undefined => {
+  const holds = (terms: FilterConditions, term: keyof FilterConditions): boolean | undefined => {
     if (term === 'actor' || term === 'actorName') return actorHolds(terms, event, catalog)
     const values = terms[term]
     return values === undefined || values.length === 0 ? undefined : TESTS[term](event, values, catalog)

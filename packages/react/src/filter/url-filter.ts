@@ -1,7 +1,7 @@
-import { FILTER_TERMS, filterFromParams, filterToParams, timeRange } from '@whodid/core/browser'
+import { FILTER_CONDITIONS, filterFromParams, filterToParams, timeRange } from '@whodid/core/browser'
 import { type ActivityFilter, DATE_RANGES, type DateRange, withoutEmpty } from './filter-state.ts'
 
-const OWN: readonly string[] = ['q', 'from', 'to', 'range', ...FILTER_TERMS]
+const OWN: readonly string[] = ['q', 'from', 'to', 'range', ...FILTER_CONDITIONS]
 
 function isRange(value: string | null): value is DateRange {
   return DATE_RANGES.some((range) => range === value)

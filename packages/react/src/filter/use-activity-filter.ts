@@ -1,4 +1,4 @@
-import type { FilterTerm } from '@whodid/core/browser'
+import type { FilterCondition } from '@whodid/core/browser'
 import { useMemo } from 'react'
 import { type FilterScope, useSharedScope } from './filter-scope.tsx'
 import {
@@ -31,9 +31,9 @@ export function useActivityFilter(scope?: FilterScope) {
     count: conditionCount(filter),
     isFiltered: !isUnfiltered(filter),
     setFilter,
-    values: (term: FilterTerm) => valuesOf(filter, term),
-    setValues: (term: FilterTerm, values: readonly string[]) => setFilter(withValues(filter, term, values)),
-    removeValue: (term: FilterTerm, value: string) =>
+    values: (term: FilterCondition) => valuesOf(filter, term),
+    setValues: (term: FilterCondition, values: readonly string[]) => setFilter(withValues(filter, term, values)),
+    removeValue: (term: FilterCondition, value: string) =>
       setFilter(
         withValues(
           filter,

@@ -1,4 +1,4 @@
-import type { FilterTerm } from '@whodid/core/browser'
+import type { FilterCondition } from '@whodid/core/browser'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { valueLabel } from './filter-labels.ts'
@@ -6,7 +6,7 @@ import type { ActivityFilter } from './filter-state.ts'
 import { useFacets } from './use-facets.ts'
 
 /** Names the values of a filter. People and projects are looked up by their ids, as a filter from an address has only those. */
-export function useValueLabels(filter: ActivityFilter): (term: FilterTerm, value: string) => string {
+export function useValueLabels(filter: ActivityFilter): (term: FilterCondition, value: string) => string {
   const { messages } = useActivityContext()
   const { catalog } = useCatalog()
   const { actor = [], project = [] } = filter

@@ -1,9 +1,9 @@
 import { type Authorize, filterSchema, type Viewer, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { type Asker, type Bearer, nobody } from './caller.ts'
+import { anonymous, type Bearer, type Caller } from './caller.ts'
 
 /** Says who is asking. Somebody unknown is nobody, who may do nothing but ask for health. */
-export type Authenticate = (request: Request, native: unknown, lookUp: () => void) => Promise<Asker>
+export type Authenticate = (request: Request, native: unknown, lookUp: () => void) => Promise<Caller>
 
 function bearerOf(request: Request): string | undefined {
   return /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
@@ -49,7 +49,7 @@ export function createAuthenticate(
       }
     }
     const viewer = await authorize?.(request, { native })
-    if (!viewer) return nobody
+    if (!viewer) return anonymous
     // A bearer token is sent by a script alone; Basic and the like by the browser itself, as a cookie is.
     return { viewer: checked(viewer, onWarning), ownOnly: true, everyTenant: false, ambient: secret === undefined }
   }

@@ -10,7 +10,7 @@ export interface Right {
 }
 
 /** Who is asking, and how they got in. */
-export interface Asker {
+export interface Caller {
   readonly viewer: Viewer
   /** Whether, without `view:all`, only their own activity is theirs to see. A key acts for its tenant, not for itself. */
   readonly ownOnly: boolean
@@ -28,12 +28,12 @@ export interface Asker {
  * Knows one kind of bearer secret, and says who sends it: undefined when it is of another kind. `lookUp` is called before
  * anything is asked of the store for a secret that may be wrong, and throws `rate_limited` when too many were.
  */
-export type Bearer = (secret: string, lookUp: () => void) => Promise<Asker | undefined>
+export type Bearer = (secret: string, lookUp: () => void) => Promise<Caller | undefined>
 
 /** Who a request is from that nobody signed. */
-export const nobody: Asker = { viewer: NOBODY, ownOnly: true, everyTenant: false, ambient: true }
+export const anonymous: Caller = { viewer: NOBODY, ownOnly: true, everyTenant: false, ambient: true }
 
 /** Who a request is from whose secret is of a known kind, but not good. */
-export function refused(why: string): Asker {
-  return { ...nobody, refusal: new WhodidError('unauthenticated', why) }
+export function refused(why: string): Caller {
+  return { ...anonymous, refusal: new WhodidError('unauthenticated', why) }
 }

@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/core'
-import type { Asker } from './caller.ts'
+import type { Caller } from './caller.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -19,7 +19,7 @@ function isOwn(request: Request): boolean {
  */
 export function refuseForgery(
   request: Request,
-  asker: Asker,
+  asker: Caller,
   isTrusted: (request: Request) => boolean = () => false,
   isFile = false,
 ): void {

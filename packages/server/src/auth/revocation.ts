@@ -1,13 +1,13 @@
 import type { Call } from '../calls.ts'
 import { LIFETIME_MS } from '../http/sse.ts'
-import type { Asker } from './caller.ts'
+import type { Caller } from './caller.ts'
 
 const RECHECK_MS = 30_000
 
 /** Ends answers that are under way when the right ends that they hang on: a key that is revoked, a token that expires. */
 export interface Rights {
   /** A file may outlive a token that expires, or no browser could load a long one, but not one that is revoked. */
-  watch(asker: Asker, call: Call, answers: 'events' | 'file'): void
+  watch(asker: Caller, call: Call, answers: 'events' | 'file'): void
   /** Asks of every open stream into a tenant whether its right still holds. Calls that come meanwhile share the next round. */
   recheck(tenantId: string): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { type KeyScope, type Permission, WhodidError } from '@whodid/core'
 import { hexHashOfKey } from './api-key.ts'
-import type { Asker, Bearer } from './caller.ts'
+import type { Bearer, Caller } from './caller.ts'
 
 /** A bearer key that the host keeps, in its environment say. */
 export interface StaticKey {
@@ -25,8 +25,8 @@ const PERMITS: { readonly [S in KeyScope]: readonly Permission[] } = {
 /** Whoever sends a key: it acts for its tenant, under `key:<id>`. One of a tenant that is called `*` is no key for all. */
 export function askerOfKey(
   key: { readonly id: string; readonly name: string; readonly tenant: string; readonly scopes: readonly KeyScope[] },
-  { everyTenant = false, right }: Partial<Pick<Asker, 'everyTenant' | 'right'>> = {},
-): Asker {
+  { everyTenant = false, right }: Partial<Pick<Caller, 'everyTenant' | 'right'>> = {},
+): Caller {
   return {
     viewer: {
       id: `key:${key.id}`,
@@ -46,7 +46,7 @@ export function askerOfKey(
  * Throws `invalid_input` for a key that is too short to be one, or given twice.
  */
 export function createStaticKeys(keys: readonly StaticKey[]): Bearer {
-  const byHash = new Map<string, Asker>()
+  const byHash = new Map<string, Caller>()
   for (const { key, name, scopes, tenant } of keys) {
     if (key.length < SHORTEST) {
       throw new WhodidError(

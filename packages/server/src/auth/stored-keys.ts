@@ -1,5 +1,5 @@
 import { type ApiKey, bytesToHex, type KeyStore } from '@whodid/core'
-import { createRecent } from '../lru.ts'
+import { createLru } from '../lru.ts'
 import { hashOfKey, idOfApiKey } from './api-key.ts'
 import { type Bearer, refused } from './caller.ts'
 import { askerOfKey } from './static-keys.ts'
@@ -29,8 +29,8 @@ function spent({ revokedAt, expiresAt }: ApiKey, now: number): string | undefine
  * mistyped key is told by its checksum, and a wrong one that came before is remembered, without asking.
  */
 export function createStoredKeys({ keys, now, onWarning }: StoredKeysOptions): Bearer {
-  const wrong = createRecent<true>(REMEMBERED)
-  const right = createRecent<true>(REMEMBERED)
+  const wrong = createLru<true>(REMEMBERED)
+  const right = createLru<true>(REMEMBERED)
 
   const use = async ({ id, lastUsedAt }: ApiKey) => {
     const minute = Math.floor(now() / MINUTE) * MINUTE

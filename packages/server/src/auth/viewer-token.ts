@@ -3,7 +3,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } fr
 import { z } from 'zod'
 import { describeIssues } from '../errors.ts'
 import { text } from '../schemas.ts'
-import { type Asker, type Bearer, refused } from './caller.ts'
+import { type Bearer, type Caller, refused } from './caller.ts'
 
 /** What a host says in a viewer token. */
 export interface ViewerTokenOptions {
@@ -149,7 +149,7 @@ export function createViewerTokens(
     return tenants.filter((_, index) => !revoked[index])
   }
 
-  return async (token): Promise<Asker | undefined> => {
+  return async (token): Promise<Caller | undefined> => {
     if (!isOurs(token)) return undefined
     const no = (why: string) => refused(`This viewer token is not good, since ${why}: let the host mint a new one.`)
     const payload = await verified(token)

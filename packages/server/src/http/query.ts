@@ -1,4 +1,4 @@
-import { FILTER_TERMS, type Filter, filterFromParams, filterSchema, WhodidError } from '@whodid/core'
+import { FILTER_CONDITIONS, type Filter, filterFromParams, filterSchema, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 import { hasBody, type Verb } from '../operations/operation.ts'
 import { tenant } from '../schemas.ts'
@@ -69,7 +69,7 @@ export function parametersOf(verb: Verb): Parameters {
     if (field !== 'filter' && !inPath.includes(field) && !UNROUTED.has(field)) add(field, schema)
   }
   if (filter !== 'none') {
-    for (const term of FILTER_TERMS) add('not', FILTER_FIELDS[term] ?? z.unknown(), `not.${term}`)
+    for (const term of FILTER_CONDITIONS) add('not', FILTER_FIELDS[term] ?? z.unknown(), `not.${term}`)
     add('not', z.string().optional().describe('Words and phrases that must not occur.'), 'not.q')
   }
   return { all, filter }

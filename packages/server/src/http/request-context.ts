@@ -1,10 +1,10 @@
 import { EVENT_LIMITS, type EventContext } from '@whodid/core'
-import type { Asker } from '../auth/caller.ts'
+import type { Caller } from '../auth/caller.ts'
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
 /** A request as the context of an event that whodid makes of it. */
-export function contextOf(request: Request, ip: string | undefined, { ambient }: Asker): Partial<EventContext> {
+export function contextOf(request: Request, ip: string | undefined, { ambient }: Caller): Partial<EventContext> {
   const requestId = request.headers.get('x-request-id') ?? ''
   return {
     channel: ambient ? 'ui' : 'api',

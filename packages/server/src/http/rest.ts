@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/core'
-import { type Asker, nobody } from '../auth/caller.ts'
+import { anonymous, type Caller } from '../auth/caller.ts'
 import { isFile } from '../export/file.ts'
 import { hasBody, type Session, type Verb } from '../operations/operation.ts'
 import { readJson } from './body.ts'
@@ -14,10 +14,10 @@ export interface RestCall {
   /** Below the mount. */
   readonly path: string
   readonly query: URLSearchParams
-  readonly authenticate: () => Promise<Asker>
-  readonly session: (asker: Asker) => Session
+  readonly authenticate: () => Promise<Caller>
+  readonly session: (asker: Caller) => Session
   /** Throws when another site may have made the browser of whoever asks send this. */
-  readonly refuseForgery: (asker: Asker, isFile: boolean) => void
+  readonly refuseForgery: (asker: Caller, isFile: boolean) => void
   /** Ends what the call has begun. */
   readonly end: () => void
   readonly report: (error: unknown) => void
@@ -110,7 +110,7 @@ function resumed({ verb }: CompiledRoute, fromUrl: { readonly [field: string]: u
 async function run(route: CompiledRoute, call: RestCall): Promise<Response> {
   const { request } = call
   // Health does not hang on the host's sessions.
-  const asker = route.verb.needs === 'nothing' ? nobody : await call.authenticate()
+  const asker = route.verb.needs === 'nothing' ? anonymous : await call.authenticate()
   const session = call.session(asker)
   session.admit(route.verb)
   call.refuseForgery(asker, route.verb.answers === 'file')

@@ -1,5 +1,5 @@
 import { type EventStore, type Purgeable, type Retention, WhodidError } from '@whodid/core'
-import { createRecent } from '../lru.ts'
+import { createLru } from '../lru.ts'
 
 /** How long the host keeps events. */
 export interface RetentionOptions {
@@ -60,7 +60,7 @@ export function createWindows(
   { plan = () => null, mayLengthen = false }: RetentionOptions,
   now: () => number,
 ): Windows {
-  const recent = createRecent<{ readonly window: Promise<RetentionWindow>; readonly at: number }>(REMEMBERED)
+  const recent = createLru<{ readonly window: Promise<RetentionWindow>; readonly at: number }>(REMEMBERED)
 
   const daysOf = (own: number | null, planned: number | null): number | null => {
     if (own === null || planned === null) return own ?? planned

@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/core'
-import type { Asker } from '../auth/caller.ts'
+import type { Caller } from '../auth/caller.ts'
 import { NOBODY, permit } from '../auth/permission.ts'
 import type { Rights } from '../auth/revocation.ts'
 import type { Call } from '../calls.ts'
@@ -22,9 +22,9 @@ export interface Gate {
    * they may ask for. A stream or an export that it lets through counts until the call ends, and a stream ends with the
    * right that it hangs on.
    */
-  admit(asker: Asker, verb: Pick<Verb, 'needs' | 'answers'>): void
+  admit(asker: Caller, verb: Pick<Verb, 'needs' | 'answers'>): void
   /** Counts events against the key that sends them, beside the one of {@link admit}. */
-  sent(asker: Asker, events: number): void
+  sent(asker: Caller, events: number): void
   /** Throws `rate_limited` when too many attempts from this address failed. */
   attempt(): void
   /** Writes into an answer what is left, as the draft of RateLimit header fields has it. */
@@ -32,7 +32,7 @@ export interface Gate {
 }
 
 /** Who asks, as far as limits go: viewers of different tenants may have the same id. */
-function callerOf({ viewer }: Asker): string {
+function callerOf({ viewer }: Caller): string {
   return JSON.stringify([viewer.id, viewer.tenants[0]])
 }
 

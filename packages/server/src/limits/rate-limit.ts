@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/core'
-import { createRecent } from '../lru.ts'
+import { createLru } from '../lru.ts'
 
 /** How much may be asked for: `quota` at once, and as much again in each `seconds`, evenly. */
 export interface RateLimit {
@@ -59,7 +59,7 @@ export interface Budget {
 /** Makes a budget, full for everybody. */
 export function createBudget(limit: RateLimit, now: () => number): Budget {
   const perMs = limit.quota / limit.seconds / 1000
-  const buckets = createRecent<{ readonly tokens: number; readonly at: number }>(REMEMBERED)
+  const buckets = createLru<{ readonly tokens: number; readonly at: number }>(REMEMBERED)
   const tokensOf = (caller: string): number => {
     const bucket = buckets.get(caller)
     return bucket ? Math.min(limit.quota, bucket.tokens + Math.max(0, now() - bucket.at) * perMs) : limit.quota

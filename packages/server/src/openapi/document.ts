@@ -5,7 +5,7 @@ import { rowSchema, rowsOutput } from '../compat/row.ts'
 import { parametersOf } from '../http/query.ts'
 import { type Written, write } from '../http/response.ts'
 import { ROUTES } from '../http/routes.ts'
-import { createRecent } from '../lru.ts'
+import { createLru } from '../lru.ts'
 import { hasBody, type Verb } from '../operations/operation.ts'
 import {
   apiKeyOutput,
@@ -235,7 +235,7 @@ export function openApi(basePath: string) {
 }
 
 /** Hosts mount it at one path, or at a few; a mount such as `/:org/activity` has as many as its clients name. */
-const written = createRecent<Written>(16)
+const written = createLru<Written>(16)
 
 /** {@link openApi} as it is sent: written once for each path, since anybody may ask for it at any rate. */
 export function openApiWritten(basePath: string): Written {

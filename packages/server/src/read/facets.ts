@@ -1,8 +1,15 @@
-import { type FacetDimension, type Facets, type FacetValue, type FilterTerm, fold, REDACTED } from '@whodid/core'
+import {
+  type FacetDimension,
+  type Facets,
+  type FacetValue,
+  type FilterCondition,
+  foldText,
+  REDACTED,
+} from '@whodid/core'
 import { isMasked } from './mask.ts'
 
 /** Where in an event a condition looks. */
-export const TERM_PATHS: { readonly [T in FilterTerm]: readonly string[] } = {
+export const TERM_PATHS: { readonly [T in FilterCondition]: readonly string[] } = {
   actor: ['actor.id'],
   actorName: ['actor.name'],
   action: ['action'],
@@ -49,9 +56,9 @@ export function isSearchMasked({ dimensions, search }: FacetRequest, paths: read
 }
 
 function among(values: readonly FacetValue[], search: string) {
-  const needle = fold(search)
+  const needle = foldText(search)
   return values.filter(({ value, label, detail }) =>
-    [value, label, detail === REDACTED ? '' : (detail ?? '')].some((text) => fold(text).includes(needle)),
+    [value, label, detail === REDACTED ? '' : (detail ?? '')].some((text) => foldText(text).includes(needle)),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { CatalogJson, ExcludedTerms, Filter } from '@whodid/core'
+import type { CatalogJson, Filter, NotConditions } from '@whodid/core'
 
 /** The group of a category that the catalog does not know. */
 const OTHER = 'Other'
@@ -29,7 +29,7 @@ function excluding(filter: Filter, categories: readonly string[]): Filter {
 }
 
 /** Actions with the names that they had before. */
-function withRetired<T extends ExcludedTerms>({ aliases }: CatalogJson, terms: T): T {
+function withRetired<T extends NotConditions>({ aliases }: CatalogJson, terms: T): T {
   const retired = Object.keys(aliases).filter((name) => terms.action?.includes(aliases[name] ?? ''))
   return retired.length > 0 ? { ...terms, action: [...(terms.action ?? []), ...retired] } : terms
 }

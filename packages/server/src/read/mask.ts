@@ -1,4 +1,4 @@
-import { fold, type Json, type JsonObject, type Person, REDACTED, type StoredEvent } from '@whodid/core'
+import { foldText, type Json, type JsonObject, type Person, REDACTED, type StoredEvent } from '@whodid/core'
 
 /** Hides the fields a viewer may not see. */
 export type Mask = (event: StoredEvent) => StoredEvent
@@ -102,9 +102,9 @@ const BEGINNING = 64
 
 /** Whether a text has one of these values in it, or might have: a number is written in many ways. */
 function says(text: string, values: readonly Json[]): boolean {
-  const folded = fold(text)
+  const folded = foldText(text)
   const has = (value: string): boolean => {
-    const beginning = fold(value).slice(0, BEGINNING).trim()
+    const beginning = foldText(value).slice(0, BEGINNING).trim()
     return beginning !== '' && folded.includes(beginning)
   }
   const saysAny = (value: Json): boolean => {

@@ -3,7 +3,7 @@ import {
   type EventStore,
   type FacetDimension,
   type Facets,
-  FILTER_TERMS,
+  FILTER_CONDITIONS,
   type Filter,
   type InboxChange,
   type ReadScope,
@@ -128,7 +128,7 @@ export function createReader(binding: Binding): Reader {
     }
     const understood = understand(asked, binding.now())
     for (const filter of [understood.filter, ...understood.also]) {
-      for (const term of FILTER_TERMS) {
+      for (const term of FILTER_CONDITIONS) {
         if (filter[term] ?? filter.not?.[term]) refuseMasked(term, TERM_PATHS[term])
       }
       if ([...(filter.actor ?? []), ...(filter.not?.actor ?? [])].some((actor) => actor.includes('@'))) {

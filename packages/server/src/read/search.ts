@@ -1,7 +1,7 @@
 import {
-  type ExcludedTerms,
-  FILTER_TERMS,
+  FILTER_CONDITIONS,
   type Filter,
+  type NotConditions,
   parseQuery,
   SEARCHED_FIELDS,
   type SearchedField,
@@ -18,7 +18,7 @@ export interface Understood {
 
 const ACTORS: readonly Field[] = ['actor', 'actorName']
 
-const FIELDS = [...FILTER_TERMS, 'inbox'] as const
+const FIELDS = [...FILTER_CONDITIONS, 'inbox'] as const
 type Field = (typeof FIELDS)[number]
 
 /** Whether something is asked for already; an actor and a name are one condition. */
@@ -26,13 +26,13 @@ function isSet(filter: Filter, name: Field): boolean {
   return (ACTORS.some((term) => term === name) ? ACTORS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
 }
 
-function joined(asked: ExcludedTerms = {}, read: ExcludedTerms = {}): ExcludedTerms {
+function joined(asked: NotConditions = {}, read: NotConditions = {}): NotConditions {
   return {
     ...asked,
     ...read,
     ...(asked.q && read.q && { q: `${asked.q} ${read.q}` }),
     ...Object.fromEntries(
-      FILTER_TERMS.filter((term) => asked[term] && read[term]).map((term) => [
+      FILTER_CONDITIONS.filter((term) => asked[term] && read[term]).map((term) => [
         term,
         [...(asked[term] ?? []), ...(read[term] ?? [])],
       ]),

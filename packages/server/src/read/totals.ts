@@ -1,5 +1,5 @@
 import type { BoundedCount, EventStore, Filter, ReadScope } from '@whodid/core'
-import { createRecent } from '../lru.ts'
+import { createLru } from '../lru.ts'
 
 /** Totals are counted to here, and no further. */
 export const BOUND = 10_000
@@ -22,7 +22,7 @@ export type Total = (scope: ReadScope, filter: Filter) => Promise<BoundedCount>
  * an erasure there are as many then. To count ten thousand takes as long as all else that a page does.
  */
 export function createTotals(store: Pick<EventStore, 'count'>, now: () => number): Total {
-  const reached = createRecent<number>(KEPT_AT_MOST)
+  const reached = createLru<number>(KEPT_AT_MOST)
   return async (scope, filter) => {
     // Whoever reads the same has the same total, unless it is about their own.
     const key = JSON.stringify([{ ...scope, viewerId: scope.ownOnly ? scope.viewerId : null }, filter])
