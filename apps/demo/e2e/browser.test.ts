@@ -37,7 +37,7 @@ interface Expected {
   readonly change: RegExp
 }
 
-const LIFE: readonly Expected[] = [
+const LIFECYCLE: readonly Expected[] = [
   { sentence: 'Project Engine was created', badge: 'Created', kind: 'create', name: 'Engine', change: /Name.*Engine/ },
   {
     sentence: 'Project Difference Engine was updated',
@@ -66,7 +66,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
   timeout: 180_000,
 }, async () => {
   const feedPage = await signInAsAda(context)
-  const problems = problemsOf(feedPage)
+  const problems = collectProblems(feedPage)
   await feedPage.getByRole('button', { name: 'Accept all' }).click()
   await feedPage.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Activity' }).click()
   const feed = feedPage.getByRole('feed', { name: 'Activity' })
@@ -76,7 +76,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
 
   // Ada works in another tab; the feed hears of it by itself.
   const work = await context.newPage()
-  const workProblems = problemsOf(work)
+  const workProblems = collectProblems(work)
   await work.goto(`${demo.url}/projects`)
   await work.getByRole('button', { name: 'New project' }).click()
   await work.getByLabel('Name').fill('Engine')
@@ -98,7 +98,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
   await work.waitForURL('**/projects')
   await work.close()
 
-  for (const { sentence, badge, kind, name } of LIFE) {
+  for (const { sentence, badge, kind, name } of LIFECYCLE) {
     const row = article(sentence)
     await row.waitFor()
     await row.getByText('Ada Lovelace', { exact: true }).waitFor()
@@ -111,13 +111,13 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
   expect(await feedPage.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true)
 
   const search = feedPage.getByRole('searchbox', { name: 'Search activity' })
-  for (const expected of LIFE) {
+  for (const expected of LIFECYCLE) {
     const { sentence, badge, change } = expected
     const row = article(sentence)
 
     // Searched: only what matches is left.
     await search.fill(sentence.slice('Project '.length))
-    await expect.poll(() => sentencesIn(feed)).toEqual([sentence])
+    await expect.poll(() => readSentences(feed)).toEqual([sentence])
     await search.fill('')
     await article('Ada Lovelace signed in').waitFor()
 
@@ -125,7 +125,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
     await feedPage.getByLabel('Filter by Action').click()
     await feedPage.getByRole('option', { name: `Project: ${badge}` }).click()
     await feedPage.keyboard.press('Escape')
-    await expect.poll(() => sentencesIn(feed)).toEqual([sentence])
+    await expect.poll(() => readSentences(feed)).toEqual([sentence])
     await feedPage.getByRole('button', { name: 'Clear all' }).click()
     await article('Ada Lovelace signed in').waitFor()
 
@@ -146,7 +146,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
     await details.getByText('Ada Lovelace').first().waitFor()
     await expect.poll(() => details.textContent()).toMatch(change)
     await details.getByRole('button', { name: 'Copy JSON' }).click()
-    expect(JSON.parse(await clipboardOf(feedPage))).toMatchObject({ description: sentence })
+    expect(JSON.parse(await readClipboard(feedPage))).toMatchObject({ description: sentence })
     await details.getByRole('button', { name: 'Close' }).click()
     await details.waitFor({ state: 'hidden' })
     await expect.poll(() => isUnread(row)).toBe(false)
@@ -174,15 +174,17 @@ async function copyAndExport(page: Page) {
   await page.getByText('Select rows first').waitFor()
   await page.keyboard.press('Escape')
 
-  for (const { sentence } of LIFE) {
+  for (const { sentence } of LIFECYCLE) {
     const check = table.getByRole('checkbox', { name: `Select: ${sentence}`, exact: true })
     await check.click()
     await choose(page, 1, 'Copy as CSV')
-    await expect.poll(() => clipboardOf(page)).toContain(sentence)
-    expect((await clipboardOf(page)).split(/\r?\n/)[0]).toMatch(/^event_id,actor,category,action,description,timestamp/)
+    await expect.poll(() => readClipboard(page)).toContain(sentence)
+    expect((await readClipboard(page)).split(/\r?\n/)[0]).toMatch(
+      /^event_id,actor,category,action,description,timestamp/,
+    )
     await choose(page, 1, 'Copy as JSON')
-    await expect.poll(() => clipboardOf(page)).toContain(`"${sentence}"`)
-    expect(JSON.parse(await clipboardOf(page))).toHaveLength(1)
+    await expect.poll(() => readClipboard(page)).toContain(`"${sentence}"`)
+    expect(JSON.parse(await readClipboard(page))).toHaveLength(1)
     expect(await download(page, 1, 'Export as CSV', 'activity.csv')).toContain(sentence)
     expect(JSON.parse(await download(page, 1, 'Export as JSON', 'activity.json'))).toMatchObject([
       { description: sentence },
@@ -190,12 +192,14 @@ async function copyAndExport(page: Page) {
     await check.click()
   }
 
-  for (const { sentence } of LIFE)
+  for (const { sentence } of LIFECYCLE)
     await table.getByRole('checkbox', { name: `Select: ${sentence}`, exact: true }).click()
   const rows: { description: string; actor: unknown }[] = JSON.parse(
     await download(page, 4, 'Export as JSON', 'activity.json'),
   )
-  expect(rows.map(({ description }) => description).toSorted()).toEqual(LIFE.map(({ sentence }) => sentence).toSorted())
+  expect(rows.map(({ description }) => description).toSorted()).toEqual(
+    LIFECYCLE.map(({ sentence }) => sentence).toSorted(),
+  )
 }
 
 async function choose(page: Page, selected: number, item: string) {
@@ -219,7 +223,7 @@ async function signInAsAda(context: BrowserContext): Promise<Page> {
   return page
 }
 
-function sentencesIn(feed: Locator) {
+function readSentences(feed: Locator) {
   return feed.getByRole('article').evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')))
 }
 
@@ -227,12 +231,12 @@ async function isUnread(row: Locator) {
   return (await row.locator('[data-unread]').count()) > 0
 }
 
-function clipboardOf(page: Page) {
+function readClipboard(page: Page) {
   return page.evaluate(() => navigator.clipboard.readText())
 }
 
 /** Whatever a page complains of. */
-function problemsOf(page: Page): readonly string[] {
+function collectProblems(page: Page): readonly string[] {
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('console', (message) => {

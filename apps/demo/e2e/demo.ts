@@ -17,7 +17,7 @@ export interface Demo {
   /** The folder that all data of this demo is in. */
   readonly folder: string
   /** What it printed so far. */
-  readonly printed: readonly string[]
+  readonly output: readonly string[]
   /** Ends the process; the data stays. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: string | null }>
   [Symbol.asyncDispose](): Promise<void>
@@ -56,7 +56,7 @@ export async function startDemo({
   const printed: string[] = []
   const ended = once(child, 'exit')
   const url = await Promise.race([
-    readyAt(child, printed),
+    waitForUrl(child, printed),
     ended.then(([code]) => {
       throw new Error(`The demo ended with ${code}:\n${printed.join('\n')}`)
     }),
@@ -69,7 +69,7 @@ export async function startDemo({
   return {
     url,
     folder: home,
-    printed,
+    output: printed,
     stop,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) await stop('SIGKILL')
@@ -78,7 +78,7 @@ export async function startDemo({
   }
 }
 
-function readyAt(child: ChildProcess, printed: string[]): Promise<string> {
+function waitForUrl(child: ChildProcess, printed: string[]): Promise<string> {
   return new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue
@@ -91,7 +91,7 @@ function readyAt(child: ChildProcess, printed: string[]): Promise<string> {
   })
 }
 
-interface Answer {
+interface ApiResponse {
   readonly status: number
   readonly headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the demo answers; tests look into it
@@ -100,14 +100,14 @@ interface Answer {
 
 /** Requests as `curl` would send them, with one person's cookie or a key. */
 export interface Caller {
-  call(method: string, path: string, body?: unknown): Promise<Answer>
+  call(method: string, path: string, body?: unknown): Promise<ApiResponse>
   /** Events under a query, newest first. */
   events(query?: string): Promise<readonly StoredEvent[]>
   /** Waits until an event is there: what is recorded is delivered a moment after the response. */
   event(query: string, is?: (event: StoredEvent) => boolean): Promise<StoredEvent>
 }
 
-export function callerOf(url: string, headers: Record<string, string> = {}): Caller {
+export function createCaller(url: string, headers: Record<string, string> = {}): Caller {
   const jar = { ...headers }
   const call: Caller['call'] = async (method, path, body) => {
     const isText = typeof body === 'string'
@@ -144,7 +144,7 @@ export function callerOf(url: string, headers: Record<string, string> = {}): Cal
 
 /** Signs one of the demo's people in. */
 export async function signIn(url: string, email: string, password = 'demo'): Promise<Caller> {
-  const caller = callerOf(url)
+  const caller = createCaller(url)
   const { status } = await caller.call('POST', '/api/login', { email, password })
   expect(status).toBe(200)
   return caller

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Caller, callerOf, type Demo, signIn, startDemo } from './demo.ts'
+import { type Caller, createCaller, type Demo, signIn, startDemo } from './demo.ts'
 
 let demo: Demo
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => demo?.[Symbol.asyncDispose]())
 
 /** A project's life, as `curl` would lead it; gives the four events, oldest first. */
-async function leadALife(caller: Caller, reader: Caller, name: string): Promise<readonly StoredEvent[]> {
+async function runLifecycle(caller: Caller, reader: Caller, name: string): Promise<readonly StoredEvent[]> {
   const created = await caller.call('POST', '/api/projects', { name, description: 'Brass and steam.' })
   expect(created.status).toBe(201)
   const { id } = created.body
@@ -21,7 +21,7 @@ async function leadALife(caller: Caller, reader: Caller, name: string): Promise<
   return (await reader.events(`resourceId=${id}`)).toReversed()
 }
 
-function summary(event: StoredEvent) {
+function summarize(event: StoredEvent) {
   return {
     action: event.action,
     kind: event.kind,
@@ -35,7 +35,7 @@ function summary(event: StoredEvent) {
   }
 }
 
-function lifeOf(name: string) {
+function expectedLifecycle(name: string) {
   return [
     {
       action: 'project.created',
@@ -93,8 +93,8 @@ function lifeOf(name: string) {
 describe('the same requests give the same events', () => {
   test('by curl with a cookie', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
-    const life = await leadALife(ada, ada, 'Engine')
-    expect(life.map(summary)).toEqual(lifeOf('Engine'))
+    const life = await runLifecycle(ada, ada, 'Engine')
+    expect(life.map(summarize)).toEqual(expectedLifecycle('Engine'))
     for (const { actor, tenantId, context } of life) {
       expect(actor).toEqual({ type: 'user', id: 'usr_ada', name: 'Ada Lovelace', email: 'ada@acme.test' })
       expect(tenantId).toBe('acme')
@@ -105,9 +105,9 @@ describe('the same requests give the same events', () => {
   test('by curl with an API key, whose name they carry', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
     const { body: key } = await ada.call('POST', '/api/api-keys', { name: 'ci' })
-    const program = callerOf(demo.url, { authorization: `Bearer ${key.secret}` })
-    const life = await leadALife(program, ada, 'Loom')
-    expect(life.map(summary)).toEqual(lifeOf('Loom'))
+    const program = createCaller(demo.url, { authorization: `Bearer ${key.secret}` })
+    const life = await runLifecycle(program, ada, 'Loom')
+    expect(life.map(summarize)).toEqual(expectedLifecycle('Loom'))
     for (const { actor, context } of life) {
       expect(actor).toEqual({ type: 'api_key', id: key.id, name: 'ci' })
       expect(context.channel).toBe('api')
@@ -182,7 +182,7 @@ describe('failures', () => {
   })
 
   test('a failed sign-in stands in the log of the account that was tried', async () => {
-    const stranger = callerOf(demo.url)
+    const stranger = createCaller(demo.url)
     expect((await stranger.call('POST', '/api/login', { email: 'ada@acme.test', password: 'guess' })).status).toBe(401)
     const ada = await signIn(demo.url, 'ada@acme.test')
     expect(await ada.event('action=auth.signin&status=failure')).toMatchObject({
@@ -214,11 +214,11 @@ describe('who sees what', () => {
     expect(new Set((await linus.events()).map(({ actor }) => actor.id))).toEqual(new Set(['usr_linus']))
     expect((await linus.call('GET', '/activity/api/v1/events/export?format=csv')).status).toBe(403)
     expect((await grace.call('GET', '/activity/api/v1/events/export?format=csv')).status).toBe(200)
-    expect((await callerOf(demo.url).call('GET', '/activity/api/v1/events')).status).toBe(401)
+    expect((await createCaller(demo.url).call('GET', '/activity/api/v1/events')).status).toBe(401)
   })
 
   test('the page /activity is the host’s own, and the mount records nothing of itself', async () => {
-    const page = await callerOf(demo.url).call('GET', '/activity')
+    const page = await createCaller(demo.url).call('GET', '/activity')
     expect([200, 503]).toContain(page.status)
     expect(page.body).not.toContain('problem')
     const ada = await signIn(demo.url, 'ada@acme.test')

@@ -13,10 +13,10 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
     method,
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   })
-  return answer(response)
+  return parseResponse(response)
 }
 
-async function answer<T>(response: Response): Promise<T> {
+async function parseResponse<T>(response: Response): Promise<T> {
   const text = await response.text()
   const data = text ? JSON.parse(text) : undefined
   if (!response.ok) throw new ApiError(response.status, data?.message ?? `The server answered ${response.status}.`)
@@ -31,7 +31,7 @@ export const api = {
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
   delete: <T>(path: string) => request<T>('DELETE', path),
   upload: async <T>(path: string, file: File) =>
-    answer<T>(
+    parseResponse<T>(
       await fetch(`/api${path}?name=${encodeURIComponent(file.name)}`, {
         method: 'PUT',
         headers: { 'content-type': 'application/octet-stream' },

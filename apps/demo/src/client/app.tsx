@@ -24,7 +24,7 @@ const Profile = lazy(() => import('./pages/profile.tsx'))
 
 const renderLink: ActivityProviderProps['renderLink'] = ({ href, ...rest }) => <Link to={href} {...rest} />
 
-function linkToEvent(id: string) {
+function getEventUrl(id: string) {
   return `${location.origin}/activity?event=${id}`
 }
 
@@ -45,7 +45,7 @@ export function App() {
   }
   return (
     <SessionProvider key={me.id} me={me}>
-      <ActivityProvider linkTo={linkToEvent} renderLink={renderLink} url="/activity">
+      <ActivityProvider linkTo={getEventUrl} renderLink={renderLink} url="/activity">
         <Shell>
           <Suspense fallback={<div aria-busy="true" className="page" />} key={pathname}>
             <Routes>

@@ -34,12 +34,12 @@ export function useMe(): Profile {
 const RANK = { member: 0, admin: 1, owner: 2 }
 
 /** Whether the signed-in member's role reaches the one given. */
-export function useMay(role: 'admin' | 'owner'): boolean {
+export function useHasRole(role: 'admin' | 'owner'): boolean {
   return RANK[useMe().role] >= RANK[role]
 }
 
 /** Signs in or out: forgets what the last person loaded and keeps the new one. */
-export function useSwitchPerson() {
+export function useSwitchUser() {
   const queries = useQueryClient()
   return (me: Profile | null) => {
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })

@@ -3,7 +3,7 @@ import { NavLink, useLocation, useNavigate } from 'react-router'
 import { api } from './api.ts'
 import { useItems } from './data.ts'
 import { ConsentBanner } from './pages/consent-banner.tsx'
-import { type PublicMember, useMay, useMe, useSwitchPerson } from './session.tsx'
+import { type PublicMember, useHasRole, useMe, useSwitchUser } from './session.tsx'
 import { Button } from './ui/button.tsx'
 import { Icon, type IconName, Mark } from './ui/icons.tsx'
 
@@ -97,7 +97,7 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function Navigation() {
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   return (
     <nav aria-label="Main">
       {NAVIGATION.map(([group, items]) => (
@@ -173,7 +173,7 @@ export function Avatar({ member, size = 32 }: { member: Pick<PublicMember, 'name
 
 function UserMenu() {
   const me = useMe()
-  const switchPerson = useSwitchPerson()
+  const switchPerson = useSwitchUser()
   const menu = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
 

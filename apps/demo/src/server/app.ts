@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { mount, whodid } from '@whodid/express'
 import type { Service } from '@whodid/server'
 import express, { type Express, type RequestHandler } from 'express'
-import type { Acme } from './acme.ts'
-import { actorOf, authenticate } from './identity.ts'
-import { notFound, problemHandler } from './problem.ts'
+import type { AppContext } from './app-context.ts'
+import { errorHandler, notFound } from './errors.ts'
+import { authenticate, toActor } from './identity.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { authRoutes } from './routes/auth.ts'
 import { billingRoutes } from './routes/billing.ts'
@@ -18,7 +18,7 @@ import { projectRoutes } from './routes/projects.ts'
 import { receiverRoutes, webhookRoutes } from './routes/webhooks.ts'
 
 /** The whole of Acme Cloud as an Express app. `client` serves the pages. */
-export function createApp(acme: Acme, service: Service, client: RequestHandler): Express {
+export function createApp(acme: AppContext, service: Service, client: RequestHandler): Express {
   const { db, trail } = acme
   const app = express()
   app.disable('x-powered-by')
@@ -28,7 +28,7 @@ export function createApp(acme: Acme, service: Service, client: RequestHandler):
   app.use(authenticate(db))
   app.use(
     whodid(trail, {
-      actor: (req) => req.user && actorOf(req.user),
+      actor: (req) => req.user && toActor(req.user),
       tenant: (req) => req.user?.org ?? req.org,
       channel: (req) => (req.user?.type === 'api_key' ? 'api' : 'ui'),
     }),
@@ -54,12 +54,12 @@ export function createApp(acme: Acme, service: Service, client: RequestHandler):
   })
 
   app.use(client)
-  app.use(problemHandler)
+  app.use(errorHandler)
   return app
 }
 
 /** Serves the pages that Vite built into a folder; every address that is no file is a page of the client. */
-export function builtPages(dist: string): RequestHandler {
+export function serveBuiltPages(dist: string): RequestHandler {
   const router = express.Router()
   router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }))
   router.use(express.static(dist, { index: false }))

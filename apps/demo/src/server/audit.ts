@@ -13,9 +13,9 @@ export interface Audit {
   /** Adds what `write` wrote to the event of the request, under another resource than the record's own. */
   annotate(input: Annotation<Action>, write: () => unknown): void
   /** Writes without telling the activity log, which hears of it in other words. */
-  quietly<R>(write: () => R): R
+  withoutEvents<R>(write: () => R): R
   /** What happens inside is the system's doing; inside a request, or later because of one, it names that one's event. */
-  asSystem<R>(org: string, run: () => R): R
+  runAsSystem<R>(org: string, run: () => R): R
 }
 
 /**
@@ -25,9 +25,9 @@ export interface Audit {
 export function createAudit(trail: AcmeTrail, db: Database): Audit {
   // Writes are synchronous, so whoever listens now hears exactly the writes of its own function.
   let listener: ((write: Write) => void) | null = null
-  db.listen((write) => (listener ?? trail.annotate)(write))
+  db.onWrite((write) => (listener ?? trail.annotate)(write))
 
-  function heard<R>(run: () => R): { result: R; writes: readonly Write[] } {
+  function collectWrites<R>(run: () => R): { result: R; writes: readonly Write[] } {
     const outer = listener
     const writes: Write[] = []
     listener = (write) => writes.push(write)
@@ -40,21 +40,21 @@ export function createAudit(trail: AcmeTrail, db: Database): Audit {
 
   return {
     record(action, input = {}, write = () => {}) {
-      const [facts] = heard(write).writes
+      const [facts] = collectWrites(write).writes
       const resource = input.resource ?? facts?.resource
       if (!resource) throw new Error(`${action} needs a resource, or a write that has one.`)
       return trail.record(action, { ...facts, ...input, resource })
     },
     annotate(input, write) {
-      const [facts] = heard(write).writes
+      const [facts] = collectWrites(write).writes
       trail.annotate({ ...facts, ...input })
     },
-    quietly: (write) => heard(write).result,
-    asSystem: (org, run) => trail.run({ actor: SYSTEM, tenant: org }, run),
+    withoutEvents: (write) => collectWrites(write).result,
+    runAsSystem: (org, run) => trail.run({ actor: SYSTEM, tenant: org }, run),
   }
 }
 
 /** Where the services of a project belong. */
-export function scopeOf({ id, name }: { id: string; name: string }) {
+export function toProjectScope({ id, name }: { id: string; name: string }) {
   return { project: { id, name } }
 }

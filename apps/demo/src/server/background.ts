@@ -3,7 +3,7 @@ import type { Audit } from './audit.ts'
 /** Work that happens later, as the system. */
 export interface Background {
   /** Runs after some steps of the demo's pace; its events name the one of the request that asked for it. */
-  after(org: string, steps: number, run: () => unknown): void
+  schedule(org: string, steps: number, run: () => unknown): void
   /** Drops what has not begun and waits for what has. */
   close(): Promise<void>
 }
@@ -12,19 +12,19 @@ export function createBackground({ audit, paceMs }: { audit: Audit; paceMs: numb
   const timers = new Set<NodeJS.Timeout>()
   const running = new Set<Promise<void>>()
 
-  async function perform(org: string, run: () => unknown) {
+  async function runWork(org: string, run: () => unknown) {
     try {
-      await audit.asSystem(org, run)
+      await audit.runAsSystem(org, run)
     } catch (error) {
       console.error('A background job failed:', error)
     }
   }
 
   return {
-    after(org, steps, run) {
+    schedule(org, steps, run) {
       const timer = setTimeout(() => {
         timers.delete(timer)
-        const job = perform(org, run).finally(() => running.delete(job))
+        const job = runWork(org, run).finally(() => running.delete(job))
         running.add(job)
       }, steps * paceMs)
       timers.add(timer)

@@ -1,7 +1,7 @@
 import type { Audit } from './audit.ts'
 import type { Database } from './database.ts'
-import type { Notify } from './notify.ts'
-import { Problem } from './problem.ts'
+import { ApiError } from './errors.ts'
+import type { Notify } from './notifier.ts'
 import type { Row } from './records.ts'
 
 /** What a generation costs, by model. The experimental one never finishes. */
@@ -14,7 +14,7 @@ export const MODELS = {
 export type Model = keyof typeof MODELS
 
 /** Keeps numbers of credits to a ten-thousandth, so that sums stay exact. */
-function round(credits: number): number {
+function roundCredits(credits: number): number {
   return Math.round(credits * 10_000) / 10_000
 }
 
@@ -33,7 +33,7 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
     return found
   }
 
-  function move(
+  function transfer(
     org: string,
     action: 'reserve' | 'charge' | 'refund',
     model: string,
@@ -41,15 +41,18 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
     by: { balance: number; reserved: number },
   ) {
     const before = account(org)
-    const after = { balance: round(before.balance + by.balance), reserved: round(before.reserved + by.reserved) }
-    audit.record(`credit.${action}`, { resource: creditsOf(org), metadata: { credits, model } }, () =>
+    const after = {
+      balance: roundCredits(before.balance + by.balance),
+      reserved: roundCredits(before.reserved + by.reserved),
+    }
+    audit.record(`credit.${action}`, { resource: getCreditsResource(org), metadata: { credits, model } }, () =>
       db.account.update(before, after),
     )
     return { before: before.balance, after: after.balance }
   }
 
   /** Fires once for each threshold that a charge takes the balance below. */
-  function alert(org: string, balance: { before: number; after: number }) {
+  function sendLowBalanceAlert(org: string, balance: { before: number; after: number }) {
     const { alerts } = account(org)
     if (!alerts?.enabled) return
     const crossed = alerts.thresholds.filter((threshold) => balance.before >= threshold && balance.after < threshold)
@@ -57,7 +60,7 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
     if (crossed.length === 0) return
     audit.record('credit_alert.alert_fired', {
       resource: { type: 'credit_alert', id: org, name: 'Low balance' },
-      metadata: { balance: round(balance.after), threshold },
+      metadata: { balance: roundCredits(balance.after), threshold },
     })
     for (const owner of db.member.list(org).filter((member) => member.role === 'owner')) {
       notify({
@@ -74,25 +77,25 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
     account,
     reserve(org, credits, model) {
       if (account(org).balance < credits)
-        throw new Problem(402, 'no_credits', 'There are not enough credits: add some first.')
-      alert(org, move(org, 'reserve', model, credits, { balance: -credits, reserved: credits }))
+        throw new ApiError(402, 'no_credits', 'There are not enough credits: add some first.')
+      sendLowBalanceAlert(org, transfer(org, 'reserve', model, credits, { balance: -credits, reserved: credits }))
     },
     charge(org, credits, model) {
-      move(org, 'charge', model, credits, { balance: 0, reserved: -credits })
+      transfer(org, 'charge', model, credits, { balance: 0, reserved: -credits })
     },
     refund(org, credits, model) {
-      move(org, 'refund', model, credits, { balance: credits, reserved: -credits })
+      transfer(org, 'refund', model, credits, { balance: credits, reserved: -credits })
     },
   }
 }
 
 /** The resource of events about an organisation's credits. */
-export function creditsOf(org: string) {
+export function getCreditsResource(org: string) {
   return { type: 'credit', id: org, name: 'Credits' }
 }
 
 /** Charges the card on file, or says why not. The bank of this demo declines every card that ends in 0002. */
 export function chargeCard({ card }: Row<'account'>): void {
-  if (!card) throw new Problem(402, 'no_card', 'There is no card on file.')
-  if (card.declines) throw new Problem(402, 'card_declined', `The card ending in ${card.last4} was declined.`)
+  if (!card) throw new ApiError(402, 'no_card', 'There is no card on file.')
+  if (card.declines) throw new ApiError(402, 'card_declined', `The card ending in ${card.last4} was declined.`)
 }

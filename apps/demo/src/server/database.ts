@@ -27,12 +27,12 @@ export type Database = { readonly [T in TableName]: Table<Row<T>> } & {
   /** Runs a group of writes as one: all or none. */
   transaction<R>(run: () => R): R
   /** Hears of each write of a record that people would call a resource. */
-  listen(listener: (write: Write) => void): void
+  onWrite(listener: (write: Write) => void): void
   close(): void
 }
 
 /** Makes an id such as `prj_8kq2m0xw41`. */
-export function newRecordId(prefix: string): string {
+export function createRecordId(prefix: string): string {
   return `${prefix}_${BigInt(`0x${randomBytes(8).toString('hex')}`)
     .toString(36)
     .padStart(13, '0')
@@ -74,7 +74,7 @@ export function openDatabase(file: string): Database {
     describe?: (row: R) => Described,
   ): Table<R> {
     const tell = (row: R, before: R | null, after: R | null) => {
-      if (describe) listener({ ...describe(row), before: before && factsOf(before), after: after && factsOf(after) })
+      if (describe) listener({ ...describe(row), before: before && omitIds(before), after: after && omitIds(after) })
     }
     const parse = (found: Record<string, unknown>): R => schema.parse(JSON.parse(String(found.body)))
     return {
@@ -134,7 +134,7 @@ export function openDatabase(file: string): Database {
         throw error
       }
     },
-    listen(next) {
+    onWrite(next) {
       listener = next
     },
     close: () => db.close(),
@@ -142,6 +142,6 @@ export function openDatabase(file: string): Database {
 }
 
 /** A record without what never changes and says nothing: its id and its organisation. */
-function factsOf<R extends { id: string; org: string }>({ id: _id, org: _org, ...facts }: R): Omit<R, 'id' | 'org'> {
+function omitIds<R extends { id: string; org: string }>({ id: _id, org: _org, ...facts }: R): Omit<R, 'id' | 'org'> {
   return facts
 }

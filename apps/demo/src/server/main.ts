@@ -39,12 +39,12 @@ try {
   await acme.close()
   process.exitCode = signal === 'SIGINT' ? 130 : 0
 } catch (error) {
-  console.error(sayOf(error))
+  console.error(formatStartupError(error))
   process.exitCode = 1
 }
 
 /** What went wrong: a sentence where it is known, else everything. */
-function sayOf(error: unknown): unknown {
+function formatStartupError(error: unknown): unknown {
   if (error instanceof WhodidError) return error.message
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
   return inUse ? `Port ${port} is in use: stop what listens there, or set PORT to another.` : error

@@ -1,4 +1,4 @@
-import { type Database, newRecordId } from './database.ts'
+import { createRecordId, type Database } from './database.ts'
 import { hashPassword } from './identity.ts'
 import type { Role, Row } from './records.ts'
 
@@ -53,8 +53,8 @@ export function seed(db: Database, { traffic }: { traffic: boolean }): void {
 
   db.transaction(() => {
     if (!db.organisation.get('acme')) {
-      addOrganisation(db, { id: 'acme', name: 'Acme', balance: 12 })
-      addOrganisation(db, { id: 'umbrella', name: 'Umbrella', balance: 12 })
+      addOrganization(db, { id: 'acme', name: 'Acme', balance: 12 })
+      addOrganization(db, { id: 'umbrella', name: 'Umbrella', balance: 12 })
       addPeople('acme', ACME)
       addPeople('umbrella', [{ id: 'usr_eve', name: 'Eve Adler', title: 'Director', role: 'owner', picture: 'rose' }])
       addRecords(db, joinedAt)
@@ -74,7 +74,7 @@ function addRecords(db: Database, createdAt: string) {
   for (const [projectId, name, kind, replicas] of SERVICES) {
     const image = `registry.acme.test/${name}:1.4.2`
     db.service.insert({
-      id: newRecordId('svc'),
+      id: createRecordId('svc'),
       org: 'acme',
       projectId,
       name,
@@ -92,25 +92,25 @@ function addRecords(db: Database, createdAt: string) {
     ['Quarterly report', 'legacy', 'manual'],
   ]
   for (const [name, runner, schedule] of jobs) {
-    db.job.insert({ id: newRecordId('job'), org: 'acme', name, runner, schedule, input: null, status: 'idle' })
+    db.job.insert({ id: createRecordId('job'), org: 'acme', name, runner, schedule, input: null, status: 'idle' })
   }
 
   for (const url of ['https://hooks.acme.test/deploys', 'https://status.acme.test/broken']) {
     db.webhook.insert({
-      id: newRecordId('whk'),
+      id: createRecordId('whk'),
       org: 'acme',
       url,
       events: ['generation.completed', 'generation.failed'],
       status: 'enabled',
-      secret: `whsec_${newRecordId('seed')}`,
+      secret: `whsec_${createRecordId('seed')}`,
       failures: 0,
     })
   }
-  db.domain.insert({ id: newRecordId('dom'), org: 'acme', name: 'app.acme.test', status: 'active' })
+  db.domain.insert({ id: createRecordId('dom'), org: 'acme', name: 'app.acme.test', status: 'active' })
 }
 
 /** Adds an organisation with what each has from its first day: an account with some credits, and a subscription. */
-export function addOrganisation(
+export function addOrganization(
   db: Database,
   { id, name, balance }: { id: string; name: string; balance: number },
 ): void {
@@ -123,6 +123,6 @@ export function addOrganisation(
     plan: 'Pro',
     status: 'active',
     cancelAtPeriodEnd: false,
-    items: [{ id: newRecordId('itm'), name: 'Seats', quantity: 3, price: 20 }],
+    items: [{ id: createRecordId('itm'), name: 'Seats', quantity: 3, price: 20 }],
   })
 }

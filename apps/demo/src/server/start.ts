@@ -10,18 +10,18 @@ import { pglite } from '@whodid/postgres/pglite'
 import { createService } from '@whodid/server'
 import type { RequestHandler } from 'express'
 import { catalog } from '../catalog.ts'
-import type { Acme } from './acme.ts'
-import { builtPages, createApp } from './app.ts'
+import { createApp, serveBuiltPages } from './app.ts'
+import type { AppContext } from './app-context.ts'
 import { createAudit } from './audit.ts'
 import { createBackground } from './background.ts'
 import { createCredits } from './credits.ts'
 import { openDatabase } from './database.ts'
-import { identify, viewerOf } from './identity.ts'
-import { createNotify } from './notify.ts'
-import { recover } from './recover.ts'
+import { identify, toViewer } from './identity.ts'
+import { failInterruptedWork } from './interrupted-work.ts'
+import { createNotifier } from './notifier.ts'
 import { seed } from './seed.ts'
-import { weekOfHistory } from './traffic/history.ts'
-import { liveTraffic } from './traffic/live.ts'
+import { generateHistory } from './traffic/history.ts'
+import { simulateTraffic } from './traffic/live.ts'
 import { createWebhooks } from './webhooks.ts'
 
 export interface AcmeOptions {
@@ -47,18 +47,18 @@ export interface AcmeOptions {
 export async function startAcme(options: AcmeOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { server, port, database, ownData, pages, traffic, ingestKey, paceMs } = options
   const store = await openStore(database)
-  const db = openDatabase(ownData ?? ownDataFile(database))
+  const db = openDatabase(ownData ?? getConsoleDatabasePath(database))
   seed(db, { traffic })
 
   const service = await createService({
     catalog,
     store,
     authorize({ headers }) {
-      const asker = identify(db, {
+      const identity = identify(db, {
         authorization: headers.get('authorization') ?? undefined,
         cookie: headers.get('cookie') ?? undefined,
       })
-      return asker && viewerOf(asker)
+      return identity && toViewer(identity)
     },
     // What organisations did is kept for a year, what strangers tried for a quarter of one.
     retention: { plan: (tenantId) => (tenantId === NO_TENANT ? 90 : 365) },
@@ -66,11 +66,11 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   })
   const trail = createTrail({ catalog, to: service })
 
-  const url = () => `http://localhost:${portOf(server)}`
+  const url = () => `http://localhost:${getPort(server)}`
   const audit = createAudit(trail, db)
   const background = createBackground({ audit, paceMs })
-  const notify = createNotify({ db, audit })
-  const acme: Acme = {
+  const notify = createNotifier({ db, audit })
+  const acme: AppContext = {
     db,
     trail,
     audit,
@@ -82,24 +82,25 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   }
 
   if (traffic && (await isEmpty(store))) {
-    const results = await service.append(weekOfHistory(db, Date.now()))
+    const results = await service.append(generateHistory(db, Date.now()))
     const rejected = results.find((result) => result.outcome === 'rejected')
     if (rejected) throw new Error(`The history has an event that is not valid: ${JSON.stringify(rejected)}`)
   }
-  recover(acme)
+  failInterruptedWork(acme)
 
-  const client = pages === null ? await viteClient(server) : { handler: builtPages(pages), close: async () => {} }
+  const client =
+    pages === null ? await createViteClient(server) : { handler: serveBuiltPages(pages), close: async () => {} }
   server.on('request', createApp(acme, service, client.handler))
   server.listen(port, options.host)
   await once(server, 'listening')
 
-  const leaving = new AbortController()
-  const visitors = traffic ? liveTraffic(url(), leaving.signal) : undefined
+  const shutdown = new AbortController()
+  const visitors = traffic ? simulateTraffic(url(), shutdown.signal) : undefined
 
   return {
     url: url(),
     async close() {
-      leaving.abort()
+      shutdown.abort()
       const closed = once(server, 'close')
       server.close()
       await visitors
@@ -114,18 +115,18 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   }
 }
 
-function isAddress(database: string) {
+function isPostgresUrl(database: string) {
   return /^postgres(ql)?:/.test(database)
 }
 
 function openStore(database: string): Promise<EventStore> {
-  return isAddress(database) ? pg(database) : pglite(database)
+  return isPostgresUrl(database) ? pg(database) : pglite(database)
 }
 
 /** Acme Cloud's own data lies beside the folder of the events, or under the app for a PostgreSQL of one's own. */
-function ownDataFile(database: string): string {
+function getConsoleDatabasePath(database: string): string {
   if (database === 'memory') return ':memory:'
-  if (!isAddress(database)) return join(dirname(database), `${basename(database)}-console.sqlite`)
+  if (!isPostgresUrl(database)) return join(dirname(database), `${basename(database)}-console.sqlite`)
   const { host, pathname } = new URL(database)
   const name = `${host}${pathname}`.replaceAll(/[^\w.-]+/g, '-')
   return fileURLToPath(new URL(`../../.data/${name}-console.sqlite`, import.meta.url))
@@ -136,7 +137,7 @@ async function isEmpty(store: EventStore): Promise<boolean> {
   return count.value === 0
 }
 
-async function viteClient(server: Server): Promise<{ handler: RequestHandler; close(): Promise<void> }> {
+async function createViteClient(server: Server): Promise<{ handler: RequestHandler; close(): Promise<void> }> {
   const { createServer } = await import('vite')
   const vite = await createServer({
     configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
@@ -146,7 +147,7 @@ async function viteClient(server: Server): Promise<{ handler: RequestHandler; cl
   return { handler: vite.middlewares, close: () => vite.close() }
 }
 
-function portOf(server: Server): number {
+function getPort(server: Server): number {
   const address: AddressInfo | string | null = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.')
   return address.port

@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto'
 import type { Audit } from './audit.ts'
 import type { Background } from './background.ts'
 import type { Database } from './database.ts'
-import { invalid } from './problem.ts'
+import { invalid } from './errors.ts'
 import type { Row } from './records.ts'
 
 export const WEBHOOK_EVENTS = ['generation.completed', 'generation.failed', 'test.ping'] as const
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 
-const QUARANTINE_AFTER = 3
-const TIMEOUT_MS = 5_000
+const MAX_FAILURES = 3
+const DELIVERY_TIMEOUT_MS = 5_000
 
 export interface Webhooks {
   /** Delivers to every enabled endpoint that asked for this event. */
@@ -22,7 +22,7 @@ export interface Webhooks {
  * Checks where an endpoint points to. This demo calls nobody but itself: hosts under `.test` are answered by its own
  * receiver, which fails for a path with `broken` in it; `localhost` is for a listener of one's own.
  */
-export function checkedUrl(text: string): string {
+export function validateWebhookUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !/^https?:$/.test(url.protocol)) throw invalid('url: An endpoint is an http or https address.')
   if (!/^(localhost|127\.0\.0\.1|.+\.test)$/.test(url.hostname)) {
@@ -51,7 +51,7 @@ export function createWebhooks(acme: {
         headers: { 'content-type': 'application/json', 'x-acme-signature': signature },
         body,
         redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
       })
       await response.body?.cancel()
       return response.ok ? null : `status ${response.status}`
@@ -61,7 +61,7 @@ export function createWebhooks(acme: {
   }
 
   function deliver(webhook: Row<'webhook'>, event: WebhookEvent) {
-    background.after(webhook.org, 1, async () => {
+    background.schedule(webhook.org, 1, async () => {
       const reason = await send(webhook, event)
       const current = db.webhook.get(webhook.id)
       if (!current) return
@@ -73,7 +73,7 @@ export function createWebhooks(acme: {
       const { id } = await audit.record('webhook.delivery_failed', { metadata: { event, reason } }, () =>
         db.webhook.update(current, { failures }),
       )
-      if (failures >= QUARANTINE_AFTER && current.status === 'enabled') {
+      if (failures >= MAX_FAILURES && current.status === 'enabled') {
         audit.record('webhook.quarantined', { metadata: { failures }, causedBy: id }, () =>
           db.webhook.update({ ...current, failures }, { status: 'quarantined' }),
         )

@@ -1,10 +1,10 @@
 import { ActivityFeed, ActivityFilterScope, ActivityTable } from '@whodid/react'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Page } from '../ui/page.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 
 export default function Activity() {
-  const all = useMay('admin')
+  const all = useHasRole('admin')
   return (
     <Page text={all ? 'Who did what, and when, in your organisation.' : 'What you did, and when.'} title="Activity">
       <ActivityFilterScope urlSync>

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import type { LineItem, Row } from '../../server/records.ts'
 import { api } from '../api.ts'
 import { useAction, useData } from '../data.ts'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Button } from '../ui/button.tsx'
 import { type Field, FormDialog } from '../ui/dialog.tsx'
 import { Card, formatMoney, formatNumber, List, Page, Status } from '../ui/page.tsx'
@@ -17,7 +17,7 @@ export function useBilling() {
   return useData<Billing>('/billing', { refetchMs: 5_000 })
 }
 
-interface Ask {
+interface DialogForm {
   readonly title: string
   readonly fields: readonly Field[]
   readonly submit: string
@@ -26,20 +26,20 @@ interface Ask {
 
 export default function Billing() {
   const { data: billing } = useBilling()
-  const admin = useMay('admin')
-  const owner = useMay('owner')
+  const admin = useHasRole('admin')
+  const owner = useHasRole('owner')
   const { run, click } = useAction()
-  const [ask, setAsk] = useState<Ask | null>(null)
+  const [ask, setAsk] = useState<DialogForm | null>(null)
   if (!billing) return <Page title="Billing">{null}</Page>
   const { balance, reserved, alerts, card, company, billingEmail, subscription } = billing
 
-  const topUp: Ask = {
+  const topUp: DialogForm = {
     title: 'Add credits',
     fields: [{ name: 'amount', label: 'Amount in US dollars', type: 'number', value: '10' }],
     submit: 'Pay and add',
     send: ({ amount }) => run(() => api.post('/billing/credits', { amount: Number(amount) }), 'Credits added'),
   }
-  const alertSettings: Ask = {
+  const alertSettings: DialogForm = {
     title: 'Low balance alerts',
     fields: [
       {
@@ -61,7 +61,7 @@ export default function Billing() {
       return run(() => api.put('/billing/alerts', body), 'Alerts saved')
     },
   }
-  const customer: Ask = {
+  const customer: DialogForm = {
     title: 'Billing details',
     fields: [
       { name: 'company', label: 'Company', value: company ?? '' },
@@ -70,7 +70,7 @@ export default function Billing() {
     submit: 'Save',
     send: (values) => run(() => api.put('/billing/customer', values), 'Billing details saved'),
   }
-  const paymentMethod: Ask = {
+  const paymentMethod: DialogForm = {
     title: 'Payment method',
     fields: [
       {
@@ -152,13 +152,13 @@ export default function Billing() {
 
 const PATH = '/billing/subscription'
 
-function Subscription({ subscription, ask }: { subscription: Row<'subscription'>; ask: (ask: Ask) => void }) {
+function Subscription({ subscription, ask }: { subscription: Row<'subscription'>; ask: (ask: DialogForm) => void }) {
   const { plan, status, cancelAtPeriodEnd, items } = subscription
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const { run, click } = useAction()
   const act = (verb: string, done: string) => click(() => api.post(`${PATH}/${verb}`), done)
 
-  const changePlan: Ask = {
+  const changePlan: DialogForm = {
     title: 'Change plan',
     fields: [{ name: 'plan', label: 'Plan', options: { Starter: 'Starter', Pro: 'Pro', Scale: 'Scale' }, value: plan }],
     submit: 'Change plan',
@@ -171,7 +171,7 @@ function Subscription({ subscription, ask }: { subscription: Row<'subscription'>
       <ItemList editable={admin} items={items} path={`${PATH}/items`} />
       {admin && (
         <div className="card-actions">
-          <Button onClick={() => ask(itemAsk(`${PATH}/items`, 'Support hours', run))}>Add item</Button>
+          <Button onClick={() => ask(createItemDialog(`${PATH}/items`, 'Support hours', run))}>Add item</Button>
           <Button onClick={() => ask(changePlan)}>Change plan</Button>
           {status === 'active' && <Button onClick={act('pause', 'Subscription paused')}>Pause</Button>}
           {status === 'canceled' && <Button onClick={act('trial', 'Trial started')}>Start a trial</Button>}
@@ -193,7 +193,7 @@ function Subscription({ subscription, ask }: { subscription: Row<'subscription'>
 }
 
 /** The dialog that adds an item to a subscription or an order. */
-export function itemAsk(path: string, name: string, run: ReturnType<typeof useAction>['run']): Ask {
+export function createItemDialog(path: string, name: string, run: ReturnType<typeof useAction>['run']): DialogForm {
   return {
     title: 'Add an item',
     fields: [

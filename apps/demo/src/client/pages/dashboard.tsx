@@ -19,15 +19,15 @@ export default function Dashboard() {
   return (
     <Page text={`What ${me.organisation.name} is up to.`} title={`Hello, ${me.name.split(' ')[0]}`}>
       <div className="numbers">
-        <Figure icon="folder" label="Active projects" to="/projects" value={active?.length} />
-        <Figure icon="users" label="Members" to="/members" value={members?.length} />
-        <Figure
+        <Stat icon="folder" label="Active projects" to="/projects" value={active?.length} />
+        <Stat icon="users" label="Members" to="/members" value={members?.length} />
+        <Stat
           icon="clock"
           label="Jobs running"
           to="/jobs"
           value={jobs?.filter(({ status }) => status === 'running').length}
         />
-        <Figure icon="card" label="Credits" to="/billing" value={billing?.balance} />
+        <Stat icon="card" label="Credits" to="/billing" value={billing?.balance} />
       </div>
       <div className="columns even">
         <ActivityCard viewAllHref="/activity" />
@@ -52,17 +52,7 @@ export default function Dashboard() {
   )
 }
 
-function Figure({
-  icon,
-  label,
-  value,
-  to,
-}: {
-  icon: IconName
-  label: ReactNode
-  value: number | undefined
-  to: string
-}) {
+function Stat({ icon, label, value, to }: { icon: IconName; label: ReactNode; value: number | undefined; to: string }) {
   return (
     <Link className="figure" to={to}>
       <span>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Row } from '../../server/records.ts'
 import { api } from '../api.ts'
 import { useAction, useItems } from '../data.ts'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Button } from '../ui/button.tsx'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -11,7 +11,7 @@ import { Card, List, Page, Status } from '../ui/page.tsx'
 export default function Domains() {
   const domains = useItems<Row<'domain'>>('/domains', { refetchMs: 2_500 })
   const { run, click } = useAction()
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const [adding, setAdding] = useState(false)
   return (
     <Page

@@ -1,7 +1,7 @@
 import type { Row } from '../../server/records.ts'
 import { api } from '../api.ts'
 import { useAction, useData } from '../data.ts'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Button } from '../ui/button.tsx'
 import { Form } from '../ui/dialog.tsx'
 import { Card, formatNumber, List, Page, Status } from '../ui/page.tsx'
@@ -13,7 +13,7 @@ export default function Generations() {
     refetchMs: 2_500,
   })
   const { run, click } = useAction()
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const models = Object.entries(data?.models ?? {}).map(([model, price]) => [model, `${model} (${price} credits)`])
   return (
     <Page

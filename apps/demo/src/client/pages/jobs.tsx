@@ -2,7 +2,7 @@ import { useRef, useState } from 'react'
 import type { Row } from '../../server/records.ts'
 import { api } from '../api.ts'
 import { useAction, useItems } from '../data.ts'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Button } from '../ui/button.tsx'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -16,7 +16,7 @@ const SCHEDULES = { manual: 'By hand', hourly: 'Hourly', nightly: 'Nightly' }
 export default function Jobs() {
   const jobs = useItems<Job>('/jobs', { refetchMs: 3_000 })
   const { run, click } = useAction()
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const [dialog, setDialog] = useState<'new' | Job | null>(null)
   const edited = dialog === 'new' ? null : dialog
   const close = () => setDialog(null)

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { api } from '../api.ts'
 import { useAction, useItems } from '../data.ts'
-import { type PublicMember, useMay, useMe } from '../session.tsx'
+import { type PublicMember, useHasRole, useMe } from '../session.tsx'
 import { Avatar } from '../shell.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog, FormDialog } from '../ui/dialog.tsx'
@@ -20,7 +20,7 @@ export const ROLES = { member: 'Member', admin: 'Admin', owner: 'Owner' }
 
 export default function Members() {
   const me = useMe()
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const members = useItems<PublicMember>('/members')
   const { run, click } = useAction()
   const [dialog, setDialog] = useState<'invite' | { role: PublicMember } | { remove: PublicMember } | null>(null)

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Card, Page, Status } from '../ui/page.tsx'
-import { ItemList, itemAsk } from './billing.tsx'
+import { createItemDialog, ItemList } from './billing.tsx'
 
 type Order = Row<'order'>
 
@@ -16,7 +16,7 @@ export default function Orders() {
   const [adding, setAdding] = useState<Order | null>(null)
   const to = (order: Order, status: string) =>
     click(() => api.patch(`/billing/orders/${order.id}`, { status }), `Order ${status}`)
-  const ask = adding && itemAsk(`/billing/orders/${adding.id}/items`, 'GPU reservation', run)
+  const ask = adding && createItemDialog(`/billing/orders/${adding.id}/items`, 'GPU reservation', run)
   return (
     <Page
       actions={

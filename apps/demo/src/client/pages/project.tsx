@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { api } from '../api.ts'
 import { useAction, useData } from '../data.ts'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Button } from '../ui/button.tsx'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Card, formatDay, Page, Status } from '../ui/page.tsx'
@@ -17,7 +17,7 @@ export default function ProjectPage() {
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null)
   const { run, click } = useAction()
   const navigate = useNavigate()
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const path = `/projects/${id}`
 
   if (error) {

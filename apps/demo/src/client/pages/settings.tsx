@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Row } from '../../server/records.ts'
 import { api } from '../api.ts'
 import { useAction, useData, useItems } from '../data.ts'
-import { useMay } from '../session.tsx'
+import { useHasRole } from '../session.tsx'
 import { Button } from '../ui/button.tsx'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Card, formatDay, List, Page, Status } from '../ui/page.tsx'
@@ -12,7 +12,7 @@ const NEXT = { open: 'investigating', investigating: 'resolved', resolved: 'open
 export default function Settings() {
   const { data: consent } = useData<Row<'consent'> | null>('/consent')
   const reports = useItems<Row<'bugReport'>>('/bug-reports')
-  const admin = useMay('admin')
+  const admin = useHasRole('admin')
   const { run, click } = useAction()
   const [reporting, setReporting] = useState(false)
   const choose = (analytics: boolean, marketing: boolean) =>

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api } from '../api.ts'
-import { type Profile, useSwitchPerson } from '../session.tsx'
+import { type Profile, useSwitchUser } from '../session.tsx'
 import { Form } from '../ui/dialog.tsx'
 import { Mark } from '../ui/icons.tsx'
 
@@ -12,7 +12,7 @@ const PEOPLE = [
   ['eve@umbrella.test', 'Eve Adler', 'Owner of Umbrella'],
 ] as const
 
-function Door({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
+function AuthPage({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
   return (
     <main className="door">
       <div className="door-card">
@@ -29,11 +29,11 @@ function Door({ title, text, children }: { title: string; text?: string; childre
 }
 
 export function SignIn() {
-  const switchPerson = useSwitchPerson()
+  const switchPerson = useSwitchUser()
   const [email, setEmail] = useState('')
   const signIn = async (values: Record<string, string>) => switchPerson(await api.post<Profile>('/login', values))
   return (
-    <Door text="This is a demo: pick somebody to be." title="Sign in">
+    <AuthPage text="This is a demo: pick somebody to be." title="Sign in">
       <ul className="people">
         {PEOPLE.map(([address, name, role]) => (
           <li key={address}>
@@ -63,16 +63,16 @@ export function SignIn() {
         <Link to="/forgot">Forgot your password?</Link>
         <Link to="/signup">Sign up</Link>
       </nav>
-    </Door>
+    </AuthPage>
   )
 }
 
 export function SignUp() {
-  const switchPerson = useSwitchPerson()
+  const switchPerson = useSwitchUser()
   const navigate = useNavigate()
   const invitation = useSearchParams()[0].get('invitation')
   return (
-    <Door
+    <AuthPage
       title={invitation ? 'Join your team' : 'Sign up'}
       {...(invitation && { text: 'You have been invited to an organisation.' })}
     >
@@ -93,14 +93,17 @@ export function SignUp() {
       <nav className="door-links">
         <Link to="/">Sign in instead</Link>
       </nav>
-    </Door>
+    </AuthPage>
   )
 }
 
 export function ForgotPassword() {
   const [sent, setSent] = useState<string | null>(null)
   return (
-    <Door text="This demo sends no e-mail: the link appears in the terminal it runs in." title="Forgot your password?">
+    <AuthPage
+      text="This demo sends no e-mail: the link appears in the terminal it runs in."
+      title="Forgot your password?"
+    >
       {sent ? (
         <p role="status">{sent}</p>
       ) : (
@@ -113,16 +116,16 @@ export function ForgotPassword() {
       <nav className="door-links">
         <Link to="/">Back to sign-in</Link>
       </nav>
-    </Door>
+    </AuthPage>
   )
 }
 
 export function ResetPassword() {
-  const switchPerson = useSwitchPerson()
+  const switchPerson = useSwitchUser()
   const navigate = useNavigate()
   const token = useSearchParams()[0].get('token') ?? ''
   return (
-    <Door title="Choose a new password">
+    <AuthPage title="Choose a new password">
       <Form
         fields={[{ name: 'password', label: 'New password', type: 'password' }]}
         onSubmit={async (values) => {
@@ -132,6 +135,6 @@ export function ResetPassword() {
         }}
         submit="Set it and sign in"
       />
-    </Door>
+    </AuthPage>
   )
 }

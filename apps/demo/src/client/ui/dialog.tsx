@@ -70,7 +70,7 @@ export function FieldInput({ field }: { field: Field }) {
 }
 
 /** The values of a form, by field name. */
-export function valuesOf(form: HTMLFormElement): Record<string, string> {
+export function getFormValues(form: HTMLFormElement): Record<string, string> {
   return Object.fromEntries(
     [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]),
   )
@@ -94,7 +94,7 @@ export function Form(props: {
     setBusy(true)
     setError(null)
     try {
-      await onSubmit(valuesOf(event.currentTarget))
+      await onSubmit(getFormValues(event.currentTarget))
     } catch (thrown) {
       setError(thrown instanceof Error ? thrown.message : 'Something went wrong.')
     } finally {

@@ -7,7 +7,7 @@ interface Toast {
 }
 
 const ToastContext = createContext<(text: string, tone?: Toast['tone']) => void>(() => {})
-const SHOWN_MS = 5_000
+const VISIBLE_MS = 5_000
 let nextId = 1
 
 /** Says briefly what came of something; announced to screen readers. */
@@ -20,7 +20,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const show = useCallback((text: string, tone: Toast['tone'] = 'good') => {
     const toast = { id: nextId++, text, tone }
     setToasts((shown) => [...shown.slice(-2), toast])
-    setTimeout(() => setToasts((shown) => shown.filter((one) => one !== toast)), SHOWN_MS)
+    setTimeout(() => setToasts((shown) => shown.filter((one) => one !== toast)), VISIBLE_MS)
   }, [])
   return (
     <ToastContext.Provider value={show}>

@@ -1,9 +1,9 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { newRecordId } from '../database.ts'
-import { newSecret, requireRole, sha256 } from '../identity.ts'
-import { bodyOf, conflict, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, notFound } from '../errors.ts'
+import { createApiKeySecret, requireRole, sha256 } from '../identity.ts'
 import { type Row, roleSchema } from '../records.ts'
 
 const newKey = z.object({
@@ -12,19 +12,19 @@ const newKey = z.object({
 })
 const keyPatch = newKey.pick({ name: true })
 
-function publicKey({ secretHash: _, ...key }: Row<'apiKey'>) {
+function omitSecretHash({ secretHash: _, ...key }: Row<'apiKey'>) {
   return key
 }
 
-function prefixOf(secret: string) {
+function getPrefix(secret: string) {
   return secret.slice(0, 7)
 }
 
 /** Keys for programs. A secret is shown once; only its hash is kept. */
-export function apiKeyRoutes({ db, trail }: Acme): Router {
+export function apiKeyRoutes({ db, trail }: AppContext): Router {
   const router = Router()
 
-  function keyOf(req: Request<{ id: string }>) {
+  function loadKey(req: Request<{ id: string }>) {
     const { org } = requireRole(req, 'admin')
     const key = db.apiKey.get(req.params.id)
     if (key?.org !== org) throw notFound('API key')
@@ -33,20 +33,20 @@ export function apiKeyRoutes({ db, trail }: Acme): Router {
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.apiKey.list(requireRole(req, 'admin').org).map(publicKey) })
+    res.json({ items: db.apiKey.list(requireRole(req, 'admin').org).map(omitSecretHash) })
   })
 
   router.post('/', (req, res) => {
     const { org } = requireRole(req, 'admin')
     const body = bodyOf(newKey, req)
-    const id = newRecordId('key')
-    const secret = newSecret(id)
-    trail.annotate({ metadata: { prefix: prefixOf(secret) } })
+    const id = createRecordId('key')
+    const secret = createApiKeySecret(id)
+    trail.annotate({ metadata: { prefix: getPrefix(secret) } })
     const key = db.apiKey.insert({
       ...body,
       id,
       org,
-      prefix: prefixOf(secret),
+      prefix: getPrefix(secret),
       status: 'active',
       secretHash: sha256(secret),
       createdAt: new Date().toISOString(),
@@ -54,30 +54,30 @@ export function apiKeyRoutes({ db, trail }: Acme): Router {
     res
       .status(201)
       .location(`/api/api-keys/${id}`)
-      .json({ ...publicKey(key), secret })
+      .json({ ...omitSecretHash(key), secret })
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(publicKey(db.apiKey.update(keyOf(req), bodyOf(keyPatch, req))))
+    res.json(omitSecretHash(db.apiKey.update(loadKey(req), bodyOf(keyPatch, req))))
   })
 
   router.post('/:id/rotate', (req, res) => {
-    const key = keyOf(req)
+    const key = loadKey(req)
     if (key.status === 'revoked') throw conflict('This key is revoked.')
-    const secret = newSecret(key.id)
-    trail.annotate({ metadata: { prefix: prefixOf(secret), previousPrefix: key.prefix } })
-    const rotated = db.apiKey.update(key, { prefix: prefixOf(secret), secretHash: sha256(secret) })
-    res.json({ ...publicKey(rotated), secret })
+    const secret = createApiKeySecret(key.id)
+    trail.annotate({ metadata: { prefix: getPrefix(secret), previousPrefix: key.prefix } })
+    const rotated = db.apiKey.update(key, { prefix: getPrefix(secret), secretHash: sha256(secret) })
+    res.json({ ...omitSecretHash(rotated), secret })
   })
 
   router.post('/:id/revoke', (req, res) => {
-    const key = keyOf(req)
+    const key = loadKey(req)
     if (key.status === 'revoked') throw conflict('This key is revoked already.')
-    res.json(publicKey(db.apiKey.update(key, { status: 'revoked' })))
+    res.json(omitSecretHash(db.apiKey.update(key, { status: 'revoked' })))
   })
 
   router.delete('/:id', (req, res) => {
-    db.apiKey.remove(keyOf(req))
+    db.apiKey.remove(loadKey(req))
     res.status(204).end()
   })
 

@@ -1,9 +1,9 @@
 import { Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { chargeCard, creditsOf } from '../credits.ts'
-import { requireRole, userOf } from '../identity.ts'
-import { bodyOf, invalid } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { chargeCard, getCreditsResource } from '../credits.ts'
+import { bodyOf, invalid } from '../errors.ts'
+import { requireRole, requireUser } from '../identity.ts'
 import type { Row } from '../records.ts'
 import { orderRoutes } from './orders.ts'
 import { subscriptionRoutes } from './subscription.ts'
@@ -16,7 +16,7 @@ const alertSettings = z.object({ enabled: z.boolean(), thresholds: z.array(z.num
 const MONTHLY_CREDITS = 25
 const BRANDS: Record<string, string> = { 3: 'Amex', 4: 'Visa', 5: 'Mastercard', 6: 'Discover' }
 
-export function billingRoutes(acme: Acme): Router {
+export function billingRoutes(acme: AppContext): Router {
   const { db, trail, credits, audit } = acme
   const router = Router()
 
@@ -24,7 +24,7 @@ export function billingRoutes(acme: Acme): Router {
   router.use('/orders', orderRoutes(acme))
 
   router.get('/', (req, res) => {
-    const { org } = userOf(req)
+    const { org } = requireUser(req)
     const { card, ...account } = credits.account(org)
     res.json({
       ...account,
@@ -34,7 +34,7 @@ export function billingRoutes(acme: Acme): Router {
   })
 
   router.put('/customer', (req, res) => {
-    const { org } = userOf(req)
+    const { org } = requireUser(req)
     const account = credits.account(org)
     const action = account.company === null ? 'billing.created' : 'billing.updated'
     trail.annotate({ action, resource: { type: 'billing', id: org } })
@@ -44,7 +44,7 @@ export function billingRoutes(acme: Acme): Router {
   })
 
   router.put('/payment-method', (req, res) => {
-    const { org } = userOf(req)
+    const { org } = requireUser(req)
     trail.annotate({ action: 'billing.payment_method_changed', resource: { type: 'billing', id: org } })
     requireRole(req, 'owner')
     const digits = bodyOf(cardInput, req).number.replaceAll(' ', '')
@@ -57,8 +57,8 @@ export function billingRoutes(acme: Acme): Router {
   })
 
   router.post('/credits', (req, res) => {
-    const { org } = userOf(req)
-    trail.annotate({ action: 'credit.add', resource: creditsOf(org) })
+    const { org } = requireUser(req)
+    trail.annotate({ action: 'credit.add', resource: getCreditsResource(org) })
     const { amount } = bodyOf(topUp, req)
     trail.annotate({ metadata: { credits: amount } })
     requireRole(req, 'admin')
@@ -68,14 +68,18 @@ export function billingRoutes(acme: Acme): Router {
   })
 
   router.post('/credits/reset', (req, res) => {
-    const { org } = userOf(req)
-    trail.annotate({ action: 'credit.reset', resource: creditsOf(org), metadata: { credits: MONTHLY_CREDITS } })
+    const { org } = requireUser(req)
+    trail.annotate({
+      action: 'credit.reset',
+      resource: getCreditsResource(org),
+      metadata: { credits: MONTHLY_CREDITS },
+    })
     requireRole(req, 'owner')
     res.json({ balance: setBalance(credits.account(org), MONTHLY_CREDITS) })
   })
 
   router.put('/alerts', (req, res) => {
-    const { org } = userOf(req)
+    const { org } = requireUser(req)
     const account = credits.account(org)
     const action = account.alerts ? 'credit_alert.settings_updated' : 'credit_alert.settings_created'
     const resource = { type: 'credit_alert', id: org, name: 'Credit alerts' }
@@ -88,7 +92,7 @@ export function billingRoutes(acme: Acme): Router {
   })
 
   function setBalance(account: Row<'account'>, balance: number): number {
-    audit.annotate({ resource: creditsOf(account.org) }, () => db.account.update(account, { balance }))
+    audit.annotate({ resource: getCreditsResource(account.org) }, () => db.account.update(account, { balance }))
     return balance
   }
 

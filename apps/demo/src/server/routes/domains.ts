@@ -1,24 +1,24 @@
 import { Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { newRecordId } from '../database.ts'
-import { requireRole, userOf } from '../identity.ts'
-import { bodyOf, conflict, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, notFound } from '../errors.ts'
+import { requireRole, requireUser } from '../identity.ts'
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/
 const newDomain = z.object({ name: z.string().trim().toLowerCase().regex(HOST, 'This is not a host name.') })
 
 /** Custom domains, which the system verifies and removes in the background. Hosts under `.invalid` never verify. */
-export function domainRoutes({ db, trail, audit, background }: Acme): Router {
+export function domainRoutes({ db, trail, audit, background }: AppContext): Router {
   const router = Router()
 
   function verify(id: string, org: string) {
-    background.after(org, 1, () => {
+    background.schedule(org, 1, () => {
       const domain = db.domain.get(id)
       if (domain?.status !== 'created') return
       audit.record('domain.domain_pending', {}, () => db.domain.update(domain, { status: 'pending' }))
     })
-    background.after(org, 3, () => {
+    background.schedule(org, 3, () => {
       const domain = db.domain.get(id)
       if (domain?.status !== 'pending') return
       if (domain.name.endsWith('.invalid')) {
@@ -33,7 +33,7 @@ export function domainRoutes({ db, trail, audit, background }: Acme): Router {
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.domain.list(userOf(req).org) })
+    res.json({ items: db.domain.list(requireUser(req).org) })
   })
 
   router.post('/', (req, res) => {
@@ -41,7 +41,7 @@ export function domainRoutes({ db, trail, audit, background }: Acme): Router {
     const { org } = requireRole(req, 'admin')
     const { name } = bodyOf(newDomain, req)
     if (db.domain.all().some((domain) => domain.name === name)) throw conflict('This domain is in use.')
-    const domain = db.domain.insert({ id: newRecordId('dom'), org, name, status: 'created' })
+    const domain = db.domain.insert({ id: createRecordId('dom'), org, name, status: 'created' })
     verify(domain.id, org)
     res.status(201).location(`/api/domains/${domain.id}`).json(domain)
   })
@@ -53,7 +53,7 @@ export function domainRoutes({ db, trail, audit, background }: Acme): Router {
     if (domain?.org !== org) throw notFound('domain')
     if (domain.status === 'removing') throw conflict('This domain is being removed.')
     const removing = db.domain.update(domain, { status: 'removing' })
-    background.after(org, 2, () => {
+    background.schedule(org, 2, () => {
       audit.record('domain.domain_removed', {}, () => db.domain.remove(removing))
     })
     res.status(202).json(removing)

@@ -1,9 +1,9 @@
 import { Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { newRecordId } from '../database.ts'
-import { requireRole, userOf } from '../identity.ts'
-import { bodyOf, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, notFound } from '../errors.ts'
+import { requireRole, requireUser } from '../identity.ts'
 
 const choices = z.object({
   analytics: z.boolean(),
@@ -17,14 +17,14 @@ const newReport = z.object({
 const reportPatch = z.object({ status: z.enum(['open', 'investigating', 'resolved']) })
 
 /** Cookie consent, given in the banner or under settings. */
-export function consentRoutes({ db, trail }: Acme): Router {
+export function consentRoutes({ db, trail }: AppContext): Router {
   const router = Router()
 
   router.get('/', (req, res) => {
-    res.json(db.consent.get(userOf(req).id) ?? null)
+    res.json(db.consent.get(requireUser(req).id) ?? null)
   })
 
-  function keep(
+  function saveConsent(
     { id, org }: { id: string; org: string },
     choice: { analytics: boolean; marketing: boolean },
     name: 'accepted' | 'rejected' | 'partial' | 'withdrawn',
@@ -36,36 +36,36 @@ export function consentRoutes({ db, trail }: Acme): Router {
   }
 
   router.put('/', (req, res) => {
-    const user = userOf(req)
+    const user = requireUser(req)
     const { via, ...choice } = bodyOf(choices, req)
     const accepted = Object.entries(choice).flatMap(([category, yes]) => (yes ? [category] : []))
     const name = accepted.length === 2 ? 'accepted' : accepted.length === 0 ? 'rejected' : 'partial'
     trail.annotate({ action: `consent.${name}`, metadata: { via, categories: accepted } })
-    res.json(keep(user, choice, name))
+    res.json(saveConsent(user, choice, name))
   })
 
   router.delete('/', (req, res) => {
     trail.annotate({ action: 'consent.withdrawn', metadata: { via: 'settings' } })
-    keep(userOf(req), { analytics: false, marketing: false }, 'withdrawn')
+    saveConsent(requireUser(req), { analytics: false, marketing: false }, 'withdrawn')
     res.status(204).end()
   })
 
   return router
 }
 
-export function bugReportRoutes({ db, trail, notify }: Acme): Router {
+export function bugReportRoutes({ db, trail, notify }: AppContext): Router {
   const router = Router()
 
   router.get('/', (req, res) => {
-    res.json({ items: db.bugReport.list(userOf(req).org).toReversed() })
+    res.json({ items: db.bugReport.list(requireUser(req).org).toReversed() })
   })
 
   router.post('/', (req, res) => {
     trail.annotate({ action: 'bug_report.submitted' })
-    const user = userOf(req)
+    const user = requireUser(req)
     const report = db.bugReport.insert({
       ...bodyOf(newReport, req),
-      id: newRecordId('bug'),
+      id: createRecordId('bug'),
       org: user.org,
       reporter: user.id,
       status: 'open',

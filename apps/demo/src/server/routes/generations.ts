@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
+import type { AppContext } from '../app-context.ts'
 import { MODELS, type Model } from '../credits.ts'
-import { newRecordId } from '../database.ts'
-import { requireRole, userOf } from '../identity.ts'
-import { bodyOf, conflict, notFound } from '../problem.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, notFound } from '../errors.ts'
+import { requireRole, requireUser } from '../identity.ts'
 import type { Row } from '../records.ts'
 
 const newGeneration = z.object({
@@ -13,24 +13,24 @@ const newGeneration = z.object({
 })
 
 /** Generations: asked for by people, worked on by the system, paid for in credits. */
-export function generationRoutes({ db, trail, audit, background, credits, notify, webhooks }: Acme): Router {
+export function generationRoutes({ db, trail, audit, background, credits, notify, webhooks }: AppContext): Router {
   const router = Router()
 
-  function generationOf(req: Request<{ id: string }>) {
+  function loadGeneration(req: Request<{ id: string }>) {
     const generation = db.generation.get(req.params.id)
-    if (generation?.org !== userOf(req).org) throw notFound('generation')
+    if (generation?.org !== requireUser(req).org) throw notFound('generation')
     trail.annotate({ resource: { type: 'generation', id: generation.id, name: generation.name } })
     return generation
   }
 
   /** The work itself, a step at a time; each step stops where somebody canceled. */
-  function work({ id, org, name: model, credits: price, memberId }: Row<'generation'>) {
-    background.after(org, 1, () => {
+  function generate({ id, org, name: model, credits: price, memberId }: Row<'generation'>) {
+    background.schedule(org, 1, () => {
       const pending = db.generation.get(id)
       if (pending?.status !== 'pending') return
       audit.record('generation.processing', {}, () => db.generation.update(pending, { status: 'processing' }))
     })
-    background.after(org, 3, () => {
+    background.schedule(org, 3, () => {
       const processing = db.generation.get(id)
       if (processing?.status !== 'processing') return
       const failed = model === 'acme/experimental-video'
@@ -58,18 +58,18 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.generation.list(userOf(req).org).toReversed(), models: MODELS })
+    res.json({ items: db.generation.list(requireUser(req).org).toReversed(), models: MODELS })
   })
 
   router.post('/', (req, res) => {
     trail.annotate({ action: 'generation.pending' })
-    const user = userOf(req)
+    const user = requireUser(req)
     const { model, prompt } = bodyOf(newGeneration, req)
     trail.annotate({ resource: { type: 'generation', id: null, name: model } })
     const generation = db.transaction(() => {
       credits.reserve(user.org, MODELS[model], model)
       return db.generation.insert({
-        id: newRecordId('gen'),
+        id: createRecordId('gen'),
         org: user.org,
         name: model,
         prompt,
@@ -79,13 +79,13 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
         createdAt: new Date().toISOString(),
       })
     })
-    work(generation)
+    generate(generation)
     res.status(202).location(`/api/generations/${generation.id}`).json(generation)
   })
 
   router.post('/:id/cancel', (req, res) => {
     trail.annotate({ action: 'generation.canceled' })
-    const generation = generationOf(req)
+    const generation = loadGeneration(req)
     if (generation.status !== 'pending' && generation.status !== 'processing')
       throw conflict('This generation has ended.')
     const canceled = db.generation.update(generation, { status: 'canceled' })
@@ -94,7 +94,7 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
   })
 
   router.delete('/:id', (req, res) => {
-    const generation = generationOf(req)
+    const generation = loadGeneration(req)
     requireRole(req, 'admin')
     if (generation.status === 'pending' || generation.status === 'processing') throw conflict('Cancel it first.')
     db.generation.remove(generation)

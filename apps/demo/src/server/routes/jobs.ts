@@ -1,9 +1,9 @@
 import { type Request, Router, raw } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { newRecordId } from '../database.ts'
-import { requireRole, userOf } from '../identity.ts'
-import { bodyOf, conflict, invalid, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, invalid, notFound } from '../errors.ts'
+import { requireRole, requireUser } from '../identity.ts'
 
 const newJob = z.object({
   name: z.string().trim().min(1, 'A job needs a name.').max(80),
@@ -11,46 +11,46 @@ const newJob = z.object({
   schedule: z.enum(['manual', 'hourly', 'nightly']).default('manual'),
 })
 const jobPatch = newJob.partial()
-const SECONDS = 3
+const DURATION_SECONDS = 3
 
 /** Jobs, which run in the background and finish as `system`. */
-export function jobRoutes({ db, trail, audit, background, notify }: Acme): Router {
+export function jobRoutes({ db, trail, audit, background, notify }: AppContext): Router {
   const router = Router()
 
-  function jobOf(req: Request<{ id: string }>) {
+  function loadJob(req: Request<{ id: string }>) {
     const job = db.job.get(req.params.id)
-    if (job?.org !== userOf(req).org) throw notFound('job')
+    if (job?.org !== requireUser(req).org) throw notFound('job')
     trail.annotate({ resource: { type: 'job', id: job.id, name: job.name } })
     return job
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.job.list(userOf(req).org) })
+    res.json({ items: db.job.list(requireUser(req).org) })
   })
 
   router.post('/', (req, res) => {
-    const { org } = userOf(req)
-    const job = db.job.insert({ ...bodyOf(newJob, req), id: newRecordId('job'), org, input: null, status: 'idle' })
+    const { org } = requireUser(req)
+    const job = db.job.insert({ ...bodyOf(newJob, req), id: createRecordId('job'), org, input: null, status: 'idle' })
     res.status(201).location(`/api/jobs/${job.id}`).json(job)
   })
 
   router.get('/:id', (req, res) => {
-    res.json(jobOf(req))
+    res.json(loadJob(req))
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(db.job.update(jobOf(req), bodyOf(jobPatch, req)))
+    res.json(db.job.update(loadJob(req), bodyOf(jobPatch, req)))
   })
 
   router.delete('/:id', (req, res) => {
-    const job = jobOf(req)
+    const job = loadJob(req)
     requireRole(req, 'admin')
     db.job.remove(job)
     res.status(204).end()
   })
 
   router.put('/:id/input', raw({ type: ['text/*', 'application/octet-stream'], limit: '1mb' }), (req, res) => {
-    const job = jobOf(req)
+    const job = loadJob(req)
     const file = String(req.query.name ?? 'input.csv').slice(0, 100)
     const size = Buffer.isBuffer(req.body) ? req.body.length : 0
     if (size === 0) throw invalid('Send the file as the body.')
@@ -60,12 +60,12 @@ export function jobRoutes({ db, trail, audit, background, notify }: Acme): Route
 
   router.post('/:id/run', (req, res) => {
     trail.annotate({ action: 'job.started' })
-    const job = jobOf(req)
-    const user = userOf(req)
+    const job = loadJob(req)
+    const user = requireUser(req)
     if (job.status === 'running') throw conflict('This job is running already.')
     if (job.runner === 'legacy') throw new TypeError('The legacy runner crashed: its image is gone.')
     const started = db.job.update(job, { status: 'running' })
-    background.after(job.org, 2, () => {
+    background.schedule(job.org, 2, () => {
       const running = db.job.get(job.id)
       if (running?.status !== 'running') return
       if (running.runner === 'flaky') {
@@ -76,7 +76,7 @@ export function jobRoutes({ db, trail, audit, background, notify }: Acme): Route
         if (user.type === 'user')
           notify({ org: job.org, memberId: user.id, title: `${job.name} failed`, body: reason, href: '/jobs' })
       } else {
-        audit.record('job.completed', { metadata: { seconds: SECONDS, jobId: job.id } }, () =>
+        audit.record('job.completed', { metadata: { seconds: DURATION_SECONDS, jobId: job.id } }, () =>
           db.job.update(running, { status: 'completed' }),
         )
       }
@@ -85,7 +85,7 @@ export function jobRoutes({ db, trail, audit, background, notify }: Acme): Route
   })
 
   router.post('/:id/cancel', (req, res) => {
-    const job = jobOf(req)
+    const job = loadJob(req)
     if (job.status !== 'running') throw conflict('This job is not running.')
     trail.annotate({ action: 'job.cancelled' })
     res.json(db.job.update(job, { status: 'cancelled' }))

@@ -1,9 +1,9 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { type Database, newRecordId } from '../database.ts'
-import { endSessionsOf, newToken, requireRole, sha256, userOf } from '../identity.ts'
-import { bodyOf, conflict, notFound, Problem } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId, type Database } from '../database.ts'
+import { ApiError, bodyOf, conflict, notFound } from '../errors.ts'
+import { createToken, endAllSessions, requireRole, requireUser, sha256 } from '../identity.ts'
 import { type Member, roleSchema } from '../records.ts'
 
 const rolePatch = z.object({ role: roleSchema })
@@ -14,7 +14,7 @@ const profilePatch = z.object({
 })
 const picture = z.object({ picture: z.enum(['violet', 'teal', 'amber', 'rose', 'sky', 'slate']) })
 
-function publicMember({ id, name, email, title, role, picture, joinedAt }: Member) {
+function toPublicMember({ id, name, email, title, role, picture, joinedAt }: Member) {
   return {
     id,
     name,
@@ -27,29 +27,29 @@ function publicMember({ id, name, email, title, role, picture, joinedAt }: Membe
 }
 
 /** A member as they see themselves: with their organisation. */
-export function profileOf(db: Database, member: Member) {
-  return { ...publicMember(member), organisation: db.organisation.get(member.org) }
+export function toProfile(db: Database, member: Member) {
+  return { ...toPublicMember(member), organisation: db.organisation.get(member.org) }
 }
 
 /** The people of an organisation, and those who are asked to join. */
-export function memberRoutes({ db, trail, mail }: Acme): Router {
+export function memberRoutes({ db, trail, mail }: AppContext): Router {
   const router = Router()
 
-  function memberOf(req: Request<{ id: string }>) {
+  function loadMember(req: Request<{ id: string }>) {
     const member = db.member.get(req.params.id)
-    if (member?.org !== userOf(req).org) throw notFound('member')
+    if (member?.org !== requireUser(req).org) throw notFound('member')
     trail.annotate({ resource: { type: 'membership', id: member.id, name: member.name } })
     return member
   }
 
   /** Nobody may leave an organisation without an owner. */
-  function keepAnOwner(member: Member) {
+  function assertNotLastOwner(member: Member) {
     const owners = db.member.list(member.org).filter((one) => one.role === 'owner')
     if (owners.length === 1 && owners[0]?.id === member.id) throw conflict('An organisation needs an owner.')
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.member.list(userOf(req).org).map(publicMember) })
+    res.json({ items: db.member.list(requireUser(req).org).map(toPublicMember) })
   })
 
   router.get('/invitations', (req, res) => {
@@ -64,10 +64,10 @@ export function memberRoutes({ db, trail, mail }: Acme): Router {
     trail.annotate({ metadata: { role: body.role } })
     if (db.member.all().some((member) => member.email === body.email)) throw conflict('They have an account already.')
     if (body.role === 'owner') requireRole(req, 'owner')
-    const token = newToken()
+    const token = createToken()
     const { id, email, role } = db.invitation.insert({
       ...body,
-      id: newRecordId('inv'),
+      id: createRecordId('inv'),
       org: user.org,
       tokenHash: sha256(token),
       invitedBy: user.name,
@@ -87,27 +87,27 @@ export function memberRoutes({ db, trail, mail }: Acme): Router {
   })
 
   router.get('/:id', (req, res) => {
-    res.json(publicMember(memberOf(req)))
+    res.json(toPublicMember(loadMember(req)))
   })
 
   router.patch('/:id', (req, res) => {
     trail.annotate({ action: 'membership.role_changed' })
-    const member = memberOf(req)
+    const member = loadMember(req)
     const { role } = bodyOf(rolePatch, req)
     trail.annotate({ metadata: { role, previousRole: member.role } })
     const user = requireRole(req, role === 'owner' || member.role === 'owner' ? 'owner' : 'admin')
     if (member.id === user.id && user.role !== 'owner')
-      throw new Problem(403, 'forbidden', 'Nobody changes their own role.')
-    if (role !== 'owner') keepAnOwner(member)
-    res.json(publicMember(db.member.update(member, { role })))
+      throw new ApiError(403, 'forbidden', 'Nobody changes their own role.')
+    if (role !== 'owner') assertNotLastOwner(member)
+    res.json(toPublicMember(db.member.update(member, { role })))
   })
 
   router.delete('/:id', (req, res) => {
     trail.annotate({ action: 'membership.removed' })
-    const member = memberOf(req)
+    const member = loadMember(req)
     requireRole(req, member.role === 'member' ? 'admin' : 'owner')
-    keepAnOwner(member)
-    endSessionsOf(db, member)
+    assertNotLastOwner(member)
+    endAllSessions(db, member)
     db.member.remove(member)
     res.status(204).end()
   })
@@ -116,33 +116,33 @@ export function memberRoutes({ db, trail, mail }: Acme): Router {
 }
 
 /** One's own account. */
-export function accountRoutes({ db, audit }: Acme): Router {
+export function accountRoutes({ db, audit }: AppContext): Router {
   const router = Router()
 
-  function selfOf(req: Request) {
-    const member = db.member.get(userOf(req).id)
-    if (!member) throw new Problem(403, 'forbidden', 'An API key has no profile.')
+  function loadSelf(req: Request) {
+    const member = db.member.get(requireUser(req).id)
+    if (!member) throw new ApiError(403, 'forbidden', 'An API key has no profile.')
     return member
   }
 
   /** Changes the account, which the activity log tells apart from the membership. */
-  function change(
+  function updateAccount(
     req: Request,
     action: 'account.updated' | 'account.picture_updated',
     patch: z.infer<typeof profilePatch> | z.infer<typeof picture>,
   ) {
-    const member = selfOf(req)
+    const member = loadSelf(req)
     const resource = { type: 'account', id: member.id, name: 'name' in patch && patch.name ? patch.name : member.name }
     audit.annotate({ action, resource }, () => db.member.update(member, patch))
-    return profileOf(db, db.member.get(member.id) ?? member)
+    return toProfile(db, db.member.get(member.id) ?? member)
   }
 
   router.patch('/', (req, res) => {
-    res.json(change(req, 'account.updated', bodyOf(profilePatch, req)))
+    res.json(updateAccount(req, 'account.updated', bodyOf(profilePatch, req)))
   })
 
   router.put('/picture', (req, res) => {
-    res.json(change(req, 'account.picture_updated', bodyOf(picture, req)))
+    res.json(updateAccount(req, 'account.picture_updated', bodyOf(picture, req)))
   })
 
   return router

@@ -1,13 +1,13 @@
 import { Router } from 'express'
-import type { Acme } from '../acme.ts'
-import { userOf } from '../identity.ts'
-import { notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { notFound } from '../errors.ts'
+import { requireUser } from '../identity.ts'
 
-export function notificationRoutes({ db, trail }: Acme): Router {
+export function notificationRoutes({ db, trail }: AppContext): Router {
   const router = Router()
 
   router.get('/', (req, res) => {
-    const { id, org } = userOf(req)
+    const { id, org } = requireUser(req)
     const mine = db.notification.list(org).filter((one) => one.memberId === id)
     res.json({ items: mine.filter((one) => one.status === 'unread').toReversed() })
   })
@@ -15,7 +15,7 @@ export function notificationRoutes({ db, trail }: Acme): Router {
   router.post('/:id/dismiss', (req, res) => {
     trail.annotate({ action: 'notification.dismissed' })
     const notification = db.notification.get(req.params.id)
-    if (notification?.memberId !== userOf(req).id) throw notFound('notification')
+    if (notification?.memberId !== requireUser(req).id) throw notFound('notification')
     res.json(db.notification.update(notification, { status: 'dismissed' }))
   })
 

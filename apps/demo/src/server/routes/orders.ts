@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
+import type { AppContext } from '../app-context.ts'
 import { chargeCard } from '../credits.ts'
-import { newRecordId } from '../database.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, notFound } from '../errors.ts'
 import { requireRole } from '../identity.ts'
-import { bodyOf, conflict, notFound } from '../problem.ts'
 
 const newItem = z.object({
   name: z.string().trim().min(1).max(80),
@@ -16,10 +16,10 @@ const newOrder = z.object({ items: z.array(newItem).max(20).default([]) })
 const statusPatch = z.object({ status: z.enum(['paid', 'fulfilled', 'cancelled']) })
 
 /** One-time orders. Items change while an order is open; paying charges the card. */
-export function orderRoutes({ db, trail, credits }: Acme): Router {
+export function orderRoutes({ db, trail, credits }: AppContext): Router {
   const router = Router()
 
-  function orderOf(req: Request<{ id: string }>) {
+  function loadOrder(req: Request<{ id: string }>) {
     const { org } = requireRole(req, 'admin')
     const order = db.order.get(req.params.id)
     if (order?.org !== org) throw notFound('order')
@@ -28,8 +28,8 @@ export function orderRoutes({ db, trail, credits }: Acme): Router {
   }
 
   /** The item that a path names, of an order that may still be changed. */
-  function itemOf(req: Request<{ id: string; itemId: string }>) {
-    const order = orderOf(req)
+  function loadItem(req: Request<{ id: string; itemId: string }>) {
+    const order = loadOrder(req)
     const item = order.items.find((one) => one.id === req.params.itemId)
     if (!item) throw notFound('item')
     trail.annotate({ metadata: { item: item.name } })
@@ -43,10 +43,10 @@ export function orderRoutes({ db, trail, credits }: Acme): Router {
 
   router.post('/', (req, res) => {
     const { org } = requireRole(req, 'admin')
-    const items = bodyOf(newOrder, req).items.map((item) => ({ id: newRecordId('itm'), ...item }))
+    const items = bodyOf(newOrder, req).items.map((item) => ({ id: createRecordId('itm'), ...item }))
     const number = `AC-${1001 + db.order.list(org).length}`
     const order = db.order.insert({
-      id: newRecordId('ord'),
+      id: createRecordId('ord'),
       org,
       number,
       status: 'open',
@@ -58,7 +58,7 @@ export function orderRoutes({ db, trail, credits }: Acme): Router {
 
   router.patch('/:id', (req, res) => {
     trail.annotate({ action: 'order.status_changed' })
-    const order = orderOf(req)
+    const order = loadOrder(req)
     const { status } = bodyOf(statusPatch, req)
     trail.annotate({ metadata: { status, previousStatus: order.status } })
     if (status === 'paid') chargeCard(credits.account(order.org))
@@ -67,8 +67,8 @@ export function orderRoutes({ db, trail, credits }: Acme): Router {
 
   router.post('/:id/items', (req, res) => {
     trail.annotate({ action: 'order.item_added' })
-    const order = orderOf(req)
-    const item = { id: newRecordId('itm'), ...bodyOf(newItem, req) }
+    const order = loadOrder(req)
+    const item = { id: createRecordId('itm'), ...bodyOf(newItem, req) }
     trail.annotate({ metadata: { item: item.name, quantity: item.quantity } })
     if (order.status !== 'open') throw conflict(`This order is ${order.status}.`)
     db.order.update(order, { items: [...order.items, item] })
@@ -77,7 +77,7 @@ export function orderRoutes({ db, trail, credits }: Acme): Router {
 
   router.patch('/:id/items/:itemId', (req, res) => {
     trail.annotate({ action: 'order.item_updated' })
-    const { order, item } = itemOf(req)
+    const { order, item } = loadItem(req)
     const { quantity } = bodyOf(itemPatch, req)
     trail.annotate({ metadata: { item: item.name, quantity } })
     db.order.update(order, { items: order.items.map((one) => (one === item ? { ...one, quantity } : one)) })
@@ -86,7 +86,7 @@ export function orderRoutes({ db, trail, credits }: Acme): Router {
 
   router.delete('/:id/items/:itemId', (req, res) => {
     trail.annotate({ action: 'order.item_removed' })
-    const { order, item } = itemOf(req)
+    const { order, item } = loadItem(req)
     db.order.update(order, { items: order.items.filter((one) => one !== item) })
     res.status(204).end()
   })

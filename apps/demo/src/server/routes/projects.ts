@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { scopeOf } from '../audit.ts'
-import { newRecordId } from '../database.ts'
-import { requireRole, userOf } from '../identity.ts'
-import { bodyOf, conflict, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { toProjectScope } from '../audit.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, notFound } from '../errors.ts'
+import { requireRole, requireUser } from '../identity.ts'
 import { serviceRoutes } from './services.ts'
 
 const REGIONS = ['eu-central', 'eu-west', 'us-east', 'ap-south'] as const
@@ -16,27 +16,27 @@ const newProject = z.object({
 })
 const projectPatch = newProject.partial()
 
-export function projectRoutes(acme: Acme): Router {
+export function projectRoutes(acme: AppContext): Router {
   const { db, trail, audit } = acme
   const router = Router()
 
   /** The project a path names, if it is the asker's; the event of the request is about it from here on. */
-  function projectOf(req: Request<{ id: string }>) {
+  function loadProject(req: Request<{ id: string }>) {
     const project = db.project.get(req.params.id)
-    if (project?.org !== userOf(req).org) throw notFound('project')
+    if (project?.org !== requireUser(req).org) throw notFound('project')
     trail.annotate({ resource: { type: 'project', id: project.id, name: project.name } })
     return project
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.project.list(userOf(req).org) })
+    res.json({ items: db.project.list(requireUser(req).org) })
   })
 
   router.post('/', (req, res) => {
-    const { org } = userOf(req)
+    const { org } = requireUser(req)
     const project = db.project.insert({
       ...bodyOf(newProject, req),
-      id: newRecordId('prj'),
+      id: createRecordId('prj'),
       org,
       status: 'active',
       createdAt: new Date().toISOString(),
@@ -45,44 +45,44 @@ export function projectRoutes(acme: Acme): Router {
   })
 
   router.get('/:id', (req, res) => {
-    res.json(projectOf(req))
+    res.json(loadProject(req))
   })
 
   router.put('/:id', (req, res) => {
-    res.json(db.project.update(projectOf(req), bodyOf(newProject, req)))
+    res.json(db.project.update(loadProject(req), bodyOf(newProject, req)))
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(db.project.update(projectOf(req), bodyOf(projectPatch, req)))
+    res.json(db.project.update(loadProject(req), bodyOf(projectPatch, req)))
   })
 
   router.post('/:id/archive', (req, res) => {
-    const project = projectOf(req)
+    const project = loadProject(req)
     if (project.status === 'archived') throw conflict('This project is archived already.')
     res.json(db.project.update(project, { status: 'archived' }))
   })
 
   router.post('/:id/restore', (req, res) => {
-    const project = projectOf(req)
+    const project = loadProject(req)
     if (project.status === 'active') throw conflict('This project is not archived.')
     res.json(db.project.update(project, { status: 'active' }))
   })
 
   router.post('/:id/clone', (req, res) => {
     const source = db.project.get(req.params.id)
-    if (source?.org !== userOf(req).org) throw notFound('project')
+    if (source?.org !== requireUser(req).org) throw notFound('project')
     const copy = {
       ...source,
-      id: newRecordId('prj'),
+      id: createRecordId('prj'),
       name: `${source.name} copy`,
       createdAt: new Date().toISOString(),
     }
     db.transaction(() => {
       const metadata = { source: source.name, sourceId: source.id }
       audit.record('project.cloned', { metadata }, () => db.project.insert(copy))
-      for (const service of servicesOf(source)) {
-        audit.record('service.created', { scope: scopeOf(copy) }, () => {
-          db.service.insert({ ...service, id: newRecordId('svc'), projectId: copy.id })
+      for (const service of listServices(source)) {
+        audit.record('service.created', { scope: toProjectScope(copy) }, () => {
+          db.service.insert({ ...service, id: createRecordId('svc'), projectId: copy.id })
         })
       }
     })
@@ -90,26 +90,26 @@ export function projectRoutes(acme: Acme): Router {
   })
 
   router.post('/:id/export', (req, res) => {
-    const project = projectOf(req)
+    const project = loadProject(req)
     trail.annotate({ action: 'project.exported', metadata: { format: 'JSON' } })
-    res.attachment(`${project.id}.json`).json({ ...project, services: servicesOf(project) })
+    res.attachment(`${project.id}.json`).json({ ...project, services: listServices(project) })
   })
 
   router.delete('/:id', (req, res) => {
-    const project = projectOf(req)
+    const project = loadProject(req)
     requireRole(req, 'admin')
     db.transaction(() => {
       db.project.remove(project)
-      audit.asSystem(project.org, () => {
-        for (const service of servicesOf(project)) {
-          audit.record('service.deleted', { scope: scopeOf(project) }, () => db.service.remove(service))
+      audit.runAsSystem(project.org, () => {
+        for (const service of listServices(project)) {
+          audit.record('service.deleted', { scope: toProjectScope(project) }, () => db.service.remove(service))
         }
       })
     })
     res.status(204).end()
   })
 
-  const servicesOf = (project: { id: string; org: string }) =>
+  const listServices = (project: { id: string; org: string }) =>
     db.service.list(project.org).filter((service) => service.projectId === project.id)
 
   router.use('/:projectId/services', serviceRoutes(acme))

@@ -1,9 +1,9 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { newRecordId } from '../database.ts'
-import { userOf } from '../identity.ts'
-import { bodyOf, conflict, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, conflict, notFound } from '../errors.ts'
+import { requireUser } from '../identity.ts'
 
 const newService = z.object({
   name: z.string().trim().min(1, 'A service needs a name.').max(80),
@@ -21,18 +21,18 @@ interface Params {
 }
 
 /** The services of a project, mounted under `/api/projects/:projectId/services`. */
-export function serviceRoutes({ db, trail }: Acme): Router {
+export function serviceRoutes({ db, trail }: AppContext): Router {
   const router = Router({ mergeParams: true })
 
-  function projectOf(req: Request<{ projectId: string }>) {
+  function loadProject(req: Request<{ projectId: string }>) {
     const project = db.project.get(req.params.projectId)
-    if (project?.org !== userOf(req).org) throw notFound('project')
+    if (project?.org !== requireUser(req).org) throw notFound('project')
     trail.annotate({ scope: { project: { id: project.id, name: project.name } } })
     return project
   }
 
-  function serviceOf(req: Request<Params>) {
-    const project = projectOf(req)
+  function loadService(req: Request<Params>) {
+    const project = loadProject(req)
     const service = db.service.get(req.params.id)
     if (service?.projectId !== project.id) throw notFound('service')
     trail.annotate({ resource: { type: 'service', id: service.id, name: service.name } })
@@ -40,16 +40,16 @@ export function serviceRoutes({ db, trail }: Acme): Router {
   }
 
   router.get<'/', { projectId: string }>('/', (req, res) => {
-    const project = projectOf(req)
+    const project = loadProject(req)
     res.json({ items: db.service.list(project.org).filter((service) => service.projectId === project.id) })
   })
 
   router.post<'/', { projectId: string }>('/', (req, res) => {
-    const project = projectOf(req)
+    const project = loadProject(req)
     if (project.status === 'archived') throw conflict('The project is archived: restore it first.')
     const service = db.service.insert({
       ...bodyOf(newService, req),
-      id: newRecordId('svc'),
+      id: createRecordId('svc'),
       org: project.org,
       projectId: project.id,
       status: 'running',
@@ -60,35 +60,35 @@ export function serviceRoutes({ db, trail }: Acme): Router {
   router
     .route('/:id')
     .get<Params>((req, res) => {
-      res.json(serviceOf(req))
+      res.json(loadService(req))
     })
     .patch<Params>((req, res) => {
-      res.json(db.service.update(serviceOf(req), bodyOf(servicePatch, req)))
+      res.json(db.service.update(loadService(req), bodyOf(servicePatch, req)))
     })
     .delete<Params>((req, res) => {
-      db.service.remove(serviceOf(req))
+      db.service.remove(loadService(req))
       res.status(204).end()
     })
 
   router.post<'/:id/deploy', Params>('/:id/deploy', (req, res) => {
-    const service = serviceOf(req)
+    const service = loadService(req)
     const { image } = bodyOf(deployment, req)
     trail.annotate({ action: 'service.deployed', metadata: { image } })
     res.json(db.service.update(service, { image }))
   })
 
   router.post<'/:id/restart', Params>('/:id/restart', (req, res) => {
-    const service = serviceOf(req)
+    const service = loadService(req)
     if (service.status === 'trashed') throw conflict('The service is in the trash: restore it first.')
     res.json(service)
   })
 
   router.post<'/:id/trash', Params>('/:id/trash', (req, res) => {
-    res.json(db.service.update(serviceOf(req), { status: 'trashed' }))
+    res.json(db.service.update(loadService(req), { status: 'trashed' }))
   })
 
   router.post<'/:id/restore', Params>('/:id/restore', (req, res) => {
-    res.json(db.service.update(serviceOf(req), { status: 'running' }))
+    res.json(db.service.update(loadService(req), { status: 'running' }))
   })
 
   return router

@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
+import type { AppContext } from '../app-context.ts'
 import { chargeCard } from '../credits.ts'
-import { newRecordId } from '../database.ts'
+import { createRecordId } from '../database.ts'
+import { ApiError, bodyOf, conflict, notFound } from '../errors.ts'
 import { requireRole } from '../identity.ts'
-import { bodyOf, conflict, notFound, Problem } from '../problem.ts'
 
 const planInput = z.object({ plan: z.enum(['Starter', 'Pro', 'Scale']) })
 const newItem = z.object({
@@ -15,23 +15,23 @@ const newItem = z.object({
 const itemPatch = z.object({ quantity: z.number().int().min(1).max(1_000) })
 
 /** The subscription of an organisation: its plan, its items, and where in its life it is. */
-export function subscriptionRoutes({ db, trail, audit, credits, background, notify }: Acme): Router {
+export function subscriptionRoutes({ db, trail, audit, credits, background, notify }: AppContext): Router {
   const router = Router()
 
-  function subscriptionOf(req: Request) {
+  function loadSubscription(req: Request) {
     const { org } = requireRole(req, 'admin')
     const found = db.subscription.get(`sub_${org}`)
     if (!found) throw notFound('subscription')
-    trail.annotate({ resource: { type: 'subscription', id: found.id, name: `Acme Cloud ${found.plan}` } })
+    trail.annotate({ resource: { type: 'subscription', id: found.id, name: `AppContext Cloud ${found.plan}` } })
     return found
   }
 
   router.get('/', (req, res) => {
-    res.json(subscriptionOf(req))
+    res.json(loadSubscription(req))
   })
 
   router.patch('/', (req, res) => {
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     const { plan } = bodyOf(planInput, req)
     trail.annotate({ metadata: { plan, previousPlan: subscription.plan } })
     res.json(db.subscription.update(subscription, { plan }))
@@ -39,42 +39,42 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
 
   router.post('/trial', (req, res) => {
     trail.annotate({ action: 'subscription.trialing' })
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     if (subscription.status !== 'canceled') throw conflict('A trial is for organisations without a subscription.')
     res.json(db.subscription.update(subscription, { status: 'trialing', cancelAtPeriodEnd: false }))
   })
 
   router.post('/activate', (req, res) => {
     trail.annotate({ action: 'subscription.active' })
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     chargeCard(credits.account(subscription.org))
     res.json(db.subscription.update(subscription, { status: 'active' }))
   })
 
   router.post('/pause', (req, res) => {
     trail.annotate({ action: 'subscription.paused' })
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     if (subscription.status !== 'active') throw conflict('Only an active subscription can be paused.')
     res.json(db.subscription.update(subscription, { status: 'paused' }))
   })
 
   router.post('/cancel', (req, res) => {
     trail.annotate({ action: 'subscription.cancel_scheduled' })
-    res.json(db.subscription.update(subscriptionOf(req), { cancelAtPeriodEnd: true }))
+    res.json(db.subscription.update(loadSubscription(req), { cancelAtPeriodEnd: true }))
   })
 
   router.post('/revert-cancel', (req, res) => {
     trail.annotate({ action: 'subscription.cancel_reverted' })
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     if (!subscription.cancelAtPeriodEnd) throw conflict('No cancellation is scheduled.')
     res.json(db.subscription.update(subscription, { cancelAtPeriodEnd: false }))
   })
 
   /** Ends the billing period, as the calendar would: the card is charged, or the cancellation takes effect. */
   router.post('/renew', (req, res) => {
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     trail.annotate({ action: 'subscription.renewed' })
-    background.after(subscription.org, 1, () => renew(subscription.id, subscription.org))
+    background.schedule(subscription.org, 1, () => renew(subscription.id, subscription.org))
     res.status(202).json({ message: 'The period is being closed.' })
   })
 
@@ -91,7 +91,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
       chargeCard(credits.account(org))
       audit.record('subscription.active', {}, () => db.subscription.update(subscription, { status: 'active' }))
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
+      if (!(error instanceof ApiError)) throw error
       const status = subscription.status === 'past_due' ? 'unpaid' : 'past_due'
       audit.record(`subscription.${status}`, { metadata: { reason: error.message } }, () =>
         db.subscription.update(subscription, { status }),
@@ -104,8 +104,8 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
 
   router.post('/items', (req, res) => {
     trail.annotate({ action: 'subscription.item_added' })
-    const subscription = subscriptionOf(req)
-    const item = { id: newRecordId('itm'), ...bodyOf(newItem, req) }
+    const subscription = loadSubscription(req)
+    const item = { id: createRecordId('itm'), ...bodyOf(newItem, req) }
     trail.annotate({ metadata: { item: item.name, quantity: item.quantity } })
     db.subscription.update(subscription, { items: [...subscription.items, item] })
     res.status(201).json(item)
@@ -113,7 +113,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
 
   router.patch('/items/:itemId', (req, res) => {
     trail.annotate({ action: 'subscription.item_updated' })
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     const item = subscription.items.find((one) => one.id === req.params.itemId)
     if (!item) throw notFound('item')
     const { quantity } = bodyOf(itemPatch, req)
@@ -126,7 +126,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
 
   router.delete('/items/:itemId', (req, res) => {
     trail.annotate({ action: 'subscription.item_removed' })
-    const subscription = subscriptionOf(req)
+    const subscription = loadSubscription(req)
     const item = subscription.items.find((one) => one.id === req.params.itemId)
     if (!item) throw notFound('item')
     trail.annotate({ metadata: { item: item.name } })

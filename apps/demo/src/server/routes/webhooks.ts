@@ -1,14 +1,14 @@
 import { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Acme } from '../acme.ts'
-import { newRecordId } from '../database.ts'
-import { newToken, requireRole } from '../identity.ts'
-import { bodyOf, notFound } from '../problem.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRecordId } from '../database.ts'
+import { bodyOf, notFound } from '../errors.ts'
+import { createToken, requireRole } from '../identity.ts'
 import type { Row } from '../records.ts'
-import { checkedUrl, WEBHOOK_EVENTS } from '../webhooks.ts'
+import { validateWebhookUrl, WEBHOOK_EVENTS } from '../webhooks.ts'
 
 const newWebhook = z.object({
-  url: z.string().trim().max(500).transform(checkedUrl),
+  url: z.string().trim().max(500).transform(validateWebhookUrl),
   events: z
     .array(z.enum(WEBHOOK_EVENTS))
     .min(1, 'Choose at least one event.')
@@ -19,14 +19,14 @@ const webhookPatch = z.object({
   events: z.array(z.enum(WEBHOOK_EVENTS)).min(1).optional(),
 })
 
-function publicWebhook({ secret: _, ...webhook }: Row<'webhook'>) {
+function omitSecret({ secret: _, ...webhook }: Row<'webhook'>) {
   return webhook
 }
 
-export function webhookRoutes({ db, trail, webhooks }: Acme): Router {
+export function webhookRoutes({ db, trail, webhooks }: AppContext): Router {
   const router = Router()
 
-  function webhookOf(req: Request<{ id: string }>) {
+  function loadWebhook(req: Request<{ id: string }>) {
     const { org } = requireRole(req, 'admin')
     const webhook = db.webhook.get(req.params.id)
     if (webhook?.org !== org) throw notFound('webhook')
@@ -35,41 +35,41 @@ export function webhookRoutes({ db, trail, webhooks }: Acme): Router {
   }
 
   router.get('/', (req, res) => {
-    res.json({ items: db.webhook.list(requireRole(req, 'admin').org).map(publicWebhook), events: WEBHOOK_EVENTS })
+    res.json({ items: db.webhook.list(requireRole(req, 'admin').org).map(omitSecret), events: WEBHOOK_EVENTS })
   })
 
   router.post('/', (req, res) => {
     const { org } = requireRole(req, 'admin')
     const webhook = db.webhook.insert({
       ...bodyOf(newWebhook, req),
-      id: newRecordId('whk'),
+      id: createRecordId('whk'),
       org,
       status: 'enabled',
-      secret: `whsec_${newToken()}`,
+      secret: `whsec_${createToken()}`,
       failures: 0,
     })
     res.status(201).location(`/api/webhooks/${webhook.id}`).json(webhook)
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(publicWebhook(db.webhook.update(webhookOf(req), bodyOf(webhookPatch, req))))
+    res.json(omitSecret(db.webhook.update(loadWebhook(req), bodyOf(webhookPatch, req))))
   })
 
   router.delete('/:id', (req, res) => {
-    db.webhook.remove(webhookOf(req))
+    db.webhook.remove(loadWebhook(req))
     res.status(204).end()
   })
 
   router.post('/:id/disable', (req, res) => {
-    res.json(publicWebhook(db.webhook.update(webhookOf(req), { status: 'disabled' })))
+    res.json(omitSecret(db.webhook.update(loadWebhook(req), { status: 'disabled' })))
   })
 
   router.post('/:id/enable', (req, res) => {
-    res.json(publicWebhook(db.webhook.update(webhookOf(req), { status: 'enabled', failures: 0 })))
+    res.json(omitSecret(db.webhook.update(loadWebhook(req), { status: 'enabled', failures: 0 })))
   })
 
   router.post('/:id/test', (req, res) => {
-    webhooks.deliver(webhookOf(req), 'test.ping')
+    webhooks.deliver(loadWebhook(req), 'test.ping')
     res.status(202).json({ message: 'A test event is on its way.' })
   })
 

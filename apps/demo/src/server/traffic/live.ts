@@ -1,10 +1,10 @@
-import { PEOPLE, type Player, STRANGER } from './cast.ts'
+import { PEOPLE, type Persona, STRANGER } from './personas.ts'
 import { type Random, seededRandom } from './random.ts'
 
 type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; data: Record<string, unknown> }>
 
 interface Browser {
-  readonly player: Player
+  readonly player: Persona
   call: Call
   /** The same from somewhere else, signed out. */
   stranger: Call
@@ -12,12 +12,12 @@ interface Browser {
 }
 
 /** What a simulated person may do next. Each is a few real requests to the demo itself. */
-const DEEDS: readonly [Deed, ...Deed[]] = [
+const TASKS: readonly [Task, ...Task[]] = [
   {
     weight: 6,
     async run({ call, items }, random) {
-      const project = any(random, await items('/api/projects'))
-      const service = project && any(random, await items(`/api/projects/${project.id}/services`))
+      const project = pickFrom(random, await items('/api/projects'))
+      const service = project && pickFrom(random, await items(`/api/projects/${project.id}/services`))
       if (!service) return
       const image = `registry.acme.test/${service.name}:1.${random.whole(5, 30)}.${random.whole(0, 9)}`
       await call('POST', `/api/projects/${project.id}/services/${service.id}/deploy`, { image })
@@ -36,7 +36,7 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   {
     weight: 3,
     async run({ call, items }, random) {
-      const job = any(random, await items('/api/jobs'))
+      const job = pickFrom(random, await items('/api/jobs'))
       if (job) await call('POST', `/api/jobs/${job.id}/run`)
     },
   },
@@ -57,7 +57,7 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   {
     weight: 2,
     async run({ call, items }, random) {
-      const project = any(random, await items('/api/projects'))
+      const project = pickFrom(random, await items('/api/projects'))
       if (project)
         await call('PATCH', `/api/projects/${project.id}`, {
           description: random.pick(['Under review.', 'In good shape.', 'Being rewritten.']),
@@ -85,25 +85,25 @@ const DEEDS: readonly [Deed, ...Deed[]] = [
   },
 ]
 
-interface Deed {
+interface Task {
   readonly weight: number
   run(browser: Browser, random: Random): Promise<void>
 }
 
-function any<T>(random: Random, from: readonly T[]): T | undefined {
+function pickFrom<T>(random: Random, from: readonly T[]): T | undefined {
   return from[random.whole(0, Math.max(0, from.length - 1))]
 }
 
 /** Lets simulated people use the demo through real HTTP, one deed every few seconds, until the signal aborts. */
-export async function liveTraffic(origin: string, signal: AbortSignal): Promise<void> {
+export async function simulateTraffic(origin: string, signal: AbortSignal): Promise<void> {
   const random = seededRandom(Date.now())
-  const browsers = new Map<Player, Browser>()
+  const browsers = new Map<Persona, Browser>()
   while (!signal.aborted) {
     const player = random.pick(PEOPLE)
     try {
       const browser = browsers.get(player) ?? (await signIn(origin, player, signal))
       browsers.set(player, browser)
-      await random.weighted(DEEDS).run(browser, random)
+      await random.weighted(TASKS).run(browser, random)
     } catch (error) {
       if (!signal.aborted) console.error('Simulated traffic:', error)
     }
@@ -111,13 +111,13 @@ export async function liveTraffic(origin: string, signal: AbortSignal): Promise<
   }
 }
 
-async function signIn(origin: string, player: Player, signal: AbortSignal): Promise<Browser> {
-  const call = client(origin, player, signal)
+async function signIn(origin: string, player: Persona, signal: AbortSignal): Promise<Browser> {
+  const call = createClient(origin, player, signal)
   await call('POST', '/api/login', { email: player.actor.email, password: 'demo' })
   return {
     player,
     call,
-    stranger: client(origin, STRANGER, signal),
+    stranger: createClient(origin, STRANGER, signal),
     async items(path) {
       const { data } = await call('GET', path)
       return Array.isArray(data.items) ? data.items : []
@@ -126,7 +126,7 @@ async function signIn(origin: string, player: Player, signal: AbortSignal): Prom
 }
 
 /** Requests as somebody's browser sends them, which keeps its cookie. */
-function client(origin: string, { context }: Player, signal: AbortSignal): Call {
+function createClient(origin: string, { context }: Persona, signal: AbortSignal): Call {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'user-agent': context.userAgent ?? '',

@@ -1,12 +1,12 @@
-import { ADA, ALAN, GRACE, MARGARET, RADIA, STRANGER } from './cast.ts'
-import type { Stage } from './scenes.ts'
-import { changed, failure } from './script.ts'
+import { failure, toChanges } from './event-log.ts'
+import { ADA, ALAN, GRACE, MARGARET, RADIA, STRANGER } from './personas.ts'
+import type { Simulation } from './routines.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 /** What happens once, on its day of the week: keys, people, money, endpoints. `day` is that day's midnight. */
-export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
+export const MILESTONES: readonly ((stage: Simulation, day: number) => void)[] = [
   function keysAndDetails({ script }, day) {
     const key = 'api_key:key_ci00000000:ci'
     const nine = day + 9 * HOUR
@@ -29,7 +29,7 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     script.add(nine + 12 * MINUTE, ADA, 'credit.add', 'credit:acme:Credits', {
       route: 'POST /api/billing/credits',
       metadata: { credits: 25 },
-      ...changed('/balance', 2, 27),
+      ...toChanges('/balance', 2, 27),
     })
     for (const [index, player] of [ADA, GRACE, MARGARET, ALAN].entries()) {
       const action = ['accepted', 'rejected', 'partial', 'accepted'][index]
@@ -48,25 +48,25 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     const created = script.add(at, GRACE, 'webhook.created', webhook, { route: 'POST /api/webhooks' })
     script.add(at + 3 * MINUTE, GRACE, 'webhook.updated', webhook, {
       route: 'PATCH /api/webhooks/:id',
-      ...changed('/url', 'https://status.acme.test/', 'https://status.acme.test/broken'),
+      ...toChanges('/url', 'https://status.acme.test/', 'https://status.acme.test/broken'),
     })
     for (const failures of [1, 2, 3]) {
-      const failed = script.follow(at + failures * 20 * MINUTE, created, 'webhook.delivery_failed', webhook, {
+      const failed = script.addCausedBy(at + failures * 20 * MINUTE, created, 'webhook.delivery_failed', webhook, {
         metadata: { event: 'generation.completed', reason: 'status 500' },
       })
       if (failures === 3)
-        script.follow(at + HOUR + 50, failed, 'webhook.quarantined', webhook, {
+        script.addCausedBy(at + HOUR + 50, failed, 'webhook.quarantined', webhook, {
           metadata: { failures },
-          ...changed('/status', 'enabled', 'quarantined'),
+          ...toChanges('/status', 'enabled', 'quarantined'),
         })
     }
     script.add(at + 2 * HOUR, GRACE, 'webhook.enabled', webhook, {
       route: 'POST /api/webhooks/:id/enable',
-      ...changed('/status', 'quarantined', 'enabled'),
+      ...toChanges('/status', 'quarantined', 'enabled'),
     })
     script.add(at + 3 * HOUR, GRACE, 'webhook.disabled', webhook, {
       route: 'POST /api/webhooks/:id/disable',
-      ...changed('/status', 'enabled', 'disabled'),
+      ...toChanges('/status', 'enabled', 'disabled'),
     })
     const old = `webhook:${newId('whk')}:old.acme.test`
     script.add(at + 4 * HOUR, MARGARET, 'webhook.deleted', old, { route: 'DELETE /api/webhooks/:id' })
@@ -96,7 +96,7 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     script.add(at + 5 * HOUR, ADA, 'membership.role_changed', 'membership:usr_margaret:Margaret Hamilton', {
       route: 'PATCH /api/members/:id',
       metadata: { role: 'admin', previousRole: 'member' },
-      ...changed('/role', 'member', 'admin'),
+      ...toChanges('/role', 'member', 'admin'),
     })
     script.add(at + 6 * HOUR, ADA, 'membership.removed', `membership:${newId('usr')}:Charles Babbage`, {
       route: 'DELETE /api/members/:id',
@@ -121,7 +121,7 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     script.add(at + 9 * MINUTE, GRACE, 'api_key.rotated', 'api_key:key_ci00000000:ci', {
       route: 'POST /api/api-keys/:id/rotate',
       metadata: { prefix: 'sk_9f3c', previousPrefix: 'sk_12ab' },
-      ...changed('/prefix', 'sk_12ab', 'sk_9f3c'),
+      ...toChanges('/prefix', 'sk_12ab', 'sk_9f3c'),
     })
   },
   function domains({ script, newId }, day) {
@@ -130,43 +130,55 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     const route = 'POST /api/domains'
     const shop = domain('shop.acme.test')
     const added = script.add(at, MARGARET, 'domain.domain_created', shop, { route })
-    script.follow(at + 9_000, added, 'domain.domain_pending', shop, changed('/status', 'created', 'pending'))
-    script.follow(at + 6 * MINUTE, added, 'domain.domain_activated', shop, changed('/status', 'pending', 'active'))
+    script.addCausedBy(at + 9_000, added, 'domain.domain_pending', shop, toChanges('/status', 'created', 'pending'))
+    script.addCausedBy(
+      at + 6 * MINUTE,
+      added,
+      'domain.domain_activated',
+      shop,
+      toChanges('/status', 'pending', 'active'),
+    )
     const broken = domain('beta.acme.invalid')
     const tried = script.add(at + HOUR, MARGARET, 'domain.domain_created', broken, { route })
-    script.follow(at + HOUR + 9_000, tried, 'domain.domain_pending', broken, changed('/status', 'created', 'pending'))
-    script.follow(at + 2 * HOUR, tried, 'domain.domain_failed', broken, {
+    script.addCausedBy(
+      at + HOUR + 9_000,
+      tried,
+      'domain.domain_pending',
+      broken,
+      toChanges('/status', 'created', 'pending'),
+    )
+    script.addCausedBy(at + 2 * HOUR, tried, 'domain.domain_failed', broken, {
       metadata: { reason: 'no CNAME record found' },
-      ...changed('/status', 'pending', 'failed'),
+      ...toChanges('/status', 'pending', 'failed'),
     })
     const removed = script.add(at + 3 * HOUR, MARGARET, 'domain.domain_removing', broken, {
       route: 'DELETE /api/domains/:id',
-      ...changed('/status', 'failed', 'removing'),
+      ...toChanges('/status', 'failed', 'removing'),
     })
-    script.follow(at + 3 * HOUR + 20_000, removed, 'domain.domain_removed', broken)
+    script.addCausedBy(at + 3 * HOUR + 20_000, removed, 'domain.domain_removed', broken)
   },
   function money({ script, newId }, day) {
     const at = day + 9 * HOUR
     const plan = 'subscription:sub_acme:Acme Cloud Pro'
     const on = (verb: string) => ({ route: `POST /api/billing/subscription/${verb}` })
     const renewed = script.add(at, ADA, 'subscription.renewed', plan, on('renew'))
-    script.follow(at + 2_000, renewed, 'subscription.past_due', plan, {
+    script.addCausedBy(at + 2_000, renewed, 'subscription.past_due', plan, {
       metadata: { reason: 'The card ending in 0002 was declined.' },
-      ...changed('/status', 'active', 'past_due'),
+      ...toChanges('/status', 'active', 'past_due'),
     })
-    script.follow(at + 2 * HOUR, renewed, 'subscription.unpaid', plan, {
+    script.addCausedBy(at + 2 * HOUR, renewed, 'subscription.unpaid', plan, {
       metadata: { reason: 'The card ending in 0002 was declined.' },
-      ...changed('/status', 'past_due', 'unpaid'),
+      ...toChanges('/status', 'past_due', 'unpaid'),
     })
     script.add(at + 3 * HOUR, ADA, 'subscription.active', plan, {
       ...on('activate'),
-      ...changed('/status', 'unpaid', 'active'),
+      ...toChanges('/status', 'unpaid', 'active'),
     })
     const item = { item: 'Seats', quantity: 5 }
     script.add(at + 3.2 * HOUR, ADA, 'subscription.item_updated', plan, {
       route: 'PATCH /api/billing/subscription/items/:itemId',
       metadata: item,
-      ...changed('/items/0/quantity', 3, 5),
+      ...toChanges('/items/0/quantity', 3, 5),
     })
     script.add(at + 3.4 * HOUR, ADA, 'subscription.item_added', plan, {
       ...on('items'),
@@ -178,11 +190,11 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     })
     script.add(at + 3.6 * HOUR, ADA, 'subscription.cancel_scheduled', plan, {
       ...on('cancel'),
-      ...changed('/cancelAtPeriodEnd', 'false', 'true'),
+      ...toChanges('/cancelAtPeriodEnd', 'false', 'true'),
     })
     script.add(at + 3.7 * HOUR, ADA, 'subscription.cancel_reverted', plan, {
       ...on('revert-cancel'),
-      ...changed('/cancelAtPeriodEnd', 'true', 'false'),
+      ...toChanges('/cancelAtPeriodEnd', 'true', 'false'),
     })
     const order = `order:${newId('ord')}:AC-0998`
     const orders = '/api/billing/orders'
@@ -202,16 +214,16 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     script.add(at + 4 * HOUR + 5 * MINUTE, GRACE, 'order.status_changed', order, {
       route: `PATCH ${orders}/:id`,
       metadata: { status: 'paid', previousStatus: 'open' },
-      ...changed('/status', 'open', 'paid'),
+      ...toChanges('/status', 'open', 'paid'),
     })
   },
   function lowBalance({ script, newId }, day) {
     const at = day + 10 * HOUR
     const alerts = 'credit_alert:acme:Credit alerts'
-    const fired = script.follow(at, null, 'credit_alert.alert_fired', 'credit_alert:acme:Low balance', {
+    const fired = script.addCausedBy(at, null, 'credit_alert.alert_fired', 'credit_alert:acme:Low balance', {
       metadata: { balance: 8.5, threshold: 10 },
     })
-    script.follow(at + 50, fired, 'notification.received', `notification:${newId('ntf')}:Low balance`, {
+    script.addCausedBy(at + 50, fired, 'notification.received', `notification:${newId('ntf')}:Low balance`, {
       metadata: { for: 'Ada Lovelace' },
     })
     script.add(at + 12 * MINUTE, ADA, 'credit.add', 'credit:acme:Credits', {
@@ -222,7 +234,7 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     script.add(at + 15 * MINUTE, ADA, 'credit.add', 'credit:acme:Credits', {
       route: 'POST /api/billing/credits',
       metadata: { credits: 50 },
-      ...changed('/balance', 8.5, 58.5),
+      ...toChanges('/balance', 8.5, 58.5),
     })
     script.add(at + 18 * MINUTE, ADA, 'credit_alert.settings_updated', alerts, {
       route: 'PUT /api/billing/alerts',
@@ -232,7 +244,7 @@ export const MILESTONES: readonly ((stage: Stage, day: number) => void)[] = [
     script.add(at + 2 * HOUR, GRACE, 'api_key.revoked', key, {
       route: 'POST /api/api-keys/:id/revoke',
       metadata: { prefix: 'sk_77e0' },
-      ...changed('/status', 'active', 'revoked'),
+      ...toChanges('/status', 'active', 'revoked'),
     })
     script.add(at + 2.1 * HOUR, GRACE, 'api_key.deleted', key, { route: 'DELETE /api/api-keys/:id' })
   },

@@ -50,7 +50,7 @@ describe.each([
       if (message.type() === 'error' || message.type() === 'warning') problems.push(`${page.url()}: ${message.text()}`)
     })
 
-    async function look(path: string) {
+    async function checkPage(path: string) {
       await page.evaluate(axe)
       const { violations } = await page.evaluate<AxeResults>('axe.run()')
       const found = violations.flatMap(({ id, nodes }) =>
@@ -65,14 +65,14 @@ describe.each([
 
     await page.goto(demo.url)
     await page.getByRole('button', { name: 'Ada Lovelace' }).click()
-    await look('sign-in')
+    await checkPage('sign-in')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     for (const path of PAGES) {
       await page.goto(demo.url + path)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await page.waitForFunction('!document.querySelector("[aria-busy=true]")')
-      await look(path)
+      await checkPage(path)
     }
     await context.close()
     expect(problems).toEqual([])

@@ -8,7 +8,7 @@ import { newId } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { testDatabase } from '../../../tooling/postgres.ts'
 import { catalog } from '../src/catalog.ts'
-import { callerOf, INGEST_KEY, signIn, startDemo } from './demo.ts'
+import { createCaller, INGEST_KEY, signIn, startDemo } from './demo.ts'
 
 test('data, sessions and events survive a restart', async () => {
   await using first = await startDemo()
@@ -17,7 +17,7 @@ test('data, sessions and events survive a restart', async () => {
   const before = await ada.event(`action=project.created&resourceId=${project.id}`)
   await ada.call('POST', '/activity/api/v1/inbox/seen', { ids: [before.id] })
   expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: null })
-  expect(first.printed.join('\n')).not.toMatch(/error|unhandled/i)
+  expect(first.output.join('\n')).not.toMatch(/error|unhandled/i)
 
   await using second = await startDemo({ folder: first.folder })
   const again = await signIn(second.url, 'ada@acme.test')
@@ -69,7 +69,7 @@ test('--traffic makes a believable week once, then real requests', async () => {
 
 test('one that is killed while it stores loses nothing acknowledged, and starts again', async () => {
   await using first = await startDemo()
-  const program = callerOf(first.url, { authorization: `Bearer ${INGEST_KEY}` })
+  const program = createCaller(first.url, { authorization: `Bearer ${INGEST_KEY}` })
   const acknowledged = new Set<string>()
 
   const send = async (from: number) => {
@@ -124,14 +124,17 @@ describe('secrets', () => {
     await using demo = await startDemo()
     const ada = await signIn(demo.url, 'ada@acme.test')
     const account = { name: 'Mary', email: 'mary@acme.test', password: secrets.password }
-    const mary = callerOf(demo.url, { 'x-auth-token': secrets.token })
+    const mary = createCaller(demo.url, { 'x-auth-token': secrets.token })
     expect((await mary.call('POST', '/api/signup', account)).status).toBe(201)
-    await callerOf(demo.url).call('POST', '/api/login', { email: 'mary@acme.test', password: `${secrets.password}!` })
-    await callerOf(demo.url).call('POST', '/api/password-reset/confirm', {
+    await createCaller(demo.url).call('POST', '/api/login', {
+      email: 'mary@acme.test',
+      password: `${secrets.password}!`,
+    })
+    await createCaller(demo.url).call('POST', '/api/password-reset/confirm', {
       token: secrets.token,
       password: secrets.newPassword,
     })
-    await callerOf(demo.url, {
+    await createCaller(demo.url, {
       authorization: `Bearer sk_${secrets.text}`,
       cookie: `acme_session=${secrets.cookie}`,
     }).call('POST', '/api/projects', {
@@ -149,9 +152,12 @@ describe('secrets', () => {
     })
     const { body: key } = await ada.call('POST', '/api/api-keys', { name: 'vault' })
     const { body: rotated } = await ada.call('POST', `/api/api-keys/${key.id}/rotate`)
-    const program = callerOf(demo.url, { authorization: `Bearer ${rotated.secret}`, cookie: `other=${secrets.cookie}` })
+    const program = createCaller(demo.url, {
+      authorization: `Bearer ${rotated.secret}`,
+      cookie: `other=${secrets.cookie}`,
+    })
     await program.call('PATCH', '/api/projects/prj_payments', { description: 'By a program.' })
-    const remote = callerOf(demo.url, { authorization: `Bearer ${INGEST_KEY}` })
+    const remote = createCaller(demo.url, { authorization: `Bearer ${INGEST_KEY}` })
     const sent = await remote.call('POST', '/activity/api/v1/events', {
       action: 'project.updated',
       actor: { type: 'service', id: 'sender' },
@@ -171,7 +177,7 @@ describe('secrets', () => {
     await demo.stop('SIGTERM')
 
     const unwanted = [...Object.values(secrets), key.secret, rotated.secret, INGEST_KEY]
-    const files = await filesOf(demo.folder)
+    const files = await listFiles(demo.folder)
     const contents = await Promise.all(
       files.map(async (file) => [file, (await readFile(file)).toString('latin1')] as const),
     )
@@ -179,19 +185,19 @@ describe('secrets', () => {
     for (const [file, content] of contents) {
       for (const secret of unwanted) expect(content.includes(secret), `${secret} in ${file}`).toBe(false)
     }
-    const rows = await everyColumn(join(demo.folder, 'activity'))
+    const rows = await readEveryColumn(join(demo.folder, 'activity'))
     expect(rows).toContain('Never made')
     for (const secret of unwanted) expect(rows.includes(secret), `${secret} in a column`).toBe(false)
   })
 })
 
-async function filesOf(folder: string): Promise<readonly string[]> {
+async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
 /** Everything in every column of every table of ours, as text. */
-async function everyColumn(folder: string): Promise<string> {
+async function readEveryColumn(folder: string): Promise<string> {
   const database = await PGlite.create(join(folder, 'data'), { extensions: { pg_trgm, btree_gin } })
   try {
     const { rows: tables } = await database.query<{ name: string }>(

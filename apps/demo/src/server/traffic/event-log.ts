@@ -1,22 +1,30 @@
 import { type NewEvent, newId } from '@whodid/core'
-import type { Player } from './cast.ts'
-import { SYSTEM_PLAYER } from './cast.ts'
+import type { Persona } from './personas.ts'
+import { SYSTEM_PERSONA } from './personas.ts'
 
-type Extra = Partial<Omit<NewEvent, 'action' | 'actor' | 'resource' | 'id' | 'context'>> & { readonly route?: string }
-
-/** Writes down what happens in a made-up week. Times are milliseconds. */
-export interface Script {
-  readonly events: NewEvent[]
-  /** Adds an event and gives its id. `resource` is `type:id:name`, with colons in the name as they are. */
-  add(at: number, player: Player, action: string, resource: string, extra?: Extra): string
-  /** The same by the system, because of another event. */
-  follow(at: number, causedBy: string | null, action: string, resource: string, extra?: Extra): string
+type EventDetails = Partial<Omit<NewEvent, 'action' | 'actor' | 'resource' | 'id' | 'context'>> & {
+  readonly route?: string
 }
 
-export function createScript(tenantId: string): Script {
+/** Writes down what happens in a made-up week. Times are milliseconds. */
+export interface EventLog {
+  readonly events: NewEvent[]
+  /** Adds an event and gives its id. `resource` is `type:id:name`, with colons in the name as they are. */
+  add(at: number, player: Persona, action: string, resource: string, extra?: EventDetails): string
+  /** The same by the system, because of another event. */
+  addCausedBy(at: number, causedBy: string | null, action: string, resource: string, extra?: EventDetails): string
+}
+
+export function createEventLog(tenantId: string): EventLog {
   const events: NewEvent[] = []
 
-  function add(at: number, { actor, context }: Player, action: string, resource: string, extra: Extra = {}): string {
+  function add(
+    at: number,
+    { actor, context }: Persona,
+    action: string,
+    resource: string,
+    extra: EventDetails = {},
+  ): string {
     const [type = '', id = '', ...name] = resource.split(':')
     const eventId = newId(Math.round(at))
     const { route, ...facts } = extra
@@ -36,12 +44,13 @@ export function createScript(tenantId: string): Script {
   return {
     events,
     add,
-    follow: (at, causedBy, action, resource, extra) => add(at, SYSTEM_PLAYER, action, resource, { ...extra, causedBy }),
+    addCausedBy: (at, causedBy, action, resource, extra) =>
+      add(at, SYSTEM_PERSONA, action, resource, { ...extra, causedBy }),
   }
 }
 
 /** One changed value, as events list it. */
-export function changed(path: string, from: string | number | null, to: string | number | null) {
+export function toChanges(path: string, from: string | number | null, to: string | number | null) {
   return {
     changes: [{ path, from, to }],
   }

@@ -2,11 +2,11 @@ import type { AcmeTrail, Audit } from './audit.ts'
 import type { Background } from './background.ts'
 import type { Credits } from './credits.ts'
 import type { Database } from './database.ts'
-import type { Notify } from './notify.ts'
+import type { Notify } from './notifier.ts'
 import type { Webhooks } from './webhooks.ts'
 
 /** The parts that routes work with. */
-export interface Acme {
+export interface AppContext {
   readonly db: Database
   readonly trail: AcmeTrail
   readonly audit: Audit

@@ -1,10 +1,10 @@
-import type { Acme } from './acme.ts'
+import type { AppContext } from './app-context.ts'
 
 /** Ends what a former process left half done: nothing waits for a job that nobody runs any more. */
-export function recover({ db, audit, credits }: Acme): void {
+export function failInterruptedWork({ db, audit, credits }: AppContext): void {
   const reason = 'the server restarted'
   for (const { id: org } of db.organisation.all()) {
-    audit.asSystem(org, () => {
+    audit.runAsSystem(org, () => {
       for (const generation of db.generation.list(org)) {
         if (generation.status !== 'pending' && generation.status !== 'processing') continue
         audit.record('generation.failed', { metadata: { reason } }, () =>

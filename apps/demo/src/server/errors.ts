@@ -2,7 +2,7 @@ import type { ErrorRequestHandler } from 'express'
 import type { z } from 'zod'
 
 /** An answer other than the one hoped for: a status, a stable code, and a sentence for people. */
-export class Problem extends Error {
+export class ApiError extends Error {
   readonly status: number
   readonly code: string
 
@@ -13,16 +13,16 @@ export class Problem extends Error {
   }
 }
 
-export function notFound(what: string) {
-  return new Problem(404, 'not_found', `There is no such ${what}.`)
+export function notFound(resourceName: string) {
+  return new ApiError(404, 'not_found', `There is no such ${resourceName}.`)
 }
 
 export function conflict(message: string) {
-  return new Problem(409, 'conflict', message)
+  return new ApiError(409, 'conflict', message)
 }
 
 export function invalid(message: string) {
-  return new Problem(400, 'invalid', message)
+  return new ApiError(400, 'invalid', message)
 }
 
 /** A request's body as its schema has it, or a 400 that names the first thing that is wrong. */
@@ -35,11 +35,11 @@ export function bodyOf<S extends z.ZodType>(schema: S, req: { body?: unknown }):
 }
 
 /** Ends a request that threw: a problem as itself, anything else as a 500 without its insides. */
-export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
+export const errorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) return next(error)
-  if (error instanceof Problem) {
+  if (error instanceof ApiError) {
     res.status(error.status).json({ code: error.code, message: error.message })
-  } else if (isHttpError(error)) {
+  } else if (isBodyParserError(error)) {
     res.status(error.status).json({ code: 'bad_request', message: 'The request could not be read.' })
   } else {
     console.error(`${req.method} ${req.path}:`, error)
@@ -48,6 +48,6 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
 }
 
 /** What Express' own body parser throws: too large, not JSON. */
-function isHttpError(error: unknown): error is { status: number } {
+function isBodyParserError(error: unknown): error is { status: number } {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
 }
