@@ -12,7 +12,7 @@ export {
 export type { ActivityFilter, DateRange } from './filter/filter-state.ts'
 export { ResourceHistory, type ResourceHistoryProps } from './history/resource-history.tsx'
 export { UserActivity, type UserActivityProps } from './history/user-activity.tsx'
-export type { IconName, IconOverrides } from './parts/icon.tsx'
+export type { IconName, IconOverrides } from './parts/icons/icon.tsx'
 export { STATE_ATTRIBUTES, type StateAttribute } from './parts/states.ts'
 export { ActivityProvider, type ActivityProviderProps } from './provider/activity-provider.tsx'
 export type { LinkProps, Theme } from './provider/context.ts'

@@ -1,7 +1,7 @@
 import { forwardRef, lazy, Suspense } from 'react'
 import { useEvent } from '../events/use-event.ts'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
-import { useRootProps } from '../parts/root.tsx'
+import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { statusOf } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'

@@ -2,7 +2,7 @@ import type { Change } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
 import { Runs, Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
-import { type ShownValue, showChange } from './change-model.ts'
+import { type ShownValue, showChange } from './display-change.ts'
 
 function Value({ value, side }: { value: ShownValue; side: 'from' | 'to' }): ReactNode {
   const { messages } = useActivityContext()

@@ -1,7 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import { matchesFilter } from '../filter/matches-filter.ts'
-import { changeLists, counted, filterOfList, inputOf, listQueries, pagesOf, withPages } from './cached-events.ts'
+import { changeLists, counted, filterOfList, inputOf, listQueries, pagesOf, withPages } from './list-cache.ts'
 
 /** Whether new events belong at the head of a list: newest first, from the beginning. */
 function isNewestFirst(key: QueryKey): boolean {

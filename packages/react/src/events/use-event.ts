@@ -1,7 +1,7 @@
 import type { StoredEvent } from '@whodid/core/browser'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
-import { findCachedEvent } from './cached-events.ts'
+import { findCachedEvent } from './list-cache.ts'
 
 /**
  * One event by its id. An event that some list has is there at once and not asked for again.

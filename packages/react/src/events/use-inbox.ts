@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
-import { type InboxMark, isListQuery, markEvents } from './cached-events.ts'
+import { type InboxMark, isListQuery, markEvents } from './list-cache.ts'
 
 /** What can be done to events in one's inbox. */
 export type InboxAction = 'seen' | 'unseen' | 'archive' | 'unarchive'

@@ -1,10 +1,10 @@
 import type { Filter, StoredEvent } from '@whodid/core/browser'
 import { forwardRef, lazy, useEffect } from 'react'
 import { useActivityFilter } from '../filter/use-activity-filter.ts'
-import { Deferred } from '../parts/deferred.tsx'
-import { useRootProps } from '../parts/root.tsx'
+import { Deferred } from '../parts/controls/deferred-button.tsx'
+import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { ExportFace } from './export-face.tsx'
+import { ExportFace } from './export-label.tsx'
 import { type ExportOutcome, useExport } from './use-export.ts'
 
 function loadMenu() {

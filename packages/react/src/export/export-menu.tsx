@@ -1,11 +1,11 @@
 import { Menu } from '@base-ui/react/menu'
 import type { ReactNode } from 'react'
-import type { DeferredProps } from '../parts/deferred.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { useRootProps } from '../parts/root.tsx'
+import type { DeferredProps } from '../parts/controls/deferred-button.tsx'
+import { Icon } from '../parts/icons/icon.tsx'
+import { useRootProps } from '../parts/root-props.ts'
 import { present } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { ExportFace } from './export-face.tsx'
+import { ExportFace } from './export-label.tsx'
 import type { ExportControl, RowFormat } from './use-export.ts'
 
 export interface ExportMenuProps {

@@ -18,7 +18,7 @@ const TYPES: { readonly [format in RowFormat]: string } = {
 }
 
 async function write(format: RowFormat, events: readonly StoredEvent[]): Promise<string> {
-  const { writeRows } = await import('./write-rows.ts')
+  const { writeRows } = await import('./serialize-events.ts')
   return writeRows(format, events)
 }
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 import type { InboxChange } from '../events/use-inbox.ts'
-import { Icon } from '../parts/icon.tsx'
+import { Icon } from '../parts/icons/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
 /** How long a notice stays, in milliseconds. One that has the focus or the pointer stays longer. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Icon } from '../parts/icon.tsx'
+import { Icon } from '../parts/icons/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import type { useActivityFeed } from './use-activity-feed.ts'
 

@@ -1,5 +1,5 @@
 import { forwardRef, type ReactNode } from 'react'
-import { useRootProps } from '../parts/root.tsx'
+import { useRootProps } from '../parts/root-props.ts'
 import { FilterBar, type FilterBarProps } from './filter-bar.tsx'
 import { type FilterScope, useFilterBar } from './filter-scope.tsx'
 import { useActivityFilter } from './use-activity-filter.ts'

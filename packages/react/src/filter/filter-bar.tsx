@@ -1,18 +1,18 @@
 import { lazy, type ReactNode, Suspense } from 'react'
-import { Deferred } from '../parts/deferred.tsx'
+import { Deferred } from '../parts/controls/deferred-button.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
-import { PillFace, pillName } from './pill-face.tsx'
+import { PillFace, pillName } from './menus/pill.tsx'
 import { SearchBox } from './search/search-box.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 
 function loadFacetMenu() {
-  return import('./facet-menu.tsx')
+  return import('./menus/facet-menu.tsx')
 }
 
 function loadDateMenu() {
-  return import('./date-menu.tsx')
+  return import('./menus/date-menu.tsx')
 }
 
 const FacetMenu = lazy(loadFacetMenu)

@@ -3,7 +3,7 @@ import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { valueLabel } from './filter-labels.ts'
 import type { ActivityFilter } from './filter-state.ts'
-import { useFacets } from './use-facets.ts'
+import { useFacets } from './menus/use-facets.ts'
 
 /** Names the values of a filter. People and projects are looked up by their ids, as a filter from an address has only those. */
 export function useValueLabels(filter: ActivityFilter): (term: FilterCondition, value: string) => string {

@@ -1,6 +1,6 @@
 import type { Filter, StoredEvent } from '@whodid/core/browser'
 import { PAGING, useEventList } from '../events/event-list.ts'
-import { useFreshEvents } from '../events/use-fresh-events.ts'
+import { useFreshEvents } from '../events/use-new-events.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'

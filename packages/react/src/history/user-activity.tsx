@@ -1,6 +1,6 @@
 import { forwardRef, type ReactNode } from 'react'
 import { LiveBadge } from '../parts/live-badge.tsx'
-import { useRootProps } from '../parts/root.tsx'
+import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { Timeline, TimelineEmpty } from './timeline.tsx'
 import { type UserActivityOptions, useUserActivity } from './use-user-activity.ts'

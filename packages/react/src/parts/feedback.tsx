@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 import { statusOf } from '../provider/trpc.ts'
-import { Icon } from './icon.tsx'
+import { Icon } from './icons/icon.tsx'
 
 /** A sentence where there is nothing to list. */
 export function EmptyState({

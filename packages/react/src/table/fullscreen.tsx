@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
-import { useRootProps } from '../parts/root.tsx'
+import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
 
 /** What is inside, over the whole window. Loaded when first needed. */

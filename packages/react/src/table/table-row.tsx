@@ -1,7 +1,7 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import { memo, type ReactNode } from 'react'
 import { sentenceOf } from '../events/describe.ts'
-import { Checkbox } from '../parts/checkbox.tsx'
+import { Checkbox } from '../parts/controls/checkbox.tsx'
 import { present } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { visibleText } from '../text/escapes.ts'

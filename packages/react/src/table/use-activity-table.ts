@@ -10,8 +10,8 @@ import {
 } from '@tanstack/react-table'
 import type { Filter, SortColumn, StoredEvent } from '@whodid/core/browser'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { useFreshEvents } from '../events/use-fresh-events.ts'
 import { useLiveEvents } from '../events/use-live-events.ts'
+import { useFreshEvents } from '../events/use-new-events.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useListScope } from '../filter/filter-scope.tsx'
 import {

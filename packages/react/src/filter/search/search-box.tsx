@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, useEffect, useId, useRef, useState } from 'react'
-import { Icon } from '../../parts/icon.tsx'
+import { Icon } from '../../parts/icons/icon.tsx'
 import { useActivityContext } from '../../provider/context.ts'
 import { useSearchText } from './use-search-text.ts'
 

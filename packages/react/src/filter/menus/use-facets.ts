@@ -1,7 +1,7 @@
 import type { FacetDimension, Facets, Filter } from '@whodid/core/browser'
-import { PAGING } from '../events/event-list.ts'
-import { useActivityContext } from '../provider/context.ts'
-import { trpc } from '../provider/trpc.ts'
+import { PAGING } from '../../events/event-list.ts'
+import { useActivityContext } from '../../provider/context.ts'
+import { trpc } from '../../provider/trpc.ts'
 
 export interface FacetOptions {
   readonly dimensions: readonly FacetDimension[]

@@ -1,9 +1,9 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { sentenceOf } from '../events/describe.ts'
-import { useActivityContext } from '../provider/context.ts'
-import { visibleText } from '../text/escapes.ts'
-import { Sentence } from './text.tsx'
+import { sentenceOf } from '../../events/describe.ts'
+import { useActivityContext } from '../../provider/context.ts'
+import { visibleText } from '../../text/escapes.ts'
+import { Sentence } from '../text.tsx'
 
 /** The sentence of an event, which opens its details. Named as a whole, since its pieces may be read without the spaces. */
 export function TitleButton({

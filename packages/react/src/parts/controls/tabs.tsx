@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
-import { classes } from './root.tsx'
+import { classes } from '../root-props.ts'
 
 export interface TabItem<T extends string> {
   readonly value: T

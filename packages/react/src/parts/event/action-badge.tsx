@@ -1,9 +1,9 @@
 import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { badgeLabel } from '../events/describe.ts'
-import { useActivityContext } from '../provider/context.ts'
-import { actionIcon, Icon } from './icon.tsx'
-import { Text } from './text.tsx'
+import { badgeLabel } from '../../events/describe.ts'
+import { useActivityContext } from '../../provider/context.ts'
+import { actionIcon, Icon } from '../icons/icon.tsx'
+import { Text } from '../text.tsx'
 
 /** What an event did, as a badge: colour by kind, icon by verb, and the word. A failed one says so. */
 export function ActionBadge({

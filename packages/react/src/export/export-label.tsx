@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Icon } from '../parts/icon.tsx'
+import { Icon } from '../parts/icons/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
 /** What the export button shows: "Actions", or "Actions (3)" when rows are selected. */

@@ -1,14 +1,14 @@
 import { Popover } from '@base-ui/react/popover'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import type { DeferredProps } from '../parts/deferred.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { useRootProps } from '../parts/root.tsx'
-import { present } from '../parts/states.ts'
-import { useActivityContext } from '../provider/context.ts'
+import type { DeferredProps } from '../../parts/controls/deferred-button.tsx'
+import { Icon } from '../../parts/icons/icon.tsx'
+import { useRootProps } from '../../parts/root-props.ts'
+import { present } from '../../parts/states.ts'
+import { useActivityContext } from '../../provider/context.ts'
+import { DATE_RANGES } from '../filter-state.ts'
+import type { ActivityFilterControl } from '../use-activity-filter.ts'
 import { daysOfInstants, instantsOfDays } from './custom-range.ts'
-import { DATE_RANGES } from './filter-state.ts'
-import { PillFace, pillName } from './pill-face.tsx'
-import type { ActivityFilterControl } from './use-activity-filter.ts'
+import { PillFace, pillName } from './pill.tsx'
 
 export interface DateMenuProps {
   readonly control: ActivityFilterControl

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { Icon } from '../parts/icon.tsx'
-import { type ActivityContextValue, useActivityContext } from '../provider/context.ts'
+import { Icon } from '../../parts/icons/icon.tsx'
+import { type ActivityContextValue, useActivityContext } from '../../provider/context.ts'
 
 /** What a filter button shows: its name, how many values are chosen, and that it opens. */
 export function PillFace({ label, count }: { label: string; count: number }): ReactNode {

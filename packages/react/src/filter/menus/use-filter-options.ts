@@ -1,9 +1,9 @@
 import { useDeferredValue, useMemo, useState } from 'react'
-import { useActivityContext } from '../provider/context.ts'
-import { useCatalog } from '../provider/use-service.ts'
-import { FIELD_DIMENSIONS, FIELD_TERMS, type FilterField, SEARCHED_BY_SERVICE } from './filter-fields.ts'
+import { useActivityContext } from '../../provider/context.ts'
+import { useCatalog } from '../../provider/use-service.ts'
+import { FIELD_DIMENSIONS, FIELD_TERMS, type FilterField, SEARCHED_BY_SERVICE } from '../filter-fields.ts'
+import type { ActivityFilterControl } from '../use-activity-filter.ts'
 import { optionsOf } from './filter-options.ts'
-import type { ActivityFilterControl } from './use-activity-filter.ts'
 import { useFacets } from './use-facets.ts'
 
 /** What one button of a filter bar offers, with a search among it. Counts leave the field's own choice aside. */

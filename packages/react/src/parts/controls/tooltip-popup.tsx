@@ -1,6 +1,6 @@
 import { Tooltip } from '@base-ui/react/tooltip'
 import type { ReactNode } from 'react'
-import { useRootProps } from './root.tsx'
+import { useRootProps } from '../root-props.ts'
 
 /** The open tooltip. Loaded when the first one is needed. */
 export default function TooltipPopup({

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { listQueries } from './cached-events.ts'
+import { listQueries } from './list-cache.ts'
 
 /**
  * Reads every list again that was asked for before the live stream began, or began anew with nothing to resume from: what

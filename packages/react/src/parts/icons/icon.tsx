@@ -1,7 +1,7 @@
 import type { CatalogJson, Kind, Status } from '@whodid/core/browser'
 import { findAction, resolveResource } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { useActivityContext } from '../provider/context.ts'
+import { useActivityContext } from '../../provider/context.ts'
 import { ICON_PATHS } from './icon-paths.ts'
 
 /** The name of an icon that the kit draws by itself. A catalog may name any of them. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { useActivityContext } from '../provider/context.ts'
-import { Icon } from './icon.tsx'
+import { useActivityContext } from '../../provider/context.ts'
+import { Icon } from '../icons/icon.tsx'
 
 /** Says, aloud too, how many new events there are out of view, and goes to them. */
 export function NewPill({ count, onPress }: { count: number; onPress: () => void }): ReactNode {

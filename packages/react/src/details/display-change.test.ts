@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { showChange } from './change-model.ts'
+import { showChange } from './display-change.ts'
 
 describe('a change to be drawn', () => {
   test('is named in words', () => {

@@ -1,11 +1,11 @@
 import { type CatalogJson, type StoredEvent, safeHref } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
-import { resourceName, typeLabel } from '../events/describe.ts'
-import { useActivityContext } from '../provider/context.ts'
-import { visibleText } from '../text/escapes.ts'
-import { Icon, resourceIcon } from './icon.tsx'
-import { Text } from './text.tsx'
-import { useTooltip } from './tooltip.tsx'
+import { resourceName, typeLabel } from '../../events/describe.ts'
+import { useActivityContext } from '../../provider/context.ts'
+import { visibleText } from '../../text/escapes.ts'
+import { useTooltip } from '../controls/tooltip.tsx'
+import { Icon, resourceIcon } from '../icons/icon.tsx'
+import { Text } from '../text.tsx'
 
 export interface ResourceLinkProps {
   readonly event: StoredEvent

@@ -1,6 +1,6 @@
 import { defineCatalog } from '@whodid/core/browser'
 import { describe, expect, test } from 'vitest'
-import { ENGLISH } from '../text/messages.ts'
+import { ENGLISH } from '../../text/messages.ts'
 import { optionsOf } from './filter-options.ts'
 
 const catalog = defineCatalog({

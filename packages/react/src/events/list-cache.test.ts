@@ -4,8 +4,8 @@ import { defineCatalog, newId } from '@whodid/core/browser'
 import type { ListOutput } from '@whodid/server'
 import { describe, expect, test } from 'vitest'
 import { addEvent } from './add-event.ts'
-import { findCachedEvent, markEvents } from './cached-events.ts'
-import { readListsAnew } from './read-lists-anew.ts'
+import { findCachedEvent, markEvents } from './list-cache.ts'
+import { readListsAnew } from './refetch-lists.ts'
 
 const catalog = defineCatalog({ project: { group: 'Resources' } }).json
 

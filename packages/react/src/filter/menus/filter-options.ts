@@ -1,9 +1,9 @@
 import type { CatalogJson, FacetDimension, Facets, FacetValue, FilterCondition } from '@whodid/core/browser'
 import { foldText, KINDS, STATUSES } from '@whodid/core/browser'
-import { resourceIcon } from '../parts/icon.tsx'
-import type { Messages } from '../text/messages.ts'
-import { FIELD_DIMENSIONS, FIELD_TERMS, FILTER_FIELDS, type FilterField } from './filter-fields.ts'
-import { termLabel, valueLabel } from './filter-labels.ts'
+import { resourceIcon } from '../../parts/icons/icon.tsx'
+import type { Messages } from '../../text/messages.ts'
+import { FIELD_DIMENSIONS, FIELD_TERMS, FILTER_FIELDS, type FilterField } from '../filter-fields.ts'
+import { termLabel, valueLabel } from '../filter-labels.ts'
 
 /** A value that a filter offers. */
 export interface FilterOption {
