@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
@@ -64,6 +64,12 @@ function sourceFiles(folder: string): string[] {
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.(test|stories|d)\.tsx?$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((path) => !/(^|\/)(node_modules|dist|test)\//.test(path))
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.test\.tsx?$/.test(path))
+    .map((path) => join(folder, path))
 }
 
 interface Import {
@@ -169,4 +175,44 @@ test('apps import published entries, never the source of a package', () => {
 test('no file is called utils, helpers, common, manager or shared', () => {
   const all = [...sourceFiles('packages'), ...sourceFiles('apps'), ...sourceFiles('tooling')]
   expect(all.filter((path) => /(^|\/)(utils?|helpers?|common|manager|shared)(\/|\.tsx?$)/i.test(path))).toEqual([])
+})
+
+/** Folders whose files are all of one kind, so that a long listing is easy to read. */
+const ALIKE = [
+  'packages/server/src/operations',
+  'apps/demo/src/client/pages',
+  'apps/demo/src/server/routes',
+  'apps/storybook/stories',
+]
+const MAX_UNLIKE_FILES = 20
+
+test('a folder holds at most 20 unlike source files', () => {
+  const counts = new Map<string, number>()
+  for (const path of ['packages', 'apps', 'bench', 'tooling', 'tests'].flatMap(sourceFiles)) {
+    const folder = dirname(path)
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  expect([...counts].filter(([folder, count]) => count > MAX_UNLIKE_FILES && !ALIKE.includes(folder))).toEqual([])
+})
+
+test('every file in src is part of the published package, so no test helper lives there', () => {
+  const unreachable = Object.keys(TABLE).flatMap((folder) => {
+    const entries = Object.values(manifestOf(folder).exports ?? {}).filter((path) => /\.tsx?$/.test(path))
+    const files = sourceFiles(`${folder}/src`)
+    const imports = importsOf(folder).filter(({ from }) => from.startsWith('.'))
+    const reached = new Set(entries.map((path) => join(folder, path)))
+    // Threads start from a file of their own, which nothing imports.
+    for (const file of files) if (file.endsWith('-worker.ts')) reached.add(file)
+    for (const file of reached) {
+      for (const { from } of imports.filter((each) => each.file === file)) reached.add(join(dirname(file), from))
+    }
+    return files.filter((file) => !reached.has(file))
+  })
+  expect(unreachable).toEqual([])
+})
+
+test('the black-box suites of the server live in packages/server/test', () => {
+  const inSrc = testFiles('packages/server/src')
+  const blackBox = inSrc.filter((file) => /support\/|createService/.test(readFileSync(join(root, file), 'utf8')))
+  expect(blackBox).toEqual([])
 })
