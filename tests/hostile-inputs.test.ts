@@ -5,7 +5,7 @@ import { pglite } from '@whodid/postgres/pglite'
 import express, { type ErrorRequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
 import { ROUTES } from '../packages/server/src/http/routes.ts'
-import { testDatabase } from '../tooling/postgres.ts'
+import { createTestDatabase } from '../tooling/postgres.ts'
 import type { Knowledge } from './hostile/inputs.ts'
 import { type Answer, judge } from './hostile/judge.ts'
 import { type Draft, draftOf } from './hostile/requests.ts'
@@ -109,7 +109,7 @@ describe(`hostile inputs (seed ${SEED})`, () => {
   test(
     'do no harm over PostgreSQL',
     async () => {
-      await using database = await testDatabase()
+      await using database = await createTestDatabase()
       await using world = await openWorld(pg(database.url))
       await expectHarmless(world, INPUTS / 2, SEED)
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Verb } from '../../packages/server/src/operations/operation.ts'
+import type { Operation } from '../../packages/server/src/operations/operation.ts'
 import type { Random } from '../random.ts'
 import { anyId, hostileText, SEARCHES } from './values.ts'
 
@@ -97,9 +97,9 @@ function instanceOf(schema: unknown, name: string, random: Random, known: Knowle
   }
 }
 
-const schemas = new Map<Verb, unknown>()
+const schemas = new Map<Operation, unknown>()
 
-function schemaOf(verb: Verb): unknown {
+function schemaOf(verb: Operation): unknown {
   const known = schemas.get(verb)
   if (known !== undefined) return known
   const source = verb.name === 'append' ? (verb.route.body ?? verb.input) : verb.input
@@ -109,7 +109,7 @@ function schemaOf(verb: Verb): unknown {
 }
 
 /** An input of a verb, read off its schema, so that each new verb has some. */
-export function inputOf(verb: Verb, random: Random, known: Knowledge): unknown {
+export function inputOf(verb: Operation, random: Random, known: Knowledge): unknown {
   const ofKeys = verb.name.startsWith('keys.')
   return instanceOf(schemaOf(verb), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)
 }

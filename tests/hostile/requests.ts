@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { ROUTES } from '../../packages/server/src/http/routes.ts'
-import { VERBS } from '../../packages/server/src/operations/index.ts'
-import { hasBody, type Verb } from '../../packages/server/src/operations/operation.ts'
+import { OPERATIONS } from '../../packages/server/src/operations/index.ts'
+import { hasBody, type Operation } from '../../packages/server/src/operations/operation.ts'
 import type { Random } from '../random.ts'
 import { inputOf, type Knowledge } from './inputs.ts'
 import { damaged, hostileText, hostileValue, mutated } from './values.ts'
@@ -37,18 +37,18 @@ function textOf(value: unknown): string {
 }
 
 /** Fields as parameters: those of a filter stand beside the others, and its opposite ones as `not.actor`. */
-function pairsOf(input: Record<string, unknown>, verb: Verb): [name: string, value: string][] {
+function pairsOf(input: Record<string, unknown>, verb: Operation): [name: string, value: string][] {
   return Object.entries(input).flatMap(([field, value]): [string, string][] => {
     if (field === 'filter' && isRecord(value)) return pairsOf(value, verb)
     if (field === 'not' && isRecord(value)) {
       return Object.entries(value).map(([name, each]) => [`not.${name}`, textOf(each)])
     }
-    const renamed = new Map(Object.entries(verb.route.renamed ?? {}))
+    const renamed = new Map(Object.entries(verb.route.parameterNames ?? {}))
     return [[renamed.get(field) ?? field, textOf(value)]]
   })
 }
 
-function queryOf(input: Record<string, unknown>, verb: Verb, random: Random): string {
+function queryOf(input: Record<string, unknown>, verb: Operation, random: Random): string {
   const pairs = pairsOf(input, verb)
   if (random.chance(0.5)) return pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
   if (random.chance(0.2)) pairs.push([hostileText(random), hostileText(random)])
@@ -173,7 +173,7 @@ const PROCEDURES = [
 
 function trpcDraft(random: Random, known: Knowledge): Draft {
   const calls = Array.from({ length: random.chance(0.6) ? 1 : 1 + random.int(random.chance(0.1) ? 60 : 5) }, () => {
-    const verb = random.pick(VERBS)
+    const verb = random.pick(OPERATIONS)
     const valid = inputOf(verb, random, known)
     const name = random.chance(0.08) ? random.pick(PROCEDURES) : verb.name
     return { name, input: random.chance(0.4) ? mutated(valid, random) : valid, verb }

@@ -1,15 +1,15 @@
 import { type CatalogJson, filterSchema } from '@whodid/core'
 import { z } from 'zod'
 import { list } from '../operations/list.ts'
-import { defineVerb, type Session } from '../operations/operation.ts'
+import { defineOperation, type Session } from '../operations/operation.ts'
 import { userActivity } from '../operations/user-activity.ts'
 import { tenant, text } from '../schemas.ts'
-import { filtersOf } from './action.ts'
-import { pageFields, type ReadPage, rowsAt } from './paging.ts'
+import { toFilters } from './action.ts'
+import { pageFields, type ReadPage, readRows } from './paging.ts'
 import { rowsOutput } from './row.ts'
 
 /** A time as Python's isoformat() may write it: without a zone it is UTC. */
-function bound(field: 'from' | 'to', description: string) {
+function createBound(field: 'from' | 'to', description: string) {
   return z
     .string()
     .max(64)
@@ -19,8 +19,8 @@ function bound(field: 'from' | 'to', description: string) {
     .describe(description)
 }
 
-const from = bound('from', 'From this time on. A bare date is that whole day in UTC, a time without a zone is UTC.')
-const to = bound('to', 'Before this time. A bare date includes that whole day in UTC, a time without a zone is UTC.')
+const from = createBound('from', 'From this time on. A bare date is that whole day in UTC, a time without a zone is UTC.')
+const to = createBound('to', 'Before this time. A bare date includes that whole day in UTC, a time without a zone is UTC.')
 
 const action = text(128)
   .optional()
@@ -47,28 +47,28 @@ const logFields = {
 const user = text(512)
 
 /** A type as it may be stored: as it was written, as the catalog writes it, or in small letters. */
-function typesLike(type: string, catalog: CatalogJson): string[] {
+function findResourceTypes(type: string, catalog: CatalogJson): string[] {
   const declared = catalog.resources.map((resource) => resource.type)
   const alike = declared.filter((name) => name.toLowerCase() === type.toLowerCase())
   return [...new Set([type, type.toLowerCase(), ...alike])]
 }
 
-const logsUnder = z.strictObject(logFields)
+const logInput = z.strictObject(logFields)
 
 /** What a query of the audit log asks of our own lists: one filter, or more that share no event. */
-function filtersUnder(input: z.output<typeof logsUnder>, { catalog }: Session) {
-  return filtersOf(input.action, catalog).map((filter) => ({
+function toLogFilters(input: z.output<typeof logInput>, { catalog }: Session) {
+  return toFilters(input.action, catalog).map((filter) => ({
     ...filter,
     from: input.start_date,
     to: input.end_date,
-    ...(input.resource_type !== undefined && { resourceType: typesLike(input.resource_type, catalog) }),
+    ...(input.resource_type !== undefined && { resourceType: findResourceTypes(input.resource_type, catalog) }),
     ...(input.resource_id !== undefined && { resourceId: [input.resource_id] }),
     tenant: input.tenant,
   }))
 }
 
 /** Whether a filter that knows what it wants of the status leaves room for the one asked for. */
-function withStatus<F extends { readonly status?: readonly string[] | undefined }>(
+function narrowByStatus<F extends { readonly status?: readonly string[] | undefined }>(
   filters: readonly F[],
   asked: keyof typeof STATUSES | undefined,
 ) {
@@ -79,10 +79,10 @@ function withStatus<F extends { readonly status?: readonly string[] | undefined 
     .map((filter) => ({ ...filter, status: [wanted] }))
 }
 
-export const activity = defineVerb({
+export const activity = defineOperation({
   name: 'compat.activity',
   summary: 'List activity, newest first.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/activity' },
   input: z.strictObject({
     startDate: from,
@@ -95,7 +95,7 @@ export const activity = defineVerb({
   }),
   output: rowsOutput,
   run: (session, { startDate, endDate, search, archived, ...input }) => {
-    const lists = filtersOf(input.action, session.catalog).map(
+    const lists = toFilters(input.action, session.catalog).map(
       (filter): ReadPage =>
         (under, page) =>
           list.run(under, {
@@ -108,40 +108,40 @@ export const activity = defineVerb({
             ...page,
           }),
     )
-    return rowsAt(session, lists, input)
+    return readRows(session, lists, input)
   },
 })
 
-export const auditLogs = defineVerb({
+export const auditLogs = defineOperation({
   name: 'compat.auditLogs',
   summary: 'List audit logs, newest first.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/audit-logs' },
   input: z.strictObject({ user_id: user.optional().describe('The id of a user, or an e-mail address.'), ...logFields }),
   output: rowsOutput,
   run: (session, { user_id, ...input }) => {
-    const lists = withStatus(filtersUnder(input, session), input.status).map(
+    const lists = narrowByStatus(toLogFilters(input, session), input.status).map(
       (filter): ReadPage =>
         (under, page) =>
           list.run(under, { ...filter, ...(user_id !== undefined && { actor: [user_id] }), ...page }),
     )
-    return rowsAt(session, lists, input)
+    return readRows(session, lists, input)
   },
 })
 
-export const userLogs = defineVerb({
+export const userLogs = defineOperation({
   name: 'compat.userActivity',
   summary: 'List what one user did, newest first.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/users/{user_id}/activity' },
   input: z.strictObject({ user_id: user.describe('The id of the user.'), ...logFields }),
   output: rowsOutput,
   run: (session, { user_id, ...input }) => {
-    const lists = withStatus(filtersUnder(input, session), input.status).map(
+    const lists = narrowByStatus(toLogFilters(input, session), input.status).map(
       (filter): ReadPage =>
         (under, page) =>
           userActivity.run(under, { userId: user_id, ...filter, ...page }),
     )
-    return rowsAt(session, lists, input)
+    return readRows(session, lists, input)
   },
 })

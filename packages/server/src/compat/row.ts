@@ -1,6 +1,6 @@
 import { type Json, keysOf, type StoredEvent } from '@whodid/core'
 import { z } from 'zod'
-import { wordOf } from './action.ts'
+import { toActionWord } from './action.ts'
 
 const nullable = z.string().nullable()
 
@@ -29,7 +29,7 @@ const row = z
   .meta({ id: 'AuditLog' })
 
 /** One event as the compatibility routes give it. */
-export type Row = z.output<typeof row>
+export type CompatRow = z.output<typeof row>
 
 /** A page of rows. */
 export const rowsOutput = z
@@ -46,7 +46,7 @@ export { row as rowSchema }
 
 type Details = { readonly [name: string]: Json | undefined }
 
-function changed({ changes }: StoredEvent): Details {
+function describeChanges({ changes }: StoredEvent): Details {
   const [first, ...others] = changes.map(({ path, from, to }) => ({ field: keysOf(path).join('.'), from, to }))
   if (!first) return {}
   const all = [first, ...others]
@@ -59,11 +59,11 @@ function changed({ changes }: StoredEvent): Details {
 }
 
 /** An event as a row. What the host wrote into its metadata wins over what is derived. */
-export function rowOf(event: StoredEvent): Row {
+export function toRow(event: StoredEvent): CompatRow {
   const { actor, resource, context, error } = event
   return {
     id: event.id,
-    action: wordOf(event),
+    action: toActionWord(event),
     event: event.action,
     description: event.description,
     resource_type: resource.type.toUpperCase(),
@@ -77,7 +77,7 @@ export function rowOf(event: StoredEvent): Row {
     user_agent: context.userAgent,
     details: {
       ...(resource.name !== undefined && { [`${resource.type}_name`]: resource.name }),
-      ...changed(event),
+      ...describeChanges(event),
       ...(error?.message !== undefined && { reason: error.message }),
       ...event.metadata,
     },

@@ -1,16 +1,16 @@
 import { WhodidError } from '@whodid/core'
 
 /** The most bytes a request may carry. */
-export const MAX_BODY = 1024 * 1024
+export const MAX_BODY_BYTES = 1024 * 1024
 /** The most nesting a body may have: a batch of events as deep as events may be, with room for tRPC's envelope. */
 const MAX_DEPTH = 64
 
-function tooLarge() {
+function createTooLargeError() {
   return new WhodidError('payload_too_large', 'The body is larger than 1 MiB (1,048,576 bytes): send it in parts.')
 }
 
 /** The body as it was before it was compressed. */
-function inflated({ body, headers }: Request): ReadableStream<Uint8Array> | null {
+function decompressBody({ body, headers }: Request): ReadableStream<Uint8Array> | null {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
   if (encoding === '' || encoding === 'identity') return body
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
@@ -23,10 +23,10 @@ function inflated({ body, headers }: Request): ReadableStream<Uint8Array> | null
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) throw tooLarge()
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw createTooLargeError()
   const chunks: Uint8Array[] = []
   let length = 0
-  const body = inflated(request)
+  const body = decompressBody(request)
   const reader = body?.getReader()
   const read = async () => {
     try {
@@ -41,9 +41,9 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
   for (let part = await read(); part && !part.done; part = await read()) {
     length += part.value.byteLength
-    if (length > MAX_BODY) {
+    if (length > MAX_BODY_BYTES) {
       await reader?.cancel().catch(() => {})
-      throw tooLarge()
+      throw createTooLargeError()
     }
     chunks.push(part.value)
   }
@@ -82,10 +82,10 @@ function checkDepth(json: string) {
  * The text of a JSON body, bounded in size (also of what gzip makes smaller) and depth; empty only where it may be.
  * Throws `payload_too_large`, `unsupported_media_type` when it is not sent as JSON, or `invalid_input` when it is not UTF-8.
  */
-export async function readJsonText(request: Request, { mayBeEmpty = false } = {}): Promise<string> {
+export async function readJsonText(request: Request, { isBodyOptional = false } = {}): Promise<string> {
   const isJson = /^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')
-  const bytes = isJson || mayBeEmpty ? await readBytes(request) : new Uint8Array()
-  if (mayBeEmpty && bytes.length === 0) return ''
+  const bytes = isJson || isBodyOptional ? await readBytes(request) : new Uint8Array()
+  if (isBodyOptional && bytes.length === 0) return ''
   if (!isJson) {
     throw new WhodidError(
       'unsupported_media_type',
@@ -103,9 +103,9 @@ export async function readJsonText(request: Request, { mayBeEmpty = false } = {}
 }
 
 /** The value of a JSON body. Throws as {@link readJsonText} does, and `invalid_input` for malformed JSON. */
-export async function readJson(request: Request, { mayBeEmpty = false } = {}): Promise<unknown> {
-  const text = await readJsonText(request, { mayBeEmpty })
-  if (mayBeEmpty && text === '') return undefined
+export async function readJson(request: Request, { isBodyOptional = false } = {}): Promise<unknown> {
+  const text = await readJsonText(request, { isBodyOptional })
+  if (isBodyOptional && text === '') return undefined
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -12,11 +12,11 @@ export interface CorsOptions {
 /** What browsers are told of other sites. */
 export interface Cors {
   /** Whether a page that sent this may do so with cookies. */
-  trusts(request: Request): boolean
+  isTrusted(request: Request): boolean
   /** The answer to a browser that asks before it sends; null when this is no such question, or the answer is no. */
-  preflight(request: Request, path: string): Response | null
+  answerPreflight(request: Request, path: string): Response | null
   /** The same answer, which pages of the origins allowed may read. */
-  expose(response: Response, request: Request, path: string): Response
+  addHeaders(response: Response, request: Request, path: string): Response
 }
 
 const ALLOWED_HEADERS = [
@@ -31,9 +31,9 @@ const ALLOWED_HEADERS = [
 ]
 const EXPOSED_HEADERS = ['content-disposition', 'etag', 'ratelimit', 'ratelimit-policy', 'retry-after', 'whodid-up-to']
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE']
-const KEPT_S = 600
+const MAX_AGE_S = 600
 
-function checked(origin: string): string {
+function checkOrigin(origin: string): string {
   if (/^https?:\/\/[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) return origin
   throw new WhodidError(
     'invalid_input',
@@ -56,7 +56,7 @@ function isIngest(method: string | null, path: string): boolean {
 
 /** Off without options: then browsers keep every answer from other sites' pages. Throws `invalid_input` for what is no origin. */
 export function createCors(options: CorsOptions | undefined): Cors {
-  const origins = new Set(options?.origins.map(checked))
+  const origins = new Set(options?.origins.map(checkOrigin))
   const credentials = options?.credentials === true
   const allowed = (request: Request): string | null => {
     const origin = request.headers.get('origin')
@@ -68,9 +68,9 @@ export function createCors(options: CorsOptions | undefined): Cors {
   })
 
   return {
-    trusts: (request) => credentials && allowed(request) !== null,
+    isTrusted: (request) => credentials && allowed(request) !== null,
 
-    preflight(request, path) {
+    answerPreflight(request, path) {
       const asked = request.headers.get('access-control-request-method')
       const origin = allowed(request)
       if (request.method !== 'OPTIONS' || asked === null || origin === null || isIngest(asked, path)) return null
@@ -80,14 +80,14 @@ export function createCors(options: CorsOptions | undefined): Cors {
           ...headersFor(origin),
           'access-control-allow-methods': METHODS.filter((method) => !isIngest(method, path)).join(', '),
           'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
-          'access-control-max-age': String(KEPT_S),
+          'access-control-max-age': String(MAX_AGE_S),
           'cache-control': 'no-store',
           vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
         },
       })
     },
 
-    expose(response, request, path) {
+    addHeaders(response, request, path) {
       if (origins.size === 0) return response
       response.headers.append('vary', 'Origin')
       const origin = allowed(request)

@@ -1,6 +1,6 @@
 import { FILTER_CONDITIONS, type Filter, filterFromParams, filterSchema, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { hasBody, type Verb } from '../operations/operation.ts'
+import { hasBody, type Operation } from '../operations/operation.ts'
 import { tenant } from '../schemas.ts'
 
 /** One parameter of a REST route. */
@@ -11,7 +11,7 @@ export interface Parameter {
   readonly field: string
   readonly schema: z.ZodType
   /** What its text stands for: `many` are parted by commas, or given one by one. */
-  readonly holds: 'text' | 'number' | 'many'
+  readonly valueType: 'text' | 'number' | 'many'
 }
 
 /** What a verb's routes need to know of its input. */
@@ -22,9 +22,9 @@ export interface Parameters {
 }
 
 /** Sent by query libraries, and no parameter of a route. */
-const UNROUTED = new Set(['direction', 'not'])
+const HIDDEN_FIELDS = new Set(['direction', 'not'])
 
-function fieldsOf(input: z.ZodType): { readonly [field: string]: z.ZodType } {
+function getFields(input: z.ZodType): { readonly [field: string]: z.ZodType } {
   const object = input instanceof z.ZodOptional ? input.unwrap() : input
   if (!(object instanceof z.ZodObject)) return {}
   return Object.fromEntries(
@@ -32,41 +32,41 @@ function fieldsOf(input: z.ZodType): { readonly [field: string]: z.ZodType } {
   )
 }
 
-const FILTER_FIELDS = fieldsOf(filterSchema)
+const FILTER_FIELDS = getFields(filterSchema)
 
-function innermost(schema: z.ZodType): z.ZodType {
+function unwrapSchema(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodReadonly) {
-    return innermost(z.instanceof(z.ZodType).parse(schema.unwrap()))
+    return unwrapSchema(z.instanceof(z.ZodType).parse(schema.unwrap()))
   }
   return schema
 }
 
-function heldBy(schema: z.ZodType): Parameter['holds'] {
-  const type = innermost(schema)
+function getValueType(schema: z.ZodType): Parameter['valueType'] {
+  const type = unwrapSchema(schema)
   if (type instanceof z.ZodArray) return 'many'
   return type instanceof z.ZodNumber ? 'number' : 'text'
 }
 
 /** The parameters of a verb's route, read off its input. */
-export function parametersOf(verb: Verb): Parameters {
-  const { path, renamed = {} } = verb.route
-  const fields = fieldsOf(verb.input)
+export function getParameters(operation: Operation): Parameters {
+  const { path, parameterNames: renamed = {} } = operation.route
+  const fields = getFields(operation.input)
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const filter = 'filter' in fields ? 'nested' : 'q' in fields ? 'flat' : 'none'
   const all: Parameter[] = []
   const add = (field: string, schema: z.ZodType, name = renamed[field] ?? field) => {
     const place = inPath.includes(field) ? 'path' : 'query'
-    all.push({ name, in: place, field, schema, holds: heldBy(schema) })
+    all.push({ name, in: place, field, schema, valueType: getValueType(schema) })
   }
-  if (hasBody(verb.route)) {
+  if (hasBody(operation.route)) {
     for (const field of inPath) if (fields[field]) add(field, fields[field])
     // A body says everything else, but a tenant may also be named where reads name it.
-    if (verb.needs === 'view' || verb.needs === 'admin') add('tenant', tenant)
+    if (operation.requires === 'view' || operation.requires === 'admin') add('tenant', tenant)
     return { all, filter: 'none' }
   }
   for (const field of inPath) if (fields[field]) add(field, fields[field])
   for (const [field, schema] of Object.entries(filter === 'nested' ? { ...FILTER_FIELDS, ...fields } : fields)) {
-    if (field !== 'filter' && !inPath.includes(field) && !UNROUTED.has(field)) add(field, schema)
+    if (field !== 'filter' && !inPath.includes(field) && !HIDDEN_FIELDS.has(field)) add(field, schema)
   }
   if (filter !== 'none') {
     for (const term of FILTER_CONDITIONS) add('not', FILTER_FIELDS[term] ?? z.unknown(), `not.${term}`)
@@ -75,7 +75,7 @@ export function parametersOf(verb: Verb): Parameters {
   return { all, filter }
 }
 
-function decoded(holds: Parameter['holds'], values: readonly string[]): unknown {
+function parseValue(holds: Parameter['valueType'], values: readonly string[]): unknown {
   if (holds === 'many') return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
   const [value = ''] = values
   return holds === 'number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
@@ -85,7 +85,7 @@ function decoded(holds: Parameter['holds'], values: readonly string[]): unknown 
  * The input that a query string and the names in a path make. Empty parameters are none.
  * Throws `invalid_input` naming a parameter that the route does not take.
  */
-export function inputFrom(
+export function parseInput(
   { all, filter }: Parameters,
   query: URLSearchParams,
   path: { readonly [name: string]: string },
@@ -101,15 +101,15 @@ export function inputFrom(
         : `${JSON.stringify(name)} is not a parameter of this route, which takes none.`,
     )
   }
-  for (const { name, holds } of takes) {
+  for (const { name, valueType: holds } of takes) {
     if (holds === 'many' || query.getAll(name).length < 2) continue
     throw new WhodidError('invalid_input', `${name} is given more than once: give it one value.`)
   }
   const input: { [field: string]: unknown } = { ...path }
-  for (const { name, field, holds } of takes) {
+  for (const { name, field, valueType: holds } of takes) {
     const values = query.getAll(name).filter((value) => value !== '')
     const ofFilter = filter !== 'none' && (field in FILTER_FIELDS || name.startsWith('not.'))
-    if (!ofFilter && values.length > 0) input[field] = decoded(holds, values)
+    if (!ofFilter && values.length > 0) input[field] = parseValue(holds, values)
   }
   if (filter === 'none') return input
   const given: Filter = filterFromParams(query)

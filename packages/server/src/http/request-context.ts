@@ -4,7 +4,7 @@ import type { Caller } from '../auth/caller.ts'
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
 /** A request as the context of an event that whodid makes of it. */
-export function contextOf(request: Request, ip: string | undefined, { ambient }: Caller): Partial<EventContext> {
+export function getRequestContext(request: Request, ip: string | undefined, { hasAmbientCredentials: ambient }: Caller): Partial<EventContext> {
   const requestId = request.headers.get('x-request-id') ?? ''
   return {
     channel: ambient ? 'ui' : 'api',

@@ -1,4 +1,4 @@
-import type { Following } from '../read/follow.ts'
+import type { EventStream } from '../read/follow.ts'
 
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 2_000
@@ -11,7 +11,7 @@ export const LIFETIME_MS = 10 * 60_000
  * proxies from closing a quiet stream, and shows a client that it is alive.
  */
 export async function* toServerSentEvents(
-  source: Following,
+  source: EventStream,
   { heartbeatMs = HEARTBEAT_MS, lifetimeMs = LIFETIME_MS }: { heartbeatMs?: number; lifetimeMs?: number } = {},
 ): AsyncGenerator<string> {
   const events = source[Symbol.asyncIterator]()
@@ -40,6 +40,6 @@ export async function* toServerSentEvents(
 }
 
 /** Whether a verb's answer is a stream of events. */
-export function isEvents(result: unknown): result is Following {
+export function isEventStream(result: unknown): result is EventStream {
   return typeof result === 'object' && result !== null && Symbol.asyncIterator in result && 'start' in result
 }

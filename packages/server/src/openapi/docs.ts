@@ -93,7 +93,7 @@ for (const [path, methods] of Object.entries(description.paths)) for (const [met
 for (const [tag, operations] of groups) document.querySelector('main').append(make('h2', { textContent: tag }), ...operations)
 `
 
-function page(nonce: string) {
+function renderPage(nonce: string) {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -116,7 +116,7 @@ function page(nonce: string) {
 }
 
 /** The page at `/docs`: every route with a form to try it. It loads nothing from anywhere else. */
-export function docsPage(): Response {
+export function createDocsPage(): Response {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
   const policy = [
     "default-src 'none'",
@@ -128,7 +128,7 @@ export function docsPage(): Response {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
-  return new Response(page(nonce), {
+  return new Response(renderPage(nonce), {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policy,

@@ -1,34 +1,34 @@
 import { ERROR_STATUS, newEventSchema } from '@whodid/core'
 import { z } from 'zod'
-import { COMPAT } from '../compat/index.ts'
+import { COMPAT_OPERATIONS } from '../compat/index.ts'
 import { rowSchema, rowsOutput } from '../compat/row.ts'
-import { parametersOf } from '../http/query.ts'
-import { type Written, write } from '../http/response.ts'
+import { getParameters } from '../http/query.ts'
+import { type SerializedJson, serializeJson } from '../http/response.ts'
 import { ROUTES } from '../http/routes.ts'
 import { createLru } from '../lru.ts'
-import { hasBody, type Verb } from '../operations/operation.ts'
+import { hasBody, type Operation } from '../operations/operation.ts'
 import {
   apiKeyOutput,
   apiKeysOutput,
   appendOutput,
-  catalogJson,
+  catalogOutput,
   facetsOutput,
   healthOutput,
   inboxChangeOutput,
   inboxCountOutput,
   listOutput,
   newApiKeyOutput,
-  storedEvent,
+  eventOutput,
   tokensRevokedOutput,
   viewerOutput,
 } from './output.ts'
 import { erasureOutput, purgePreviewOutput, retentionOutput } from './output-admin.ts'
 import { statsOutput } from './output-stats.ts'
-import { EXAMPLES, IF_NONE_MATCH, inline, type JsonSchema, LAST_EVENT_ID, parameter, writable } from './parameters.ts'
-import { HEADERS, isTagged, RESPONSES, responsesOf } from './responses.ts'
+import { EXAMPLES, IF_NONE_MATCH, toInlineSchema, type JsonSchema, LAST_EVENT_ID, describeParameter, removeReadOnly } from './parameters.ts'
+import { HEADERS, hasEtag, SHARED_RESPONSES, describeResponses } from './responses.ts'
 
 const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
-  ['Event', storedEvent],
+  ['Event', eventOutput],
   ['EventList', listOutput],
   ['AppendResults', appendOutput],
   ['Facets', facetsOutput],
@@ -39,7 +39,7 @@ const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['PurgePreview', purgePreviewOutput],
   ['Erasure', erasureOutput],
   ['Viewer', viewerOutput],
-  ['Catalog', catalogJson],
+  ['Catalog', catalogOutput],
   ['Health', healthOutput],
   ['ApiKey', apiKeyOutput],
   ['ApiKeys', apiKeysOutput],
@@ -49,7 +49,7 @@ const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['AuditLogList', rowsOutput],
 ]
 
-const PROBLEM: JsonSchema = {
+const PROBLEM_SCHEMA: JsonSchema = {
   type: 'object',
   description: 'What went wrong, as RFC 9457 has it.',
   required: ['type', 'title', 'status', 'code', 'detail'],
@@ -62,18 +62,18 @@ const PROBLEM: JsonSchema = {
   },
 }
 
-function ref(name: string): JsonSchema {
+function createRef(name: string): JsonSchema {
   return { $ref: `#/components/schemas/${name}` }
 }
 
-function registered(named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [name: string]: JsonSchema } {
+function createSchemas(named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [name: string]: JsonSchema } {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of named) registry.add(schema, { id })
   const { schemas } = z.toJSONSchema(registry, {
     io,
     unrepresentable: 'any',
     metadata: registry,
-    override: writable,
+    override: removeReadOnly,
     uri: (id) => `#/components/schemas/${id}`,
   })
   return Object.fromEntries(
@@ -81,26 +81,26 @@ function registered(named: typeof OUTPUTS, io: 'input' | 'output'): { readonly [
   )
 }
 
-function answer(verb: Verb): { readonly [type: string]: { readonly schema: JsonSchema } } {
-  if (verb.answers === 'file') {
+function describeContent(operation: Operation): { readonly [type: string]: { readonly schema: JsonSchema } } {
+  if (operation.responseType === 'file') {
     return {
       'text/csv': { schema: { type: 'string', description: 'A line of names, then a line an event.' } },
-      'application/json': { schema: { type: 'array', items: ref('Event') } },
+      'application/json': { schema: { type: 'array', items: createRef('Event') } },
       'application/x-ndjson': { schema: { type: 'string', description: 'An event a line.' } },
       'application/zip': { schema: { type: 'string', format: 'binary' } },
     }
   }
-  if (verb.answers === 'events') {
+  if (operation.responseType === 'events') {
     const description =
       'Server-sent events: id is the place of an event, data is the event as JSON, comments keep it alive.'
     return { 'text/event-stream': { schema: { type: 'string', description } } }
   }
-  const name = OUTPUTS.find(([, schema]) => schema === verb.output)?.[0]
-  return { 'application/json': { schema: name ? ref(name) : inline(verb.output, 'output') } }
+  const name = OUTPUTS.find(([, schema]) => schema === operation.output)?.[0]
+  return { 'application/json': { schema: name ? createRef(name) : toInlineSchema(operation.output, 'output') } }
 }
 
 /** Bodies that one may send, by verb. */
-const BODIES: { readonly [verb: string]: unknown } = {
+const BODY_EXAMPLES: { readonly [verb: string]: unknown } = {
   append: {
     action: 'project.created',
     actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
@@ -120,12 +120,12 @@ const BODIES: { readonly [verb: string]: unknown } = {
 }
 
 /** What a body holds: all of the input that is not in the path. */
-function bodySchema(verb: Verb): JsonSchema {
-  if (verb.name === 'append')
-    return { anyOf: [ref('NewEvent'), { type: 'array', items: ref('NewEvent'), maxItems: 1000 }] }
-  const { properties, required, ...schema } = inline(verb.input, 'input')
+function describeBody(operation: Operation): JsonSchema {
+  if (operation.name === 'append')
+    return { anyOf: [createRef('NewEvent'), { type: 'array', items: createRef('NewEvent'), maxItems: 1000 }] }
+  const { properties, required, ...schema } = toInlineSchema(operation.input, 'input')
   if (!properties) return schema
-  const inPath = (field: string) => verb.route.path.includes(`{${field}}`)
+  const inPath = (field: string) => operation.route.path.includes(`{${field}}`)
   const left = required?.filter((field) => !inPath(field)) ?? []
   return {
     ...schema,
@@ -134,11 +134,11 @@ function bodySchema(verb: Verb): JsonSchema {
   }
 }
 
-function requestBody(verb: Verb) {
+function describeRequestBody(operation: Operation) {
   return {
-    required: verb.route.mayBeEmpty !== true,
-    description: `At most 1 MiB, before and after Content-Encoding: gzip.${verb.route.mayBeEmpty ? ' It may be left out.' : ''}`,
-    content: { 'application/json': { schema: bodySchema(verb), example: BODIES[verb.name] } },
+    required: operation.route.isBodyOptional !== true,
+    description: `At most 1 MiB, before and after Content-Encoding: gzip.${operation.route.isBodyOptional ? ' It may be left out.' : ''}`,
+    content: { 'application/json': { schema: describeBody(operation), example: BODY_EXAMPLES[operation.name] } },
   }
 }
 
@@ -150,46 +150,46 @@ const TAGS = {
   Compatibility: "Paths, parameters and answers of other products' documentation: snake_case, with limit and offset.",
 } as const
 
-function tagOf(verb: Verb): keyof typeof TAGS {
-  if (COMPAT.includes(verb)) return 'Compatibility'
-  if (verb.needs === 'admin') return 'Administration'
-  if (verb.route.path.includes('/inbox/')) return 'Inbox'
-  return /\/(events|users|resources|stream|facets|stats)/.test(verb.route.path) ? 'Events' : 'Service'
+function findTag(operation: Operation): keyof typeof TAGS {
+  if (COMPAT_OPERATIONS.includes(operation)) return 'Compatibility'
+  if (operation.requires === 'admin') return 'Administration'
+  if (operation.route.path.includes('/inbox/')) return 'Inbox'
+  return /\/(events|users|resources|stream|facets|stats)/.test(operation.route.path) ? 'Events' : 'Service'
 }
 
-function operation(verb: Verb) {
+function describeOperation(operation: Operation) {
   return {
-    operationId: verb.name.replaceAll('.', '_'),
-    summary: verb.summary,
-    description: verb.needs === 'nothing' ? 'Open to everybody.' : `Needs ${permission(verb)}.`,
-    tags: [tagOf(verb)],
+    operationId: operation.name.replaceAll('.', '_'),
+    summary: operation.summary,
+    description: operation.requires === 'nothing' ? 'Open to everybody.' : `Needs ${describeRequirement(operation)}.`,
+    tags: [findTag(operation)],
     parameters: [
-      ...parametersOf(verb).all.map(parameter),
-      ...(isTagged(verb) ? [IF_NONE_MATCH] : []),
-      ...(verb.answers === 'events' ? [LAST_EVENT_ID] : []),
+      ...getParameters(operation).all.map(describeParameter),
+      ...(hasEtag(operation) ? [IF_NONE_MATCH] : []),
+      ...(operation.responseType === 'events' ? [LAST_EVENT_ID] : []),
     ],
-    ...(hasBody(verb.route) && { requestBody: requestBody(verb) }),
-    responses: responsesOf(verb, answer(verb)),
-    ...(verb.needs === 'nothing' && { security: [] }),
+    ...(hasBody(operation.route) && { requestBody: describeRequestBody(operation) }),
+    responses: describeResponses(operation, describeContent(operation)),
+    ...(operation.requires === 'nothing' && { security: [] }),
   }
 }
 
-function permission({ needs }: Verb): string {
-  return needs === 'viewer' ? 'a signed-in viewer' : `the permission ${needs}`
+function describeRequirement({ requires }: Operation): string {
+  return requires === 'viewer' ? 'a signed-in viewer' : `the permission ${requires}`
 }
 
-function paths() {
-  const all: { [path: string]: { [method: string]: ReturnType<typeof operation> } } = {}
-  for (const verb of ROUTES) {
-    const { path, method } = verb.route
-    all[path] = { ...all[path], [method.toLowerCase()]: operation(verb) }
+function describePaths() {
+  const all: { [path: string]: { [method: string]: ReturnType<typeof describeOperation> } } = {}
+  for (const operation of ROUTES) {
+    const { path, method } = operation.route
+    all[path] = { ...all[path], [method.toLowerCase()]: describeOperation(operation) }
   }
   return all
 }
 
-let described: ReturnType<typeof describe> | undefined
+let document: ReturnType<typeof createDocument> | undefined
 
-function describe() {
+function createDocument() {
   return {
     openapi: '3.1.0',
     info: {
@@ -201,7 +201,7 @@ function describe() {
     },
     security: [{ bearer: [] }, { session: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths: paths(),
+    paths: describePaths(),
     components: {
       securitySchemes: {
         bearer: {
@@ -218,30 +218,30 @@ function describe() {
         },
       },
       headers: HEADERS,
-      responses: RESPONSES,
+      responses: SHARED_RESPONSES,
       schemas: {
-        ...registered(OUTPUTS, 'output'),
-        ...registered([['NewEvent', newEventSchema]], 'input'),
-        Problem: PROBLEM,
+        ...createSchemas(OUTPUTS, 'output'),
+        ...createSchemas([['NewEvent', newEventSchema]], 'input'),
+        Problem: PROBLEM_SCHEMA,
       },
     },
   }
 }
 
 /** The REST routes as OpenAPI 3.1, below the path that the service is mounted at. */
-export function openApi(basePath: string) {
-  described ??= describe()
-  return { ...described, servers: [{ url: basePath || '/' }] }
+export function getOpenApiDocument(basePath: string) {
+  document ??= createDocument()
+  return { ...document, servers: [{ url: basePath || '/' }] }
 }
 
 /** Hosts mount it at one path, or at a few; a mount such as `/:org/activity` has as many as its clients name. */
-const written = createLru<Written>(16)
+const serializedByPath = createLru<SerializedJson>(16)
 
-/** {@link openApi} as it is sent: written once for each path, since anybody may ask for it at any rate. */
-export function openApiWritten(basePath: string): Written {
-  const earlier = written.get(basePath)
+/** {@link getOpenApiDocument} as it is sent: written once for each path, since anybody may ask for it at any rate. */
+export function getSerializedOpenApi(basePath: string): SerializedJson {
+  const earlier = serializedByPath.get(basePath)
   if (earlier) return earlier
-  const document = write(openApi(basePath))
-  written.set(basePath, document)
+  const document = serializeJson(getOpenApiDocument(basePath))
+  serializedByPath.set(basePath, document)
   return document
 }

@@ -7,9 +7,9 @@ const retention: z.ZodType<RetentionWindow> = z.strictObject({
   tenantId: z.string(),
   days: z.int().nullable().describe('For how many days events are kept; null for ever.'),
   legalHold: z.boolean().describe('Nothing is purged while it holds.'),
-  own: z.int().nullable().describe('What the tenant chose; null when it leaves that to the plan.'),
+  tenantDays: z.int().nullable().describe('Days chosen by the tenant; null when it follows its plan.'),
   plan: z.int().nullable().describe('What the host says; null for ever.'),
-  mayLengthen: z.boolean().describe('Whether the tenant may keep its events for longer than the plan says.'),
+  allowLonger: z.boolean().describe('True when the tenant may keep events longer than its plan.'),
 })
 
 export const retentionOutput = retention.meta({ id: 'Retention' })

@@ -39,7 +39,7 @@ const count = z.strictObject({
 })
 
 /** An event as a reader gets it. */
-export const storedEvent: z.ZodType<Omit<StoredEvent, 'changes' | 'metadata'>> = z
+export const eventOutput: z.ZodType<Omit<StoredEvent, 'changes' | 'metadata'>> = z
   .strictObject({
     id: z.uuid().describe('UUIDv7.'),
     seq: z.int().min(1).describe("Its place in the tenant's ledger."),
@@ -91,7 +91,7 @@ export const storedEvent: z.ZodType<Omit<StoredEvent, 'changes' | 'metadata'>> =
 
 export const listOutput: z.ZodType<Omit<ListOutput, 'items'>> = z
   .strictObject({
-    items: z.array(storedEvent),
+    items: z.array(eventOutput),
     nextCursor: z.string().nullable(),
     total: count,
     windowed: z.boolean().describe('True when only the newest 10,000 events were put in order.'),
@@ -151,7 +151,7 @@ export const viewerOutput: z.ZodType<Pick<Viewer, 'id' | 'name' | 'tenants' | 'p
   })
   .meta({ id: 'Viewer' })
 
-export const catalogJson: z.ZodType<CatalogJson> = z
+export const catalogOutput: z.ZodType<CatalogJson> = z
   .strictObject({
     resources: z.array(
       z.strictObject({

@@ -5,13 +5,13 @@ import type { Parameter } from '../http/query.ts'
 export type JsonSchema = z.core.JSONSchema.BaseSchema
 
 /** A list that our code does not change is no read-only field of an API. */
-export function writable({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) {
+export function removeReadOnly({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) {
   if (zodSchema._zod.def.type === 'readonly') delete jsonSchema.readOnly
 }
 
 /** A schema that stands by itself, without the dialect that the document names already. */
-export function inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: writable })
+export function toInlineSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: removeReadOnly })
   return rest
 }
 
@@ -52,7 +52,7 @@ export const EXAMPLES: { readonly [name: string]: unknown } = {
 }
 
 /** The same where a route takes something else by that name, as the compatibility routes do. */
-const OTHERS: { readonly [name: string]: unknown } = {
+const COMPAT_EXAMPLES: { readonly [name: string]: unknown } = {
   startDate: '2026-11-01',
   endDate: '2026-11-30',
   start_date: '2026-11-01',
@@ -67,22 +67,23 @@ const OTHERS: { readonly [name: string]: unknown } = {
   offset: 100,
 }
 
-/** What stands for a parameter that is absent, as its description says it: `50 when absent.` */
-function defaultOf(schema: z.ZodType, description: string | undefined): unknown {
-  const word = /(?:^|\. )(\S+) when absent\./.exec(description ?? '')?.[1]
+/** Reads the default of a parameter from its description: `Defaults to 50.` or `50 when absent.` */
+function findDefault(schema: z.ZodType, description: string | undefined): unknown {
+  const found = /(?:^|\. )(?:(\S+) when absent|Defaults to (\S+))\./.exec(description ?? '')
+  const word = found?.[1] ?? found?.[2]
   if (word === undefined) return undefined
   return [word, Number(word)].find((value) => schema.safeParse(value).success)
 }
 
 /** A parameter as OpenAPI has it. */
-export function parameter({ name, in: place, schema }: Parameter) {
-  const { description, ...type } = inline(schema, 'input')
+export function describeParameter({ name, in: place, schema }: Parameter) {
+  const { description, ...type } = toInlineSchema(schema, 'input')
   const excluded = name.startsWith('not.') ? `None of these. ${description ?? ''}` : description
   const known = name.replace(/^not\./, '')
-  const example = [EXAMPLES[known], OTHERS[known]].find(
+  const example = [EXAMPLES[known], COMPAT_EXAMPLES[known]].find(
     (value) => value !== undefined && schema.safeParse(value).success,
   )
-  const absent = defaultOf(schema, description)
+  const absent = findDefault(schema, description)
   const required = place === 'path' || !schema.safeParse(undefined).success
   return {
     name,

@@ -1,7 +1,7 @@
 import { ERROR_STATUS, type ErrorCode, WhodidError } from '@whodid/core'
-import { problemOf } from '../errors.ts'
-import { parametersOf } from '../http/query.ts'
-import { hasBody, type Verb } from '../operations/operation.ts'
+import { toProblem } from '../errors.ts'
+import { getParameters } from '../http/query.ts'
+import { hasBody, type Operation } from '../operations/operation.ts'
 
 const text = { schema: { type: 'string' } } as const
 
@@ -34,25 +34,25 @@ export const HEADERS = {
   ContentEncoding: { ...text, description: 'gzip, when Accept-Encoding takes it.', example: 'gzip' },
 } as const
 
-function header(name: keyof typeof HEADERS) {
+function createHeaderRef(name: keyof typeof HEADERS) {
   return { $ref: `#/components/headers/${name}` }
 }
 
-const LIMITED = { RateLimit: header('RateLimit'), 'RateLimit-Policy': header('RateLimitPolicy') }
+const RATE_LIMIT_HEADERS = { RateLimit: createHeaderRef('RateLimit'), 'RateLimit-Policy': createHeaderRef('RateLimitPolicy') }
 
 const PROBLEMS: { readonly [status: number]: { readonly because: string; readonly headers?: object } } = {
   400: { because: 'The input is not what the route takes; the detail names the field or parameter.' },
-  401: { because: 'Nobody is signed in.', headers: { 'WWW-Authenticate': header('WWWAuthenticate') } },
+  401: { because: 'Nobody is signed in.', headers: { 'WWW-Authenticate': createHeaderRef('WWWAuthenticate') } },
   403: { because: 'Whoever asks may not do this, or not in this tenant.' },
   404: { because: 'There is no such thing, or none that whoever asks may see.' },
   409: { because: 'It cannot be done as things stand.' },
   413: { because: 'More than 1 MiB, 1,000 events, 64 levels, or 2,000 events asked for at once.' },
   415: { because: 'The body is not application/json, or is compressed with something else than gzip.' },
   422: { because: 'The event cannot be stored.' },
-  429: { because: 'Too many calls.', headers: { 'Retry-After': header('RetryAfter'), ...LIMITED } },
+  429: { because: 'Too many calls.', headers: { 'Retry-After': createHeaderRef('RetryAfter'), ...RATE_LIMIT_HEADERS } },
   503: {
     because: 'The service is closing or overloaded, or its store is away.',
-    headers: { 'Retry-After': header('RetryAfter') },
+    headers: { 'Retry-After': createHeaderRef('RetryAfter') },
   },
 }
 
@@ -60,7 +60,7 @@ function isCode(name: string): name is ErrorCode {
   return name in ERROR_STATUS
 }
 
-function codesOf(status: number): readonly ErrorCode[] {
+function findCodes(status: number): readonly ErrorCode[] {
   return Object.keys(ERROR_STATUS)
     .filter(isCode)
     .filter((code) => ERROR_STATUS[code] === status)
@@ -68,10 +68,10 @@ function codesOf(status: number): readonly ErrorCode[] {
 
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' }
 
-function problemComponent(status: number) {
+function describeProblem(status: number) {
   const { because, headers } = PROBLEMS[status] ?? { because: 'What went wrong.' }
-  const codes = codesOf(status)
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: problemOf(new WhodidError(code, because)) }]))
+  const codes = findCodes(status)
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: toProblem(new WhodidError(code, because)) }]))
   return {
     description: `${because} ${codes.length > 1 ? 'Codes' : 'Code'}: ${codes.join(', ')}.`,
     ...(headers && { headers }),
@@ -79,67 +79,67 @@ function problemComponent(status: number) {
   }
 }
 
-const statuses = Object.keys(PROBLEMS)
+const PROBLEM_STATUSES = Object.keys(PROBLEMS)
   .map(Number)
-  .filter((status) => codesOf(status).length > 0)
+  .filter((status) => findCodes(status).length > 0)
 
 /** The answers that many routes share. */
-export const RESPONSES = {
+export const SHARED_RESPONSES = {
   NotModified: {
     description: 'The same as what If-None-Match names: nothing is sent.',
-    headers: { ETag: header('ETag'), 'Cache-Control': header('CacheControl') },
+    headers: { ETag: createHeaderRef('ETag'), 'Cache-Control': createHeaderRef('CacheControl') },
   },
   Problem: {
     description: 'What went wrong.',
     content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
   },
-  ...Object.fromEntries(statuses.map((status) => [`Problem${status}`, problemComponent(status)])),
+  ...Object.fromEntries(PROBLEM_STATUSES.map((status) => [`Problem${status}`, describeProblem(status)])),
 }
 
-function problemsOf(verb: Verb): readonly number[] {
-  const { route, needs } = verb
-  const isList = parametersOf(verb).all.some(({ name }) => name === 'cursor' || name === 'offset')
+function findProblemStatuses(operation: Operation): readonly number[] {
+  const { route, requires } = operation
+  const isList = getParameters(operation).all.some(({ name }) => name === 'cursor' || name === 'offset')
   const possible = {
     400: true,
-    401: needs !== 'nothing',
-    403: needs !== 'nothing' && needs !== 'viewer',
+    401: requires !== 'nothing',
+    403: requires !== 'nothing' && requires !== 'viewer',
     404: route.path.endsWith('}'),
-    409: route.method === 'PUT' || (route.method === 'POST' && needs === 'admin'),
+    409: route.method === 'PUT' || (route.method === 'POST' && requires === 'admin'),
     413: hasBody(route) || isList,
     415: hasBody(route),
-    429: needs !== 'nothing',
+    429: requires !== 'nothing',
     503: true,
   }
   return Object.entries(possible)
-    .filter(([status, is]) => is && statuses.includes(Number(status)))
+    .filter(([status, is]) => is && PROBLEM_STATUSES.includes(Number(status)))
     .map(([status]) => Number(status))
 }
 
 /** Whether an answer has an ETag. */
-export function isTagged({ route, answers }: Verb): boolean {
-  return route.method === 'GET' && answers === undefined
+export function hasEtag({ route, responseType }: Operation): boolean {
+  return route.method === 'GET' && responseType === undefined
 }
 
-function answerHeaders(verb: Verb) {
+function describeHeaders(operation: Operation) {
   return {
-    'Cache-Control': header('CacheControl'),
-    ...(isTagged(verb) && { ETag: header('ETag') }),
-    ...(verb.answers === 'file' && {
-      'Content-Disposition': header('ContentDisposition'),
-      'Content-Encoding': header('ContentEncoding'),
-      'Whodid-Up-To': header('WhodidUpTo'),
+    'Cache-Control': createHeaderRef('CacheControl'),
+    ...(hasEtag(operation) && { ETag: createHeaderRef('ETag') }),
+    ...(operation.responseType === 'file' && {
+      'Content-Disposition': createHeaderRef('ContentDisposition'),
+      'Content-Encoding': createHeaderRef('ContentEncoding'),
+      'Whodid-Up-To': createHeaderRef('WhodidUpTo'),
     }),
-    ...(verb.needs !== 'nothing' && LIMITED),
+    ...(operation.requires !== 'nothing' && RATE_LIMIT_HEADERS),
   }
 }
 
 /** Every answer of a verb's route: its own with `content`, and what may go wrong. */
-export function responsesOf(verb: Verb, content: object) {
+export function describeResponses(operation: Operation, content: object) {
   return {
-    200: { description: verb.answers ? 'A stream.' : 'The answer.', headers: answerHeaders(verb), content },
-    ...(isTagged(verb) && { 304: { $ref: '#/components/responses/NotModified' } }),
+    200: { description: operation.responseType ? 'A stream.' : 'The answer.', headers: describeHeaders(operation), content },
+    ...(hasEtag(operation) && { 304: { $ref: '#/components/responses/NotModified' } }),
     ...Object.fromEntries(
-      problemsOf(verb).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+      findProblemStatuses(operation).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
     ),
     default: { $ref: '#/components/responses/Problem' },
   }

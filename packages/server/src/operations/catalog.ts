@@ -1,15 +1,15 @@
-import { REVALIDATED } from '../http/response.ts'
-import { catalogJson } from '../openapi/output.ts'
-import { nothing } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { REVALIDATE_HEADERS } from '../http/response.ts'
+import { catalogOutput } from '../openapi/output.ts'
+import { noInput } from '../schemas.ts'
+import { defineOperation } from './operation.ts'
 
-export const catalog = defineVerb({
+export const catalog = defineOperation({
   name: 'catalog',
   summary: 'Read the labels, icons, groups and sentences of every action.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/catalog' },
-  input: nothing,
-  output: catalogJson,
-  headers: () => REVALIDATED,
+  input: noInput,
+  output: catalogOutput,
+  headers: () => REVALIDATE_HEADERS,
   run: async (session) => session.catalog,
 })

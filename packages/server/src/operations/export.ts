@@ -1,18 +1,18 @@
 import { WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { complianceFile } from '../export/compliance.ts'
-import { counted, EXPORT_FORMATS, type File, fileHeaders, write } from '../export/file.ts'
-import { filterOf, listFields, resumeFields } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { createComplianceFile } from '../export/compliance.ts'
+import { countEvents, EXPORT_FORMATS, type ExportFile, createFileHeaders, formatEvents } from '../export/file.ts'
+import { pickFilter, listFields, resumeFields } from '../schemas.ts'
+import { defineOperation } from './operation.ts'
 
 export const EXPORT_PRESETS = ['compliance'] as const
 
 const { sort: _sort, limit: _limit, cursor: _cursor, direction: _direction, ...fields } = listFields
 
-export const exportEvents = defineVerb({
+export const exportEvents = defineOperation({
   name: 'export',
   summary: 'Export everything under a filter as one file. It is streamed, and is an event itself.',
-  needs: 'export',
+  requires: 'export',
   route: { method: 'GET', path: '/api/v1/events/export' },
   input: z.strictObject({
     format: z.enum(EXPORT_FORMATS).describe('The form of the file.'),
@@ -24,8 +24,8 @@ export const exportEvents = defineVerb({
     ...resumeFields,
   }),
   output: z.string(),
-  answers: 'file',
-  run: async (session, { format, preset, tenant, order, after, upTo, ...input }): Promise<File> => {
+  responseType: 'file',
+  run: async (session, { format, preset, tenant, order, after, upTo, ...input }): Promise<ExportFile> => {
     if (preset && after !== undefined) {
       throw new WhodidError(
         'invalid_input',
@@ -33,13 +33,13 @@ export const exportEvents = defineVerb({
       )
     }
     const reader = session.reader(tenant)
-    const filter = filterOf(input)
+    const filter = pickFilter(input)
     const byTime = order ?? (preset ? 'asc' : 'desc')
     const { signal } = session
     const audit = preset === 'compliance'
-    const extract = await reader.extract(filter, { order: byTime, after, upTo, audit, signal })
-    const ended = await reader.witnessFile({ read: 'exported', format, preset, after, filter })
-    const pages = counted(extract, ended)
+    const extract = await reader.extract(filter, { order: byTime, after, upTo, includeAudit: audit, signal })
+    const ended = await reader.recordExport({ read: 'exported', format, preset, after, filter })
+    const pages = countEvents(extract, ended)
     if (preset) {
       const { viewer } = session
       const request = {
@@ -50,12 +50,12 @@ export const exportEvents = defineVerb({
         viewer,
         createdAt: session.now(),
       }
-      return { headers: fileHeaders('activity', 'zip', extract), parts: complianceFile(request) }
+      return { headers: createFileHeaders('activity', 'zip', extract), parts: createComplianceFile(request) }
     }
     const resumed = after !== undefined
     return {
-      headers: fileHeaders('activity', format, { upTo: extract.upTo, resumed }),
-      parts: write(pages, format, { resumed }),
+      headers: createFileHeaders('activity', format, { upTo: extract.upTo, resumed }),
+      parts: formatEvents(pages, format, { resumed }),
     }
   },
 })

@@ -2,13 +2,13 @@ import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
 import { FACET_DIMENSIONS, facetsOutput } from '../openapi/output.ts'
 import { tenant, text } from '../schemas.ts'
-import { witnessSubject } from './list.ts'
-import { defineVerb } from './operation.ts'
+import { recordSubjectAccess } from './list.ts'
+import { defineOperation } from './operation.ts'
 
-export const facets = defineVerb({
+export const facets = defineOperation({
   name: 'facets',
   summary: 'Count the values of each dimension under a filter, over the newest 10,000 events.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/facets' },
   input: z.strictObject({
     filter: filterSchema.optional(),
@@ -26,7 +26,7 @@ export const facets = defineVerb({
       search: input.search,
       limit: input.limit ?? 50,
     })
-    await witnessSubject(session, reader, filter)
+    await recordSubjectAccess(session, reader, filter)
     return output
   },
 })

@@ -1,16 +1,16 @@
 import { isEventId, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { storedEvent } from '../openapi/output.ts'
+import { eventOutput } from '../openapi/output.ts'
 import { tenant, text } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { defineOperation } from './operation.ts'
 
-export const get = defineVerb({
+export const get = defineOperation({
   name: 'get',
   summary: 'Read one event.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/events/{id}' },
   input: z.strictObject({ id: text(255).describe('The id of the event.'), tenant }),
-  output: storedEvent,
+  output: eventOutput,
   run: async (session, input) => {
     const reader = session.reader(input.tenant)
     const event = isEventId(input.id) ? await reader.get(input.id) : null

@@ -1,13 +1,13 @@
 import { healthOutput } from '../openapi/output.ts'
-import { nothing } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { noInput } from '../schemas.ts'
+import { defineOperation } from './operation.ts'
 
-export const health = defineVerb({
+export const health = defineOperation({
   name: 'health',
   summary: 'Whether the service is up, and what an acknowledged event survives.',
-  needs: 'nothing',
+  requires: 'nothing',
   route: { method: 'GET', path: '/health' },
-  input: nothing,
+  input: noInput,
   output: healthOutput,
   run: async (session) => ({ status: 'ok' as const, durability: (await session.health()).durability }),
 })

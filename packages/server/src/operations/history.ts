@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { listOutput } from '../openapi/output.ts'
-import { filterOf, listFields, text } from '../schemas.ts'
+import { pickFilter, listFields, text } from '../schemas.ts'
 import { readList } from './list.ts'
-import { defineVerb } from './operation.ts'
+import { defineOperation } from './operation.ts'
 
 const { resourceType: _type, resourceId: _id, ...fields } = listFields
 
-export const history = defineVerb({
+export const history = defineOperation({
   name: 'history',
   summary: 'List what happened to one resource.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/resources/{type}/{id}/history' },
   input: z.strictObject({
     type: text(255).describe('The type of the resource.'),
@@ -18,5 +18,5 @@ export const history = defineVerb({
   }),
   output: listOutput,
   run: (session, { type, id, ...input }) =>
-    readList(session, input, { ...filterOf(input), resourceType: [type], resourceId: [id] }),
+    readList(session, input, { ...pickFilter(input), resourceType: [type], resourceId: [id] }),
 })

@@ -2,12 +2,12 @@ import { filterSchema, type InboxChange } from '@whodid/core'
 import { z } from 'zod'
 import { inboxChangeOutput, inboxCountOutput } from '../openapi/output.ts'
 import { eventId, tenant } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { defineOperation } from './operation.ts'
 
-export const inboxCount = defineVerb({
+export const inboxCount = defineOperation({
   name: 'inbox.count',
   summary: 'Count the unread events, up to 10,000.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/inbox/count' },
   input: z.strictObject({ tenant }).optional(),
   output: inboxCountOutput,
@@ -17,7 +17,7 @@ export const inboxCount = defineVerb({
   },
 })
 
-const which = z.union(
+const selection = z.union(
   [
     z.strictObject({ ids: z.array(eventId).min(1).max(1000), tenant }),
     z.strictObject({ all: z.literal(true), filter: filterSchema.optional(), tenant }),
@@ -25,13 +25,13 @@ const which = z.union(
   { error: 'must be { ids } with 1 to 1,000 ids of events, or { all: true } with an optional filter' },
 )
 
-function inboxVerb(verb: string, to: InboxChange['to'], summary: string) {
-  return defineVerb({
-    name: `inbox.${verb}`,
+function defineInboxOperation(name: string, to: InboxChange['to'], summary: string) {
+  return defineOperation({
+    name: `inbox.${name}`,
     summary,
-    needs: 'view',
-    route: { method: 'POST', path: `/api/v1/inbox/${verb}` },
-    input: which,
+    requires: 'view',
+    route: { method: 'POST', path: `/api/v1/inbox/${name}` },
+    input: selection,
     output: inboxChangeOutput,
     run: async (session, input) => {
       const reader = session.reader(input.tenant)
@@ -42,7 +42,7 @@ function inboxVerb(verb: string, to: InboxChange['to'], summary: string) {
   })
 }
 
-export const inboxSeen = inboxVerb('seen', 'seen', 'Mark events seen.')
-export const inboxUnseen = inboxVerb('unseen', 'unseen', 'Mark events unread again.')
-export const inboxArchive = inboxVerb('archive', 'archived', 'Move events to the archive.')
-export const inboxUnarchive = inboxVerb('unarchive', 'unarchived', 'Move events back from the archive.')
+export const inboxSeen = defineInboxOperation('seen', 'seen', 'Mark events seen.')
+export const inboxUnseen = defineInboxOperation('unseen', 'unseen', 'Mark events unread again.')
+export const inboxArchive = defineInboxOperation('archive', 'archived', 'Move events to the archive.')
+export const inboxUnarchive = defineInboxOperation('unarchive', 'unarchived', 'Move events back from the archive.')

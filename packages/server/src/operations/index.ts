@@ -9,7 +9,7 @@ import { history } from './history.ts'
 import { inboxArchive, inboxCount, inboxSeen, inboxUnarchive, inboxUnseen } from './inbox.ts'
 import { createKey, listKeys, revokeKey } from './keys.ts'
 import { list } from './list.ts'
-import type { Verb } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { erasePerson, exportPerson } from './people.ts'
 import { getRetention, previewRetention, setRetention } from './retention.ts'
 import { revokeTokens } from './revoke-tokens.ts'
@@ -18,7 +18,7 @@ import { userActivity } from './user-activity.ts'
 import { viewer } from './viewer.ts'
 
 /** Everything the service does. A verb that is not in this table cannot be reached. */
-export const VERBS: readonly Verb[] = [
+export const OPERATIONS: readonly Operation[] = [
   list,
   append,
   exportEvents,

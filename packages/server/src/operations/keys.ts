@@ -1,25 +1,25 @@
 import { type ApiKey, AUDIT_CATEGORY, filterSchema, KEY_SCOPES, timeRange, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { hashOfKey, makeApiKey } from '../auth/api-key.ts'
+import { hashApiKey, generateApiKey } from '../auth/api-key.ts'
 import { isRestricted } from '../auth/permission.ts'
 import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../openapi/output.ts'
 import { tenant, text } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { defineOperation } from './operation.ts'
 
 /** Live keys of one name: the one in use, and the one that takes its place. */
-const LIVE_AT_MOST = 2
+const MAX_LIVE_KEYS = 2
 
 /** What does not show as it stands: control characters, breaks of lines, and marks that turn the direction of text. */
-const UNSEEN = /[\p{Cc}\u2028\u2029\p{Bidi_Control}]/u
+const INVISIBLE_CHARACTERS = /[\p{Cc}\u2028\u2029\p{Bidi_Control}]/u
 
 function isLive({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
   return revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
 }
 
-export const listKeys = defineVerb({
+export const listKeys = defineOperation({
   name: 'keys.list',
   summary: 'List the API keys of a tenant, live ones and dead, newest first. None of them holds its secret.',
-  needs: 'admin',
+  requires: 'admin',
   route: { method: 'GET', path: '/api/v1/keys' },
   input: z.strictObject({ tenant }).optional(),
   output: apiKeysOutput,
@@ -29,14 +29,14 @@ export const listKeys = defineVerb({
   },
 })
 
-export const createKey = defineVerb({
+export const createKey = defineOperation({
   name: 'keys.create',
   summary: 'Make an API key of a tenant. It is shown this once.',
-  needs: 'admin',
+  requires: 'admin',
   route: { method: 'POST', path: '/api/v1/keys' },
   input: z.strictObject({
     name: text(200)
-      .refine((name) => !UNSEEN.test(name), 'must be one line without control characters or marks of direction')
+      .refine((name) => !INVISIBLE_CHARACTERS.test(name), 'must be one line without control characters or marks of direction')
       .describe('What people call it. Two live keys may have the same name, so that one can follow the other.'),
     scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).describe('What it may do.'),
     expiresAt: filterSchema.shape.from
@@ -63,15 +63,15 @@ export const createKey = defineVerb({
     }
     const live = (await keys.list(tenantId)).filter((key) => key.name === name && isLive(key, now))
     const oldest = live.at(-1)
-    if (oldest && live.length >= LIVE_AT_MOST) {
+    if (oldest && live.length >= MAX_LIVE_KEYS) {
       throw new WhodidError(
         'invalid_input',
-        `${LIVE_AT_MOST} keys called ${JSON.stringify(name)} are live already: revoke ${oldest.id}, the oldest of them, first.`,
+        `${MAX_LIVE_KEYS} keys called ${JSON.stringify(name)} are live already: revoke ${oldest.id}, the oldest of them, first.`,
       )
     }
     const scopes = KEY_SCOPES.filter((scope) => input.scopes.includes(scope))
-    const { id, key } = makeApiKey(scopes)
-    const hash = hashOfKey(key)
+    const { id, key } = generateApiKey(scopes)
+    const hash = hashApiKey(key)
     // Before there is a key, so that none is made unseen.
     await record({
       action: `${AUDIT_CATEGORY}.key_created`,
@@ -95,10 +95,10 @@ export const createKey = defineVerb({
   },
 })
 
-export const revokeKey = defineVerb({
+export const revokeKey = defineOperation({
   name: 'keys.revoke',
   summary: 'Revoke an API key of a tenant, at once and for good.',
-  needs: 'admin',
+  requires: 'admin',
   route: { method: 'DELETE', path: '/api/v1/keys/{id}' },
   input: z.strictObject({ id: text(255).describe('The id of the key.'), tenant }),
   output: apiKeyOutput,

@@ -2,8 +2,8 @@ import type { Filter, SortColumn, SortOrder } from '@whodid/core'
 import { z } from 'zod'
 import { listOutput } from '../openapi/output.ts'
 import type { ListOutput, Reader } from '../read/reader.ts'
-import { filterOf, listFields } from '../schemas.ts'
-import { defineVerb, type Session } from './operation.ts'
+import { pickFilter, listFields } from '../schemas.ts'
+import { defineOperation, type Session } from './operation.ts'
 
 /** Which part of which tenant's list. */
 export interface ListInput {
@@ -15,32 +15,32 @@ export interface ListInput {
 }
 
 /** Says so in the log when what is asked for is somebody else's activity. */
-export async function witnessSubject({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> {
-  const subjects = [...new Set(reader.actorsOf(filter))].filter((actor) => actor !== viewer.id)
-  if (subjects.length > 0) await reader.witness({ read: 'viewed', subjects, filter })
+export async function recordSubjectAccess({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> {
+  const subjects = [...new Set(reader.getActors(filter))].filter((actor) => actor !== viewer.id)
+  if (subjects.length > 0) await reader.recordAccess({ read: 'viewed', subjects, filter })
 }
 
 /** Lists, and says so when it is somebody else's activity. */
 export async function readList(session: Session, input: ListInput, filter: Filter): Promise<ListOutput> {
   const reader = session.reader(input.tenant)
   const limit = input.limit ?? 50
-  session.spend(limit)
+  session.spendEventBudget(limit)
   const output = await reader.list(filter, {
     sort: input.sort ?? 'occurredAt',
     order: input.order ?? 'desc',
     limit,
     cursor: input.cursor,
   })
-  await witnessSubject(session, reader, filter)
+  await recordSubjectAccess(session, reader, filter)
   return output
 }
 
-export const list = defineVerb({
+export const list = defineOperation({
   name: 'list',
   summary: 'List events, newest first, under a filter.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/events' },
   input: z.strictObject(listFields),
   output: listOutput,
-  run: (session, input) => readList(session, input, filterOf(input)),
+  run: (session, input) => readList(session, input, pickFilter(input)),
 })

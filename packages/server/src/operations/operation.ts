@@ -11,7 +11,7 @@ import type {
 } from '@whodid/core'
 import type { z } from 'zod'
 import type { Erasure, ErasureRequest } from '../lifecycle/erasure.ts'
-import type { RetentionWindow, Windows } from '../lifecycle/retention.ts'
+import type { RetentionWindow, RetentionWindows } from '../lifecycle/retention.ts'
 import type { PersonReader } from '../read/person.ts'
 import type { Reader } from '../read/reader.ts'
 
@@ -24,7 +24,7 @@ export interface Session {
   /** The service's clock, in milliseconds. */
   now(): number
   /** Throws unless the caller may use a verb now: `unauthenticated`, `forbidden` or `rate_limited`. */
-  admit(verb: Pick<Verb, 'needs' | 'answers'>): void
+  admit(operation: Pick<Operation, 'requires' | 'responseType'>): void
   /** Aborts when the caller leaves, or the service closes. */
   readonly signal: AbortSignal
   /** A reader of the tenants asked for: one, `*` for all of the viewer's, or the viewer's first. */
@@ -37,7 +37,7 @@ export interface Session {
   person(id: string, tenant: string | undefined): PersonReader
   health(): Promise<StoreHealth>
   /** Counts the events that one request asks for, over all calls of its batch. Throws `payload_too_large` past 2,000. */
-  spend(events: number): void
+  spendEventBudget(events: number): void
 }
 
 /** One tenant's settings and people, for its administrators. */
@@ -46,9 +46,9 @@ export interface Administration extends Pick<EventStore, 'keys' | 'revocations'>
   readonly retention: {
     get(): Promise<RetentionWindow>
     /** The window under other settings. Throws `forbidden` for more days than the plan has. */
-    under: Windows['under']
+    under: RetentionWindows['withSettings']
     set(retention: Retention): Promise<void>
-    preview: Windows['preview']
+    preview: RetentionWindows['preview']
   }
   /** Erases a person's data from all their events. */
   erase(personId: string, request: Pick<ErasureRequest, 'metadata' | 'names'>): Promise<Erasure>
@@ -62,7 +62,7 @@ export function hasBody({ method }: Pick<Route, 'method'>): boolean {
 }
 
 /** What a call needs: nothing at all, to be somebody, or one permission. `view:all` includes `view`. */
-export type Need = 'nothing' | 'viewer' | Permission
+export type Requirement = 'nothing' | 'viewer' | Permission
 
 /** How a verb is reached over REST. Its query parameters are the fields of its input, with `filter` spread out. */
 export interface Route {
@@ -70,31 +70,31 @@ export interface Route {
   /** Under the mount. Names in braces are fields of the input. */
   readonly path: string
   /** Query parameters with another name than their field: `{ lastEventId: 'after' }`. */
-  readonly renamed?: { readonly [field: string]: string }
+  readonly parameterNames?: { readonly [field: string]: string }
   /** What a body is documented to be. @default the input */
   readonly body?: z.ZodType
   /** Whether a body may be left out. @default false */
-  readonly mayBeEmpty?: boolean
+  readonly isBodyOptional?: boolean
 }
 
 /** One thing the service does. tRPC, REST and OpenAPI all translate from this. */
-export interface Verb<Input extends z.ZodType = z.ZodType, Result = unknown> {
+export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown> {
   /** The tRPC path. */
   readonly name: string
   readonly summary: string
-  readonly needs: Need
+  readonly requires: Requirement
   readonly route: Route
   readonly input: Input
   /** What the answer looks like: documentation, held against real answers by the tests. */
   readonly output: z.ZodType
   /** How the answer travels. @default 'json' */
-  readonly answers?: 'json' | 'file' | 'events'
+  readonly responseType?: 'json' | 'file' | 'events'
   /** Headers of the answer, which may depend on the input. */
   headers?(input: z.output<Input>): Record<string, string>
   run(session: Session, input: z.output<Input>): Result
 }
 
 /** Gives a verb its exact type. */
-export function defineVerb<Input extends z.ZodType, Result>(verb: Verb<Input, Result>): Verb<Input, Result> {
-  return verb
+export function defineOperation<Input extends z.ZodType, Result>(operation: Operation<Input, Result>): Operation<Input, Result> {
+  return operation
 }

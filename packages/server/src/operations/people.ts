@@ -1,17 +1,17 @@
 import { AUDIT_CATEGORY, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { counted, EXPORT_FORMATS, type File, fileHeaders, write } from '../export/file.ts'
+import { countEvents, EXPORT_FORMATS, type ExportFile, createFileHeaders, formatEvents } from '../export/file.ts'
 import { erasureOutput } from '../openapi/output-admin.ts'
 import { resumeFields, tenant, text } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { defineOperation } from './operation.ts'
 
 const id = text(512).describe('The id of the person, as actors have it.')
 
-export const exportPerson = defineVerb({
+export const exportPerson = defineOperation({
   name: 'people.export',
   summary: 'Export all that is known of one person: for administrators, and with export for oneself.',
   // The person themselves need no more than export, so the session says who may.
-  needs: 'viewer',
+  requires: 'viewer',
   route: { method: 'GET', path: '/api/v1/people/{id}/export' },
   input: z.strictObject({
     id,
@@ -20,33 +20,33 @@ export const exportPerson = defineVerb({
     ...resumeFields,
   }),
   output: z.string(),
-  answers: 'file',
-  run: async (session, { id, format = 'json', tenant, after, upTo }): Promise<File> => {
+  responseType: 'file',
+  run: async (session, { id, format = 'json', tenant, after, upTo }): Promise<ExportFile> => {
     const person = session.person(id, tenant)
     const extract = await person.extract({ after, upTo, signal: session.signal })
-    const ended = await person.witnessFile({ read: 'person_exported', subject: id, format, after })
+    const ended = await person.recordExport({ read: 'person_exported', subject: id, format, after })
     const resumed = after !== undefined
     return {
-      headers: fileHeaders('person', format, { upTo: extract.upTo, resumed }),
-      parts: write(counted(extract, ended), format, { resumed }),
+      headers: createFileHeaders('person', format, { upTo: extract.upTo, resumed }),
+      parts: formatEvents(countEvents(extract, ended), format, { resumed }),
     }
   },
 })
 
-const path = text(255).regex(/^[^.]+(\.[^.]+)*$/, 'must be a path below metadata, such as address or address.street')
+const metadataPath = text(255).regex(/^[^.]+(\.[^.]+)*$/, 'must be a path below metadata, such as address or address.street')
 
-const erasure = {
-  metadata: z.array(path).max(100).optional().describe('More to erase from these events: paths below metadata.'),
+const erasureFields = {
+  metadata: z.array(metadataPath).max(100).optional().describe('More to erase from these events: paths below metadata.'),
   names: z.array(text(1_024)).max(20).optional().describe('What else the person is called, in sentences say.'),
   tenant,
 }
 
-export const erasePerson = defineVerb({
+export const erasePerson = defineOperation({
   name: 'people.erase',
   summary: "Erase one person's name, e-mail address, ip and user agent everywhere. Their events and their id stay.",
-  needs: 'admin',
-  route: { method: 'POST', path: '/api/v1/people/{id}/erase', mayBeEmpty: true, body: z.strictObject(erasure) },
-  input: z.strictObject({ id, ...erasure }),
+  requires: 'admin',
+  route: { method: 'POST', path: '/api/v1/people/{id}/erase', isBodyOptional: true, body: z.strictObject(erasureFields) },
+  input: z.strictObject({ id, ...erasureFields }),
   output: erasureOutput,
   run: async (session, { id, tenant, metadata = [], names = [] }) => {
     const administration = session.administer(tenant)

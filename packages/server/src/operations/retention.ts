@@ -2,25 +2,25 @@ import { AUDIT_CATEGORY, type Change } from '@whodid/core'
 import { z } from 'zod'
 import { purgePreviewOutput, retentionOutput } from '../openapi/output-admin.ts'
 import { tenant } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { defineOperation } from './operation.ts'
 
 const days = z.int().min(1).max(36_500).nullable()
 const legalHold = z.boolean()
 
-export const getRetention = defineVerb({
+export const getRetention = defineOperation({
   name: 'retention.get',
   summary: 'Read how long the events of a tenant are kept.',
-  needs: 'admin',
+  requires: 'admin',
   route: { method: 'GET', path: '/api/v1/retention' },
   input: z.strictObject({ tenant }).optional(),
   output: retentionOutput,
   run: (session, input) => session.administer(input?.tenant).retention.get(),
 })
 
-export const setRetention = defineVerb({
+export const setRetention = defineOperation({
   name: 'retention.set',
   summary: 'Set how long the events of a tenant are kept, and whether a legal hold keeps them all.',
-  needs: 'admin',
+  requires: 'admin',
   route: { method: 'PUT', path: '/api/v1/retention' },
   input: z.strictObject({
     days: days
@@ -37,7 +37,7 @@ export const setRetention = defineVerb({
     const before = await administration.retention.get()
     const after = administration.retention.under(before, input)
     const changes: Change[] = []
-    if (before.own !== after.own) changes.push({ path: '/days', from: before.own, to: after.own })
+    if (before.tenantDays !== after.tenantDays) changes.push({ path: '/days', from: before.tenantDays, to: after.tenantDays })
     if (before.legalHold !== after.legalHold) {
       changes.push({ path: '/legalHold', from: before.legalHold, to: after.legalHold })
     }
@@ -52,16 +52,16 @@ export const setRetention = defineVerb({
         : `The retention was changed: events are kept ${after.days === null ? 'for ever' : `for ${after.days} days`}`,
       changes,
     })
-    await administration.retention.set({ days: after.own, legalHold: after.legalHold })
+    await administration.retention.set({ days: after.tenantDays, legalHold: after.legalHold })
     return after
   },
 })
 
-export const previewRetention = defineVerb({
+export const previewRetention = defineOperation({
   name: 'retention.preview',
   summary: 'Count what a purge would remove now, under the present settings or others. Nothing is removed.',
-  needs: 'admin',
-  route: { method: 'POST', path: '/api/v1/retention/preview', mayBeEmpty: true },
+  requires: 'admin',
+  route: { method: 'POST', path: '/api/v1/retention/preview', isBodyOptional: true },
   input: z.strictObject({ days: days.optional(), legalHold: legalHold.optional(), tenant }),
   output: purgePreviewOutput,
   run: async (session, input) => {

@@ -2,13 +2,13 @@ import { filterSchema } from '@whodid/core'
 import { z } from 'zod'
 import { statsOutput } from '../openapi/output-stats.ts'
 import { tenant, text } from '../schemas.ts'
-import { witnessSubject } from './list.ts'
-import { defineVerb } from './operation.ts'
+import { recordSubjectAccess } from './list.ts'
+import { defineOperation } from './operation.ts'
 
-export const stats = defineVerb({
+export const stats = defineOperation({
   name: 'stats',
   summary: 'Read the numbers behind a dashboard, of 30 days when no from is given.',
-  needs: 'view',
+  requires: 'view',
   route: { method: 'GET', path: '/api/v1/stats' },
   input: z.strictObject({
     filter: filterSchema.optional(),
@@ -24,7 +24,7 @@ export const stats = defineVerb({
       timeZone: input.timeZone ?? 'UTC',
       limit: input.limit ?? 10,
     })
-    await witnessSubject(session, reader, filter)
+    await recordSubjectAccess(session, reader, filter)
     return output
   },
 })

@@ -1,13 +1,13 @@
 import { viewerOutput } from '../openapi/output.ts'
-import { nothing } from '../schemas.ts'
-import { defineVerb } from './operation.ts'
+import { noInput } from '../schemas.ts'
+import { defineOperation } from './operation.ts'
 
-export const viewer = defineVerb({
+export const viewer = defineOperation({
   name: 'viewer',
   summary: 'Read who is asking, and what they may do.',
-  needs: 'viewer',
+  requires: 'viewer',
   route: { method: 'GET', path: '/api/v1/viewer' },
-  input: nothing,
+  input: noInput,
   output: viewerOutput,
   run: async ({ viewer }) => ({
     id: viewer.id,

@@ -1,29 +1,29 @@
 import { type BoundedCount, isEventId, SORT_COLUMNS, type SortColumn, type SortOrder, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 import { text } from '../schemas.ts'
-import type { Progress } from './merge-tenants.ts'
+import type { TenantProgress } from './merge-tenants.ts'
 
 /** What a cursor remembers: the order it belongs to, one place per tenant, and the total counted at the start. */
-export interface Bookmark {
+export interface ListCursor {
   readonly sort: SortColumn
   readonly order: SortOrder
   readonly total: BoundedCount
-  readonly progress: readonly Progress[]
+  readonly progress: readonly TenantProgress[]
 }
 
-const place = z.union([
+const positionSchema = z.union([
   z.tuple([z.string().refine(isEventId), z.string().max(20_000).nullable()]),
   z.enum(['start', 'end']),
 ])
-const shape = z.strictObject({
+const cursorSchema = z.strictObject({
   s: z.enum(SORT_COLUMNS),
   o: z.enum(['asc', 'desc']),
   n: z.tuple([z.int().min(0), z.boolean()]),
-  t: z.record(text(255), place),
+  t: z.record(text(255), positionSchema),
 })
 
 /** Writes a cursor: opaque to a client, and only good for the same sort, order and tenants. */
-export function writeCursor({ sort, order, total, progress }: Bookmark): string {
+export function encodeCursor({ sort, order, total, progress }: ListCursor): string {
   const places = progress.map(({ tenantId, after, done }) => [
     tenantId,
     done ? 'end' : after ? [after.id, after.value] : 'start',
@@ -37,7 +37,7 @@ export function writeCursor({ sort, order, total, progress }: Bookmark): string 
     .replace(/=+$/, '')
 }
 
-function decode(cursor: string): unknown {
+function parseCursorJson(cursor: string): unknown {
   try {
     const binary = atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))))
@@ -47,11 +47,11 @@ function decode(cursor: string): unknown {
 }
 
 /** Reads a cursor back. Throws `invalid_input` when it is not one of ours, or of another list. */
-export function readCursor(
+export function decodeCursor(
   cursor: string,
   list: { readonly sort: SortColumn; readonly order: SortOrder; readonly tenants: readonly string[] },
-): Bookmark {
-  const read = shape.safeParse(decode(cursor))
+): ListCursor {
+  const read = cursorSchema.safeParse(parseCursorJson(cursor))
   if (!read.success) {
     throw new WhodidError('invalid_input', 'cursor is not one that this service gave: begin again without it.')
   }

@@ -6,8 +6,8 @@ import {
   type StoredEvent,
   WhodidError,
 } from '@whodid/core'
-import { createMerge } from './merge-tenants.ts'
-import { createPlaces } from './stream-position.ts'
+import { createTenantMerge } from './merge-tenants.ts'
+import { createStreamPositions } from './stream-position.ts'
 
 /** Which part of everything that matches a filter, and in what order of time. */
 export interface ExtractRequest {
@@ -17,12 +17,12 @@ export interface ExtractRequest {
   /** The `upTo` of an earlier extract, to read the same events again. What is stored by now when absent. */
   readonly upTo?: string | undefined
   /** Whether whodid's own events are in it, whatever the filter asks for. @default only if the filter asks for them */
-  readonly audit?: boolean | undefined
+  readonly includeAudit?: boolean | undefined
   readonly signal: AbortSignal
 }
 
 /** Everything that matches, as it stood at one moment: what is stored later is not in it, however late it occurred. */
-export interface Extract {
+export interface EventExtract {
   readonly tenants: readonly string[]
   /** The moment, to be given back. */
   readonly upTo: string
@@ -35,26 +35,26 @@ export interface ExtractSource {
   readonly store: Pick<EventStore, 'list' | 'head'>
   readonly scopes: readonly ReadScope[]
   /** Whether all tenants were asked for at once. */
-  readonly several: boolean
+  readonly isMultiTenant: boolean
   readonly filter: Filter
-  show(event: StoredEvent): StoredEvent
+  present(event: StoredEvent): StoredEvent
 }
 
-const PAGE = 500
+const PAGE_SIZE = 500
 
 /** Throws `closed` once the signal aborts, so that nobody takes a part for the whole. */
-export function refuseLeft(signal: AbortSignal): void {
+export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new WhodidError('closed', 'The reader left, or the service closes: ask again.')
 }
 
 /** Takes an extract. Throws `invalid_input` for an `upTo` of another kind, and `closed` between pages once the signal aborts. */
-export async function extract(
-  { store, scopes, several, filter, show }: ExtractSource,
+export async function extractEvents(
+  { store, scopes, isMultiTenant: several, filter, present: show }: ExtractSource,
   { order, after, upTo, signal }: ExtractRequest,
-): Promise<Extract> {
+): Promise<EventExtract> {
   const tenants = scopes.map(({ tenantId }) => tenantId)
-  const places = await createPlaces(tenants, several)
-  const given = upTo === undefined ? undefined : places.read(upTo)
+  const places = await createStreamPositions(tenants, several)
+  const given = upTo === undefined ? undefined : places.parse(upTo)
   const bounds = new Map(
     await Promise.all(
       scopes.map(
@@ -62,7 +62,7 @@ export async function extract(
       ),
     ),
   )
-  const merge = createMerge(store, scopes, filter, {
+  const merge = createTenantMerge(store, scopes, filter, {
     sort: 'occurredAt',
     order,
     // Ids order the events of all tenants alike, so the place of one is a place in each.
@@ -73,15 +73,15 @@ export async function extract(
   })
   return {
     tenants,
-    upTo: places.write(bounds),
+    upTo: places.format(bounds),
     pages: (async function* () {
-      let next = merge.page(PAGE)
+      let next = merge.page(PAGE_SIZE)
       for (let more = true; more; ) {
         const { items } = await next
-        refuseLeft(signal)
+        throwIfAborted(signal)
         more = !merge.done
         if (more) {
-          next = merge.page(PAGE)
+          next = merge.page(PAGE_SIZE)
           // Awaited with the next page, if there is anybody to give it to.
           next.catch(() => {})
         }

@@ -9,7 +9,7 @@ import {
 import { isMasked } from './mask.ts'
 
 /** Where in an event a condition looks. */
-export const TERM_PATHS: { readonly [T in FilterCondition]: readonly string[] } = {
+export const CONDITION_PATHS: { readonly [T in FilterCondition]: readonly string[] } = {
   actor: ['actor.id'],
   actorName: ['actor.name'],
   action: ['action'],
@@ -26,7 +26,7 @@ export const TERM_PATHS: { readonly [T in FilterCondition]: readonly string[] } 
 }
 
 /** Values of several lists as one list, the commonest first. */
-export function merge(lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] {
+export function mergeFacetValues(lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] {
   const byValue = new Map<string, FacetValue>()
   for (const value of lists.flat()) {
     const known = byValue.get(value.value)
@@ -36,10 +36,10 @@ export function merge(lists: readonly (readonly FacetValue[])[], limit: number):
 }
 
 /** A project is named by the scope of its events, and by itself. */
-const PROJECT_NAMES = ['scope.project.name', 'resource.name']
-const NAMES: { readonly [dimension in FacetDimension]?: readonly string[] } = {
+const PROJECT_NAME_PATHS = ['scope.project.name', 'resource.name']
+const NAME_PATHS: { readonly [dimension in FacetDimension]?: readonly string[] } = {
   actor: ['actor.name', 'actor.email'],
-  project: PROJECT_NAMES,
+  project: PROJECT_NAME_PATHS,
 }
 
 /** Which values of which dimensions. */
@@ -52,10 +52,10 @@ export interface FacetRequest {
 
 /** Whether a store would search among names that are masked, so that it must be done here. */
 export function isSearchMasked({ dimensions, search }: FacetRequest, paths: readonly string[]): boolean {
-  return search !== undefined && dimensions.some((dimension) => NAMES[dimension]?.some((path) => isMasked(paths, path)))
+  return search !== undefined && dimensions.some((dimension) => NAME_PATHS[dimension]?.some((path) => isMasked(paths, path)))
 }
 
-function among(values: readonly FacetValue[], search: string) {
+function searchFacetValues(values: readonly FacetValue[], search: string) {
   const needle = foldText(search)
   return values.filter(({ value, label, detail }) =>
     [value, label, detail === REDACTED ? '' : (detail ?? '')].some((text) => foldText(text).includes(needle)),
@@ -63,9 +63,9 @@ function among(values: readonly FacetValue[], search: string) {
 }
 
 /** Values without what the viewer may not see of them. */
-export function mask(paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) {
-  if (TERM_PATHS[dimension].some((path) => isMasked(paths, path))) return []
-  if (dimension === 'project' && PROJECT_NAMES.some((path) => isMasked(paths, path))) {
+export function maskFacetValues(paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) {
+  if (CONDITION_PATHS[dimension].some((path) => isMasked(paths, path))) return []
+  if (dimension === 'project' && PROJECT_NAME_PATHS.some((path) => isMasked(paths, path))) {
     return values.map((value) => ({ ...value, label: value.value }))
   }
   if (dimension !== 'actor') return values
@@ -77,7 +77,7 @@ export function mask(paths: readonly string[], dimension: FacetDimension, values
 }
 
 /** The facets of several tenants as those of one, without what the viewer may not see. */
-export function joinFacets(parts: readonly Facets[], request: FacetRequest, masked: readonly string[]): Facets {
+export function mergeFacets(parts: readonly Facets[], request: FacetRequest, masked: readonly string[]): Facets {
   return {
     counted: {
       value: parts.reduce((sum, { counted }) => sum + counted.value, 0),
@@ -86,12 +86,12 @@ export function joinFacets(parts: readonly Facets[], request: FacetRequest, mask
     values: Object.fromEntries(
       request.dimensions.map((dimension) => {
         const lists = parts.map(({ values }) => values[dimension] ?? [])
-        const shown = mask(
+        const shown = maskFacetValues(
           masked,
           dimension,
-          lists.length === 1 ? (lists[0] ?? []) : merge(lists, Number.POSITIVE_INFINITY),
+          lists.length === 1 ? (lists[0] ?? []) : mergeFacetValues(lists, Number.POSITIVE_INFINITY),
         )
-        const found = isSearchMasked(request, masked) ? among(shown, request.search ?? '') : shown
+        const found = isSearchMasked(request, masked) ? searchFacetValues(shown, request.search ?? '') : shown
         return [dimension, found.slice(0, request.limit)]
       }),
     ),

@@ -1,15 +1,15 @@
 import type { EventStore, Filter, ReadScope, StoredEvent } from '@whodid/core'
-import { createPlaces } from './stream-position.ts'
+import { createStreamPositions } from './stream-position.ts'
 
 /** An event of a stream, with the id that a reader gives back to go on after it. */
-export interface Followed {
+export interface StreamedEvent {
   /** The seq, or over all tenants a place in each: opaque. */
   readonly id: string
   readonly event: StoredEvent
 }
 
 /** Events as they are stored. */
-export interface Following extends AsyncIterable<Followed> {
+export interface EventStream extends AsyncIterable<StreamedEvent> {
   /** The id of the place where it begins, for readers who leave before the first event. */
   readonly start: string
 }
@@ -20,7 +20,7 @@ export interface FollowRequest {
   /** One right to read a tenant each. */
   readonly scopes: readonly ReadScope[]
   /** Whether all tenants were asked for at once, so that the place is one in each. */
-  readonly several: boolean
+  readonly isMultiTenant: boolean
   readonly filter: Filter
   /** The id that the reader had last; with what is stored from now on when absent. */
   readonly after: string | undefined
@@ -33,32 +33,32 @@ export interface FollowRequest {
  *
  * Throws `invalid_input` for an id of another kind of stream, and over all tenants when there are more than 200.
  */
-export async function follow({ store, scopes, several, filter, after, signal }: FollowRequest): Promise<Following> {
-  const places = await createPlaces(
+export async function followEvents({ store, scopes, isMultiTenant: several, filter, after, signal }: FollowRequest): Promise<EventStream> {
+  const places = await createStreamPositions(
     scopes.map(({ tenantId }) => tenantId),
     several,
   )
-  const given = after === undefined ? () => undefined : places.read(after)
+  const given = after === undefined ? () => undefined : places.parse(after)
   const seqs = new Map<string, number>()
   await Promise.all(
     scopes.map(async (scope) => {
       seqs.set(scope.tenantId, given(scope.tenantId) ?? (await store.head(scope)))
     }),
   )
-  const events = merged(scopes.map((scope) => store.follow(scope, filter, seqs.get(scope.tenantId) ?? 0, signal)))
+  const events = mergeSources(scopes.map((scope) => store.follow(scope, filter, seqs.get(scope.tenantId) ?? 0, signal)))
   return {
-    start: places.write(seqs),
+    start: places.format(seqs),
     async *[Symbol.asyncIterator]() {
       for await (const event of events) {
         seqs.set(event.tenantId, event.seq)
-        yield { id: places.write(seqs), event }
+        yield { id: places.format(seqs), event }
       }
     },
   }
 }
 
 /** The values of several sources, each as it comes, one ahead of each at most. Ends when all have, or one fails. */
-async function* merged<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
+async function* mergeSources<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]())
   const arrived: { readonly from: AsyncIterator<T>; readonly result: Promise<IteratorResult<T>> }[] = []
   let wake = () => {}

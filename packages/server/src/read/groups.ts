@@ -1,35 +1,35 @@
 import type { CatalogJson, Filter, NotConditions } from '@whodid/core'
 
 /** The group of a category that the catalog does not know. */
-const OTHER = 'Other'
+const OTHER_GROUP = 'Other'
 
 /** A condition that no event meets: no category is called so. */
-export const NOTHING: Filter = { category: ['-'] }
+export const MATCH_NOTHING: Filter = { category: ['-'] }
 
-function given(groups: readonly string[] | undefined): groups is readonly string[] {
+function isNonEmpty(groups: readonly string[] | undefined): groups is readonly string[] {
   return groups !== undefined && groups.length > 0
 }
 
 /** The categories of some groups: those listed, or with Other, which has all that the catalog does not know, all but those. */
-function categoriesOf(catalog: CatalogJson, groups: readonly string[]) {
-  const others = groups.includes(OTHER)
+function findCategories(catalog: CatalogJson, groups: readonly string[]) {
+  const others = groups.includes(OTHER_GROUP)
   const listed = catalog.resources.filter(({ group }) => groups.includes(group) !== others).map(({ type }) => type)
   return { listed, others }
 }
 
-function narrowed(filter: Filter, categories: readonly string[]): Filter {
+function narrowToCategories(filter: Filter, categories: readonly string[]): Filter {
   const left = filter.category?.length ? filter.category.filter((name) => categories.includes(name)) : categories
-  return { ...filter, category: left.length > 0 ? left : NOTHING.category }
+  return { ...filter, category: left.length > 0 ? left : MATCH_NOTHING.category }
 }
 
-function excluding(filter: Filter, categories: readonly string[]): Filter {
+function excludeCategories(filter: Filter, categories: readonly string[]): Filter {
   return categories.length > 0
     ? { ...filter, not: { ...filter.not, category: [...(filter.not?.category ?? []), ...categories] } }
     : filter
 }
 
 /** Actions with the names that they had before. */
-function withRetired<T extends NotConditions>({ aliases }: CatalogJson, terms: T): T {
+function addRetiredActions<T extends NotConditions>({ aliases }: CatalogJson, terms: T): T {
   const retired = Object.keys(aliases).filter((name) => terms.action?.includes(aliases[name] ?? ''))
   return retired.length > 0 ? { ...terms, action: [...(terms.action ?? []), ...retired] } : terms
 }
@@ -43,18 +43,18 @@ export function expandGroups(catalog: CatalogJson, asked: Filter): Filter {
     group,
     not: { group: notGroup, ...not } = {},
     ...rest
-  } = withRetired(catalog, {
+  } = addRetiredActions(catalog, {
     ...asked,
-    ...(asked.not && { not: withRetired(catalog, asked.not) }),
+    ...(asked.not && { not: addRetiredActions(catalog, asked.not) }),
   })
   let filter: Filter = Object.keys(not).length > 0 ? { ...rest, not } : rest
-  if (given(group)) {
-    const { listed, others } = categoriesOf(catalog, group)
-    filter = others ? excluding(filter, listed) : narrowed(filter, listed)
+  if (isNonEmpty(group)) {
+    const { listed, others } = findCategories(catalog, group)
+    filter = others ? excludeCategories(filter, listed) : narrowToCategories(filter, listed)
   }
-  if (given(notGroup)) {
-    const { listed, others } = categoriesOf(catalog, notGroup)
-    filter = others ? narrowed(filter, listed) : excluding(filter, listed)
+  if (isNonEmpty(notGroup)) {
+    const { listed, others } = findCategories(catalog, notGroup)
+    filter = others ? narrowToCategories(filter, listed) : excludeCategories(filter, listed)
   }
   return filter
 }

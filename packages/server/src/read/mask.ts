@@ -13,98 +13,98 @@ export function createMask(paths: readonly string[]): Mask {
   const hidden = (path: string) => isMasked(paths, path)
   return (event) => {
     const redacted: string[] = [...event.redacted]
-    const taken: Json[] = []
-    const pointer = (path: readonly string[]) =>
+    const maskedValues: Json[] = []
+    const toPointer = (path: readonly string[]) =>
       `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
-    const hide = <T extends string | null | undefined>(path: readonly string[], value: T): T | string => {
+    const maskValue = <T extends string | null | undefined>(path: readonly string[], value: T): T | string => {
       if (value === null || value === undefined || !hidden(path.join('.'))) return value
-      redacted.push(pointer(path))
-      taken.push(value)
+      redacted.push(toPointer(path))
+      maskedValues.push(value)
       return REDACTED
     }
-    const nameOf = (path: readonly string[], name: string | undefined) => {
-      const shown = hide(path, name)
+    const maskName = (path: readonly string[], name: string | undefined) => {
+      const shown = maskValue(path, name)
       // A sentence may call somebody by a part of their name.
-      if (shown !== name) taken.push(name?.split(/\s+/u) ?? null)
+      if (shown !== name) maskedValues.push(name?.split(/\s+/u) ?? null)
       return shown
     }
-    const person = (path: string, value: Person | undefined): Person | undefined =>
-      value && { id: hide(['actor', path, 'id'], value.id), name: nameOf(['actor', path, 'name'], value.name) }
+    const maskPerson = (path: string, value: Person | undefined): Person | undefined =>
+      value && { id: maskValue(['actor', path, 'id'], value.id), name: maskName(['actor', path, 'name'], value.name) }
     // What must be a number cannot say that it is hidden, so it is left out.
-    const numberOf = (path: readonly string[], value: number | undefined) =>
-      hide(path, value === undefined ? undefined : String(value)) === REDACTED ? undefined : value
-    const json = (path: readonly string[], value: Json): Json => {
+    const maskNumber = (path: readonly string[], value: number | undefined) =>
+      maskValue(path, value === undefined ? undefined : String(value)) === REDACTED ? undefined : value
+    const maskJson = (path: readonly string[], value: Json): Json => {
       if (hidden(path.join('.'))) {
         if (value === null) return value
-        redacted.push(pointer(path))
-        taken.push(value)
+        redacted.push(toPointer(path))
+        maskedValues.push(value)
         return REDACTED
       }
-      return isObject(value) ? object(path, value) : value
+      return isObject(value) ? maskObject(path, value) : value
     }
-    const object = (path: readonly string[], value: JsonObject): JsonObject =>
-      Object.fromEntries(Object.entries(value).map(([key, part]) => [key, json([...path, key], part)]))
+    const maskObject = (path: readonly string[], value: JsonObject): JsonObject =>
+      Object.fromEntries(Object.entries(value).map(([key, part]) => [key, maskJson([...path, key], part)]))
 
     const { actor, resource, context, error } = event
     const shown: StoredEvent = {
       ...event,
       actor: {
         ...actor,
-        id: hide(['actor', 'id'], actor.id),
-        name: nameOf(['actor', 'name'], actor.name),
-        email: hide(['actor', 'email'], actor.email),
-        onBehalfOf: person('onBehalfOf', actor.onBehalfOf),
-        impersonatedBy: person('impersonatedBy', actor.impersonatedBy),
+        id: maskValue(['actor', 'id'], actor.id),
+        name: maskName(['actor', 'name'], actor.name),
+        email: maskValue(['actor', 'email'], actor.email),
+        onBehalfOf: maskPerson('onBehalfOf', actor.onBehalfOf),
+        impersonatedBy: maskPerson('impersonatedBy', actor.impersonatedBy),
       },
       resource: {
         ...resource,
-        id: hide(['resource', 'id'], resource.id),
-        name: hide(['resource', 'name'], resource.name),
+        id: maskValue(['resource', 'id'], resource.id),
+        name: maskValue(['resource', 'name'], resource.name),
         href: hidden('resource.href') || hidden('resource.id') ? null : resource.href,
       },
       scope: Object.fromEntries(
         Object.entries(event.scope).map(([level, entry]) => [
           level,
-          { id: hide(['scope', level, 'id'], entry.id), name: hide(['scope', level, 'name'], entry.name) },
+          { id: maskValue(['scope', level, 'id'], entry.id), name: maskValue(['scope', level, 'name'], entry.name) },
         ]),
       ),
-      description: hide(['description'], event.description),
+      description: maskValue(['description'], event.description),
       changes: event.changes.map((change, index) => ({
         path: change.path,
-        from: change.from === undefined ? undefined : json(['changes', String(index), 'from'], change.from),
-        to: change.to === undefined ? undefined : json(['changes', String(index), 'to'], change.to),
+        from: change.from === undefined ? undefined : maskJson(['changes', String(index), 'from'], change.from),
+        to: change.to === undefined ? undefined : maskJson(['changes', String(index), 'to'], change.to),
       })),
-      metadata: object(['metadata'], event.metadata),
+      metadata: maskObject(['metadata'], event.metadata),
       error: error && {
-        status: numberOf(['error', 'status'], error.status),
-        code: hide(['error', 'code'], error.code),
-        message: hide(['error', 'message'], error.message),
+        status: maskNumber(['error', 'status'], error.status),
+        code: maskValue(['error', 'code'], error.code),
+        message: maskValue(['error', 'message'], error.message),
       },
       context: {
         ...context,
-        ip: hide(['context', 'ip'], context.ip),
-        userAgent: hide(['context', 'userAgent'], context.userAgent),
-        requestId: hide(['context', 'requestId'], context.requestId),
-        traceId: hide(['context', 'traceId'], context.traceId),
-        method: hide(['context', 'method'], context.method),
-        route: hide(['context', 'route'], context.route),
+        ip: maskValue(['context', 'ip'], context.ip),
+        userAgent: maskValue(['context', 'userAgent'], context.userAgent),
+        requestId: maskValue(['context', 'requestId'], context.requestId),
+        traceId: maskValue(['context', 'traceId'], context.traceId),
+        method: maskValue(['context', 'method'], context.method),
+        route: maskValue(['context', 'route'], context.route),
       },
       redacted,
     }
-    if (shown.description === REDACTED || !says(event.description, taken)) return shown
-    redacted.push(pointer(['description']))
+    if (shown.description === REDACTED || !mentionsAny(event.description, maskedValues)) return shown
+    redacted.push(toPointer(['description']))
     return { ...shown, description: REDACTED }
   }
 }
 
 /** Of a long value a description may have the beginning alone. */
-const BEGINNING = 64
+const MAX_COMPARED_LENGTH = 64
 
 /** Whether a text has one of these values in it, or might have: a number is written in many ways. */
-function says(text: string, values: readonly Json[]): boolean {
+function mentionsAny(text: string, values: readonly Json[]): boolean {
   const folded = foldText(text)
   const has = (value: string): boolean => {
-    const beginning = foldText(value).slice(0, BEGINNING).trim()
+    const beginning = foldText(value).slice(0, MAX_COMPARED_LENGTH).trim()
     return beginning !== '' && folded.includes(beginning)
   }
   const saysAny = (value: Json): boolean => {
@@ -121,11 +121,11 @@ function says(text: string, values: readonly Json[]): boolean {
 }
 
 /** Members of an event whose values a description may say: those of which a template may name a part that can be masked. */
-const SAID = ['actor', 'resource', 'scope', 'changes', 'metadata', 'error', 'context']
+const DESCRIBED_MEMBERS = ['actor', 'resource', 'scope', 'changes', 'metadata', 'error', 'context']
 
 /** Whether a description may say what is masked, or is masked itself. */
-export function mayDescriptionTell(paths: readonly string[]): boolean {
-  return paths.some((path) => path === 'description' || SAID.some((member) => isMasked([member], path)))
+export function canDescriptionReveal(paths: readonly string[]): boolean {
+  return paths.some((path) => path === 'description' || DESCRIBED_MEMBERS.some((member) => isMasked([member], path)))
 }
 
 /** Whether a path is masked, by itself or with something above it. */

@@ -12,7 +12,7 @@ import {
 } from '@whodid/core'
 
 /** How far one tenant has been read. */
-export interface Progress {
+export interface TenantProgress {
   readonly tenantId: string
   /** The last event that was handed out; null before the first. */
   after: Position | null
@@ -20,7 +20,7 @@ export interface Progress {
   done: boolean
 }
 
-interface Source extends Progress {
+interface Source extends TenantProgress {
   readonly scope: ReadScope
   ahead: readonly StoredEvent[]
   next: number
@@ -35,13 +35,13 @@ export interface MergedPage {
 }
 
 /** So many events of a tenant are read at once at least, if the page has as many. */
-const LEAST_AHEAD = 50
+const MIN_READ_AHEAD = 50
 
 /**
  * Reads several tenants as one list. Each tenant keeps the store's own order and its own place, so no event is
  * skipped or given twice however the tenants interleave.
  */
-export function createMerge(
+export function createTenantMerge(
   store: Pick<EventStore, 'list'>,
   scopes: readonly ReadScope[],
   filter: Filter,
@@ -52,7 +52,7 @@ export function createMerge(
   }: {
     readonly sort: SortColumn
     readonly order: SortOrder
-    readonly progress?: readonly Progress[]
+    readonly progress?: readonly TenantProgress[]
   },
 ) {
   const sources = scopes.map((scope): Source => {
@@ -72,10 +72,10 @@ export function createMerge(
   }
 
   // As a store compares: without regard to case.
-  const keyOf = (event: StoredEvent) => sortValue(event, sort)?.toLowerCase() ?? ''
+  const getSortKey = (event: StoredEvent) => sortValue(event, sort)?.toLowerCase() ?? ''
   const direction = order === 'asc' ? 1 : -1
   const before = (a: StoredEvent, b: StoredEvent): boolean => {
-    const [left, right] = [keyOf(a), keyOf(b)]
+    const [left, right] = [getSortKey(a), getSortKey(b)]
     if (left !== right) return (left < right ? -1 : 1) * direction < 0
     return (a.id < b.id ? -1 : 1) * direction < 0
   }
@@ -94,7 +94,7 @@ export function createMerge(
     async page(limit: number): Promise<MergedPage> {
       const items: StoredEvent[] = []
       // Of several tenants each gives a part of the page, so that memory does not grow with how many there are.
-      const atOnce = Math.min(limit, Math.max(LEAST_AHEAD, Math.ceil(limit / sources.length)))
+      const atOnce = Math.min(limit, Math.max(MIN_READ_AHEAD, Math.ceil(limit / sources.length)))
       await Promise.all(sources.map((source) => fill(source, atOnce)))
       for (let head = first(); head; head = first()) {
         const { source, event } = head
@@ -108,7 +108,7 @@ export function createMerge(
       for (const source of sources) source.done = source.next >= source.ahead.length && !source.more
       return { items, windowed }
     },
-    get progress(): readonly Progress[] {
+    get progress(): readonly TenantProgress[] {
       return sources
     },
     /** How many match in each tenant, as far as the first page has told. */

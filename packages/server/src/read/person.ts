@@ -1,7 +1,7 @@
 import type { EventStore, ReadScope, StoredEvent } from '@whodid/core'
-import type { Ending, Witnessed } from '../access-log.ts'
-import { type Extract, refuseLeft } from './extract.ts'
-import { createPlaces } from './stream-position.ts'
+import type { ExportCompletion, AccessRecord } from '../access-log.ts'
+import { type EventExtract, throwIfAborted } from './extract.ts'
+import { createStreamPositions } from './stream-position.ts'
 
 /** Reads all that is known of one person in one tenant. */
 export interface PersonReader {
@@ -13,8 +13,8 @@ export interface PersonReader {
     readonly after?: string | undefined
     readonly upTo?: string | undefined
     readonly signal: AbortSignal
-  }): Promise<Extract>
-  witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
+  }): Promise<EventExtract>
+  recordExport(what: AccessRecord): Promise<(tenantId: string, end: ExportCompletion) => Promise<void>>
 }
 
 /** Who a person is: by their id as an actor, and as a resource of these types. */
@@ -23,33 +23,33 @@ export interface PersonRef {
   readonly resourceTypes: readonly string[]
 }
 
-interface Binding {
+interface PersonExtractSource {
   readonly store: Pick<EventStore, 'people' | 'head'>
   readonly scope: ReadScope
   readonly person: PersonRef
-  show(event: StoredEvent): StoredEvent
+  present(event: StoredEvent): StoredEvent
 }
 
-const PAGE = 500
+const PAGE_SIZE = 500
 
 /** Takes what is known of a person, as it stands at one moment. */
 export async function extractPerson(
-  { store, scope, person, show }: Binding,
+  { store, scope, person, present: show }: PersonExtractSource,
   { after, upTo }: { readonly after?: string | undefined; readonly upTo?: string | undefined },
   signal: AbortSignal,
-): Promise<Extract> {
+): Promise<EventExtract> {
   const { tenantId } = scope
-  const places = await createPlaces([tenantId], false)
-  const bound = upTo === undefined ? await store.head(scope) : (places.read(upTo)(tenantId) ?? 0)
+  const places = await createStreamPositions([tenantId], false)
+  const bound = upTo === undefined ? await store.head(scope) : (places.parse(upTo)(tenantId) ?? 0)
   return {
     tenants: [tenantId],
-    upTo: places.write(new Map([[tenantId, bound]])),
+    upTo: places.format(new Map([[tenantId, bound]])),
     pages: (async function* () {
       let last = after ?? null
       for (let more = true; more; ) {
-        const found = await store.people.eventsOf(scope, person, { after: last, limit: PAGE })
-        refuseLeft(signal)
-        more = found.length === PAGE
+        const found = await store.people.eventsOf(scope, person, { after: last, limit: PAGE_SIZE })
+        throwIfAborted(signal)
+        more = found.length === PAGE_SIZE
         last = found.at(-1)?.event.id ?? last
         const events = found.map(({ event }) => event).filter(({ seq }) => seq <= bound)
         if (events.length > 0) yield events.map(show)

@@ -2,14 +2,14 @@ import { type CatalogJson, renderHref, resolveResource, type StoredEvent, safeHr
 import { createMask, isMasked } from './mask.ts'
 
 /** Makes an event what a viewer gets of it. */
-export type Show = (event: StoredEvent) => StoredEvent
+export type Presenter = (event: StoredEvent) => StoredEvent
 
 /**
  * Shows events with the link that their host or their catalog gives them, if that is a safe one, and without what is masked. A
  * link of the catalog goes with any value that it is made of; what one of the host's is made of nobody can tell, so it goes with
  * the id and the name of the resource.
  */
-export function createShow(catalog: CatalogJson, masked: readonly string[]): Show {
+export function createPresenter(catalog: CatalogJson, masked: readonly string[]): Presenter {
   const mask = createMask(masked)
   return (event) => {
     const { resource } = event

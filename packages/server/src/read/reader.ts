@@ -15,20 +15,20 @@ import {
   timeRange,
   WhodidError,
 } from '@whodid/core'
-import type { Ending, Witnessed } from '../access-log.ts'
+import type { ExportCompletion, AccessRecord } from '../access-log.ts'
 import { isStorable } from '../schemas.ts'
-import { readCursor, writeCursor } from './cursor.ts'
-import { type Extract, type ExtractRequest, extract } from './extract.ts'
-import { isSearchMasked, joinFacets, TERM_PATHS } from './facets.ts'
-import { type Following, follow } from './follow.ts'
-import { isMasked, mayDescriptionTell } from './mask.ts'
-import { createMerge } from './merge-tenants.ts'
-import { type Understood, understand } from './search.ts'
-import { joinStats } from './stats.ts'
-import { BOUND, sumOf, type Total } from './totals.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { type EventExtract, type ExtractRequest, extractEvents } from './extract.ts'
+import { isSearchMasked, mergeFacets, CONDITION_PATHS } from './facets.ts'
+import { type EventStream, followEvents } from './follow.ts'
+import { isMasked, canDescriptionReveal } from './mask.ts'
+import { createTenantMerge } from './merge-tenants.ts'
+import { type ParsedSearch, parseSearch } from './search.ts'
+import { mergeStats } from './stats.ts'
+import { MAX_TOTAL, sumTotals, type CountTotal } from './totals.ts'
 
 /** Which part of a list a reader asks for. */
-export interface ListPage {
+export interface ListPageRequest {
   readonly sort: SortColumn
   readonly order: SortOrder
   readonly limit: number
@@ -48,7 +48,7 @@ export interface ListOutput {
 
 /** Reads for one viewer, in the tenants and under the restrictions that the policy bound it to. */
 export interface Reader {
-  list(filter: Filter, page: ListPage): Promise<ListOutput>
+  list(filter: Filter, page: ListPageRequest): Promise<ListOutput>
   get(id: string): Promise<StoredEvent | null>
   count(filter: Filter): Promise<BoundedCount>
   facets(
@@ -61,38 +61,38 @@ export interface Reader {
   ): Promise<Facets>
   stats(filter: Filter, request: StatsRequest): Promise<Stats>
   /** Whom a filter asks for, in its search text too. */
-  actorsOf(filter: Filter): readonly string[]
+  getActors(filter: Filter): readonly string[]
   changeInbox(change: InboxChange): Promise<{ readonly changed: number }>
   /** Every matching event by time, in pages of a thousand. */
-  extract(filter: Filter, request: ExtractRequest): Promise<Extract>
+  extract(filter: Filter, request: ExtractRequest): Promise<EventExtract>
   /** Events after the one with an id of the stream, or from now on, until the signal aborts. */
-  follow(filter: Filter, after: string | undefined, signal: AbortSignal): Promise<Following>
+  follow(filter: Filter, after: string | undefined, signal: AbortSignal): Promise<EventStream>
   /** Makes looking at somebody else's activity, or exporting, an event itself: one a viewer, filter and hour. */
-  witness(what: Witnessed): Promise<void>
+  recordAccess(what: AccessRecord): Promise<void>
   /** The same for a file, whose end is told for each tenant. */
-  witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
+  recordExport(what: AccessRecord): Promise<(tenantId: string, end: ExportCompletion) => Promise<void>>
 }
 
 /** What the policy binds a reader to. */
-export interface Binding {
+export interface ReaderOptions {
   readonly store: Omit<EventStore, 'append' | 'close' | 'health'>
   readonly tenants: readonly string[]
   /** Whether all tenants were asked for at once. */
-  readonly several: boolean
+  readonly isMultiTenant: boolean
   readonly masked: readonly string[]
   readonly now: () => number
-  readonly total: Total
+  readonly countTotal: CountTotal
   /** One right to read a tenant each. */
-  scopes(): Promise<readonly ReadScope[]>
+  getScopes(): Promise<readonly ReadScope[]>
   /** The same for a list: groups stand as categories, and audit is left out unless it is asked for. */
-  scopesUnder(
-    asked: Understood,
+  resolveSearch(
+    asked: ParsedSearch,
     audit: boolean,
   ): Promise<{ readonly scopes: readonly ReadScope[]; readonly filter: Filter }>
   /** An event as this viewer gets it: with its link, without its masked fields. */
-  show(event: StoredEvent): StoredEvent
-  witness(what: Witnessed): Promise<void>
-  witnessFile(what: Witnessed): Promise<(tenantId: string, end: Ending) => Promise<void>>
+  present(event: StoredEvent): StoredEvent
+  recordAccess(what: AccessRecord): Promise<void>
+  recordExport(what: AccessRecord): Promise<(tenantId: string, end: ExportCompletion) => Promise<void>>
 }
 
 const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
@@ -105,20 +105,20 @@ const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
 }
 
 /** Makes a reader of what the policy allows. It holds the store, so the policy alone calls it. */
-export function createReader(binding: Binding): Reader {
-  const { store, masked } = binding
+export function createReader(options: ReaderOptions): Reader {
+  const { store, masked } = options
 
-  const refuse = (what: string): never => {
+  const reject = (what: string): never => {
     throw new WhodidError(
       'forbidden',
       `${what} is hidden from this viewer, so events cannot be chosen or sorted by it.`,
     )
   }
-  const refuseMasked = (what: string, paths: readonly string[]) => {
-    if (paths.some((path) => isMasked(masked, path))) refuse(what)
+  const rejectMasked = (what: string, paths: readonly string[]) => {
+    if (paths.some((path) => isMasked(masked, path))) reject(what)
   }
 
-  const under = async (asked: Filter, audit = false) => {
+  const resolveFilter = async (asked: Filter, audit = false) => {
     timeRange(asked)
     if (!isStorable(asked)) {
       throw new WhodidError(
@@ -126,73 +126,73 @@ export function createReader(binding: Binding): Reader {
         'The filter holds U+0000 or half of a surrogate pair, which no event does.',
       )
     }
-    const understood = understand(asked, binding.now())
-    for (const filter of [understood.filter, ...understood.also]) {
+    const understood = parseSearch(asked, options.now())
+    for (const filter of [understood.filter, ...understood.additionalFilters]) {
       for (const term of FILTER_CONDITIONS) {
-        if (filter[term] ?? filter.not?.[term]) refuseMasked(term, TERM_PATHS[term])
+        if (filter[term] ?? filter.not?.[term]) rejectMasked(term, CONDITION_PATHS[term])
       }
       if ([...(filter.actor ?? []), ...(filter.not?.actor ?? [])].some((actor) => actor.includes('@'))) {
-        refuseMasked('actor.email', ['actor.email'])
+        rejectMasked('actor.email', ['actor.email'])
       }
     }
-    return binding.scopesUnder(understood, audit)
+    return options.resolveSearch(understood, audit)
   }
 
   return {
     async list(asked, { sort, order, limit, cursor }) {
-      if (sort === 'description' && mayDescriptionTell(masked)) refuse(sort)
-      refuseMasked(sort, SORT_PATHS[sort])
-      const { scopes, filter } = await under(asked)
-      const bookmark = cursor === undefined ? undefined : readCursor(cursor, { sort, order, tenants: binding.tenants })
-      const merge = createMerge(store, scopes, filter, { sort, order, progress: bookmark?.progress ?? [] })
+      if (sort === 'description' && canDescriptionReveal(masked)) reject(sort)
+      rejectMasked(sort, SORT_PATHS[sort])
+      const { scopes, filter } = await resolveFilter(asked)
+      const bookmark = cursor === undefined ? undefined : decodeCursor(cursor, { sort, order, tenants: options.tenants })
+      const merge = createTenantMerge(store, scopes, filter, { sort, order, progress: bookmark?.progress ?? [] })
       const reading = merge.page(limit)
       // A text is counted on the way to the first page, so only then is it known what is left to count.
       if (filter.q || filter.actorName) await reading
       const counted = () =>
-        Promise.all(scopes.map((scope, at) => merge.totals[at] ?? binding.total(scope, filter))).then(sumOf)
+        Promise.all(scopes.map((scope, at) => merge.totals[at] ?? options.countTotal(scope, filter))).then(sumTotals)
       const [page, total] = await Promise.all([reading, bookmark?.total ?? counted()])
       return {
-        items: page.items.map(binding.show),
-        nextCursor: merge.done ? null : writeCursor({ sort, order, total, progress: merge.progress }),
+        items: page.items.map(options.present),
+        nextCursor: merge.done ? null : encodeCursor({ sort, order, total, progress: merge.progress }),
         total,
         windowed: page.windowed,
       }
     },
 
     async get(id) {
-      for (const scope of await binding.scopes()) {
+      for (const scope of await options.getScopes()) {
         const event = await store.get(scope, id)
-        if (event) return binding.show(event)
+        if (event) return options.present(event)
       }
       return null
     },
 
     async count(asked) {
-      const { scopes, filter } = await under(asked)
-      return sumOf(await Promise.all(scopes.map((scope) => binding.total(scope, filter))))
+      const { scopes, filter } = await resolveFilter(asked)
+      return sumTotals(await Promise.all(scopes.map((scope) => options.countTotal(scope, filter))))
     },
 
     async facets(asked, request) {
-      const { scopes, filter } = await under(asked)
-      const wanted = isSearchMasked(request, masked) ? { ...request, search: undefined, limit: BOUND } : request
+      const { scopes, filter } = await resolveFilter(asked)
+      const wanted = isSearchMasked(request, masked) ? { ...request, search: undefined, limit: MAX_TOTAL } : request
       const parts = await Promise.all(scopes.map((scope) => store.facets(scope, filter, wanted)))
-      return joinFacets(parts, request, masked)
+      return mergeFacets(parts, request, masked)
     },
 
     async stats(asked, request) {
-      const { scopes, filter } = await under(asked)
+      const { scopes, filter } = await resolveFilter(asked)
       const parts = await Promise.all(scopes.map((scope) => store.stats(scope, filter, request)))
-      return joinStats(parts, request.limit, masked)
+      return mergeStats(parts, request.limit, masked)
     },
 
-    actorsOf(asked) {
-      const { filter, also } = understand(asked, binding.now())
+    getActors(asked) {
+      const { filter, additionalFilters: also } = parseSearch(asked, options.now())
       return [filter, ...also].flatMap(({ actor = [], actorName = [] }) => [...actor, ...actorName])
     },
 
     async changeInbox({ to, which }) {
       const named = 'ids' in which
-      const { scopes, filter } = named ? { scopes: await binding.scopes(), filter: {} } : await under(which.filter)
+      const { scopes, filter } = named ? { scopes: await options.getScopes(), filter: {} } : await resolveFilter(which.filter)
       const changes = await Promise.all(
         scopes.map((scope) => store.changeInbox(scope, { to, which: named ? which : { all: true, filter } })),
       )
@@ -200,22 +200,22 @@ export function createReader(binding: Binding): Reader {
     },
 
     async extract(asked, request) {
-      const { scopes, filter } = await under(asked, request.audit)
-      return extract({ store, scopes, several: binding.several, filter, show: binding.show }, request)
+      const { scopes, filter } = await resolveFilter(asked, request.includeAudit)
+      return extractEvents({ store, scopes, isMultiTenant: options.isMultiTenant, filter, present: options.present }, request)
     },
 
     async follow(asked, after, signal) {
-      const { scopes, filter } = await under(asked)
-      const following = await follow({ store, scopes, several: binding.several, filter, after, signal })
+      const { scopes, filter } = await resolveFilter(asked)
+      const following = await followEvents({ store, scopes, isMultiTenant: options.isMultiTenant, filter, after, signal })
       return {
         start: following.start,
         async *[Symbol.asyncIterator]() {
-          for await (const { id, event } of following) yield { id, event: binding.show(event) }
+          for await (const { id, event } of following) yield { id, event: options.present(event) }
         },
       }
     },
 
-    witness: binding.witness,
-    witnessFile: binding.witnessFile,
+    recordAccess: options.recordAccess,
+    recordExport: options.recordExport,
   }
 }

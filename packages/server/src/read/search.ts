@@ -7,26 +7,26 @@ import {
   type SearchedField,
   timeRange,
 } from '@whodid/core'
-import { isMasked, mayDescriptionTell } from './mask.ts'
+import { isMasked, canDescriptionReveal } from './mask.ts'
 
 /** A filter whose `q` was read: its words alone are left there, and its conditions stand beside those asked for. */
-export interface Understood {
+export interface ParsedSearch {
   readonly filter: Filter
   /** Conditions that must hold as well, where the filter has some of that name already. */
-  readonly also: readonly Filter[]
+  readonly additionalFilters: readonly Filter[]
 }
 
-const ACTORS: readonly Field[] = ['actor', 'actorName']
+const ACTOR_FIELDS: readonly Field[] = ['actor', 'actorName']
 
 const FIELDS = [...FILTER_CONDITIONS, 'inbox'] as const
 type Field = (typeof FIELDS)[number]
 
 /** Whether something is asked for already; an actor and a name are one condition. */
 function isSet(filter: Filter, name: Field): boolean {
-  return (ACTORS.some((term) => term === name) ? ACTORS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
+  return (ACTOR_FIELDS.some((term) => term === name) ? ACTOR_FIELDS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
 }
 
-function joined(asked: NotConditions = {}, read: NotConditions = {}): NotConditions {
+function mergeNotConditions(asked: NotConditions = {}, read: NotConditions = {}): NotConditions {
   return {
     ...asked,
     ...read,
@@ -44,7 +44,7 @@ function joined(asked: NotConditions = {}, read: NotConditions = {}): NotConditi
  * Reads the search language in a filter's `q`. What it says and what the filter says must both hold.
  * Throws `invalid_input` that points at the place in `q`.
  */
-export function understand({ q, ...asked }: Filter, now: number): Understood {
+export function parseSearch({ q, ...asked }: Filter, now: number): ParsedSearch {
   const { q: words, from, to, not, ...terms } = parseQuery(q ?? '', { now })
   const also = Object.fromEntries(
     Object.entries(terms).filter(([name]) => FIELDS.some((field) => field === name && isSet(asked, field))),
@@ -58,13 +58,13 @@ export function understand({ q, ...asked }: Filter, now: number): Understood {
     ...(words !== undefined && { q: words }),
     ...(from !== undefined && (read.from ?? 0) >= (range.from ?? 0) && { from }),
     ...(to !== undefined && (range.to === undefined || (read.to ?? 0) <= range.to) && { to }),
-    ...((asked.not ?? not) && { not: joined(asked.not, not) }),
+    ...((asked.not ?? not) && { not: mergeNotConditions(asked.not, not) }),
   }
-  return { filter, also: Object.keys(also).length > 0 ? [also] : [] }
+  return { filter, additionalFilters: Object.keys(also).length > 0 ? [also] : [] }
 }
 
 /** What an event says in each line of its search text. */
-const SHOWN_IN: { readonly [F in SearchedField]: readonly string[] } = {
+const FIELD_PATHS: { readonly [F in SearchedField]: readonly string[] } = {
   'actor.name': ['actor.name'],
   'actor.email': ['actor.email', 'actor.id'],
   action: ['action'],
@@ -73,11 +73,11 @@ const SHOWN_IN: { readonly [F in SearchedField]: readonly string[] } = {
 }
 
 /** Whether what a line of the search text says is masked, or may be a part of it. */
-export function isHidden(masked: readonly string[], field: SearchedField): boolean {
-  return field === 'description' ? mayDescriptionTell(masked) : SHOWN_IN[field].some((path) => isMasked(masked, path))
+export function isFieldHidden(masked: readonly string[], field: SearchedField): boolean {
+  return field === 'description' ? canDescriptionReveal(masked) : FIELD_PATHS[field].some((path) => isMasked(masked, path))
 }
 
 /** The lines of the search text that a viewer's words must not be looked for in, since what they say is masked. */
-export function hiddenFrom(masked: readonly string[]): readonly SearchedField[] {
-  return SEARCHED_FIELDS.filter((field) => isHidden(masked, field))
+export function getHiddenFields(masked: readonly string[]): readonly SearchedField[] {
+  return SEARCHED_FIELDS.filter((field) => isFieldHidden(masked, field))
 }

@@ -1,21 +1,21 @@
 import type { BoundedCount, DayTally, FacetValue, Kind, ResourceTally, Stats, Tally } from '@whodid/core'
-import { mask, merge } from './facets.ts'
+import { maskFacetValues, mergeFacetValues } from './facets.ts'
 import { isMasked } from './mask.ts'
 
-const KINDS_OF_NONE: { readonly [kind in Kind]: number } = { create: 0, update: 0, delete: 0, other: 0 }
+const NO_KINDS: { readonly [kind in Kind]: number } = { create: 0, update: 0, delete: 0, other: 0 }
 
-function sum(numbers: readonly number[]): number {
+function addUp(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0)
 }
 
-function sumOf(counts: readonly BoundedCount[]): BoundedCount {
+function sumCounts(counts: readonly BoundedCount[]): BoundedCount {
   return {
-    value: sum(counts.map(({ value }) => value)),
+    value: addUp(counts.map(({ value }) => value)),
     exact: counts.every(({ exact }) => exact),
   }
 }
 
-function tallies<T extends string>(lists: readonly (readonly Tally<T>[])[]): readonly Tally<T>[] {
+function mergeTallies<T extends string>(lists: readonly (readonly Tally<T>[])[]): readonly Tally<T>[] {
   const counts = new Map<T, number>()
   for (const { value, count } of lists.flat()) counts.set(value, (counts.get(value) ?? 0) + count)
   return [...counts]
@@ -23,10 +23,10 @@ function tallies<T extends string>(lists: readonly (readonly Tally<T>[])[]): rea
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
 }
 
-function daysOf(lists: readonly (readonly DayTally[])[]): readonly DayTally[] {
+function mergeDays(lists: readonly (readonly DayTally[])[]): readonly DayTally[] {
   const days = new Map<string, DayTally>()
   for (const { day, kinds, failures } of lists.flat()) {
-    const known = days.get(day) ?? { day, kinds: KINDS_OF_NONE, failures: 0 }
+    const known = days.get(day) ?? { day, kinds: NO_KINDS, failures: 0 }
     days.set(day, {
       day,
       kinds: {
@@ -42,14 +42,14 @@ function daysOf(lists: readonly (readonly DayTally[])[]): readonly DayTally[] {
 }
 
 /** The people of several tenants. Exact when each tenant's are all listed, so that who is in two is known to be one. */
-function activeIn(parts: readonly Stats[]): BoundedCount {
+function countActiveActors(parts: readonly Stats[]): BoundedCount {
   const listed = new Set(parts.flatMap(({ actors }) => actors.map(({ value }) => value)))
   const all = parts.every(({ activeActors, actors }) => activeActors.exact && activeActors.value === actors.length)
   return { value: Math.max(listed.size, ...parts.map(({ activeActors }) => activeActors.value)), exact: all }
 }
 
-function joined(parts: readonly Stats[], limit: number): Stats {
-  const actors = merge(
+function combineStats(parts: readonly Stats[], limit: number): Stats {
+  const actors = mergeFacetValues(
     parts.map((part) => part.actors),
     Number.POSITIVE_INFINITY,
   )
@@ -59,17 +59,17 @@ function joined(parts: readonly Stats[], limit: number): Stats {
   return {
     from: periods.at(0) ?? '',
     to: periods.at(-1) ?? '',
-    total: sumOf(parts.map(({ total }) => total)),
-    days: daysOf(parts.map(({ days }) => days)),
-    hours: Array.from({ length: 168 }, (_, hour) => sum(parts.map(({ hours }) => hours[hour] ?? 0))),
-    actions: tallies(parts.map(({ actions }) => actions)).slice(0, limit),
-    categories: tallies(parts.map(({ categories }) => categories)),
-    kinds: tallies(parts.map(({ kinds }) => kinds)),
-    statuses: tallies(parts.map(({ statuses }) => statuses)),
-    ranked: sumOf(parts.map(({ ranked }) => ranked)),
-    activeActors: activeIn(parts),
+    total: sumCounts(parts.map(({ total }) => total)),
+    days: mergeDays(parts.map(({ days }) => days)),
+    hours: Array.from({ length: 168 }, (_, hour) => addUp(parts.map(({ hours }) => hours[hour] ?? 0))),
+    actions: mergeTallies(parts.map(({ actions }) => actions)).slice(0, limit),
+    categories: mergeTallies(parts.map(({ categories }) => categories)),
+    kinds: mergeTallies(parts.map(({ kinds }) => kinds)),
+    statuses: mergeTallies(parts.map(({ statuses }) => statuses)),
+    ranked: sumCounts(parts.map(({ ranked }) => ranked)),
+    activeActors: countActiveActors(parts),
     actors: actors.slice(0, limit),
-    inactiveActors: merge(inactive, limit),
+    inactiveActors: mergeFacetValues(inactive, limit),
     // A resource belongs to one tenant: another's with the same id is another.
     resources: parts
       .flatMap(({ resources }) => resources)
@@ -79,11 +79,11 @@ function joined(parts: readonly Stats[], limit: number): Stats {
 }
 
 /** The numbers of several tenants as those of one, without what the viewer may not see. */
-export function joinStats(parts: readonly Stats[], limit: number, masked: readonly string[]): Stats {
+export function mergeStats(parts: readonly Stats[], limit: number, masked: readonly string[]): Stats {
   const [first, ...others] = parts
-  const stats = first && others.length === 0 ? first : joined(parts, limit)
+  const stats = first && others.length === 0 ? first : combineStats(parts, limit)
   const hidden = (path: string) => isMasked(masked, path)
-  const people = (values: readonly FacetValue[]) => mask(masked, 'actor', values)
+  const people = (values: readonly FacetValue[]) => maskFacetValues(masked, 'actor', values)
   const resource = (tally: ResourceTally) => (hidden('resource.name') ? { ...tally, name: null } : tally)
   return {
     ...stats,
