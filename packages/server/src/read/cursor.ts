@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { text } from '../schemas.ts'
 import type { TenantProgress } from './merge-tenants.ts'
 
-/** What a cursor remembers: the order it belongs to, one place per tenant, and the total counted at the start. */
+/** The content of a cursor: the sort of its list, the position in each tenant, and the total counted for the first page. */
 export interface ListCursor {
   readonly sort: SortColumn
   readonly order: SortOrder
@@ -22,14 +22,14 @@ const cursorSchema = z.strictObject({
   t: z.record(text(255), positionSchema),
 })
 
-/** Writes a cursor: opaque to a client, and only good for the same sort, order and tenants. */
+/** Encodes a cursor as an opaque string. It is valid for the same sort, order and tenants only. */
 export function encodeCursor({ sort, order, total, progress }: ListCursor): string {
-  const places = progress.map(({ tenantId, after, done }) => [
+  const positions = progress.map(({ tenantId, after, done }) => [
     tenantId,
     done ? 'end' : after ? [after.id, after.value] : 'start',
   ])
   const bytes = new TextEncoder().encode(
-    JSON.stringify({ s: sort, o: order, n: [total.value, total.exact], t: Object.fromEntries(places) }),
+    JSON.stringify({ s: sort, o: order, n: [total.value, total.exact], t: Object.fromEntries(positions) }),
   )
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')
@@ -46,32 +46,33 @@ function parseCursorJson(cursor: string): unknown {
   }
 }
 
-/** Reads a cursor back. Throws `invalid_input` when it is not one of ours, or of another list. */
+/** Decodes a cursor. Throws `invalid_input` if it is malformed, or belongs to a list with another sort, order or tenants. */
 export function decodeCursor(
   cursor: string,
   list: { readonly sort: SortColumn; readonly order: SortOrder; readonly tenants: readonly string[] },
 ): ListCursor {
-  const read = cursorSchema.safeParse(parseCursorJson(cursor))
-  if (!read.success) {
-    throw new WhodidError('invalid_input', 'cursor is not one that this service gave: begin again without it.')
+  const parsed = cursorSchema.safeParse(parseCursorJson(cursor))
+  if (!parsed.success) {
+    throw new WhodidError('invalid_input', 'Invalid cursor: request the first page again, without a cursor.')
   }
-  const { s: sort, o: order, n, t } = read.data
+  const { s: sort, o: order, n, t } = parsed.data
   const tenants = Object.keys(t)
-  const same = tenants.length === list.tenants.length && tenants.every((tenant) => list.tenants.includes(tenant))
-  if (sort !== list.sort || order !== list.order || !same) {
+  const hasSameTenants =
+    tenants.length === list.tenants.length && tenants.every((tenant) => list.tenants.includes(tenant))
+  if (sort !== list.sort || order !== list.order || !hasSameTenants) {
     throw new WhodidError(
       'invalid_input',
-      'cursor belongs to a list with another sort, order or tenant: begin again without it.',
+      'The cursor belongs to a list with another sort, order or tenant: request the first page again, without a cursor.',
     )
   }
   return {
     sort,
     order,
     total: { value: n[0], exact: n[1] },
-    progress: Object.entries(t).map(([tenantId, at]) => ({
+    progress: Object.entries(t).map(([tenantId, position]) => ({
       tenantId,
-      done: at === 'end',
-      after: typeof at === 'string' ? null : { id: at[0], value: at[1] },
+      done: position === 'end',
+      after: typeof position === 'string' ? null : { id: position[0], value: position[1] },
     })),
   }
 }

@@ -9,32 +9,32 @@ import {
 import { createTenantMerge } from './merge-tenants.ts'
 import { createStreamPositions } from './stream-position.ts'
 
-/** Which part of everything that matches a filter, and in what order of time. */
+/** Options for an extract. */
 export interface ExtractRequest {
   readonly order: SortOrder
-  /** Goes on after the event with this id. */
+  /** The id of the event to resume after. */
   readonly after?: string | undefined
-  /** The `upTo` of an earlier extract, to read the same events again. What is stored by now when absent. */
+  /** The `upTo` of an earlier extract, to read the same events again. @default everything stored by now */
   readonly upTo?: string | undefined
-  /** Whether whodid's own events are in it, whatever the filter asks for. @default only if the filter asks for them */
+  /** Includes audit events, whatever the filter. @default only if the filter asks for them */
   readonly includeAudit?: boolean | undefined
   readonly signal: AbortSignal
 }
 
-/** Everything that matches, as it stood at one moment: what is stored later is not in it, however late it occurred. */
+/** All matching events as of one moment. Events stored later are excluded, even if they occurred earlier. */
 export interface EventExtract {
   readonly tenants: readonly string[]
-  /** The moment, to be given back. */
+  /** The moment, as a position that a later request can pass as `upTo`. */
   readonly upTo: string
-  /** By time. While one page is being written the next is read, and no other. */
+  /** In order of time. Reads at most one page ahead. */
   readonly pages: AsyncIterable<readonly StoredEvent[]>
 }
 
-/** What an extract is taken from. */
+/** The store, scopes and filter of an extract. */
 export interface ExtractSource {
   readonly store: Pick<EventStore, 'list' | 'head'>
   readonly scopes: readonly ReadScope[]
-  /** Whether all tenants were asked for at once. */
+  /** True for `tenant=*`. */
   readonly isMultiTenant: boolean
   readonly filter: Filter
   present(event: StoredEvent): StoredEvent
@@ -42,30 +42,33 @@ export interface ExtractSource {
 
 const PAGE_SIZE = 500
 
-/** Throws `closed` once the signal aborts, so that nobody takes a part for the whole. */
+/** Throws `closed` if the signal is aborted, so that a partial extract never looks complete. */
 export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new WhodidError('closed', 'The reader left, or the service closes: ask again.')
+  if (signal.aborted) throw new WhodidError('closed', 'The client disconnected, or the service is closing: try again.')
 }
 
-/** Takes an extract. Throws `invalid_input` for an `upTo` of another kind, and `closed` between pages once the signal aborts. */
+/**
+ * Extracts all matching events as of now, or as of `upTo`.
+ * Throws `invalid_input` for an `upTo` of another kind of request. The pages throw `closed` after the signal aborts.
+ */
 export async function extractEvents(
-  { store, scopes, isMultiTenant: several, filter, present: show }: ExtractSource,
+  { store, scopes, isMultiTenant, filter, present }: ExtractSource,
   { order, after, upTo, signal }: ExtractRequest,
 ): Promise<EventExtract> {
   const tenants = scopes.map(({ tenantId }) => tenantId)
-  const places = await createStreamPositions(tenants, several)
-  const given = upTo === undefined ? undefined : places.parse(upTo)
-  const bounds = new Map(
+  const positions = await createStreamPositions(tenants, isMultiTenant)
+  const getSeq = upTo === undefined ? undefined : positions.parse(upTo)
+  const lastSeqs = new Map(
     await Promise.all(
       scopes.map(
-        async (scope) => [scope.tenantId, given ? (given(scope.tenantId) ?? 0) : await store.head(scope)] as const,
+        async (scope) => [scope.tenantId, getSeq ? (getSeq(scope.tenantId) ?? 0) : await store.head(scope)] as const,
       ),
     ),
   )
   const merge = createTenantMerge(store, scopes, filter, {
     sort: 'occurredAt',
     order,
-    // Ids order the events of all tenants alike, so the place of one is a place in each.
+    // Ids sort by time across tenants, so one event id is a valid position in each tenant.
     progress:
       after === undefined
         ? []
@@ -73,20 +76,20 @@ export async function extractEvents(
   })
   return {
     tenants,
-    upTo: places.format(bounds),
+    upTo: positions.format(lastSeqs),
     pages: (async function* () {
       let next = merge.page(PAGE_SIZE)
-      for (let more = true; more; ) {
+      for (let hasMore = true; hasMore; ) {
         const { items } = await next
         throwIfAborted(signal)
-        more = !merge.done
-        if (more) {
+        hasMore = !merge.done
+        if (hasMore) {
           next = merge.page(PAGE_SIZE)
-          // Awaited with the next page, if there is anybody to give it to.
+          // Prevents an unhandled rejection if the consumer stops before this page is awaited.
           next.catch(() => {})
         }
-        const events = items.filter(({ tenantId, seq }) => seq <= (bounds.get(tenantId) ?? 0))
-        if (events.length > 0) yield events.map(show)
+        const events = items.filter(({ tenantId, seq }) => seq <= (lastSeqs.get(tenantId) ?? 0))
+        if (events.length > 0) yield events.map(present)
       }
     })(),
   }

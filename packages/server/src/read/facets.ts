@@ -8,7 +8,7 @@ import {
 } from '@whodid/core'
 import { isMasked } from './mask.ts'
 
-/** Where in an event a condition looks. */
+/** The paths of an event that each condition reads. */
 export const CONDITION_PATHS: { readonly [T in FilterCondition]: readonly string[] } = {
   actor: ['actor.id'],
   actorName: ['actor.name'],
@@ -25,34 +25,38 @@ export const CONDITION_PATHS: { readonly [T in FilterCondition]: readonly string
   severity: ['severity'],
 }
 
-/** Values of several lists as one list, the commonest first. */
+/** Merges the values of several tenants, most frequent first. */
 export function mergeFacetValues(lists: readonly (readonly FacetValue[])[], limit: number): readonly FacetValue[] {
   const byValue = new Map<string, FacetValue>()
   for (const value of lists.flat()) {
-    const known = byValue.get(value.value)
-    byValue.set(value.value, known ? { ...known, count: known.count + value.count } : value)
+    const existing = byValue.get(value.value)
+    byValue.set(value.value, existing ? { ...existing, count: existing.count + value.count } : value)
   }
   return [...byValue.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)).slice(0, limit)
 }
 
-/** A project is named by the scope of its events, and by itself. */
+// A project is named by the scope of its events, and by itself as a resource.
 const PROJECT_NAME_PATHS = ['scope.project.name', 'resource.name']
 const NAME_PATHS: { readonly [dimension in FacetDimension]?: readonly string[] } = {
   actor: ['actor.name', 'actor.email'],
   project: PROJECT_NAME_PATHS,
 }
 
-/** Which values of which dimensions. */
+/** The dimensions to count, and the values to return. */
 export interface FacetRequest {
   readonly dimensions: readonly FacetDimension[]
-  /** Only values that this is a part of, or of what they are called. */
+  /** Returns only values whose value, label or detail contains this text. */
   readonly search?: string | undefined
+  /** Maximum values per dimension. */
   readonly limit: number
 }
 
-/** Whether a store would search among names that are masked, so that it must be done here. */
-export function isSearchMasked({ dimensions, search }: FacetRequest, paths: readonly string[]): boolean {
-  return search !== undefined && dimensions.some((dimension) => NAME_PATHS[dimension]?.some((path) => isMasked(paths, path)))
+/** Checks if the search would read masked names. It must then run here, after masking, and not in the store. */
+export function isSearchMasked({ dimensions, search }: FacetRequest, masked: readonly string[]): boolean {
+  return (
+    search !== undefined &&
+    dimensions.some((dimension) => NAME_PATHS[dimension]?.some((path) => isMasked(masked, path)))
+  )
 }
 
 function searchFacetValues(values: readonly FacetValue[], search: string) {
@@ -62,21 +66,21 @@ function searchFacetValues(values: readonly FacetValue[], search: string) {
   )
 }
 
-/** Values without what the viewer may not see of them. */
-export function maskFacetValues(paths: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) {
-  if (CONDITION_PATHS[dimension].some((path) => isMasked(paths, path))) return []
-  if (dimension === 'project' && PROJECT_NAME_PATHS.some((path) => isMasked(paths, path))) {
+/** Removes masked fields from the values of a dimension. */
+export function maskFacetValues(masked: readonly string[], dimension: FacetDimension, values: readonly FacetValue[]) {
+  if (CONDITION_PATHS[dimension].some((path) => isMasked(masked, path))) return []
+  if (dimension === 'project' && PROJECT_NAME_PATHS.some((path) => isMasked(masked, path))) {
     return values.map((value) => ({ ...value, label: value.value }))
   }
   if (dimension !== 'actor') return values
   return values.map((value) => ({
     ...value,
-    label: isMasked(paths, 'actor.name') ? value.value : value.label,
-    detail: value.detail !== undefined && isMasked(paths, 'actor.email') ? REDACTED : value.detail,
+    label: isMasked(masked, 'actor.name') ? value.value : value.label,
+    detail: value.detail !== undefined && isMasked(masked, 'actor.email') ? REDACTED : value.detail,
   }))
 }
 
-/** The facets of several tenants as those of one, without what the viewer may not see. */
+/** Merges the facets of several tenants and removes masked fields. */
 export function mergeFacets(parts: readonly Facets[], request: FacetRequest, masked: readonly string[]): Facets {
   return {
     counted: {
@@ -86,13 +90,13 @@ export function mergeFacets(parts: readonly Facets[], request: FacetRequest, mas
     values: Object.fromEntries(
       request.dimensions.map((dimension) => {
         const lists = parts.map(({ values }) => values[dimension] ?? [])
-        const shown = maskFacetValues(
+        const visible = maskFacetValues(
           masked,
           dimension,
           lists.length === 1 ? (lists[0] ?? []) : mergeFacetValues(lists, Number.POSITIVE_INFINITY),
         )
-        const found = isSearchMasked(request, masked) ? searchFacetValues(shown, request.search ?? '') : shown
-        return [dimension, found.slice(0, request.limit)]
+        const matching = isSearchMasked(request, masked) ? searchFacetValues(visible, request.search ?? '') : visible
+        return [dimension, matching.slice(0, request.limit)]
       }),
     ),
   }

@@ -1,77 +1,79 @@
 import type { EventStore, Filter, ReadScope, StoredEvent } from '@whodid/core'
 import { createStreamPositions } from './stream-position.ts'
 
-/** An event of a stream, with the id that a reader gives back to go on after it. */
+/** An event of a stream, with the position after it. */
 export interface StreamedEvent {
-  /** The seq, or over all tenants a place in each: opaque. */
+  /** The position: the event's seq, or an opaque position over several tenants. Clients resume with it. */
   readonly id: string
   readonly event: StoredEvent
 }
 
-/** Events as they are stored. */
+/** A live stream of events. */
 export interface EventStream extends AsyncIterable<StreamedEvent> {
-  /** The id of the place where it begins, for readers who leave before the first event. */
+  /** The position before the first event, for clients that disconnect before it arrives. */
   readonly start: string
 }
 
-/** What a stream reads. */
+/** Options for `followEvents`. */
 export interface FollowRequest {
   readonly store: Pick<EventStore, 'follow' | 'head'>
-  /** One right to read a tenant each. */
+  /** One scope per tenant. */
   readonly scopes: readonly ReadScope[]
-  /** Whether all tenants were asked for at once, so that the place is one in each. */
+  /** True for `tenant=*`: positions then cover every tenant. */
   readonly isMultiTenant: boolean
   readonly filter: Filter
-  /** The id that the reader had last; with what is stored from now on when absent. */
+  /** The last position that the client received. @default the current position */
   readonly after: string | undefined
   readonly signal: AbortSignal
+  present(event: StoredEvent): StoredEvent
 }
 
 /**
- * Follows each tenant after its place, or from now on where there is none, as with a tenant that its reader has joined since.
- * Has begun when it resolves, so that nothing is missed in between.
+ * Follows each tenant after its position. A tenant without a position starts with the next new event, for example one that the
+ * viewer joined since. The stream has started when the promise resolves, so no event is missed in between.
  *
- * Throws `invalid_input` for an id of another kind of stream, and over all tenants when there are more than 200.
+ * Throws `invalid_input` for a position of another kind of stream, and for more than 200 tenants.
  */
-export async function followEvents({ store, scopes, isMultiTenant: several, filter, after, signal }: FollowRequest): Promise<EventStream> {
-  const places = await createStreamPositions(
+export async function followEvents(request: FollowRequest): Promise<EventStream> {
+  const { store, scopes, isMultiTenant, filter, after, signal, present } = request
+  const positions = await createStreamPositions(
     scopes.map(({ tenantId }) => tenantId),
-    several,
+    isMultiTenant,
   )
-  const given = after === undefined ? () => undefined : places.parse(after)
+  const getSeq = after === undefined ? () => undefined : positions.parse(after)
   const seqs = new Map<string, number>()
   await Promise.all(
     scopes.map(async (scope) => {
-      seqs.set(scope.tenantId, given(scope.tenantId) ?? (await store.head(scope)))
+      seqs.set(scope.tenantId, getSeq(scope.tenantId) ?? (await store.head(scope)))
     }),
   )
   const events = mergeSources(scopes.map((scope) => store.follow(scope, filter, seqs.get(scope.tenantId) ?? 0, signal)))
   return {
-    start: places.format(seqs),
+    start: positions.format(seqs),
     async *[Symbol.asyncIterator]() {
       for await (const event of events) {
         seqs.set(event.tenantId, event.seq)
-        yield { id: places.format(seqs), event }
+        yield { id: positions.format(seqs), event: present(event) }
       }
     },
   }
 }
 
-/** The values of several sources, each as it comes, one ahead of each at most. Ends when all have, or one fails. */
+/** Yields values from all sources as they arrive, reading at most one ahead of each. Ends when all end or one fails. */
 async function* mergeSources<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]())
-  const arrived: { readonly from: AsyncIterator<T>; readonly result: Promise<IteratorResult<T>> }[] = []
+  const arrived: { readonly iterator: AsyncIterator<T>; readonly result: Promise<IteratorResult<T>> }[] = []
   let wake = () => {}
-  const ask = (from: AsyncIterator<T>) => {
-    const result = from.next()
-    const arrive = () => {
-      arrived.push({ from, result })
+  const pull = (iterator: AsyncIterator<T>) => {
+    const result = iterator.next()
+    const enqueue = () => {
+      arrived.push({ iterator, result })
       wake()
     }
-    result.then(arrive, arrive)
+    result.then(enqueue, enqueue)
   }
   try {
-    iterators.forEach(ask)
+    iterators.forEach(pull)
     for (let open = iterators.length; open > 0; ) {
       const next = arrived.shift()
       if (!next) {
@@ -84,11 +86,11 @@ async function* mergeSources<T>(sources: readonly AsyncIterable<T>[]): AsyncGene
       if (done) open -= 1
       else {
         yield value
-        ask(next.from)
+        pull(next.iterator)
       }
     }
   } finally {
-    // Not awaited: a source ends only after what it waits for, which its signal brings about.
+    // Not awaited: a source may be waiting for an event, and ends only when its signal aborts.
     for (const iterator of iterators) void iterator.return?.()?.catch(() => {})
   }
 }

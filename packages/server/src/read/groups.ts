@@ -1,25 +1,27 @@
 import type { CatalogJson, Filter, NotConditions } from '@whodid/core'
 
-/** The group of a category that the catalog does not know. */
+/** The group of all categories that are not in the catalog. */
 const OTHER_GROUP = 'Other'
 
-/** A condition that no event meets: no category is called so. */
+/** A filter that matches no event: no category has this name. */
 export const MATCH_NOTHING: Filter = { category: ['-'] }
 
 function isNonEmpty(groups: readonly string[] | undefined): groups is readonly string[] {
   return groups !== undefined && groups.length > 0
 }
 
-/** The categories of some groups: those listed, or with Other, which has all that the catalog does not know, all but those. */
+/** Finds the categories of groups. With `Other`, which no list can hold, it finds the categories of all other groups instead. */
 function findCategories(catalog: CatalogJson, groups: readonly string[]) {
-  const others = groups.includes(OTHER_GROUP)
-  const listed = catalog.resources.filter(({ group }) => groups.includes(group) !== others).map(({ type }) => type)
-  return { listed, others }
+  const isInverted = groups.includes(OTHER_GROUP)
+  const categories = catalog.resources
+    .filter(({ group }) => groups.includes(group) !== isInverted)
+    .map(({ type }) => type)
+  return { categories, isInverted }
 }
 
 function narrowToCategories(filter: Filter, categories: readonly string[]): Filter {
-  const left = filter.category?.length ? filter.category.filter((name) => categories.includes(name)) : categories
-  return { ...filter, category: left.length > 0 ? left : MATCH_NOTHING.category }
+  const remaining = filter.category?.length ? filter.category.filter((name) => categories.includes(name)) : categories
+  return { ...filter, category: remaining.length > 0 ? remaining : MATCH_NOTHING.category }
 }
 
 function excludeCategories(filter: Filter, categories: readonly string[]): Filter {
@@ -28,33 +30,29 @@ function excludeCategories(filter: Filter, categories: readonly string[]): Filte
     : filter
 }
 
-/** Actions with the names that they had before. */
-function addRetiredActions<T extends NotConditions>({ aliases }: CatalogJson, terms: T): T {
-  const retired = Object.keys(aliases).filter((name) => terms.action?.includes(aliases[name] ?? ''))
-  return retired.length > 0 ? { ...terms, action: [...(terms.action ?? []), ...retired] } : terms
+function addRetiredActions<T extends NotConditions>({ aliases }: CatalogJson, conditions: T): T {
+  const retired = Object.keys(aliases).filter((name) => conditions.action?.includes(aliases[name] ?? ''))
+  return retired.length > 0 ? { ...conditions, action: [...(conditions.action ?? []), ...retired] } : conditions
 }
 
-/**
- * A filter in which groups stand as the categories that they hold, and actions with their retired names. A store knows
- * neither.
- */
-export function expandGroups(catalog: CatalogJson, asked: Filter): Filter {
+/** Replaces groups with their categories and adds the retired names of actions, which a store does not know. */
+export function expandGroups(catalog: CatalogJson, requested: Filter): Filter {
   const {
     group,
     not: { group: notGroup, ...not } = {},
     ...rest
   } = addRetiredActions(catalog, {
-    ...asked,
-    ...(asked.not && { not: addRetiredActions(catalog, asked.not) }),
+    ...requested,
+    ...(requested.not && { not: addRetiredActions(catalog, requested.not) }),
   })
   let filter: Filter = Object.keys(not).length > 0 ? { ...rest, not } : rest
   if (isNonEmpty(group)) {
-    const { listed, others } = findCategories(catalog, group)
-    filter = others ? excludeCategories(filter, listed) : narrowToCategories(filter, listed)
+    const { categories, isInverted } = findCategories(catalog, group)
+    filter = isInverted ? excludeCategories(filter, categories) : narrowToCategories(filter, categories)
   }
   if (isNonEmpty(notGroup)) {
-    const { listed, others } = findCategories(catalog, notGroup)
-    filter = others ? narrowToCategories(filter, listed) : excludeCategories(filter, listed)
+    const { categories, isInverted } = findCategories(catalog, notGroup)
+    filter = isInverted ? narrowToCategories(filter, categories) : excludeCategories(filter, categories)
   }
   return filter
 }

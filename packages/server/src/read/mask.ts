@@ -1,40 +1,36 @@
 import { foldText, type Json, type JsonObject, type Person, REDACTED, type StoredEvent } from '@whodid/core'
 
-/** Hides the fields a viewer may not see. */
-export type Mask = (event: StoredEvent) => StoredEvent
-
 /**
- * Makes a mask of paths such as `context.ip`, `actor` or `metadata.salary`: what stands at a path, and all below it,
- * is `[redacted]`, and so is a description that says any of it. Names of a closed set (an actor's type, a status, a channel)
- * stay, since they say what a thing is.
+ * Creates a function that replaces the values at paths such as `context.ip`, `actor` or `metadata.salary`, and everything below
+ * them, with `[redacted]`. It also replaces a description that mentions one of these values. Values of an enum, such as the
+ * actor's type, the status or the channel, remain.
  */
-export function createMask(paths: readonly string[]): Mask {
-  if (paths.length === 0) return (event) => event
-  const hidden = (path: string) => isMasked(paths, path)
+export function createMask(paths: readonly string[]): (event: StoredEvent) => StoredEvent {
+  const isHidden = (path: string) => isMasked(paths, path)
   return (event) => {
     const redacted: string[] = [...event.redacted]
     const maskedValues: Json[] = []
     const toPointer = (path: readonly string[]) =>
       `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
     const maskValue = <T extends string | null | undefined>(path: readonly string[], value: T): T | string => {
-      if (value === null || value === undefined || !hidden(path.join('.'))) return value
+      if (value === null || value === undefined || !isHidden(path.join('.'))) return value
       redacted.push(toPointer(path))
       maskedValues.push(value)
       return REDACTED
     }
     const maskName = (path: readonly string[], name: string | undefined) => {
-      const shown = maskValue(path, name)
-      // A sentence may call somebody by a part of their name.
-      if (shown !== name) maskedValues.push(name?.split(/\s+/u) ?? null)
-      return shown
+      const visible = maskValue(path, name)
+      // A description may contain only a part of the name.
+      if (visible !== name) maskedValues.push(name?.split(/\s+/u) ?? null)
+      return visible
     }
     const maskPerson = (path: string, value: Person | undefined): Person | undefined =>
       value && { id: maskValue(['actor', path, 'id'], value.id), name: maskName(['actor', path, 'name'], value.name) }
-    // What must be a number cannot say that it is hidden, so it is left out.
+    // A number cannot hold the text `[redacted]`, so it is removed.
     const maskNumber = (path: readonly string[], value: number | undefined) =>
       maskValue(path, value === undefined ? undefined : String(value)) === REDACTED ? undefined : value
     const maskJson = (path: readonly string[], value: Json): Json => {
-      if (hidden(path.join('.'))) {
+      if (isHidden(path.join('.'))) {
         if (value === null) return value
         redacted.push(toPointer(path))
         maskedValues.push(value)
@@ -46,7 +42,7 @@ export function createMask(paths: readonly string[]): Mask {
       Object.fromEntries(Object.entries(value).map(([key, part]) => [key, maskJson([...path, key], part)]))
 
     const { actor, resource, context, error } = event
-    const shown: StoredEvent = {
+    const visible: StoredEvent = {
       ...event,
       actor: {
         ...actor,
@@ -60,7 +56,7 @@ export function createMask(paths: readonly string[]): Mask {
         ...resource,
         id: maskValue(['resource', 'id'], resource.id),
         name: maskValue(['resource', 'name'], resource.name),
-        href: hidden('resource.href') || hidden('resource.id') ? null : resource.href,
+        href: isHidden('resource.href') || isHidden('resource.id') ? null : resource.href,
       },
       scope: Object.fromEntries(
         Object.entries(event.scope).map(([level, entry]) => [
@@ -91,44 +87,44 @@ export function createMask(paths: readonly string[]): Mask {
       },
       redacted,
     }
-    if (shown.description === REDACTED || !mentionsAny(event.description, maskedValues)) return shown
+    if (visible.description === REDACTED || !mentionsAny(event.description, maskedValues)) return visible
     redacted.push(toPointer(['description']))
-    return { ...shown, description: REDACTED }
+    return { ...visible, description: REDACTED }
   }
 }
 
-/** Of a long value a description may have the beginning alone. */
+// A description may truncate a long value, so only the beginning is compared.
 const MAX_COMPARED_LENGTH = 64
 
-/** Whether a text has one of these values in it, or might have: a number is written in many ways. */
+/** Checks if a text mentions one of these values. Any digit counts as a mention of a number, which has many formats. */
 function mentionsAny(text: string, values: readonly Json[]): boolean {
   const folded = foldText(text)
-  const has = (value: string): boolean => {
+  const includesText = (value: string): boolean => {
     const beginning = foldText(value).slice(0, MAX_COMPARED_LENGTH).trim()
     return beginning !== '' && folded.includes(beginning)
   }
-  const saysAny = (value: Json): boolean => {
+  const mentions = (value: Json): boolean => {
     if (value === null) return false
-    // What is inside of an object is written as JSON.
-    if (typeof value === 'string') return has(value) || has(JSON.stringify(value).slice(1, -1))
+    // Strings inside an object appear as JSON.
+    if (typeof value === 'string') return includesText(value) || includesText(JSON.stringify(value).slice(1, -1))
     if (typeof value === 'number') return /\p{N}/u.test(text)
-    if (typeof value === 'boolean') return has(String(value))
+    if (typeof value === 'boolean') return includesText(String(value))
     return Array.isArray(value)
-      ? value.some(saysAny)
-      : Object.entries(value).some(([key, part]) => has(key) || saysAny(part))
+      ? value.some(mentions)
+      : Object.entries(value).some(([key, part]) => includesText(key) || mentions(part))
   }
-  return values.some(saysAny)
+  return values.some(mentions)
 }
 
-/** Members of an event whose values a description may say: those of which a template may name a part that can be masked. */
+/** The members of an event that a sentence template can refer to. */
 const DESCRIBED_MEMBERS = ['actor', 'resource', 'scope', 'changes', 'metadata', 'error', 'context']
 
-/** Whether a description may say what is masked, or is masked itself. */
+/** Checks if descriptions could reveal a masked value, or are masked themselves. */
 export function canDescriptionReveal(paths: readonly string[]): boolean {
   return paths.some((path) => path === 'description' || DESCRIBED_MEMBERS.some((member) => isMasked([member], path)))
 }
 
-/** Whether a path is masked, by itself or with something above it. */
+/** Checks if a path, or a path above it, is masked. */
 export function isMasked(paths: readonly string[], path: string): boolean {
   return paths.some((masked) => masked === path || path.startsWith(`${masked}.`))
 }

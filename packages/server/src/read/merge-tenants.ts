@@ -11,35 +11,36 @@ import {
   sortValue,
 } from '@whodid/core'
 
-/** How far one tenant has been read. */
+/** The read position in one tenant. */
 export interface TenantProgress {
   readonly tenantId: string
-  /** The last event that was handed out; null before the first. */
+  /** The position of the last event returned. Null before the first. */
   after: Position | null
-  /** Whether nothing is left. */
+  /** True when no events remain. */
   done: boolean
 }
 
 interface Source extends TenantProgress {
   readonly scope: ReadScope
-  ahead: readonly StoredEvent[]
+  buffer: readonly StoredEvent[]
   next: number
-  more: boolean
+  hasMore: boolean
   total: BoundedCount | undefined
 }
 
-/** A part of several tenants' events in one order. */
+/** A page of events from several tenants. */
 export interface MergedPage {
   readonly items: readonly StoredEvent[]
+  /** True when only the newest events were sorted. */
   readonly windowed: boolean
 }
 
-/** So many events of a tenant are read at once at least, if the page has as many. */
+/** Minimum events to read from a tenant at once, if the page is that large. */
 const MIN_READ_AHEAD = 50
 
 /**
- * Reads several tenants as one list. Each tenant keeps the store's own order and its own place, so no event is
- * skipped or given twice however the tenants interleave.
+ * Creates a reader that merges the lists of several tenants into one sorted list.
+ * Each tenant keeps its own position, so no event is skipped or repeated.
  */
 export function createTenantMerge(
   store: Pick<EventStore, 'list'>,
@@ -57,35 +58,34 @@ export function createTenantMerge(
 ) {
   const sources = scopes.map((scope): Source => {
     const { after = null, done = false } = progress?.find(({ tenantId }) => tenantId === scope.tenantId) ?? {}
-    return { tenantId: scope.tenantId, scope, after, done, ahead: [], next: 0, more: !done, total: undefined }
+    return { tenantId: scope.tenantId, scope, after, done, buffer: [], next: 0, hasMore: !done, total: undefined }
   })
   let windowed = false
 
   const fill = async (source: Source, limit: number) => {
-    if (source.next < source.ahead.length || !source.more) return
+    if (source.next < source.buffer.length || !source.hasMore) return
     const page = await store.list(source.scope, filter, { sort, order, limit, after: source.after })
-    source.ahead = page.items
+    source.buffer = page.items
     source.next = 0
-    source.more = page.more && page.items.length > 0
+    source.hasMore = page.more && page.items.length > 0
     windowed ||= page.windowed
     source.total ??= page.total
   }
 
-  // As a store compares: without regard to case.
+  // Stores compare case-insensitively.
   const getSortKey = (event: StoredEvent) => sortValue(event, sort)?.toLowerCase() ?? ''
   const direction = order === 'asc' ? 1 : -1
-  const before = (a: StoredEvent, b: StoredEvent): boolean => {
+  const isBefore = (a: StoredEvent, b: StoredEvent): boolean => {
     const [left, right] = [getSortKey(a), getSortKey(b)]
     if (left !== right) return (left < right ? -1 : 1) * direction < 0
     return (a.id < b.id ? -1 : 1) * direction < 0
   }
 
-  /** The source whose next event comes first. */
-  const first = (): { source: Source; event: StoredEvent } | undefined => {
+  const findNext = (): { source: Source; event: StoredEvent } | undefined => {
     let best: { source: Source; event: StoredEvent } | undefined
     for (const source of sources) {
-      const event = source.ahead[source.next]
-      if (event && (!best || before(event, best.event))) best = { source, event }
+      const event = source.buffer[source.next]
+      if (event && (!best || isBefore(event, best.event))) best = { source, event }
     }
     return best
   }
@@ -93,25 +93,24 @@ export function createTenantMerge(
   return {
     async page(limit: number): Promise<MergedPage> {
       const items: StoredEvent[] = []
-      // Of several tenants each gives a part of the page, so that memory does not grow with how many there are.
-      const atOnce = Math.min(limit, Math.max(MIN_READ_AHEAD, Math.ceil(limit / sources.length)))
-      await Promise.all(sources.map((source) => fill(source, atOnce)))
-      for (let head = first(); head; head = first()) {
+      // Each tenant reads only a part of the page, so that memory does not grow with the number of tenants.
+      const readAhead = Math.min(limit, Math.max(MIN_READ_AHEAD, Math.ceil(limit / sources.length)))
+      await Promise.all(sources.map((source) => fill(source, readAhead)))
+      for (let head = findNext(); head; head = findNext()) {
         const { source, event } = head
         items.push(event)
         source.next += 1
         source.after = positionOf(event, sort)
-        // What comes after the page is read with the next one.
         if (items.length === limit) break
-        await fill(source, atOnce)
+        await fill(source, readAhead)
       }
-      for (const source of sources) source.done = source.next >= source.ahead.length && !source.more
+      for (const source of sources) source.done = source.next >= source.buffer.length && !source.hasMore
       return { items, windowed }
     },
     get progress(): readonly TenantProgress[] {
       return sources
     },
-    /** How many match in each tenant, as far as the first page has told. */
+    /** The totals that the store counted while reading the first page, per tenant. */
     get totals(): readonly (BoundedCount | undefined)[] {
       return sources.map(({ total }) => total)
     },

@@ -1,23 +1,24 @@
 import type { EventStore, ReadScope, StoredEvent } from '@whodid/core'
-import type { ExportCompletion, AccessRecord } from '../access-log.ts'
+import type { AccessRecord, ExportCompletion } from '../access-log.ts'
 import { type EventExtract, throwIfAborted } from './extract.ts'
 import { createStreamPositions } from './stream-position.ts'
 
-/** Reads all that is known of one person in one tenant. */
+/** Reads all data about one person in one tenant. */
 export interface PersonReader {
   /**
-   * What they did, what was done in their name or as them, and what is about them; oldest first. It goes on after an
-   * event, and to where an earlier extract went.
+   * Extracts what the person did, what was done on their behalf, and what is about them, oldest first.
+   * `after` resumes after an event, and `upTo` reads the same events as an earlier extract.
    */
   extract(request: {
     readonly after?: string | undefined
     readonly upTo?: string | undefined
     readonly signal: AbortSignal
   }): Promise<EventExtract>
-  recordExport(what: AccessRecord): Promise<(tenantId: string, end: ExportCompletion) => Promise<void>>
+  /** Records the export in the access log. Returns a function that records its end. */
+  recordExport(record: AccessRecord): Promise<(tenantId: string, completion: ExportCompletion) => Promise<void>>
 }
 
-/** Who a person is: by their id as an actor, and as a resource of these types. */
+/** A person, by their id as an actor and as a resource of these types. */
 export interface PersonRef {
   readonly id: string
   readonly resourceTypes: readonly string[]
@@ -32,27 +33,27 @@ interface PersonExtractSource {
 
 const PAGE_SIZE = 500
 
-/** Takes what is known of a person, as it stands at one moment. */
+/** Extracts all events about a person as of now, or as of `upTo`. */
 export async function extractPerson(
-  { store, scope, person, present: show }: PersonExtractSource,
+  { store, scope, person, present }: PersonExtractSource,
   { after, upTo }: { readonly after?: string | undefined; readonly upTo?: string | undefined },
   signal: AbortSignal,
 ): Promise<EventExtract> {
   const { tenantId } = scope
-  const places = await createStreamPositions([tenantId], false)
-  const bound = upTo === undefined ? await store.head(scope) : (places.parse(upTo)(tenantId) ?? 0)
+  const positions = await createStreamPositions([tenantId], false)
+  const lastSeq = upTo === undefined ? await store.head(scope) : (positions.parse(upTo)(tenantId) ?? 0)
   return {
     tenants: [tenantId],
-    upTo: places.format(new Map([[tenantId, bound]])),
+    upTo: positions.format(new Map([[tenantId, lastSeq]])),
     pages: (async function* () {
-      let last = after ?? null
-      for (let more = true; more; ) {
-        const found = await store.people.eventsOf(scope, person, { after: last, limit: PAGE_SIZE })
+      let lastId = after ?? null
+      for (let hasMore = true; hasMore; ) {
+        const page = await store.people.eventsOf(scope, person, { after: lastId, limit: PAGE_SIZE })
         throwIfAborted(signal)
-        more = found.length === PAGE_SIZE
-        last = found.at(-1)?.event.id ?? last
-        const events = found.map(({ event }) => event).filter(({ seq }) => seq <= bound)
-        if (events.length > 0) yield events.map(show)
+        hasMore = page.length === PAGE_SIZE
+        lastId = page.at(-1)?.event.id ?? lastId
+        const events = page.map(({ event }) => event).filter(({ seq }) => seq <= lastSeq)
+        if (events.length > 0) yield events.map(present)
       }
     })(),
   }

@@ -1,24 +1,26 @@
 import { type CatalogJson, renderHref, resolveResource, type StoredEvent, safeHref } from '@whodid/core'
 import { createMask, isMasked } from './mask.ts'
 
-/** Makes an event what a viewer gets of it. */
+/** Converts a stored event to the form that a viewer receives. */
 export type Presenter = (event: StoredEvent) => StoredEvent
 
 /**
- * Shows events with the link that their host or their catalog gives them, if that is a safe one, and without what is masked. A
- * link of the catalog goes with any value that it is made of; what one of the host's is made of nobody can tell, so it goes with
- * the id and the name of the resource.
+ * Creates a presenter that adds the resource's link and masks fields.
+ * The link comes from the host or the catalog, and is removed if it is unsafe or could reveal a masked value.
  */
 export function createPresenter(catalog: CatalogJson, masked: readonly string[]): Presenter {
-  const mask = createMask(masked)
+  const mask = masked.length > 0 ? createMask(masked) : undefined
   return (event) => {
     const { resource } = event
     const template =
       resource.href === null && resource.id !== null ? resolveResource(catalog, resource.type).href : null
-    const made = template === null ? resource.href : renderHref(template, event)
-    const shown = mask({ ...event, resource: { ...resource, href: safeHref(made) } })
-    if (masked.length === 0 || shown.resource.href === null) return shown
-    const tells = template === null ? isMasked(masked, 'resource.name') : renderHref(template, shown) !== made
-    return tells ? { ...shown, resource: { ...shown.resource, href: null } } : shown
+    const href = template === null ? resource.href : renderHref(template, event)
+    const linked = { ...event, resource: { ...resource, href: safeHref(href) } }
+    if (!mask) return linked
+    const visible = mask(linked)
+    if (visible.resource.href === null) return visible
+    // A link of the host may contain anything about its resource, so it is removed with the resource's name.
+    const revealsMasked = template === null ? isMasked(masked, 'resource.name') : renderHref(template, visible) !== href
+    return revealsMasked ? { ...visible, resource: { ...visible.resource, href: null } } : visible
   }
 }

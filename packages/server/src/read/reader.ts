@@ -1,7 +1,6 @@
 import {
   type BoundedCount,
   type EventStore,
-  type FacetDimension,
   type Facets,
   FILTER_CONDITIONS,
   type Filter,
@@ -15,19 +14,19 @@ import {
   timeRange,
   WhodidError,
 } from '@whodid/core'
-import type { ExportCompletion, AccessRecord } from '../access-log.ts'
+import type { AccessRecord, ExportCompletion } from '../access-log.ts'
 import { isStorable } from '../schemas.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type EventExtract, type ExtractRequest, extractEvents } from './extract.ts'
-import { isSearchMasked, mergeFacets, CONDITION_PATHS } from './facets.ts'
+import { CONDITION_PATHS, type FacetRequest, isSearchMasked, mergeFacets } from './facets.ts'
 import { type EventStream, followEvents } from './follow.ts'
-import { isMasked, canDescriptionReveal } from './mask.ts'
+import { canDescriptionReveal, isMasked } from './mask.ts'
 import { createTenantMerge } from './merge-tenants.ts'
 import { type ParsedSearch, parseSearch } from './search.ts'
 import { mergeStats } from './stats.ts'
-import { MAX_TOTAL, sumTotals, type CountTotal } from './totals.ts'
+import { type CountTotal, MAX_TOTAL, sumTotals } from './totals.ts'
 
-/** Which part of a list a reader asks for. */
+/** The page of a list to read. */
 export interface ListPageRequest {
   readonly sort: SortColumn
   readonly order: SortOrder
@@ -35,64 +34,61 @@ export interface ListPageRequest {
   readonly cursor?: string | undefined
 }
 
-/** A part of a list, with where the next begins and how many there are. */
+/** A page of a list. */
 export interface ListOutput {
   readonly items: readonly StoredEvent[]
-  /** Give it back as `cursor` for the next page; null at the end. */
+  /** The `cursor` of the next page. Null on the last page. */
   readonly nextCursor: string | null
-  /** Counted to 10,000 and no further. */
+  /** Counted up to 10,000. */
   readonly total: BoundedCount
-  /** Whether only the newest 10,000 events were put in order, as in every sort but by time. */
+  /** True when only the newest 10,000 events were sorted, which can happen for every sort except by time. */
   readonly windowed: boolean
 }
 
-/** Reads for one viewer, in the tenants and under the restrictions that the policy bound it to. */
+/** Reads events for one viewer, within the tenants and restrictions that the policy set. */
 export interface Reader {
   list(filter: Filter, page: ListPageRequest): Promise<ListOutput>
   get(id: string): Promise<StoredEvent | null>
   count(filter: Filter): Promise<BoundedCount>
-  facets(
-    filter: Filter,
-    request: {
-      readonly dimensions: readonly FacetDimension[]
-      readonly search?: string | undefined
-      readonly limit: number
-    },
-  ): Promise<Facets>
+  facets(filter: Filter, request: FacetRequest): Promise<Facets>
   stats(filter: Filter, request: StatsRequest): Promise<Stats>
-  /** Whom a filter asks for, in its search text too. */
+  /** Returns the actors that a filter names, including those in its search text. */
   getActors(filter: Filter): readonly string[]
   changeInbox(change: InboxChange): Promise<{ readonly changed: number }>
-  /** Every matching event by time, in pages of a thousand. */
+  /** Extracts all matching events, in order of time. */
   extract(filter: Filter, request: ExtractRequest): Promise<EventExtract>
-  /** Events after the one with an id of the stream, or from now on, until the signal aborts. */
+  /** Follows matching events after a stream position, or from now on, until the signal aborts. */
   follow(filter: Filter, after: string | undefined, signal: AbortSignal): Promise<EventStream>
-  /** Makes looking at somebody else's activity, or exporting, an event itself: one a viewer, filter and hour. */
-  recordAccess(what: AccessRecord): Promise<void>
-  /** The same for a file, whose end is told for each tenant. */
-  recordExport(what: AccessRecord): Promise<(tenantId: string, end: ExportCompletion) => Promise<void>>
+  /** Records an access in the access log, once per viewer, filter and hour. */
+  recordAccess(record: AccessRecord): Promise<void>
+  /** Records an export in the access log. Returns a function that records its end in each tenant. */
+  recordExport(record: AccessRecord): Promise<(tenantId: string, completion: ExportCompletion) => Promise<void>>
 }
 
-/** What the policy binds a reader to. */
+/** Options for `createReader`, which the policy sets. */
 export interface ReaderOptions {
   readonly store: Omit<EventStore, 'append' | 'close' | 'health'>
   readonly tenants: readonly string[]
-  /** Whether all tenants were asked for at once. */
+  /** True for `tenant=*`. */
   readonly isMultiTenant: boolean
+  /** Paths of the fields that the viewer must not see. */
   readonly masked: readonly string[]
   readonly now: () => number
   readonly countTotal: CountTotal
-  /** One right to read a tenant each. */
+  /** Returns one scope per tenant. */
   getScopes(): Promise<readonly ReadScope[]>
-  /** The same for a list: groups stand as categories, and audit is left out unless it is asked for. */
+  /**
+   * Returns the scopes and the filter for a search. Groups become categories, and audit events are excluded unless the search names
+   * them or `includeAudit` is true.
+   */
   resolveSearch(
-    asked: ParsedSearch,
-    audit: boolean,
+    search: ParsedSearch,
+    includeAudit: boolean,
   ): Promise<{ readonly scopes: readonly ReadScope[]; readonly filter: Filter }>
-  /** An event as this viewer gets it: with its link, without its masked fields. */
+  /** Adds the resource link and masks fields. */
   present(event: StoredEvent): StoredEvent
-  recordAccess(what: AccessRecord): Promise<void>
-  recordExport(what: AccessRecord): Promise<(tenantId: string, end: ExportCompletion) => Promise<void>>
+  recordAccess(record: AccessRecord): Promise<void>
+  recordExport(record: AccessRecord): Promise<(tenantId: string, completion: ExportCompletion) => Promise<void>>
 }
 
 const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
@@ -104,53 +100,48 @@ const SORT_PATHS: { readonly [C in SortColumn]: readonly string[] } = {
   status: ['status'],
 }
 
-/** Makes a reader of what the policy allows. It holds the store, so the policy alone calls it. */
+/** Creates a reader. It holds the store, so only the policy may call this. */
 export function createReader(options: ReaderOptions): Reader {
   const { store, masked } = options
 
-  const reject = (what: string): never => {
-    throw new WhodidError(
-      'forbidden',
-      `${what} is hidden from this viewer, so events cannot be chosen or sorted by it.`,
-    )
+  const reject = (field: string): never => {
+    throw new WhodidError('forbidden', `${field} is hidden from this viewer: remove it from the filter and the sort.`)
   }
-  const rejectMasked = (what: string, paths: readonly string[]) => {
-    if (paths.some((path) => isMasked(masked, path))) reject(what)
+  const rejectMasked = (field: string, paths: readonly string[]) => {
+    if (paths.some((path) => isMasked(masked, path))) reject(field)
   }
 
-  const resolveFilter = async (asked: Filter, audit = false) => {
-    timeRange(asked)
-    if (!isStorable(asked)) {
-      throw new WhodidError(
-        'invalid_input',
-        'The filter holds U+0000 or half of a surrogate pair, which no event does.',
-      )
+  const resolveFilter = async (requested: Filter, includeAudit = false) => {
+    timeRange(requested)
+    if (!isStorable(requested)) {
+      throw new WhodidError('invalid_input', 'The filter contains U+0000 or a lone surrogate, which no event contains.')
     }
-    const understood = parseSearch(asked, options.now())
-    for (const filter of [understood.filter, ...understood.additionalFilters]) {
-      for (const term of FILTER_CONDITIONS) {
-        if (filter[term] ?? filter.not?.[term]) rejectMasked(term, CONDITION_PATHS[term])
+    const search = parseSearch(requested, options.now())
+    for (const filter of [search.filter, ...search.additionalFilters]) {
+      for (const name of FILTER_CONDITIONS) {
+        if (filter[name] ?? filter.not?.[name]) rejectMasked(name, CONDITION_PATHS[name])
       }
       if ([...(filter.actor ?? []), ...(filter.not?.actor ?? [])].some((actor) => actor.includes('@'))) {
         rejectMasked('actor.email', ['actor.email'])
       }
     }
-    return options.resolveSearch(understood, audit)
+    return options.resolveSearch(search, includeAudit)
   }
 
   return {
-    async list(asked, { sort, order, limit, cursor }) {
+    async list(requested, { sort, order, limit, cursor }) {
       if (sort === 'description' && canDescriptionReveal(masked)) reject(sort)
       rejectMasked(sort, SORT_PATHS[sort])
-      const { scopes, filter } = await resolveFilter(asked)
-      const bookmark = cursor === undefined ? undefined : decodeCursor(cursor, { sort, order, tenants: options.tenants })
-      const merge = createTenantMerge(store, scopes, filter, { sort, order, progress: bookmark?.progress ?? [] })
-      const reading = merge.page(limit)
-      // A text is counted on the way to the first page, so only then is it known what is left to count.
-      if (filter.q || filter.actorName) await reading
-      const counted = () =>
-        Promise.all(scopes.map((scope, at) => merge.totals[at] ?? options.countTotal(scope, filter))).then(sumTotals)
-      const [page, total] = await Promise.all([reading, bookmark?.total ?? counted()])
+      const { scopes, filter } = await resolveFilter(requested)
+      const previous =
+        cursor === undefined ? undefined : decodeCursor(cursor, { sort, order, tenants: options.tenants })
+      const merge = createTenantMerge(store, scopes, filter, { sort, order, progress: previous?.progress ?? [] })
+      const pagePromise = merge.page(limit)
+      // The store counts text matches while it reads the first page, so a separate count may be unnecessary.
+      if (filter.q || filter.actorName) await pagePromise
+      const countTotals = () =>
+        Promise.all(scopes.map((scope, i) => merge.totals[i] ?? options.countTotal(scope, filter))).then(sumTotals)
+      const [page, total] = await Promise.all([pagePromise, previous?.total ?? countTotals()])
       return {
         items: page.items.map(options.present),
         nextCursor: merge.done ? null : encodeCursor({ sort, order, total, progress: merge.progress }),
@@ -167,52 +158,52 @@ export function createReader(options: ReaderOptions): Reader {
       return null
     },
 
-    async count(asked) {
-      const { scopes, filter } = await resolveFilter(asked)
+    async count(requested) {
+      const { scopes, filter } = await resolveFilter(requested)
       return sumTotals(await Promise.all(scopes.map((scope) => options.countTotal(scope, filter))))
     },
 
-    async facets(asked, request) {
-      const { scopes, filter } = await resolveFilter(asked)
-      const wanted = isSearchMasked(request, masked) ? { ...request, search: undefined, limit: MAX_TOTAL } : request
-      const parts = await Promise.all(scopes.map((scope) => store.facets(scope, filter, wanted)))
+    async facets(requested, request) {
+      const { scopes, filter } = await resolveFilter(requested)
+      const storeRequest = isSearchMasked(request, masked)
+        ? { ...request, search: undefined, limit: MAX_TOTAL }
+        : request
+      const parts = await Promise.all(scopes.map((scope) => store.facets(scope, filter, storeRequest)))
       return mergeFacets(parts, request, masked)
     },
 
-    async stats(asked, request) {
-      const { scopes, filter } = await resolveFilter(asked)
+    async stats(requested, request) {
+      const { scopes, filter } = await resolveFilter(requested)
       const parts = await Promise.all(scopes.map((scope) => store.stats(scope, filter, request)))
       return mergeStats(parts, request.limit, masked)
     },
 
-    getActors(asked) {
-      const { filter, additionalFilters: also } = parseSearch(asked, options.now())
-      return [filter, ...also].flatMap(({ actor = [], actorName = [] }) => [...actor, ...actorName])
+    getActors(requested) {
+      const { filter, additionalFilters } = parseSearch(requested, options.now())
+      return [filter, ...additionalFilters].flatMap(({ actor = [], actorName = [] }) => [...actor, ...actorName])
     },
 
     async changeInbox({ to, which }) {
-      const named = 'ids' in which
-      const { scopes, filter } = named ? { scopes: await options.getScopes(), filter: {} } : await resolveFilter(which.filter)
+      const hasIds = 'ids' in which
+      const { scopes, filter } = hasIds
+        ? { scopes: await options.getScopes(), filter: {} }
+        : await resolveFilter(which.filter)
       const changes = await Promise.all(
-        scopes.map((scope) => store.changeInbox(scope, { to, which: named ? which : { all: true, filter } })),
+        scopes.map((scope) => store.changeInbox(scope, { to, which: hasIds ? which : { all: true, filter } })),
       )
       return { changed: changes.reduce((total, { changed }) => total + changed, 0) }
     },
 
-    async extract(asked, request) {
-      const { scopes, filter } = await resolveFilter(asked, request.includeAudit)
-      return extractEvents({ store, scopes, isMultiTenant: options.isMultiTenant, filter, present: options.present }, request)
+    async extract(requested, request) {
+      const { scopes, filter } = await resolveFilter(requested, request.includeAudit)
+      const { isMultiTenant, present } = options
+      return extractEvents({ store, scopes, isMultiTenant, filter, present }, request)
     },
 
-    async follow(asked, after, signal) {
-      const { scopes, filter } = await resolveFilter(asked)
-      const following = await followEvents({ store, scopes, isMultiTenant: options.isMultiTenant, filter, after, signal })
-      return {
-        start: following.start,
-        async *[Symbol.asyncIterator]() {
-          for await (const { id, event } of following) yield { id, event: options.present(event) }
-        },
-      }
+    async follow(requested, after, signal) {
+      const { scopes, filter } = await resolveFilter(requested)
+      const { isMultiTenant, present } = options
+      return followEvents({ store, scopes, isMultiTenant, filter, after, signal, present })
     },
 
     recordAccess: options.recordAccess,

@@ -7,12 +7,12 @@ import {
   type SearchedField,
   timeRange,
 } from '@whodid/core'
-import { isMasked, canDescriptionReveal } from './mask.ts'
+import { canDescriptionReveal, isMasked } from './mask.ts'
 
-/** A filter whose `q` was read: its words alone are left there, and its conditions stand beside those asked for. */
+/** A filter with its `q` parsed: the conditions of `q` become conditions of the filter, and only its words remain in `q`. */
 export interface ParsedSearch {
   readonly filter: Filter
-  /** Conditions that must hold as well, where the filter has some of that name already. */
+  /** Conditions of `q` that the filter already had. They must match too. */
   readonly additionalFilters: readonly Filter[]
 }
 
@@ -21,49 +21,52 @@ const ACTOR_FIELDS: readonly Field[] = ['actor', 'actorName']
 const FIELDS = [...FILTER_CONDITIONS, 'inbox'] as const
 type Field = (typeof FIELDS)[number]
 
-/** Whether something is asked for already; an actor and a name are one condition. */
+/** Checks if a filter has a condition. `actor` and `actorName` are one condition. */
 function isSet(filter: Filter, name: Field): boolean {
-  return (ACTOR_FIELDS.some((term) => term === name) ? ACTOR_FIELDS : [name]).some((each) => (filter[each]?.length ?? 0) > 0)
+  const fields = ACTOR_FIELDS.includes(name) ? ACTOR_FIELDS : [name]
+  return fields.some((field) => (filter[field]?.length ?? 0) > 0)
 }
 
-function mergeNotConditions(asked: NotConditions = {}, read: NotConditions = {}): NotConditions {
+function mergeNotConditions(requested: NotConditions = {}, parsed: NotConditions = {}): NotConditions {
   return {
-    ...asked,
-    ...read,
-    ...(asked.q && read.q && { q: `${asked.q} ${read.q}` }),
+    ...requested,
+    ...parsed,
+    ...(requested.q && parsed.q && { q: `${requested.q} ${parsed.q}` }),
     ...Object.fromEntries(
-      FILTER_CONDITIONS.filter((term) => asked[term] && read[term]).map((term) => [
-        term,
-        [...(asked[term] ?? []), ...(read[term] ?? [])],
+      FILTER_CONDITIONS.filter((name) => requested[name] && parsed[name]).map((name) => [
+        name,
+        [...(requested[name] ?? []), ...(parsed[name] ?? [])],
       ]),
     ),
   }
 }
 
 /**
- * Reads the search language in a filter's `q`. What it says and what the filter says must both hold.
- * Throws `invalid_input` that points at the place in `q`.
+ * Parses the search language in a filter's `q`. The conditions of `q` and of the filter must all match.
+ * Throws `invalid_input` with the position of a mistake in `q`.
  */
-export function parseSearch({ q, ...asked }: Filter, now: number): ParsedSearch {
-  const { q: words, from, to, not, ...terms } = parseQuery(q ?? '', { now })
-  const also = Object.fromEntries(
-    Object.entries(terms).filter(([name]) => FIELDS.some((field) => field === name && isSet(asked, field))),
+export function parseSearch({ q, ...requested }: Filter, now: number): ParsedSearch {
+  const { q: words, from, to, not, ...conditions } = parseQuery(q ?? '', { now })
+  const duplicates = Object.fromEntries(
+    Object.entries(conditions).filter(([name]) => FIELDS.some((field) => field === name && isSet(requested, field))),
   )
-  const beside = Object.fromEntries(Object.entries(terms).filter(([name]) => !(name in also)))
-  const range = timeRange(asked)
-  const read = timeRange({ from, to })
+  const added = Object.fromEntries(Object.entries(conditions).filter(([name]) => !(name in duplicates)))
+  const requestedRange = timeRange(requested)
+  const parsedRange = timeRange({ from, to })
+  const isLaterStart = (parsedRange.from ?? 0) >= (requestedRange.from ?? 0)
+  const isEarlierEnd = requestedRange.to === undefined || (parsedRange.to ?? 0) <= requestedRange.to
   const filter: Filter = {
-    ...asked,
-    ...beside,
+    ...requested,
+    ...added,
     ...(words !== undefined && { q: words }),
-    ...(from !== undefined && (read.from ?? 0) >= (range.from ?? 0) && { from }),
-    ...(to !== undefined && (range.to === undefined || (read.to ?? 0) <= range.to) && { to }),
-    ...((asked.not ?? not) && { not: mergeNotConditions(asked.not, not) }),
+    ...(from !== undefined && isLaterStart && { from }),
+    ...(to !== undefined && isEarlierEnd && { to }),
+    ...((requested.not ?? not) && { not: mergeNotConditions(requested.not, not) }),
   }
-  return { filter, additionalFilters: Object.keys(also).length > 0 ? [also] : [] }
+  return { filter, additionalFilters: Object.keys(duplicates).length > 0 ? [duplicates] : [] }
 }
 
-/** What an event says in each line of its search text. */
+/** The paths of an event that each field of the search text contains. */
 const FIELD_PATHS: { readonly [F in SearchedField]: readonly string[] } = {
   'actor.name': ['actor.name'],
   'actor.email': ['actor.email', 'actor.id'],
@@ -72,12 +75,14 @@ const FIELD_PATHS: { readonly [F in SearchedField]: readonly string[] } = {
   description: ['description'],
 }
 
-/** Whether what a line of the search text says is masked, or may be a part of it. */
+/** Checks if a field of the search text contains, or could contain, a masked value. */
 export function isFieldHidden(masked: readonly string[], field: SearchedField): boolean {
-  return field === 'description' ? canDescriptionReveal(masked) : FIELD_PATHS[field].some((path) => isMasked(masked, path))
+  return field === 'description'
+    ? canDescriptionReveal(masked)
+    : FIELD_PATHS[field].some((path) => isMasked(masked, path))
 }
 
-/** The lines of the search text that a viewer's words must not be looked for in, since what they say is masked. */
+/** Returns the fields of the search text that a search must skip because they are masked. */
 export function getHiddenFields(masked: readonly string[]): readonly SearchedField[] {
   return SEARCHED_FIELDS.filter((field) => isFieldHidden(masked, field))
 }

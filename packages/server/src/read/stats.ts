@@ -4,13 +4,13 @@ import { isMasked } from './mask.ts'
 
 const NO_KINDS: { readonly [kind in Kind]: number } = { create: 0, update: 0, delete: 0, other: 0 }
 
-function addUp(numbers: readonly number[]): number {
+function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0)
 }
 
 function sumCounts(counts: readonly BoundedCount[]): BoundedCount {
   return {
-    value: addUp(counts.map(({ value }) => value)),
+    value: sum(counts.map(({ value }) => value)),
     exact: counts.every(({ exact }) => exact),
   }
 }
@@ -26,26 +26,29 @@ function mergeTallies<T extends string>(lists: readonly (readonly Tally<T>[])[])
 function mergeDays(lists: readonly (readonly DayTally[])[]): readonly DayTally[] {
   const days = new Map<string, DayTally>()
   for (const { day, kinds, failures } of lists.flat()) {
-    const known = days.get(day) ?? { day, kinds: NO_KINDS, failures: 0 }
+    const existing = days.get(day) ?? { day, kinds: NO_KINDS, failures: 0 }
     days.set(day, {
       day,
       kinds: {
-        create: known.kinds.create + kinds.create,
-        update: known.kinds.update + kinds.update,
-        delete: known.kinds.delete + kinds.delete,
-        other: known.kinds.other + kinds.other,
+        create: existing.kinds.create + kinds.create,
+        update: existing.kinds.update + kinds.update,
+        delete: existing.kinds.delete + kinds.delete,
+        other: existing.kinds.other + kinds.other,
       },
-      failures: known.failures + failures,
+      failures: existing.failures + failures,
     })
   }
   return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1))
 }
 
-/** The people of several tenants. Exact when each tenant's are all listed, so that who is in two is known to be one. */
+/**
+ * Counts the active actors of several tenants. The count is exact when each tenant lists all of its actors, so that an actor of two
+ * tenants is counted once.
+ */
 function countActiveActors(parts: readonly Stats[]): BoundedCount {
   const listed = new Set(parts.flatMap(({ actors }) => actors.map(({ value }) => value)))
-  const all = parts.every(({ activeActors, actors }) => activeActors.exact && activeActors.value === actors.length)
-  return { value: Math.max(listed.size, ...parts.map(({ activeActors }) => activeActors.value)), exact: all }
+  const exact = parts.every(({ activeActors, actors }) => activeActors.exact && activeActors.value === actors.length)
+  return { value: Math.max(listed.size, ...parts.map(({ activeActors }) => activeActors.value)), exact }
 }
 
 function combineStats(parts: readonly Stats[], limit: number): Stats {
@@ -61,7 +64,7 @@ function combineStats(parts: readonly Stats[], limit: number): Stats {
     to: periods.at(-1) ?? '',
     total: sumCounts(parts.map(({ total }) => total)),
     days: mergeDays(parts.map(({ days }) => days)),
-    hours: Array.from({ length: 168 }, (_, hour) => addUp(parts.map(({ hours }) => hours[hour] ?? 0))),
+    hours: Array.from({ length: 168 }, (_, hour) => sum(parts.map(({ hours }) => hours[hour] ?? 0))),
     actions: mergeTallies(parts.map(({ actions }) => actions)).slice(0, limit),
     categories: mergeTallies(parts.map(({ categories }) => categories)),
     kinds: mergeTallies(parts.map(({ kinds }) => kinds)),
@@ -70,7 +73,7 @@ function combineStats(parts: readonly Stats[], limit: number): Stats {
     activeActors: countActiveActors(parts),
     actors: actors.slice(0, limit),
     inactiveActors: mergeFacetValues(inactive, limit),
-    // A resource belongs to one tenant: another's with the same id is another.
+    // Not merged by id: resources of different tenants are different resources.
     resources: parts
       .flatMap(({ resources }) => resources)
       .toSorted((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))
@@ -78,19 +81,19 @@ function combineStats(parts: readonly Stats[], limit: number): Stats {
   }
 }
 
-/** The numbers of several tenants as those of one, without what the viewer may not see. */
+/** Merges the statistics of several tenants and removes masked fields. */
 export function mergeStats(parts: readonly Stats[], limit: number, masked: readonly string[]): Stats {
   const [first, ...others] = parts
   const stats = first && others.length === 0 ? first : combineStats(parts, limit)
-  const hidden = (path: string) => isMasked(masked, path)
-  const people = (values: readonly FacetValue[]) => maskFacetValues(masked, 'actor', values)
-  const resource = (tally: ResourceTally) => (hidden('resource.name') ? { ...tally, name: null } : tally)
+  const isHidden = (path: string) => isMasked(masked, path)
+  const maskActors = (values: readonly FacetValue[]) => maskFacetValues(masked, 'actor', values)
+  const maskResource = (tally: ResourceTally) => (isHidden('resource.name') ? { ...tally, name: null } : tally)
   return {
     ...stats,
-    actions: hidden('action') ? [] : stats.actions,
-    categories: hidden('category') ? [] : stats.categories,
-    actors: people(stats.actors),
-    inactiveActors: people(stats.inactiveActors),
-    resources: hidden('resource.id') ? [] : stats.resources.map(resource),
+    actions: isHidden('action') ? [] : stats.actions,
+    categories: isHidden('category') ? [] : stats.categories,
+    actors: maskActors(stats.actors),
+    inactiveActors: maskActors(stats.inactiveActors),
+    resources: isHidden('resource.id') ? [] : stats.resources.map(maskResource),
   }
 }

@@ -1,19 +1,19 @@
 import { WhodidError } from '@whodid/core'
 
-/** What names a place may be: a seq, or for all tenants eight characters for the name of each and its seq. */
+/** Matches a stream position: a seq for one tenant, or `all` with an 8-character label and a seq per tenant. */
 export const STREAM_POSITION_PATTERN = /^(\d{1,15}|all(\.[\w-]{8}[\da-z]{1,10})+)$/
-/** Each id holds a place in every tenant, and has to fit into a header. */
+// A position over several tenants has to fit in a header.
 const MAX_TENANTS = 200
 const LABEL_LENGTH = 8
 
-/** A place in the ledger of each of some tenants, in words that a client can keep. */
+/** Parses and formats stream positions: the resume tokens (`Last-Event-ID`, `upTo`) with a seq per tenant. */
 export interface StreamPositions {
-  /** The seq of a tenant; undefined when the id does not know the tenant. */
-  parse(id: string): (tenantId: string) => number | undefined
+  /** Returns a function that finds the seq of a tenant, or undefined if the position does not contain that tenant. */
+  parse(position: string): (tenantId: string) => number | undefined
   format(seqs: ReadonlyMap<string, number>): string
 }
 
-/** Stands for a tenant in an id: names would make it long. */
+/** Creates a short label for a tenant, because names would make positions long. */
 async function createLabel(tenantId: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(tenantId)))
   return btoa(String.fromCharCode(...hash.subarray(0, (LABEL_LENGTH * 6) / 8)))
@@ -21,34 +21,39 @@ async function createLabel(tenantId: string): Promise<string> {
     .replaceAll('/', '_')
 }
 
-function invalidPosition(why: string) {
-  return new WhodidError('invalid_input', `${why}: begin again without it.`)
+function createPositionError(reason: string) {
+  return new WhodidError('invalid_input', `${reason}: start again without it.`)
 }
 
 /**
- * Makes ids of places: the seq itself for one tenant, and one for all of several.
- * Throws `invalid_input` for more than 200 tenants, and reading throws it for an id of the other kind.
+ * Creates a parser and formatter of positions. The position of one tenant is the seq itself.
+ * Throws `invalid_input` for more than 200 tenants. `parse` throws it for a position of the other kind.
  */
-export async function createStreamPositions(tenants: readonly string[], isMultiTenant: boolean): Promise<StreamPositions> {
+export async function createStreamPositions(
+  tenants: readonly string[],
+  isMultiTenant: boolean,
+): Promise<StreamPositions> {
   if (tenants.length > MAX_TENANTS) {
     throw new WhodidError(
       'invalid_input',
-      `At most ${MAX_TENANTS} tenants are read at once in this way: read some of them, with tenant=….`,
+      `This request supports at most ${MAX_TENANTS} tenants: select one with tenant=….`,
     )
   }
   const labels = new Map<string, string>()
   for (const tenantId of tenants) labels.set(tenantId, await createLabel(tenantId))
   return {
-    parse(id) {
-      const places = id.startsWith('all.')
-      if (!places && isMultiTenant && id !== '0') throw invalidPosition('The id of the place is that of one tenant')
-      if (places && !isMultiTenant) throw invalidPosition('The id of the place is that of all tenants')
-      if (!places) return () => Number(id)
+    parse(position) {
+      const hasLabels = position.startsWith('all.')
+      if (!hasLabels && isMultiTenant && position !== '0') {
+        throw createPositionError('This position belongs to a request for one tenant')
+      }
+      if (hasLabels && !isMultiTenant) throw createPositionError('This position belongs to a request for all tenants')
+      if (!hasLabels) return () => Number(position)
       const seqs = new Map(
-        id
+        position
           .slice('all.'.length)
           .split('.')
-          .map((place) => [place.slice(0, LABEL_LENGTH), Number.parseInt(place.slice(LABEL_LENGTH), 36)]),
+          .map((part) => [part.slice(0, LABEL_LENGTH), Number.parseInt(part.slice(LABEL_LENGTH), 36)]),
       )
       return (tenantId) => seqs.get(labels.get(tenantId) ?? '')
     },

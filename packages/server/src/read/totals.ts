@@ -1,37 +1,37 @@
 import type { BoundedCount, EventStore, Filter, ReadScope } from '@whodid/core'
 import { createLru } from '../lru.ts'
 
-/** Totals are counted to here, and no further. */
+/** Totals are counted up to this number. */
 export const MAX_TOTAL = 10_000
 
-/** Several tenants' totals as one. */
+/** Adds the totals of several tenants, up to the maximum. */
 export function sumTotals(counts: readonly BoundedCount[]): BoundedCount {
   const value = counts.reduce((total, count) => total + count.value, 0)
   return { value: Math.min(value, MAX_TOTAL), exact: value <= MAX_TOTAL && counts.every(({ exact }) => exact) }
 }
 
-/** How long it is remembered that a total got to its bound. */
+/** How long a total that reached the maximum is cached. */
 const MAX_AGE_MS = 60_000
 const MAX_CACHED_TOTALS = 1_000
 
-/** Counts what a viewer reads of one tenant under a filter. */
+/** Counts the events of one tenant that match a filter. */
 export type CountTotal = (scope: ReadScope, filter: Filter) => Promise<BoundedCount>
 
 /**
- * Makes what counts, and counts nothing again for a minute that got to the bound: events are only added, and but for a purge or
- * an erasure there are as many then. To count ten thousand takes as long as all else that a page does.
+ * Creates a counter that caches totals at the maximum for a minute. Events are only added, except by a purge or an erasure, so such
+ * a total stays the same. Counting 10,000 events takes as long as the rest of a page.
  */
 export function createTotalCounter(store: Pick<EventStore, 'count'>, now: () => number): CountTotal {
-  const reached = createLru<number>(MAX_CACHED_TOTALS)
+  const cache = createLru<number>(MAX_CACHED_TOTALS)
   return async (scope, filter) => {
-    // Whoever reads the same has the same total, unless it is about their own.
+    // Viewers with the same scope share a total, unless the scope is limited to their own events.
     const key = JSON.stringify([{ ...scope, viewerId: scope.ownOnly ? scope.viewerId : null }, filter])
-    // An inbox becomes less when it is read. In a value the quotes would be escaped.
+    // The total of an inbox decreases as events are read. Quotes inside a value are escaped, so this matches the key only.
     const isInbox = key.includes('"inbox":')
-    const at = isInbox ? undefined : reached.get(key)
-    if (at !== undefined && now() - at < MAX_AGE_MS) return { value: MAX_TOTAL, exact: false }
+    const cachedAt = isInbox ? undefined : cache.get(key)
+    if (cachedAt !== undefined && now() - cachedAt < MAX_AGE_MS) return { value: MAX_TOTAL, exact: false }
     const total = await store.count(scope, filter, MAX_TOTAL)
-    if (total.value >= MAX_TOTAL && !total.exact) reached.set(key, now())
+    if (total.value >= MAX_TOTAL && !total.exact) cache.set(key, now())
     return total
   }
 }
