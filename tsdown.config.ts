@@ -1,6 +1,7 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig } from 'tsdown'
+import { joinCss } from './tooling/join-css.ts'
 
 interface Manifest {
   name: string
@@ -46,7 +47,7 @@ export default defineConfig({
   ...(forReact && { banner: { js: "'use client';" }, inputOptions: { checks: { moduleLevelDirective: false } } }),
   hooks: {
     'build:done': () => {
-      for (const path of targets.filter((target) => target.endsWith('.css'))) copyFileSync(source(path), path)
+      for (const path of targets.filter((target) => target.endsWith('.css'))) writeFileSync(path, joinCss(source(path)))
     },
   },
 })

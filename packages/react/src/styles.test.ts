@@ -1,37 +1,84 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { joinCss } from '../../../tooling/join-css.ts'
 import { STATE_ATTRIBUTES } from './parts/states.ts'
 
-const folder = new URL('.', import.meta.url)
-const sheet = readFileSync(new URL('styles.css', folder), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+const folder = import.meta.dirname
+const sheet = joinCss(join(folder, 'styles.css')).replace(/\/\*[\s\S]*?\*\//g, '')
 const REGISTRATION = /@property (--whodid-[\w-]+) \{([^}]*)\}/g
 const css = sheet.replace(REGISTRATION, '')
-const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'))
+const sources = files
   .filter((name) => name.endsWith('.tsx') && !name.endsWith('.test.tsx'))
-  .map((name) => readFileSync(new URL(name.replaceAll('\\', '/'), folder), 'utf8'))
+  .map((name) => readFileSync(join(folder, name), 'utf8'))
   .join('\n')
 
-/** Every selector of the stylesheet, apart from the steps of animations. */
+/** Selectors of all rules, without keyframe steps. */
 const selectors = [...css.matchAll(/([^{}]+)\{/g)]
   .map(([, text = '']) => text.trim().split(';').at(-1)?.trim() ?? '')
   .filter((text) => text !== '' && !text.startsWith('@') && text !== 'from' && text !== 'to')
 
-test('is one layer, without specificity, and reaches nothing of the host', () => {
+/** Splits at commas that are not inside parentheses. */
+function splitList(text: string): string[] {
+  let depth = 0
+  const parts = ['']
+  for (const character of text) {
+    depth += character === '(' ? 1 : character === ')' ? -1 : 0
+    if (character === ',' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += character
+  }
+  return parts
+}
+
+/** Lists the contents of the `:where(…)` groups of a selector. */
+function whereGroups(selector: string): string[] {
+  const groups: string[] = []
+  let rest = selector
+  while (rest.startsWith(':where(')) {
+    let depth = 0
+    const end = [...rest].findIndex((character) => {
+      depth += character === '(' ? 1 : character === ')' ? -1 : 0
+      return character === ')' && depth === 0
+    })
+    groups.push(rest.slice(':where('.length, end))
+    rest = rest.slice(end + 1).trim()
+  }
+  return groups
+}
+
+test('the sheet is one layer without specificity', () => {
   expect(css.trim()).toMatch(/^@layer whodid \{[\s\S]*\}$/)
+  expect(css.match(/@layer/g)).toHaveLength(1)
+  expect(css).not.toContain('@import')
   expect(selectors.length).toBeGreaterThan(150)
   for (const selector of selectors) {
     expect(selector.replace(/::[\w-]+/g, ''), selector).toMatch(/^(:where\([\s\S]*\)\s*)+$/)
-    expect(selector, 'needs something of the kit in it').toMatch(/whodid|data-kind|data-status|data-column/)
   }
 })
 
-test('styles classes that are drawn, and every class that is drawn by a name of the kit', () => {
-  const styled = new Set([...css.matchAll(/\.(whodid-[\w-]+)/g)].map(([, name]) => name))
-  const drawn = new Set([...sources.matchAll(/'?"?\b(whodid-[a-z-]+)\b/g)].map(([, name]) => name))
-  expect([...styled].filter((name) => !drawn.has(name))).toEqual([])
+test('every selector is scoped to elements of the kit', () => {
+  for (const selector of selectors) {
+    const isScoped = whereGroups(selector).some((group) =>
+      splitList(group).every((alternative) => /\.whodid(?![\w])/.test(alternative)),
+    )
+    expect(isScoped, selector).toBe(true)
+  }
 })
 
-test('uses no state attribute that is not documented', () => {
+test('every stylesheet is in the list, once', () => {
+  const listed = [...readFileSync(join(folder, 'styles.css'), 'utf8').matchAll(/^@import "\.\/([^"]+)"/gm)]
+  const others = files.filter((name) => name.endsWith('.css') && name !== 'styles.css')
+  expect(listed.map(([, name]) => name).sort()).toEqual(others.sort())
+})
+
+test('every class in the sheet is used by a component', () => {
+  const styled = new Set([...css.matchAll(/\.(whodid-[\w-]+)/g)].map(([, name]) => name))
+  const used = new Set([...sources.matchAll(/'?"?\b(whodid-[a-z-]+)\b/g)].map(([, name]) => name))
+  expect([...styled].filter((name) => !used.has(name))).toEqual([])
+})
+
+test('every state attribute in the sheet is documented', () => {
   const documented = new Set<string>([...Object.keys(STATE_ATTRIBUTES), 'data-theme'])
   const used = new Set([...css.matchAll(/\[(data-[\w-]+)/g)].map(([, name = '']) => name))
   const layout = new Set(
@@ -42,13 +89,13 @@ test('uses no state attribute that is not documented', () => {
   expect([...used].filter((name) => !documented.has(name) && !layout.has(name))).toEqual([])
 })
 
-test('has a colour scheme for the dark, and moves little for those who asked for that', () => {
+test('the sheet supports dark mode, reduced motion and right-to-left pages', () => {
   expect(css).toContain('light-dark(')
   expect(css).toContain('prefers-reduced-motion')
   expect(css).not.toMatch(/margin-(left|right)|padding-(left|right)|[^-](left|right):/)
 })
 
-test('registers each colour of a scheme with its light one, for pages on which light-dark() was lowered', () => {
+test('each light-dark() color is registered with its light value', () => {
   const light = [...css.matchAll(/(--whodid-[\w-]+):[^;{}]*?light-dark\((#\w+|rgb\([^)]*\)),/g)].map(
     ([, ...each]) => each,
   )
