@@ -36,7 +36,7 @@ describe.each([
   { width: 1280, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
 ] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
-  test('every page is accessible, fits its width and says nothing to the console', { timeout: 180_000 }, async () => {
+  test('every page is accessible, fits the viewport and logs no errors', { timeout: 180_000 }, async () => {
     const context = await browser.newContext({
       viewport: { width, height: 900 },
       colorScheme,
@@ -60,7 +60,7 @@ describe.each([
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       )
-      if (overflow !== 0) problems.push(`${path}: ${overflow} px too wide`)
+      if (overflow !== 0) problems.push(`${path}: ${overflow} px of horizontal overflow`)
     }
 
     await page.goto(demo.url)

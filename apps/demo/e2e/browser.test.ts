@@ -62,7 +62,7 @@ const LIFECYCLE: readonly Expected[] = [
   },
 ]
 
-test('Ada’s project lives and dies in the browser, and its four events can be worked with', {
+test('a project is created, updated, archived and deleted, and its events can be searched, filtered and exported', {
   timeout: 180_000,
 }, async () => {
   const feedPage = await signInAsAda(context)
@@ -74,7 +74,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
   await article('Ada Lovelace signed in').waitFor()
   await feedPage.evaluate(() => Object.assign(globalThis, { stillTheSamePage: true }))
 
-  // Ada works in another tab; the feed hears of it by itself.
+  // Ada works in a second tab. The feed updates live.
   const work = await context.newPage()
   const workProblems = collectProblems(work)
   await work.goto(`${demo.url}/projects`)
@@ -115,13 +115,13 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
     const { sentence, badge, change } = expected
     const row = article(sentence)
 
-    // Searched: only what matches is left.
+    // Search.
     await search.fill(sentence.slice('Project '.length))
     await expect.poll(() => readSentences(feed)).toEqual([sentence])
     await search.fill('')
     await article('Ada Lovelace signed in').waitFor()
 
-    // Filtered by its action.
+    // Filter by action.
     await feedPage.getByLabel('Filter by Action').click()
     await feedPage.getByRole('option', { name: `Project: ${badge}` }).click()
     await feedPage.keyboard.press('Escape')
@@ -129,7 +129,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
     await feedPage.getByRole('button', { name: 'Clear all' }).click()
     await article('Ada Lovelace signed in').waitFor()
 
-    // Marked seen on its row, and back.
+    // Mark as seen, and back.
     await row.hover()
     await row.getByRole('button', { name: 'Mark as seen' }).click()
     await expect.poll(() => isUnread(row)).toBe(false)
@@ -137,7 +137,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
     await row.getByRole('button', { name: 'Mark as unread' }).click()
     await expect.poll(() => isUnread(row)).toBe(true)
 
-    // Opened: its details and its diff, and it is seen.
+    // Open the details with the diff. This marks the event as seen.
     await row
       .getByText(sentence.replace(/ (Difference )?Engine.*/, ''))
       .first()
@@ -151,7 +151,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
     await details.waitFor({ state: 'hidden' })
     await expect.poll(() => isUnread(row)).toBe(false)
 
-    // Archived, and found in the archive.
+    // Archive, and find it in the archive.
     await row.hover()
     await row.getByRole('button', { name: 'Archive', exact: true }).click()
     await row.waitFor({ state: 'detached' })
@@ -166,7 +166,7 @@ test('Ada’s project lives and dies in the browser, and its four events can be 
   expect([...problems, ...workProblems]).toEqual([])
 })
 
-/** In the table each row is selected, copied and exported by itself, then all four together. */
+/** Selects, copies and exports each row of the table, then all four rows together. */
 async function copyAndExport(page: Page) {
   await page.getByRole('tab', { name: 'Table' }).click()
   const table = page.getByRole('table', { name: 'Activity' })
@@ -216,7 +216,7 @@ async function download(page: Page, selected: number, item: string, name: string
 async function signInAsAda(context: BrowserContext): Promise<Page> {
   const page = await context.newPage()
   await page.goto(demo.url)
-  await page.getByLabel('E-mail').fill('ada@acme.test')
+  await page.getByLabel('Email').fill('ada@acme.test')
   await page.getByLabel('Password').fill('demo')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Hello, Ada' }).waitFor()
@@ -235,7 +235,7 @@ function readClipboard(page: Page) {
   return page.evaluate(() => navigator.clipboard.readText())
 }
 
-/** Whatever a page complains of. */
+/** Collects the errors and warnings of a page. */
 function collectProblems(page: Page): readonly string[] {
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))

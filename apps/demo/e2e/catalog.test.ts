@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { catalog } from '../src/catalog.ts'
 import { type Caller, createCaller, type Demo, signIn, startDemo } from './demo.ts'
 
-/** The categories that products of this kind have, with all their actions. */
+/** Categories and actions of common SaaS products. */
 const CATEGORIES = {
   api_key: ['created', 'rotated', 'revoked', 'deleted'],
   webhook: ['created', 'updated', 'disabled', 'enabled', 'deleted', 'delivered', 'delivery_failed', 'quarantined'],
@@ -42,18 +42,18 @@ beforeAll(async () => {
 })
 afterAll(() => demo?.[Symbol.asyncDispose]())
 
-/** A request that must do what was asked for. */
+/** Sends a request that must succeed, and returns its body. */
 async function request(caller: Caller, method: string, path: string, body?: unknown) {
-  const { status, body: answer } = await caller.call(method, path, body)
-  expect(status, `${method} ${path}: ${JSON.stringify(answer)}`).toBeLessThan(400)
-  return answer
+  const { status, body: responseBody } = await caller.call(method, path, body)
+  expect(status, `${method} ${path}: ${JSON.stringify(responseBody)}`).toBeLessThan(400)
+  return responseBody
 }
 
 const item = { name: 'GPU reservation', quantity: 1 }
 const decline = { number: '4000 0000 0000 0002' }
 const accept = { number: '4242 4242 4242 4242' }
 
-/** What people do, area by area; background work is waited for by its event. */
+/** Scenarios by area. They wait for the events of background work. */
 const SCENARIOS: Record<string, () => Promise<void>> = {
   async keys() {
     const { id } = await request(ada, 'POST', '/api/api-keys', { name: 'deploys' })
@@ -87,7 +87,7 @@ const SCENARIOS: Record<string, () => Promise<void>> = {
     await request(ada, 'PUT', '/api/billing/alerts', { enabled: true, thresholds: [10, 5] })
     await request(ada, 'PUT', '/api/billing/alerts', { enabled: true, thresholds: [10, 5, 1] })
     const start = async (model: string) =>
-      (await request(linus, 'POST', '/api/generations', { model, prompt: 'A harbour' })).id
+      (await request(linus, 'POST', '/api/generations', { model, prompt: 'A harbor' })).id
     const film = await start('bytedance/seedance-1-pro')
     await ada.event(`action=generation.succeeded&resourceId=${film}`)
     await start('bytedance/seedance-1-pro')
@@ -180,7 +180,7 @@ const SCENARIOS: Record<string, () => Promise<void>> = {
     const added = await request(ada, 'POST', `/api/billing/orders/${id}/items`, { name: 'Onboarding', quantity: 1 })
     await request(ada, 'PATCH', `/api/billing/orders/${id}/items/${added.id}`, { quantity: 2 })
     await request(ada, 'DELETE', `/api/billing/orders/${id}/items/${added.id}`)
-    await request(ada, 'PATCH', `/api/billing/orders/${id}`, { status: 'cancelled' })
+    await request(ada, 'PATCH', `/api/billing/orders/${id}`, { status: 'canceled' })
   },
   async domains() {
     const { id } = await request(ada, 'POST', '/api/domains', { name: 'api.example.test' })
@@ -241,7 +241,7 @@ const SCENARIOS: Record<string, () => Promise<void>> = {
   },
 }
 
-test('the demo emits every action of its catalog by real requests', { timeout: 120_000 }, async () => {
+test('real requests emit every action of the catalog', { timeout: 120_000 }, async () => {
   for (const [category, actions] of Object.entries(CATEGORIES)) {
     const declared = catalog.json.actions.filter((action) => action.category === category).map(({ verb }) => verb)
     expect(declared, category).toEqual(expect.arrayContaining(actions))

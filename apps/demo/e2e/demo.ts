@@ -14,19 +14,18 @@ export const INGEST_KEY = 'e2e-ingest-key-5f2c9b7a41'
 
 export interface Demo {
   readonly url: string
-  /** The folder that all data of this demo is in. */
+  /** The folder with all data of this demo. */
   readonly folder: string
-  /** What it printed so far. */
+  /** Lines printed so far. */
   readonly output: readonly string[]
-  /** Ends the process; the data stays. */
+  /** Stops the process and keeps the data. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: string | null }>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Starts the real demo as a process of its own, on a free port and a folder of its own. Give `folder` to start it again on
- * what a former one left, `database` to keep its events in PostgreSQL, and
- * `pages` from `buildPages` where a browser is to see them.
+ * Starts the demo as a separate process, on a free port and in a new folder. Pass `folder` to reuse existing data,
+ * `database` to store events in PostgreSQL, and `pages` from `buildPages` to serve pages to a browser.
  */
 export async function startDemo({
   folder,
@@ -58,7 +57,7 @@ export async function startDemo({
   const url = await Promise.race([
     waitForUrl(child, printed),
     ended.then(([code]) => {
-      throw new Error(`The demo ended with ${code}:\n${printed.join('\n')}`)
+      throw new Error(`The demo exited with code ${code}:\n${printed.join('\n')}`)
     }),
   ])
   const stop: Demo['stop'] = async (signal) => {
@@ -94,17 +93,17 @@ function waitForUrl(child: ChildProcess, printed: string[]): Promise<string> {
 interface ApiResponse {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the demo answers; tests look into it
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON response of the demo
   readonly body: any
 }
 
-/** Requests as `curl` would send them, with one person's cookie or a key. */
+/** Sends requests like `curl`, with a cookie or an API key. */
 export interface Caller {
   call(method: string, path: string, body?: unknown): Promise<ApiResponse>
-  /** Events under a query, newest first. */
+  /** Returns the events that match a query, newest first. */
   events(query?: string): Promise<readonly StoredEvent[]>
-  /** Waits until an event is there: what is recorded is delivered a moment after the response. */
-  event(query: string, is?: (event: StoredEvent) => boolean): Promise<StoredEvent>
+  /** Waits for an event. Events arrive shortly after the response. */
+  event(query: string, matches?: (event: StoredEvent) => boolean): Promise<StoredEvent>
 }
 
 export function createCaller(url: string, headers: Record<string, string> = {}): Caller {
@@ -130,11 +129,11 @@ export function createCaller(url: string, headers: Record<string, string> = {}):
   return {
     call,
     events,
-    event: (query, is = () => true) =>
+    event: (query, matches = () => true) =>
       vi.waitFor(
         async () => {
-          const found = (await events(query)).find(is)
-          if (!found) throw new Error(`No event yet under ${query}.`)
+          const found = (await events(query)).find(matches)
+          if (!found) throw new Error(`No event matches ${query} yet.`)
           return found
         },
         { timeout: 20_000, interval: 25 },
@@ -142,7 +141,7 @@ export function createCaller(url: string, headers: Record<string, string> = {}):
   }
 }
 
-/** Signs one of the demo's people in. */
+/** Signs in one of the demo's users. */
 export async function signIn(url: string, email: string, password = 'demo'): Promise<Caller> {
   const caller = createCaller(url)
   const { status } = await caller.call('POST', '/api/login', { email, password })

@@ -5,18 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const VITE = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url))
+const VITE_BIN = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url))
 
-/**
- * Builds the pages as `pnpm demo` does, in a process of its own, which does not know that this is a test, and into a folder
- * of its own, so that tests do not pull it from under one another.
- */
+/** Builds the pages as `pnpm demo` does, in a separate process without NODE_ENV=test, into a new folder. */
 export async function buildPages(): Promise<{ folder: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'acme-pages-'))
   const { NODE_ENV: _, ...env } = process.env
   await promisify(execFile)(
     process.execPath,
-    [VITE, 'build', '--logLevel', 'warn', '--outDir', folder, '--emptyOutDir'],
+    [VITE_BIN, 'build', '--logLevel', 'warn', '--outDir', folder, '--emptyOutDir'],
     {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       env,

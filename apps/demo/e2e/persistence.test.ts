@@ -6,7 +6,7 @@ import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { newId } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { testDatabase } from '../../../tooling/postgres.ts'
+import { createTestDatabase } from '../../../tooling/postgres.ts'
 import { catalog } from '../src/catalog.ts'
 import { createCaller, INGEST_KEY, signIn, startDemo } from './demo.ts'
 
@@ -26,8 +26,8 @@ test('data, sessions and events survive a restart', async () => {
   expect(event).toMatchObject({ id: before.id, seq: before.seq, seen: true })
 })
 
-test('it runs on PostgreSQL as well', async () => {
-  await using database = await testDatabase()
+test('the demo runs on PostgreSQL', async () => {
+  await using database = await createTestDatabase()
   await using first = await startDemo({ database: database.url })
   const ada = await signIn(first.url, 'ada@acme.test')
   const { body: project } = await ada.call('POST', '/api/projects', { name: 'Elephant' })
@@ -40,7 +40,7 @@ test('it runs on PostgreSQL as well', async () => {
   expect(await again.events(`resourceId=${project.id}`)).toMatchObject([{ id: event.id, seq: event.seq }])
 })
 
-test('--traffic makes a believable week once, then real requests', async () => {
+test('--traffic generates a week of history once, then sends real requests', async () => {
   await using first = await startDemo({ flags: ['--traffic'] })
   const ada = await signIn(first.url, 'ada@acme.test')
   const count = async (query: string) =>
@@ -67,7 +67,7 @@ test('--traffic makes a believable week once, then real requests', async () => {
   expect((await again.call('GET', `/activity/api/v1/events?limit=1&${before}`)).body.total.value).toBe(past)
 })
 
-test('one that is killed while it stores loses nothing acknowledged, and starts again', async () => {
+test('kill -9 during writes loses no acknowledged event', async () => {
   await using first = await startDemo()
   const program = createCaller(first.url, { authorization: `Bearer ${INGEST_KEY}` })
   const acknowledged = new Set<string>()
@@ -93,22 +93,22 @@ test('one that is killed while it stores loses nothing acknowledged, and starts 
 
   await using second = await startDemo({ folder: first.folder })
   const ada = await signIn(second.url, 'ada@acme.test')
-  const kept = new Set<string>()
+  const storedIds = new Set<string>()
   let cursor = ''
   do {
     const { body } = await ada.call('GET', `/activity/api/v1/events?limit=1000&action=project.created${cursor}`)
-    for (const { id } of body.items) kept.add(id)
+    for (const { id } of body.items) storedIds.add(id)
     cursor = body.nextCursor ? `&cursor=${encodeURIComponent(body.nextCursor)}` : ''
   } while (cursor)
   expect(acknowledged.size).toBeGreaterThan(300)
-  expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([])
+  expect([...acknowledged].filter((id) => !storedIds.has(id))).toEqual([])
 
   const { body: project } = await ada.call('POST', '/api/projects', { name: 'After the crash' })
   await ada.event(`resourceId=${project.id}`)
 })
 
 describe('secrets', () => {
-  // One of each, at each depth a body has: none may be found again anywhere.
+  // Secrets of each kind, sent at different depths of request bodies.
   const secrets = {
     password: 'hunter2-q8w3e1-password',
     newPassword: 'correct-horse-q8w3e1-battery',
@@ -120,7 +120,7 @@ describe('secrets', () => {
     text: 'bearer-q8w3e1-header',
   }
 
-  test('are stored nowhere', async () => {
+  test('are not stored anywhere', async () => {
     await using demo = await startDemo()
     const ada = await signIn(demo.url, 'ada@acme.test')
     const account = { name: 'Mary', email: 'mary@acme.test', password: secrets.password }
@@ -196,7 +196,7 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** Everything in every column of every table of ours, as text. */
+/** Returns every column of every table as text. */
 async function readEveryColumn(folder: string): Promise<string> {
   const database = await PGlite.create(join(folder, 'data'), { extensions: { pg_trgm, btree_gin } })
   try {

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => demo?.[Symbol.asyncDispose]())
 
-/** A project's life, as `curl` would lead it; gives the four events, oldest first. */
+/** Creates, updates, archives and deletes a project. Returns the four events, oldest first. */
 async function runLifecycle(caller: Caller, reader: Caller, name: string): Promise<readonly StoredEvent[]> {
   const created = await caller.call('POST', '/api/projects', { name, description: 'Brass and steam.' })
   expect(created.status).toBe(201)
@@ -90,8 +90,8 @@ function expectedLifecycle(name: string) {
   ]
 }
 
-describe('the same requests give the same events', () => {
-  test('by curl with a cookie', async () => {
+describe('the same requests produce the same events', () => {
+  test('with a session cookie', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
     const life = await runLifecycle(ada, ada, 'Engine')
     expect(life.map(summarize)).toEqual(expectedLifecycle('Engine'))
@@ -102,7 +102,7 @@ describe('the same requests give the same events', () => {
     }
   })
 
-  test('by curl with an API key, whose name they carry', async () => {
+  test('with an API key, which is the actor', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
     const { body: key } = await ada.call('POST', '/api/api-keys', { name: 'ci' })
     const program = createCaller(demo.url, { authorization: `Bearer ${key.secret}` })
@@ -120,7 +120,7 @@ describe('the same requests give the same events', () => {
   })
 })
 
-test('a nested service carries its project, and goes with it as the system', async () => {
+test('a service has its project as scope, and is deleted with it by the system', async () => {
   const ada = await signIn(demo.url, 'ada@acme.test')
   const { body: project } = await ada.call('POST', '/api/projects', { name: 'Mill' })
   const services = `/api/projects/${project.id}/services`
@@ -145,7 +145,7 @@ test('a nested service carries its project, and goes with it as the system', asy
 })
 
 describe('failures', () => {
-  test('a refused request is an event with status failure', async () => {
+  test('a forbidden request is an event with status failure', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
     const linus = await signIn(demo.url, 'linus@acme.test')
     expect((await linus.call('DELETE', '/api/projects/prj_payments')).status).toBe(403)
@@ -168,7 +168,7 @@ describe('failures', () => {
     expect(crashed).toMatchObject({ resource: { type: 'job', name: 'Quarterly report' }, error: { status: 500 } })
   })
 
-  test('a body that is not valid, and a card that is declined', async () => {
+  test('an invalid body and a declined card are events with status failure', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
     expect((await ada.call('POST', '/api/projects', { name: '' })).status).toBe(400)
     expect(await ada.event('action=project.created&status=failure')).toMatchObject({
@@ -181,7 +181,7 @@ describe('failures', () => {
     await ada.event('action=credit.add&status=failure')
   })
 
-  test('a failed sign-in stands in the log of the account that was tried', async () => {
+  test('a failed sign-in is in the log of the attempted account', async () => {
     const stranger = createCaller(demo.url)
     expect((await stranger.call('POST', '/api/login', { email: 'ada@acme.test', password: 'guess' })).status).toBe(401)
     const ada = await signIn(demo.url, 'ada@acme.test')
@@ -200,8 +200,8 @@ describe('failures', () => {
   })
 })
 
-describe('who sees what', () => {
-  test('a member sees their own activity, an admin all, another organisation nothing', async () => {
+describe('permissions', () => {
+  test('a member sees their own activity, an admin sees all, another organization sees none', async () => {
     const ada = await signIn(demo.url, 'ada@acme.test')
     const linus = await signIn(demo.url, 'linus@acme.test')
     const eve = await signIn(demo.url, 'eve@umbrella.test')
@@ -217,7 +217,7 @@ describe('who sees what', () => {
     expect((await createCaller(demo.url).call('GET', '/activity/api/v1/events')).status).toBe(401)
   })
 
-  test('the page /activity is the host’s own, and the mount records nothing of itself', async () => {
+  test('/activity serves the host’s page, and the mount records no events about itself', async () => {
     const page = await createCaller(demo.url).call('GET', '/activity')
     expect([200, 503]).toContain(page.status)
     expect(page.body).not.toContain('problem')

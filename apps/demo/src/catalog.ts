@@ -1,9 +1,6 @@
 import { defineCatalog } from '@whodid/core'
 
-/**
- * Everything that can happen in Acme Cloud, as the activity log shows it. Categories that a product of this kind
- * usually has keep the names people know them by (`credit.reserve`, `domain.domain_activated`), past tense or not.
- */
+/** The actions of Acme Cloud and their sentences. Some names, such as `credit.reserve`, follow common SaaS products. */
 export const catalog = defineCatalog({
   project: {
     label: 'Project',
@@ -30,8 +27,8 @@ export const catalog = defineCatalog({
       updated: 'Service {resource.name} was updated',
       deployed: { kind: 'update', icon: 'rocket', say: 'Service {resource.name} was deployed from {metadata.image}' },
       restarted: { kind: 'other', say: 'Service {resource.name} was restarted' },
-      trashed: { kind: 'delete', say: 'Service {resource.name} was moved to trash' },
-      restored: { kind: 'update', say: 'Service {resource.name} was restored from trash' },
+      trashed: { kind: 'delete', say: 'Service {resource.name} was moved to the trash' },
+      restored: { kind: 'update', say: 'Service {resource.name} was restored from the trash' },
       deleted: 'Service {resource.name} was deleted',
     },
   },
@@ -48,7 +45,7 @@ export const catalog = defineCatalog({
       started: { kind: 'other', say: 'Job {resource.name} started' },
       completed: { kind: 'other', say: 'Job {resource.name} completed in {metadata.seconds} s' },
       failed: { kind: 'other', say: 'Job {resource.name} failed: {metadata.reason}', severity: 'warning' },
-      cancelled: { kind: 'other', say: 'Job {resource.name} was cancelled' },
+      canceled: { kind: 'other', say: 'Job {resource.name} was canceled' },
     },
   },
   generation: {
@@ -73,7 +70,7 @@ export const catalog = defineCatalog({
     actions: {
       created: 'API key "{resource.name}" ({metadata.prefix}...) was created',
       updated: 'API key "{resource.name}" was updated',
-      rotated: { kind: 'update', say: 'API key "{resource.name}" was rotated: {metadata.prefix}... replaces it' },
+      rotated: { kind: 'update', say: 'API key "{resource.name}" was rotated to {metadata.prefix}...' },
       revoked: {
         kind: 'update',
         say: 'API key "{resource.name}" ({metadata.prefix}...) was revoked',
@@ -99,7 +96,7 @@ export const catalog = defineCatalog({
         delivery: 'durable',
         onFailure: 'closed',
       },
-      removed: { kind: 'delete', say: '{resource.name} was removed from the organisation', severity: 'warning' },
+      removed: { kind: 'delete', say: '{resource.name} was removed from the organization', severity: 'warning' },
     },
   },
   invitation: {
@@ -110,7 +107,7 @@ export const catalog = defineCatalog({
     personal: true,
     actions: {
       sent: { kind: 'create', say: '{resource.name} was invited as {metadata.role}' },
-      revoked: { kind: 'delete', say: 'The invitation of {resource.name} was revoked' },
+      revoked: { kind: 'delete', say: 'Invitation for {resource.name} was revoked' },
     },
   },
   auth: {
@@ -130,7 +127,7 @@ export const catalog = defineCatalog({
       signout: { kind: 'other', label: 'Sign-out', say: '{resource.name} signed out' },
       password_reset_requested: {
         kind: 'other',
-        say: 'A password reset was requested for {metadata.attemptedEmail}',
+        say: 'Password reset requested for {metadata.attemptedEmail}',
         personal: ['attemptedEmail'],
       },
       password_reset: { kind: 'update', say: '{resource.name} set a new password', severity: 'warning' },
@@ -144,7 +141,7 @@ export const catalog = defineCatalog({
     personal: true,
     actions: {
       updated: 'Account {resource.name} was updated',
-      picture_updated: { kind: 'update', say: 'Account picture updated' },
+      picture_updated: { kind: 'update', say: 'Profile picture was updated' },
     },
   },
   webhook: {
@@ -158,7 +155,7 @@ export const catalog = defineCatalog({
       disabled: { kind: 'update', say: 'Webhook endpoint was temporarily disabled' },
       enabled: { kind: 'update', say: 'Webhook endpoint was enabled' },
       deleted: 'Webhook endpoint {resource.name} was deleted',
-      tested: { kind: 'other', say: 'Test event sent to {resource.name}' },
+      tested: { kind: 'other', say: 'Test event was sent to {resource.name}' },
       delivered: { kind: 'other', icon: 'sent', say: 'Webhook delivered: {metadata.event}' },
       delivery_failed: {
         kind: 'other',
@@ -167,7 +164,7 @@ export const catalog = defineCatalog({
       },
       quarantined: {
         kind: 'update',
-        say: 'Webhook endpoint quarantined after {metadata.failures} failed deliveries',
+        say: 'Webhook endpoint was quarantined after {metadata.failures} failed deliveries',
         severity: 'warning',
       },
     },
@@ -186,7 +183,7 @@ export const catalog = defineCatalog({
         say: 'Custom domain failed: {resource.name} ({metadata.reason})',
         severity: 'warning',
       },
-      domain_removing: { kind: 'update', say: 'Custom domain removing: {resource.name}' },
+      domain_removing: { kind: 'update', say: 'Removing custom domain: {resource.name}' },
       domain_removed: { kind: 'delete', say: 'Custom domain removed: {resource.name}' },
     },
   },
@@ -259,7 +256,7 @@ export const catalog = defineCatalog({
       unpaid: { kind: 'update', say: 'Subscription unpaid: {metadata.reason}', severity: 'critical' },
       paused: { kind: 'update', say: 'Subscription paused: {resource.name}' },
       canceled: { kind: 'update', say: 'Subscription canceled: {resource.name}', severity: 'warning' },
-      cancel_scheduled: { kind: 'update', say: 'Subscription will be canceled at the end of the period' },
+      cancel_scheduled: { kind: 'update', say: 'Subscription will be canceled at the end of the billing period' },
       cancel_reverted: { kind: 'update', say: 'Scheduled cancellation was reverted' },
       item_added: { kind: 'update', say: '{metadata.quantity} × {metadata.item} added to the subscription' },
       item_updated: { kind: 'update', say: '{metadata.item} changed to {metadata.quantity} in the subscription' },
@@ -286,7 +283,7 @@ export const catalog = defineCatalog({
     href: '/billing',
     actions: {
       created: 'Billing customer {resource.name} was created',
-      updated: 'Billing details of {resource.name} were updated',
+      updated: 'Billing details for {resource.name} were updated',
       payment_method_changed: {
         kind: 'update',
         say: 'Payment method changed to {metadata.brand} ending in {metadata.last4}',

@@ -1,4 +1,4 @@
-/** What the server answered instead of what was asked for. */
+/** An error response of the API. */
 export class ApiError extends Error {
   readonly status: number
 
@@ -19,11 +19,12 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
 async function parseResponse<T>(response: Response): Promise<T> {
   const text = await response.text()
   const data = text ? JSON.parse(text) : undefined
-  if (!response.ok) throw new ApiError(response.status, data?.message ?? `The server answered ${response.status}.`)
+  if (!response.ok)
+    throw new ApiError(response.status, data?.message ?? `Request failed with status ${response.status}.`)
   return data
 }
 
-/** Acme Cloud's own API. Each call gives the parsed answer, or throws an `ApiError` with a sentence to show. */
+/** A client for Acme Cloud's API. Calls return the parsed response, or throw an `ApiError` with a message to show. */
 export const api = {
   get: <T>(path: string) => request<T>('GET', path),
   post: <T>(path: string, body: unknown = {}) => request<T>('POST', path, body),

@@ -28,7 +28,7 @@ function getEventUrl(id: string) {
   return `${location.origin}/activity?event=${id}`
 }
 
-/** The pages, behind a sign-in. */
+/** The pages of Acme Cloud. Signed-out visitors see the sign-in pages. */
 export function App() {
   const me = useProfile()
   const { pathname } = useLocation()

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { useToast } from './ui/toast.tsx'
 
-/** What a path of the API answers. Keyed by the path, so that an action can name what it made stale. */
+/** Fetches a path of the API. The path is the query key. */
 export function useData<T>(path: string, options: { refetchMs?: number } = {}) {
   return useQuery({
     queryKey: [path],
@@ -11,32 +11,32 @@ export function useData<T>(path: string, options: { refetchMs?: number } = {}) {
   })
 }
 
-/** The items of a list that a path answers. */
+/** Fetches a list. Undefined while it loads. */
 export function useItems<T>(path: string, options: { refetchMs?: number } = {}): readonly T[] | undefined {
   return useData<{ items: readonly T[] }>(path, options).data?.items
 }
 
 /**
- * Runs an action, reloads what it changed and says that it is done. A failure is thrown on, so a form can show it. What
- * lies under the path `gone` is not asked for again.
+ * Runs an action, shows `message` when it succeeds, and refetches all queries except those under `deletedPath`.
+ * Rethrows errors, so a form can show them.
  */
 export function useAction() {
   const queries = useQueryClient()
   const toast = useToast()
 
-  async function run<T>(action: () => Promise<T>, done?: string, gone?: string): Promise<T> {
+  async function run<T>(action: () => Promise<T>, message?: string, deletedPath?: string): Promise<T> {
     try {
       const result = await action()
-      if (done) toast(done)
+      if (message) toast(message)
       return result
     } finally {
       await queries.invalidateQueries({
-        predicate: ({ queryKey: [path] }) => path !== 'me' && !(gone && String(path).startsWith(gone)),
+        predicate: ({ queryKey: [path] }) => path !== 'me' && !(deletedPath && String(path).startsWith(deletedPath)),
       })
     }
   }
 
-  /** The same for a button, which has no place of its own for a failure. */
+  /** Returns a click handler that runs an action and shows errors in a toast. */
   function click<T>(action: () => Promise<T>, done?: string): () => void {
     return () => {
       run(action, done).catch((error: unknown) =>

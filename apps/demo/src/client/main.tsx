@@ -10,7 +10,7 @@ import './styles/controls.css'
 import './styles/shell.css'
 import './styles/pages.css'
 import './styles/list.css'
-import './styles/door.css'
+import './styles/auth.css'
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 5_000 } } })
 const root = document.getElementById('root')

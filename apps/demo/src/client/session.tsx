@@ -5,12 +5,12 @@ import { api } from './api.ts'
 
 export type PublicMember = Omit<Member, 'passwordHash' | 'org'>
 export interface Profile extends PublicMember {
-  readonly organisation: { readonly id: string; readonly name: string }
+  readonly organization: { readonly id: string; readonly name: string }
 }
 
 const SessionContext = createContext<Profile | null>(null)
 
-/** Whoever is signed in; undefined until that is known, null when nobody is. */
+/** Returns the signed-in user: undefined while loading, null when signed out. */
 export function useProfile(): Profile | null | undefined {
   const { data } = useQuery({
     queryKey: ['me'],
@@ -24,21 +24,21 @@ export function SessionProvider({ me, children }: { me: Profile; children: React
   return <SessionContext.Provider value={me}>{children}</SessionContext.Provider>
 }
 
-/** The signed-in member, below the shell. */
+/** Returns the signed-in user. Requires a `SessionProvider`. */
 export function useMe(): Profile {
   const me = useContext(SessionContext)
-  if (!me) throw new Error('useMe needs the shell around it.')
+  if (!me) throw new Error('useMe must be used inside a SessionProvider.')
   return me
 }
 
-const RANK = { member: 0, admin: 1, owner: 2 }
+const RANKS = { member: 0, admin: 1, owner: 2 }
 
-/** Whether the signed-in member's role reaches the one given. */
+/** Returns true if the signed-in user has `role` or a higher role. */
 export function useHasRole(role: 'admin' | 'owner'): boolean {
-  return RANK[useMe().role] >= RANK[role]
+  return RANKS[useMe().role] >= RANKS[role]
 }
 
-/** Signs in or out: forgets what the last person loaded and keeps the new one. */
+/** Returns a function that switches the user and clears the previous user's data. */
 export function useSwitchUser() {
   const queries = useQueryClient()
   return (me: Profile | null) => {

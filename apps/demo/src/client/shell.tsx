@@ -28,7 +28,7 @@ const NAVIGATION: readonly (readonly [group: string, items: readonly Item[]])[] 
     ],
   ],
   [
-    'Organisation',
+    'Organization',
     [
       ['/members', 'Members', 'users'],
       ['/billing', 'Billing', 'card'],
@@ -38,7 +38,7 @@ const NAVIGATION: readonly (readonly [group: string, items: readonly Item[]])[] 
   ],
 ]
 
-/** Sidebar, top bar and the page between them. */
+/** The layout of every page: sidebar, top bar and content. */
 export function Shell({ children }: { children: ReactNode }) {
   const me = useMe()
   const [drawer, setDrawer] = useState(false)
@@ -57,17 +57,15 @@ export function Shell({ children }: { children: ReactNode }) {
           <span>Acme Cloud</span>
         </NavLink>
         <Navigation />
-        <div className="organisation">
-          <span className="organisation-mark">{me.organisation.name.charAt(0)}</span>
+        <div className="organization">
+          <span className="organization-mark">{me.organization.name.charAt(0)}</span>
           <span>
-            <strong>{me.organisation.name}</strong>
+            <strong>{me.organization.name}</strong>
             <small>Your role: {me.role}</small>
           </span>
         </div>
       </aside>
-      {drawer && (
-        <button aria-label="Close the menu" className="scrim" onClick={() => setDrawer(false)} type="button" />
-      )}
+      {drawer && <button aria-label="Close menu" className="scrim" onClick={() => setDrawer(false)} type="button" />}
       <div className="column">
         <header className="topbar">
           <Button
@@ -126,7 +124,7 @@ function ThemeToggle() {
   const other = theme === 'dark' ? 'light' : 'dark'
   return (
     <Button
-      aria-label={`Use the ${other} theme`}
+      aria-label={`Switch to ${other} theme`}
       onClick={() => {
         document.documentElement.dataset.theme = other
         localStorage.setItem('acme-theme', other)
@@ -186,11 +184,11 @@ function UserMenu() {
   return (
     <>
       <button className="user-button" popoverTarget="user-menu" type="button">
-        <span className="sr-only">Your menu, {me.name}</span>
+        <span className="sr-only">Account menu for {me.name}</span>
         <Avatar member={me} />
       </button>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: closes itself when one of its links is used */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a key press on a link is a click as well */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: closes when a link inside is used */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a key press on a link also fires click */}
       <div className="user-menu" id="user-menu" onClick={() => menu.current?.hidePopover()} popover="auto" ref={menu}>
         <p>
           <strong>{me.name}</strong>

@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import type { Notify } from './notifier.ts'
 import type { Webhooks } from './webhooks.ts'
 
-/** The parts that routes work with. */
+/** The services that routes use. */
 export interface AppContext {
   readonly db: Database
   readonly trail: AcmeTrail
@@ -14,6 +14,6 @@ export interface AppContext {
   readonly credits: Credits
   readonly notify: Notify
   readonly webhooks: Webhooks
-  /** Sends an e-mail, which in this demo is a line in the terminal. */
+  /** Sends an email. This demo prints it to the terminal. */
   mail(to: string, subject: string, link: string): void
 }

@@ -17,7 +17,7 @@ import { notificationRoutes } from './routes/notifications.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { receiverRoutes, webhookRoutes } from './routes/webhooks.ts'
 
-/** The whole of Acme Cloud as an Express app. `client` serves the pages. */
+/** Creates the Express app of Acme Cloud. `client` serves the pages. */
 export function createApp(acme: AppContext, service: Service, client: RequestHandler): Express {
   const { db, trail } = acme
   const app = express()
@@ -35,7 +35,10 @@ export function createApp(acme: AppContext, service: Service, client: RequestHan
   )
   app.use('/activity', mount(service))
 
-  app.use('/api', express.json({ limit: '1mb' }))
+  app.use('/api', express.json({ limit: '1mb' }), (req, _res, next) => {
+    req.body ??= {}
+    next()
+  })
   app.use('/api', authRoutes(acme))
   app.use('/api/me', accountRoutes(acme))
   app.use('/api/projects', projectRoutes(acme))
@@ -58,7 +61,7 @@ export function createApp(acme: AppContext, service: Service, client: RequestHan
   return app
 }
 
-/** Serves the pages that Vite built into a folder; every address that is no file is a page of the client. */
+/** Serves the pages that Vite built into `dist`. Any path that is not a file gets `index.html`. */
 export function serveBuiltPages(dist: string): RequestHandler {
   const router = express.Router()
   router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }))
@@ -68,7 +71,7 @@ export function serveBuiltPages(dist: string): RequestHandler {
 
   function page(_req: express.Request, res: express.Response) {
     if (!existsSync(`${dist}/index.html`)) {
-      res.status(503).type('text').send('The pages are not built yet: start the demo with "pnpm demo".\n')
+      res.status(503).type('text').send('The pages are not built. Start the demo with "pnpm demo".\n')
       return
     }
     res.setHeader(

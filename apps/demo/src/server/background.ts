@@ -1,10 +1,10 @@
 import type { Audit } from './audit.ts'
 
-/** Work that happens later, as the system. */
+/** Runs work later, as the system. */
 export interface Background {
-  /** Runs after some steps of the demo's pace; its events name the one of the request that asked for it. */
+  /** Runs `run` after `steps` steps. Its events link to the request that scheduled it. */
   schedule(org: string, steps: number, run: () => unknown): void
-  /** Drops what has not begun and waits for what has. */
+  /** Cancels scheduled work and waits for running work. */
   close(): Promise<void>
 }
 
@@ -16,7 +16,7 @@ export function createBackground({ audit, paceMs }: { audit: Audit; paceMs: numb
     try {
       await audit.runAsSystem(org, run)
     } catch (error) {
-      console.error('A background job failed:', error)
+      console.error('Background work failed:', error)
     }
   }
 

@@ -4,7 +4,7 @@ import { ApiError } from './errors.ts'
 import type { Notify } from './notifier.ts'
 import type { Row } from './records.ts'
 
-/** What a generation costs, by model. The experimental one never finishes. */
+/** Credits per generation, by model. The experimental model always fails. */
 export const MODELS = {
   'bfl/flux-schnell': 0.004,
   'bfl/flux-pro': 0.05,
@@ -13,7 +13,7 @@ export const MODELS = {
 } as const satisfies Record<string, number>
 export type Model = keyof typeof MODELS
 
-/** Keeps numbers of credits to a ten-thousandth, so that sums stay exact. */
+/** Rounds to four decimals, so that sums stay exact. */
 function roundCredits(credits: number): number {
   return Math.round(credits * 10_000) / 10_000
 }
@@ -25,11 +25,11 @@ export interface Credits {
   refund(org: string, credits: number, model: string): void
 }
 
-/** An organisation's credits: reserved when a generation begins, then charged or given back. */
+/** Manages an organization's credits: reserved when a generation starts, then charged or refunded. */
 export function createCredits({ db, audit, notify }: { db: Database; audit: Audit; notify: Notify }): Credits {
   function account(org: string): Row<'account'> {
     const found = db.account.get(org)
-    if (!found) throw new Error(`Organisation ${org} has no billing account.`)
+    if (!found) throw new Error(`Organization ${org} has no billing account.`)
     return found
   }
 
@@ -51,7 +51,7 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
     return { before: before.balance, after: after.balance }
   }
 
-  /** Fires once for each threshold that a charge takes the balance below. */
+  /** Sends an alert when the balance drops below a threshold. */
   function sendLowBalanceAlert(org: string, balance: { before: number; after: number }) {
     const { alerts } = account(org)
     if (!alerts?.enabled) return
@@ -67,7 +67,7 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
         org,
         memberId: owner.id,
         title: 'Low balance',
-        body: `The balance is below $${threshold}.`,
+        body: `Your balance is below $${threshold}.`,
         href: '/billing',
       })
     }
@@ -77,7 +77,7 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
     account,
     reserve(org, credits, model) {
       if (account(org).balance < credits)
-        throw new ApiError(402, 'no_credits', 'There are not enough credits: add some first.')
+        throw new ApiError(402, 'no_credits', 'Not enough credits. Add credits and try again.')
       sendLowBalanceAlert(org, transfer(org, 'reserve', model, credits, { balance: -credits, reserved: credits }))
     },
     charge(org, credits, model) {
@@ -89,13 +89,13 @@ export function createCredits({ db, audit, notify }: { db: Database; audit: Audi
   }
 }
 
-/** The resource of events about an organisation's credits. */
+/** Returns the resource for events about an organization's credits. */
 export function getCreditsResource(org: string) {
   return { type: 'credit', id: org, name: 'Credits' }
 }
 
-/** Charges the card on file, or says why not. The bank of this demo declines every card that ends in 0002. */
+/** Charges the card on file. Throws 402 without a card, and for cards that end in 0002. */
 export function chargeCard({ card }: Row<'account'>): void {
-  if (!card) throw new ApiError(402, 'no_card', 'There is no card on file.')
-  if (card.declines) throw new ApiError(402, 'card_declined', `The card ending in ${card.last4} was declined.`)
+  if (!card) throw new ApiError(402, 'no_card', 'No card on file. Add a card first.')
+  if (card.declines) throw new ApiError(402, 'card_declined', `Your card ending in ${card.last4} was declined.`)
 }

@@ -3,15 +3,25 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { z } from 'zod'
-import { DESCRIPTIONS, type Described, type Row, SCHEMAS, type TableName } from './records.ts'
+import { type Row, SCHEMAS, type TableName } from './records.ts'
 
-/** One write as the activity log wants it: what it touched, and that before and after. */
-export interface Write extends Described {
+/** The resource of a record in the activity log. */
+export interface RecordResource {
+  readonly type: string
+  readonly id: string
+  readonly name: string
+}
+
+/** One write of a record: its resource in the activity log, and its fields before and after. */
+export interface Write {
+  readonly resource: RecordResource
+  /** Null when the record is new. */
   readonly before: object | null
+  /** Null when the record was removed. */
   readonly after: object | null
 }
 
-/** The records of one kind. Whatever is written through it is told to the database's listener. */
+/** One table of records. Each write is reported to the listener of the database. */
 export interface Table<R extends { id: string; org: string }> {
   get(id: string): R | undefined
   list(org: string): R[]
@@ -24,14 +34,14 @@ export interface Table<R extends { id: string; org: string }> {
 
 /** Acme Cloud's own data. */
 export type Database = { readonly [T in TableName]: Table<Row<T>> } & {
-  /** Runs a group of writes as one: all or none. */
+  /** Runs a group of writes in one transaction. */
   transaction<R>(run: () => R): R
-  /** Hears of each write of a record that people would call a resource. */
+  /** Sets the listener for writes to tables whose records are resources in the activity log. */
   onWrite(listener: (write: Write) => void): void
   close(): void
 }
 
-/** Makes an id such as `prj_8kq2m0xw41`. */
+/** Creates a random id, such as `prj_8kq2m0xw41`. */
 export function createRecordId(prefix: string): string {
   return `${prefix}_${BigInt(`0x${randomBytes(8).toString('hex')}`)
     .toString(36)
@@ -39,10 +49,7 @@ export function createRecordId(prefix: string): string {
     .slice(0, 10)}`
 }
 
-/**
- * Opens the SQLite file that holds Acme Cloud's own data. Records are JSON documents, checked against their schema on
- * the way in and out.
- */
+/** Opens the SQLite file of Acme Cloud's own data. Records are JSON documents, validated on every read and write. */
 export function openDatabase(file: string): Database {
   let listener: (write: Write) => void = () => {}
   mkdirSync(dirname(file), { recursive: true })
@@ -68,61 +75,85 @@ export function openDatabase(file: string): Database {
     remove: db.prepare('DELETE FROM records WHERE kind = ? AND id = ?'),
   }
 
+  /** Creates a table. Records become resources of the activity log when `toResource` is given. */
   function table<R extends { id: string; org: string }>(
     kind: TableName,
     schema: z.ZodType<R>,
-    describe?: (row: R) => Described,
+    toResource?: (row: R) => RecordResource,
   ): Table<R> {
-    const tell = (row: R, before: R | null, after: R | null) => {
-      if (describe) listener({ ...describe(row), before: before && omitIds(before), after: after && omitIds(after) })
+    function notify(row: R, before: R | null, after: R | null) {
+      if (!toResource) return
+      listener({ resource: toResource(row), before: before && omitIds(before), after: after && omitIds(after) })
     }
-    const parse = (found: Record<string, unknown>): R => schema.parse(JSON.parse(String(found.body)))
+
+    function validate(value: unknown): R {
+      const result = schema.safeParse(value)
+      if (!result.success) throw new Error(`Invalid ${kind} record.`, { cause: result.error })
+      return result.data
+    }
+
+    function parse(stored: Record<string, unknown>): R {
+      return validate(JSON.parse(String(stored.body)))
+    }
+
     return {
       get(id) {
-        const found = statements.get.get(kind, id)
-        return found && parse(found)
+        const stored = statements.get.get(kind, id)
+        return stored && parse(stored)
       },
       list: (org) => statements.list.all(kind, org).map(parse),
       all: () => statements.all.all(kind).map(parse),
       insert(row) {
-        const after = schema.parse(row)
+        const after = validate(row)
         statements.insert.run(kind, after.id, after.org, JSON.stringify(after))
-        tell(after, null, after)
+        notify(after, null, after)
         return after
       },
       update(row, patch) {
-        const given = Object.entries(patch).filter(([, value]) => value !== undefined)
-        const after = schema.parse({ ...row, ...Object.fromEntries(given) })
+        const fields = Object.entries(patch).filter(([, value]) => value !== undefined)
+        const after = validate({ ...row, ...Object.fromEntries(fields) })
         statements.update.run(JSON.stringify(after), kind, row.id)
-        tell(after, row, after)
+        notify(after, row, after)
         return after
       },
       remove(row) {
         statements.remove.run(kind, row.id)
-        tell(row, row, null)
+        notify(row, row, null)
       },
     }
   }
 
   return {
-    organisation: table('organisation', SCHEMAS.organisation),
-    member: table('member', SCHEMAS.member, DESCRIPTIONS.member),
+    organization: table('organization', SCHEMAS.organization),
+    member: table('member', SCHEMAS.member, ({ id, name }) => ({ type: 'membership', id, name })),
     session: table('session', SCHEMAS.session),
     passwordReset: table('passwordReset', SCHEMAS.passwordReset),
-    project: table('project', SCHEMAS.project, DESCRIPTIONS.project),
-    service: table('service', SCHEMAS.service, DESCRIPTIONS.service),
-    job: table('job', SCHEMAS.job, DESCRIPTIONS.job),
-    generation: table('generation', SCHEMAS.generation, DESCRIPTIONS.generation),
-    apiKey: table('apiKey', SCHEMAS.apiKey, DESCRIPTIONS.apiKey),
-    invitation: table('invitation', SCHEMAS.invitation, DESCRIPTIONS.invitation),
-    webhook: table('webhook', SCHEMAS.webhook, DESCRIPTIONS.webhook),
-    domain: table('domain', SCHEMAS.domain, DESCRIPTIONS.domain),
-    account: table('account', SCHEMAS.account, DESCRIPTIONS.account),
-    subscription: table('subscription', SCHEMAS.subscription, DESCRIPTIONS.subscription),
-    order: table('order', SCHEMAS.order, DESCRIPTIONS.order),
-    notification: table('notification', SCHEMAS.notification, DESCRIPTIONS.notification),
-    consent: table('consent', SCHEMAS.consent, DESCRIPTIONS.consent),
-    bugReport: table('bugReport', SCHEMAS.bugReport, DESCRIPTIONS.bugReport),
+    project: table('project', SCHEMAS.project, ({ id, name }) => ({ type: 'project', id, name })),
+    service: table('service', SCHEMAS.service, ({ id, name }) => ({ type: 'service', id, name })),
+    job: table('job', SCHEMAS.job, ({ id, name }) => ({ type: 'job', id, name })),
+    generation: table('generation', SCHEMAS.generation, ({ id, name }) => ({ type: 'generation', id, name })),
+    apiKey: table('apiKey', SCHEMAS.apiKey, ({ id, name }) => ({ type: 'api_key', id, name })),
+    invitation: table('invitation', SCHEMAS.invitation, ({ id, email }) => ({ type: 'invitation', id, name: email })),
+    webhook: table('webhook', SCHEMAS.webhook, ({ id, url }) => ({ type: 'webhook', id, name: new URL(url).host })),
+    domain: table('domain', SCHEMAS.domain, ({ id, name }) => ({ type: 'domain', id, name })),
+    account: table('account', SCHEMAS.account, ({ id, company, org }) => ({
+      type: 'billing',
+      id,
+      name: company ?? org,
+    })),
+    subscription: table('subscription', SCHEMAS.subscription, ({ id, plan }) => ({
+      type: 'subscription',
+      id,
+      name: `Acme Cloud ${plan}`,
+    })),
+    order: table('order', SCHEMAS.order, ({ id, number }) => ({ type: 'order', id, name: number })),
+    notification: table('notification', SCHEMAS.notification, ({ id, title }) => ({
+      type: 'notification',
+      id,
+      name: title,
+    })),
+    consent: table('consent', SCHEMAS.consent, ({ id }) => ({ type: 'consent', id, name: 'Cookie consent' })),
+    bugReport: table('bugReport', SCHEMAS.bugReport, ({ id, title }) => ({ type: 'bug_report', id, name: title })),
     transaction(run) {
       db.exec('BEGIN IMMEDIATE')
       try {
@@ -141,7 +172,7 @@ export function openDatabase(file: string): Database {
   }
 }
 
-/** A record without what never changes and says nothing: its id and its organisation. */
-function omitIds<R extends { id: string; org: string }>({ id: _id, org: _org, ...facts }: R): Omit<R, 'id' | 'org'> {
-  return facts
+/** Returns a record without its id and organization, which never change. */
+function omitIds<R extends { id: string; org: string }>({ id: _id, org: _org, ...fields }: R): Omit<R, 'id' | 'org'> {
+  return fields
 }

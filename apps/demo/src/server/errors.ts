@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express'
-import type { z } from 'zod'
+import { ZodError } from 'zod'
 
-/** An answer other than the one hoped for: a status, a stable code, and a sentence for people. */
+/** An error response: a status, a stable code, and a message for people. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -14,7 +14,7 @@ export class ApiError extends Error {
 }
 
 export function notFound(resourceName: string) {
-  return new ApiError(404, 'not_found', `There is no such ${resourceName}.`)
+  return new ApiError(404, 'not_found', `No such ${resourceName}.`)
 }
 
 export function conflict(message: string) {
@@ -25,29 +25,28 @@ export function invalid(message: string) {
   return new ApiError(400, 'invalid', message)
 }
 
-/** A request's body as its schema has it, or a 400 that names the first thing that is wrong. */
-export function bodyOf<S extends z.ZodType>(schema: S, req: { body?: unknown }): z.infer<S> {
-  const parsed = schema.safeParse(req.body ?? {})
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const path = issue?.path.join('.')
-  throw invalid(path ? `${path}: ${issue?.message}` : (issue?.message ?? 'The body is not valid.'))
-}
-
-/** Ends a request that threw: a problem as itself, anything else as a 500 without its insides. */
+/** Answers a request that threw: an `ApiError` as it is, an invalid body as 400, anything else as a bare 500. */
 export const errorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) return next(error)
   if (error instanceof ApiError) {
     res.status(error.status).json({ code: error.code, message: error.message })
+  } else if (error instanceof ZodError) {
+    res.status(400).json({ code: 'invalid', message: formatFirstIssue(error) })
   } else if (isBodyParserError(error)) {
-    res.status(error.status).json({ code: 'bad_request', message: 'The request could not be read.' })
+    res.status(error.status).json({ code: 'bad_request', message: 'The request body could not be read.' })
   } else {
     console.error(`${req.method} ${req.path}:`, error)
     res.status(500).json({ code: 'internal', message: 'Something went wrong on our side.' })
   }
 }
 
-/** What Express' own body parser throws: too large, not JSON. */
+/** Formats the first problem of an invalid body, such as `name: A project needs a name.` */
+function formatFirstIssue({ issues: [issue] }: ZodError): string {
+  if (!issue) return 'Invalid request body.'
+  return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message
+}
+
+/** True for an error of Express's body parser: too large, or not JSON. */
 function isBodyParserError(error: unknown): error is { status: number } {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
 }

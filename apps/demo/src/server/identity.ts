@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { ApiError } from './errors.ts'
 import type { Member, Role } from './records.ts'
 
-/** Whoever makes a request: a member with a session, or a program with an API key. */
+/** The caller of a request: a member with a session, or a program with an API key. */
 export interface Identity {
   readonly type: 'user' | 'api_key'
   readonly id: string
@@ -20,7 +20,7 @@ declare global {
     interface Request {
       /** Set by `authenticate`. */
       user?: Identity
-      /** The organisation that a request without a user turns out to be about, such as that of a failed sign-in. */
+      /** The organization of a request without a user, such as a failed sign-in. */
       org?: string
     }
   }
@@ -50,7 +50,7 @@ export function verifyPassword(password: string, passwordHash: string): boolean 
   return expected.length === given.length && timingSafeEqual(expected, given)
 }
 
-/** Begins a session. Only the hash of its token is kept, so the data holds nothing that could be replayed. */
+/** Starts a session. Stores only the hash of the token, so a leaked database cannot be used to sign in. */
 export function startSession(db: Database, member: Member, res: Response): void {
   const token = createToken()
   db.session.insert({ id: sha256(token), org: member.org, memberId: member.id, expiresAt: Date.now() + SESSION_MS })
@@ -63,12 +63,12 @@ export function endSession(db: Database, req: Request, res: Response): void {
   res.clearCookie(COOKIE, { httpOnly: true, sameSite: 'lax', path: '/' })
 }
 
-/** Ends every session of a member, as a new password does. */
+/** Ends every session of a member. */
 export function endAllSessions(db: Database, member: Member): void {
   for (const session of db.session.list(member.org)) if (session.memberId === member.id) db.session.remove(session)
 }
 
-/** Says who sent these headers: by `Authorization: Bearer sk_…`, else by the session cookie. */
+/** Identifies the caller by `Authorization: Bearer sk_…`, or else by the session cookie. */
 export function identify(
   db: Database,
   headers: { authorization?: string | undefined; cookie?: string | undefined },
@@ -88,7 +88,7 @@ export function toIdentity(member: Member): Identity {
   return { type: 'user', id: member.id, name: member.name, email: member.email, org: member.org, role: member.role }
 }
 
-/** A new secret for a key. The key's id is part of it, so that it can be found without keeping the secret. */
+/** Creates a secret that contains the key's id, so the key can be found by its hash alone. */
 export function createApiKeySecret(keyId: string): string {
   return `sk_${randomBytes(4).toString('hex')}_${keyId.slice(4)}_${randomBytes(18).toString('hex')}`
 }
@@ -97,7 +97,7 @@ function parseApiKeyId(secret: string): string {
   return `key_${secret.split('_')[2] ?? ''}`
 }
 
-/** Reads who is asking into `req.user`; `requireUser` turns the others away. */
+/** Sets `req.user` to the caller. Anonymous requests pass. */
 export function authenticate(db: Database): RequestHandler {
   return (req, _res, next) => {
     const user = identify(db, req.headers)
@@ -106,23 +106,23 @@ export function authenticate(db: Database): RequestHandler {
   }
 }
 
-/** Whoever asks, or 401. */
+/** Returns the caller, or throws 401. */
 export function requireUser(req: Request): Identity {
-  if (!req.user) throw new ApiError(401, 'unauthenticated', 'Sign in first, or send an API key.')
+  if (!req.user) throw new ApiError(401, 'unauthenticated', 'Sign in, or send an API key.')
   return req.user
 }
 
-const RANK: Record<Role, number> = { member: 0, admin: 1, owner: 2 }
+const RANKS: Record<Role, number> = { member: 0, admin: 1, owner: 2 }
 
-/** Whoever asks, or 403 when their role is below the one needed. */
+/** Returns the caller, or throws 403 if their role is below `role`. */
 export function requireRole(req: Request, role: Role): Identity {
   const user = requireUser(req)
-  if (RANK[user.role] < RANK[role])
-    throw new ApiError(403, 'forbidden', `This needs the role ${role}; yours is ${user.role}.`)
+  if (RANKS[user.role] < RANKS[role])
+    throw new ApiError(403, 'forbidden', `This requires the ${role} role. Your role is ${user.role}.`)
   return user
 }
 
-/** The actor of an event that this identity brings about. */
+/** Converts a caller to the actor of an event. */
 export function toActor({ type, id, name, email }: Identity): Actor {
   return { type, id, name, ...(email && { email }) }
 }
@@ -133,7 +133,7 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
   member: ['view'],
 }
 
-/** What this identity may see of the activity of its organisation. */
+/** Converts a caller to a viewer of their organization's activity. */
 export function toViewer({ type, id, name, org, role }: Identity): Viewer {
   return { id: type === 'api_key' ? `key:${id}` : id, name, tenants: [org], permissions: PERMISSIONS[role] }
 }

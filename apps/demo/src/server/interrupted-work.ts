@@ -1,9 +1,9 @@
 import type { AppContext } from './app-context.ts'
 
-/** Ends what a former process left half done: nothing waits for a job that nobody runs any more. */
+/** Fails the work that was running when the previous process stopped, and refunds its credits. */
 export function failInterruptedWork({ db, audit, credits }: AppContext): void {
   const reason = 'the server restarted'
-  for (const { id: org } of db.organisation.all()) {
+  for (const { id: org } of db.organization.all()) {
     audit.runAsSystem(org, () => {
       for (const generation of db.generation.list(org)) {
         if (generation.status !== 'pending' && generation.status !== 'processing') continue

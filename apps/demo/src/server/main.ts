@@ -9,7 +9,7 @@ const { values: flags } = parseArgs({
   options: {
     /** Serves the pages through Vite, with hot reload. */
     dev: { type: 'boolean', default: false },
-    /** A week of history where there is none, then live events by simulated people. */
+    /** Adds a week of history to an empty log, then simulates people at work. */
     traffic: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -25,7 +25,7 @@ try {
     port,
     host: process.env.HOST ?? '127.0.0.1',
     database,
-    ownData: process.env.ACME_DATABASE,
+    consoleDatabase: process.env.ACME_DATABASE,
     pages: flags.dev ? null : (process.env.ACME_PAGES ?? fileURLToPath(new URL('../../dist', import.meta.url))),
     traffic: flags.traffic,
     ingestKey: process.env.WHODID_INGEST_KEY,
@@ -33,7 +33,7 @@ try {
   })
   console.log(
     `Acme Cloud is ready at ${acme.url} - sign in as ada@acme.test (owner), grace@acme.test (admin), ` +
-      'linus@acme.test (member) or eve@umbrella.test (another organisation), password "demo".',
+      'linus@acme.test (member) or eve@umbrella.test (another organization), password "demo".',
   )
   const [signal] = await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await acme.close()
@@ -43,9 +43,9 @@ try {
   process.exitCode = 1
 }
 
-/** What went wrong: a sentence where it is known, else everything. */
+/** Formats a startup error: a message for known errors, the error itself otherwise. */
 function formatStartupError(error: unknown): unknown {
   if (error instanceof WhodidError) return error.message
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-  return inUse ? `Port ${port} is in use: stop what listens there, or set PORT to another.` : error
+  return inUse ? `Port ${port} is in use. Stop the program that uses it, or set PORT to another port.` : error
 }

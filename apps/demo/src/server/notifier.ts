@@ -1,17 +1,23 @@
 import type { Audit } from './audit.ts'
 import { createRecordId, type Database } from './database.ts'
 
-/** Puts a notification before a member, which is an event by the system. */
-export type Notify = (notice: { org: string; memberId: string; title: string; body: string; href: string }) => void
+/** Notifies a member, and records it as an event by the system. */
+export type Notify = (notification: {
+  org: string
+  memberId: string
+  title: string
+  body: string
+  href: string
+}) => void
 
 export function createNotifier({ db, audit }: { db: Database; audit: Audit }): Notify {
-  return (notice) => {
-    const name = db.member.get(notice.memberId)?.name
+  return (notification) => {
+    const name = db.member.get(notification.memberId)?.name
     if (!name) return
-    audit.runAsSystem(notice.org, () => {
+    audit.runAsSystem(notification.org, () => {
       audit.record('notification.received', { metadata: { for: name } }, () =>
         db.notification.insert({
-          ...notice,
+          ...notification,
           id: createRecordId('ntf'),
           status: 'unread',
           createdAt: new Date().toISOString(),

@@ -1,7 +1,4 @@
-import type { Resource } from '@whodid/core'
 import { z } from 'zod'
-
-/** What Acme Cloud keeps. One schema a table; every record belongs to an organisation. */
 
 export const ROLES = ['owner', 'admin', 'member'] as const
 export const roleSchema = z.enum(ROLES)
@@ -11,8 +8,9 @@ const base = { id: z.string(), org: z.string() }
 const lineItem = z.object({ id: z.string(), name: z.string(), quantity: z.number(), price: z.number() })
 export type LineItem = z.infer<typeof lineItem>
 
+/** The schemas of Acme Cloud's records, one per table. Every record belongs to an organization. */
 export const SCHEMAS = {
-  organisation: z.object({ ...base, name: z.string() }),
+  organization: z.object({ ...base, name: z.string() }),
   member: z.object({
     ...base,
     name: z.string(),
@@ -49,7 +47,7 @@ export const SCHEMAS = {
     runner: z.enum(['container', 'flaky', 'legacy']),
     schedule: z.string(),
     input: z.string().nullable(),
-    status: z.enum(['idle', 'running', 'completed', 'failed', 'cancelled']),
+    status: z.enum(['idle', 'running', 'completed', 'failed', 'canceled']),
   }),
   generation: z.object({
     ...base,
@@ -102,7 +100,7 @@ export const SCHEMAS = {
   order: z.object({
     ...base,
     number: z.string(),
-    status: z.enum(['open', 'paid', 'fulfilled', 'cancelled']),
+    status: z.enum(['open', 'paid', 'fulfilled', 'canceled']),
     items: z.array(lineItem),
     createdAt: z.string(),
   }),
@@ -134,33 +132,3 @@ export const SCHEMAS = {
 export type TableName = keyof typeof SCHEMAS
 export type Row<T extends TableName> = z.infer<(typeof SCHEMAS)[T]>
 export type Member = Row<'member'>
-
-/** What people call a record: the resource of its events. */
-export interface Described {
-  readonly resource: Resource & { readonly id: string }
-}
-
-function resource(type: string, row: { id: string }, name: string): Described {
-  return {
-    resource: { type, id: row.id, name },
-  }
-}
-
-/** How records become resources of the activity log. Kinds that are missing, such as sessions, are none. */
-export const DESCRIPTIONS = {
-  member: (row: Row<'member'>) => resource('membership', row, row.name),
-  project: (row: Row<'project'>) => resource('project', row, row.name),
-  service: (row: Row<'service'>) => resource('service', row, row.name),
-  job: (row: Row<'job'>) => resource('job', row, row.name),
-  generation: (row: Row<'generation'>) => resource('generation', row, row.name),
-  apiKey: (row: Row<'apiKey'>) => resource('api_key', row, row.name),
-  invitation: (row: Row<'invitation'>) => resource('invitation', row, row.email),
-  webhook: (row: Row<'webhook'>) => resource('webhook', row, new URL(row.url).host),
-  domain: (row: Row<'domain'>) => resource('domain', row, row.name),
-  account: (row: Row<'account'>) => resource('billing', row, row.company ?? row.org),
-  subscription: (row: Row<'subscription'>) => resource('subscription', row, `Acme Cloud ${row.plan}`),
-  order: (row: Row<'order'>) => resource('order', row, row.number),
-  notification: (row: Row<'notification'>) => resource('notification', row, row.title),
-  consent: (row: Row<'consent'>) => resource('consent', row, 'Cookie consent'),
-  bugReport: (row: Row<'bugReport'>) => resource('bug_report', row, row.title),
-}

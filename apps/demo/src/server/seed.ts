@@ -10,7 +10,7 @@ interface Person {
   title: string
   role: Role
   picture: string
-  /** @default a while ago */
+  /** @default January 12, 2026 */
   joinedDaysAgo?: number
 }
 
@@ -20,7 +20,7 @@ const ACME: readonly Person[] = [
   { id: 'usr_linus', name: 'Linus Torvalds', title: 'Engineer', role: 'member', picture: 'amber' },
 ]
 
-/** People who make the traffic of `--traffic` livelier. */
+/** Members added for `--traffic`. */
 export const COLLEAGUES: readonly Person[] = [
   { id: 'usr_margaret', name: 'Margaret Hamilton', title: 'Site reliability', role: 'admin', picture: 'rose' },
   { id: 'usr_alan', name: 'Alan Turing', title: 'Research', role: 'member', picture: 'sky' },
@@ -37,7 +37,7 @@ const SERVICES: readonly [project: string, name: string, kind: Row<'service'>['k
   ['prj_platform', 'ingest', 'worker', 4],
 ]
 
-/** Fills an empty database with two organisations, and adds the colleagues when traffic is asked for. */
+/** Fills an empty database with two organizations. `traffic` adds colleagues. */
 export function seed(db: Database, { traffic }: { traffic: boolean }): void {
   const passwordHash = hashPassword(PASSWORD)
   const joinedAt = '2026-01-12T09:00:00.000Z'
@@ -52,7 +52,7 @@ export function seed(db: Database, { traffic }: { traffic: boolean }): void {
   }
 
   db.transaction(() => {
-    if (!db.organisation.get('acme')) {
+    if (!db.organization.get('acme')) {
       addOrganization(db, { id: 'acme', name: 'Acme', balance: 12 })
       addOrganization(db, { id: 'umbrella', name: 'Umbrella', balance: 12 })
       addPeople('acme', ACME)
@@ -66,7 +66,7 @@ export function seed(db: Database, { traffic }: { traffic: boolean }): void {
 function addRecords(db: Database, createdAt: string) {
   const project = (org: string, id: string, name: string, description: string, region: string) =>
     db.project.insert({ id, org, name, description, region, status: 'active', createdAt })
-  project('acme', 'prj_storefront', 'Storefront', 'The shop, its search and its mails.', 'eu-central')
+  project('acme', 'prj_storefront', 'Storefront', 'Shop, search and emails.', 'eu-central')
   project('acme', 'prj_payments', 'Payments', 'Ledger and settlement.', 'eu-west')
   project('acme', 'prj_platform', 'Data platform', 'Warehouse and ingestion.', 'us-east')
   project('umbrella', 'prj_hive', 'Hive', 'Research.', 'us-east')
@@ -109,13 +109,13 @@ function addRecords(db: Database, createdAt: string) {
   db.domain.insert({ id: createRecordId('dom'), org: 'acme', name: 'app.acme.test', status: 'active' })
 }
 
-/** Adds an organisation with what each has from its first day: an account with some credits, and a subscription. */
+/** Adds an organization with a billing account and a subscription. */
 export function addOrganization(
   db: Database,
   { id, name, balance }: { id: string; name: string; balance: number },
 ): void {
   const card = { brand: 'Visa', last4: '4242', declines: false }
-  db.organisation.insert({ id, org: id, name })
+  db.organization.insert({ id, org: id, name })
   db.account.insert({ id, org: id, company: null, billingEmail: null, card, balance, reserved: 0, alerts: null })
   db.subscription.insert({
     id: `sub_${id}`,

@@ -26,28 +26,28 @@ import { createWebhooks } from './webhooks.ts'
 
 export interface AcmeOptions {
   readonly server: Server
-  /** 0 takes a free one. */
+  /** The port to listen on. 0 picks a free one. */
   readonly port: number
-  /** The address to listen on. Its passwords are known to all, so it stays on this machine unless told otherwise. */
+  /** The address to listen on. Keep it local: everyone knows the passwords. */
   readonly host: string
-  /** Where events are kept: a folder, a postgres:// address, or `memory`. */
+  /** The database for events: a folder, a postgres:// URL, or `memory`. */
   readonly database: string
-  /** Acme Cloud's own data. @default a file beside the folder of the events */
-  readonly ownData: string | undefined
-  /** The folder that Vite built the pages into; null serves them through Vite, with hot reload. */
+  /** The SQLite file for Acme Cloud's own data. @default a file next to the events folder */
+  readonly consoleDatabase: string | undefined
+  /** The folder with the built pages. Null serves them through Vite, with hot reload. */
   readonly pages: string | null
   readonly traffic: boolean
-  /** Lets programs send events of their own to `POST /activity/api/v1/events`. */
+  /** An API key that lets programs send events to `POST /activity/api/v1/events`. */
   readonly ingestKey: string | undefined
-  /** Milliseconds of one step of background work. */
+  /** Milliseconds per step of background work. */
   readonly paceMs: number
 }
 
-/** Starts Acme Cloud: its own data, the activity log beside it, and the pages in front. */
+/** Starts Acme Cloud: its database, its activity log and its pages. */
 export async function startAcme(options: AcmeOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { server, port, database, ownData, pages, traffic, ingestKey, paceMs } = options
+  const { server, port, database, consoleDatabase, pages, traffic, ingestKey, paceMs } = options
   const store = await openStore(database)
-  const db = openDatabase(ownData ?? getConsoleDatabasePath(database))
+  const db = openDatabase(consoleDatabase ?? getConsoleDatabasePath(database))
   seed(db, { traffic })
 
   const service = await createService({
@@ -60,7 +60,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
       })
       return identity && toViewer(identity)
     },
-    // What organisations did is kept for a year, what strangers tried for a quarter of one.
+    // A year for organizations, 90 days for requests without one, such as failed sign-ins.
     retention: { plan: (tenantId) => (tenantId === NO_TENANT ? 90 : 365) },
     ...(ingestKey && { keys: [{ key: ingestKey, name: 'ingest', scopes: ['ingest'], tenant: 'acme' }] }),
   })
@@ -84,7 +84,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   if (traffic && (await isEmpty(store))) {
     const results = await service.append(generateHistory(db, Date.now()))
     const rejected = results.find((result) => result.outcome === 'rejected')
-    if (rejected) throw new Error(`The history has an event that is not valid: ${JSON.stringify(rejected)}`)
+    if (rejected) throw new Error(`The generated history has an invalid event: ${JSON.stringify(rejected)}`)
   }
   failInterruptedWork(acme)
 
@@ -95,7 +95,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   await once(server, 'listening')
 
   const shutdown = new AbortController()
-  const visitors = traffic ? simulateTraffic(url(), shutdown.signal) : undefined
+  const simulation = traffic ? simulateTraffic(url(), shutdown.signal) : undefined
 
   return {
     url: url(),
@@ -103,7 +103,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
       shutdown.abort()
       const closed = once(server, 'close')
       server.close()
-      await visitors
+      await simulation
       await background.close()
       await trail.close()
       await service.close()
@@ -123,7 +123,7 @@ function openStore(database: string): Promise<EventStore> {
   return isPostgresUrl(database) ? pg(database) : pglite(database)
 }
 
-/** Acme Cloud's own data lies beside the folder of the events, or under the app for a PostgreSQL of one's own. */
+/** Returns the SQLite path for the console's data: next to the events folder, or in `.data` when events go to PostgreSQL. */
 function getConsoleDatabasePath(database: string): string {
   if (database === 'memory') return ':memory:'
   if (!isPostgresUrl(database)) return join(dirname(database), `${basename(database)}-console.sqlite`)
@@ -149,6 +149,6 @@ async function createViteClient(server: Server): Promise<{ handler: RequestHandl
 
 function getPort(server: Server): number {
   const address: AddressInfo | string | null = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.')
+  if (address === null || typeof address === 'string') throw new Error('The server is not listening on a port.')
   return address.port
 }

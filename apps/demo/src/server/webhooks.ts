@@ -12,26 +12,26 @@ const MAX_FAILURES = 3
 const DELIVERY_TIMEOUT_MS = 5_000
 
 export interface Webhooks {
-  /** Delivers to every enabled endpoint that asked for this event. */
+  /** Delivers an event to every enabled endpoint that subscribes to it. */
   publish(org: string, event: WebhookEvent): void
-  /** Delivers to one endpoint, asked for or not. */
+  /** Delivers an event to one endpoint, subscribed or not. */
   deliver(webhook: Row<'webhook'>, event: WebhookEvent): void
 }
 
 /**
- * Checks where an endpoint points to. This demo calls nobody but itself: hosts under `.test` are answered by its own
- * receiver, which fails for a path with `broken` in it; `localhost` is for a listener of one's own.
+ * Validates the URL of an endpoint. This demo answers hosts under `.test` itself, with a failure for paths that contain
+ * `broken`. `localhost` reaches your own listener. All other hosts are rejected.
  */
 export function validateWebhookUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (!url || !/^https?:$/.test(url.protocol)) throw invalid('url: An endpoint is an http or https address.')
+  if (!url || !/^https?:$/.test(url.protocol)) throw invalid('url: Must be an http or https URL.')
   if (!/^(localhost|127\.0\.0\.1|.+\.test)$/.test(url.hostname)) {
-    throw invalid('url: This demo delivers to hosts under .test and to localhost only.')
+    throw invalid('url: This demo only delivers to hosts under .test and to localhost.')
   }
   return url.href
 }
 
-/** Sends signed events to endpoints in the background; three failures in a row put an endpoint in quarantine. */
+/** Sends signed events in the background. Three failures in a row quarantine an endpoint. */
 export function createWebhooks(acme: {
   db: Database
   audit: Audit
@@ -56,7 +56,7 @@ export function createWebhooks(acme: {
       await response.body?.cancel()
       return response.ok ? null : `status ${response.status}`
     } catch (error) {
-      return error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : 'could not connect'
+      return error instanceof Error && error.name === 'TimeoutError' ? 'timed out' : 'could not connect'
     }
   }
 

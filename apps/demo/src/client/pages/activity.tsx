@@ -6,7 +6,7 @@ import { Tabs } from '../ui/tabs.tsx'
 export default function Activity() {
   const all = useHasRole('admin')
   return (
-    <Page text={all ? 'Who did what, and when, in your organisation.' : 'What you did, and when.'} title="Activity">
+    <Page text={all ? 'Everything that happened in your organization.' : 'Everything you did.'} title="Activity">
       <ActivityFilterScope urlSync>
         <Tabs tabs={{ Feed: <ActivityFeed />, Table: <ActivityTable /> }} />
       </ActivityFilterScope>

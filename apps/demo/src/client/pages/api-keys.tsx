@@ -24,14 +24,14 @@ export default function ApiKeys() {
           New key
         </Button>
       }
-      text="Keys for programs. What they do stands in the activity log under their name."
+      text="Keys for programs. The activity log shows their actions under the key's name."
       title="API keys"
     >
       <Card>
         <List
           columns={[
             {
-              head: 'Key',
+              header: 'Key',
               cell: ({ name, prefix }) => (
                 <>
                   <span className="strong">{name}</span>
@@ -41,11 +41,11 @@ export default function ApiKeys() {
                 </>
               ),
             },
-            { head: 'Role', cell: ({ role }) => role, wide: true },
-            { head: 'Status', cell: ({ status }) => <Status value={status} /> },
-            { head: 'Created', cell: ({ createdAt }) => formatDay(createdAt), wide: true },
+            { header: 'Role', cell: ({ role }) => role, wideOnly: true },
+            { header: 'Status', cell: ({ status }) => <Status value={status} /> },
+            { header: 'Created', cell: ({ createdAt }) => formatDay(createdAt), wideOnly: true },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: (key) => (
                 <div className="row-actions">
@@ -72,7 +72,7 @@ export default function ApiKeys() {
       {creating && (
         <FormDialog
           fields={[
-            { name: 'name', label: 'Name', hint: 'What uses it: "ci", say.' },
+            { name: 'name', label: 'Name', hint: 'For example, the program that uses it: ci' },
             { name: 'role', label: 'Role', options: { admin: 'Admin', member: 'Member' } },
           ]}
           onClose={() => setCreating(false)}
@@ -86,7 +86,7 @@ export default function ApiKeys() {
       {secret && (
         <Dialog onClose={() => setSecret(null)} title="Copy your key now">
           <div className="form">
-            <p className="dialog-text">It is shown this once. Only its hash is kept.</p>
+            <p className="dialog-text">You will not see it again. We only store its hash.</p>
             <code className="secret">{secret}</code>
             <pre className="snippet">{`curl ${location.origin}/api/projects -H "Authorization: Bearer ${secret.slice(0, 7)}…"`}</pre>
             <footer>

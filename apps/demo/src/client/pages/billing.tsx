@@ -21,7 +21,7 @@ interface DialogForm {
   readonly title: string
   readonly fields: readonly Field[]
   readonly submit: string
-  readonly send: (values: Record<string, string>) => Promise<unknown>
+  readonly onSubmit: (values: Record<string, string>) => Promise<unknown>
 }
 
 export default function Billing() {
@@ -37,7 +37,7 @@ export default function Billing() {
     title: 'Add credits',
     fields: [{ name: 'amount', label: 'Amount in US dollars', type: 'number', value: '10' }],
     submit: 'Pay and add',
-    send: ({ amount }) => run(() => api.post('/billing/credits', { amount: Number(amount) }), 'Credits added'),
+    onSubmit: ({ amount }) => run(() => api.post('/billing/credits', { amount: Number(amount) }), 'Credits added'),
   }
   const alertSettings: DialogForm = {
     title: 'Low balance alerts',
@@ -52,11 +52,11 @@ export default function Billing() {
         name: 'thresholds',
         label: 'Thresholds',
         value: alerts?.thresholds.join(', ') ?? '10, 5, 1',
-        hint: 'Balances in dollars, with commas.',
+        hint: 'Balances in dollars, separated by commas.',
       },
     ],
     submit: 'Save',
-    send: ({ enabled, thresholds = '' }) => {
+    onSubmit: ({ enabled, thresholds = '' }) => {
       const body = { enabled: enabled === 'true', thresholds: thresholds.split(',').map(Number) }
       return run(() => api.put('/billing/alerts', body), 'Alerts saved')
     },
@@ -65,10 +65,10 @@ export default function Billing() {
     title: 'Billing details',
     fields: [
       { name: 'company', label: 'Company', value: company ?? '' },
-      { name: 'billingEmail', label: 'E-mail for invoices', type: 'email', value: billingEmail ?? '' },
+      { name: 'billingEmail', label: 'Billing email', type: 'email', value: billingEmail ?? '' },
     ],
     submit: 'Save',
-    send: (values) => run(() => api.put('/billing/customer', values), 'Billing details saved'),
+    onSubmit: (values) => run(() => api.put('/billing/customer', values), 'Billing details saved'),
   }
   const paymentMethod: DialogForm = {
     title: 'Payment method',
@@ -77,11 +77,11 @@ export default function Billing() {
         name: 'number',
         label: 'Card number',
         value: '4242 4242 4242 4242',
-        hint: 'A number that ends in 0002 is declined. Only the last four digits are kept.',
+        hint: 'Cards that end in 0002 are declined. We only store the last four digits.',
       },
     ],
     submit: 'Save card',
-    send: (values) => run(() => api.put('/billing/payment-method', values), 'Card saved'),
+    onSubmit: (values) => run(() => api.put('/billing/payment-method', values), 'Card saved'),
   }
 
   return (
@@ -100,7 +100,7 @@ export default function Billing() {
         <Card title="Credits">
           <p className="big-number">{formatNumber(balance)}</p>
           <p className="hint">
-            {formatNumber(reserved)} reserved by generations in progress.{' '}
+            {formatNumber(reserved)} reserved for generations in progress.{' '}
             {alerts?.enabled ? `Alerts below ${alerts.thresholds.join(', ')}.` : 'No alerts.'}
           </p>
           {admin && (
@@ -111,7 +111,7 @@ export default function Billing() {
               <Button onClick={() => setAsk(alertSettings)}>Alerts</Button>
               {owner && (
                 <Button onClick={click(() => api.post('/billing/credits/reset'), 'Credits reset')}>
-                  Reset to monthly
+                  Reset to monthly credits
                 </Button>
               )}
             </div>
@@ -141,7 +141,7 @@ export default function Billing() {
         <FormDialog
           fields={ask.fields}
           onClose={() => setAsk(null)}
-          onSubmit={ask.send}
+          onSubmit={ask.onSubmit}
           submit={ask.submit}
           title={ask.title}
         />
@@ -162,22 +162,24 @@ function Subscription({ subscription, ask }: { subscription: Row<'subscription'>
     title: 'Change plan',
     fields: [{ name: 'plan', label: 'Plan', options: { Starter: 'Starter', Pro: 'Pro', Scale: 'Scale' }, value: plan }],
     submit: 'Change plan',
-    send: (values) => run(() => api.patch(PATH, values), 'Plan changed'),
+    onSubmit: (values) => run(() => api.patch(PATH, values), 'Plan changed'),
   }
 
   return (
     <Card actions={<Status value={status} />} title={`Subscription: ${plan}`}>
-      {cancelAtPeriodEnd && <p className="note">It will be canceled when the billing period ends.</p>}
+      {cancelAtPeriodEnd && (
+        <p className="note">Your subscription will be canceled at the end of the billing period.</p>
+      )}
       <ItemList editable={admin} items={items} path={`${PATH}/items`} />
       {admin && (
         <div className="card-actions">
           <Button onClick={() => ask(createItemDialog(`${PATH}/items`, 'Support hours', run))}>Add item</Button>
           <Button onClick={() => ask(changePlan)}>Change plan</Button>
           {status === 'active' && <Button onClick={act('pause', 'Subscription paused')}>Pause</Button>}
-          {status === 'canceled' && <Button onClick={act('trial', 'Trial started')}>Start a trial</Button>}
+          {status === 'canceled' && <Button onClick={act('trial', 'Trial started')}>Start trial</Button>}
           {status !== 'active' && <Button onClick={act('activate', 'Subscription active')}>Activate</Button>}
           {cancelAtPeriodEnd ? (
-            <Button onClick={act('revert-cancel', 'It stays')}>Keep the subscription</Button>
+            <Button onClick={act('revert-cancel', 'Subscription kept')}>Keep subscription</Button>
           ) : (
             status !== 'canceled' && (
               <Button onClick={act('cancel', 'Cancellation scheduled')} variant="danger">
@@ -185,48 +187,48 @@ function Subscription({ subscription, ask }: { subscription: Row<'subscription'>
               </Button>
             )
           )}
-          <Button onClick={act('renew', 'The period is being closed')}>Close the period now</Button>
+          <Button onClick={act('renew', 'Closing the billing period')}>Close billing period</Button>
         </div>
       )}
     </Card>
   )
 }
 
-/** The dialog that adds an item to a subscription or an order. */
+/** Creates the dialog that adds an item to a subscription or an order. */
 export function createItemDialog(path: string, name: string, run: ReturnType<typeof useAction>['run']): DialogForm {
   return {
-    title: 'Add an item',
+    title: 'Add item',
     fields: [
       { name: 'name', label: 'Item', value: name },
       { name: 'quantity', label: 'Quantity', type: 'number', value: '1' },
     ],
     submit: 'Add item',
-    send: ({ name, quantity }) => run(() => api.post(path, { name, quantity: Number(quantity) }), 'Item added'),
+    onSubmit: ({ name, quantity }) => run(() => api.post(path, { name, quantity: Number(quantity) }), 'Item added'),
   }
 }
 
-/** The items of a subscription or an order, which can be changed by one and removed. */
+/** The items of a subscription or an order, with controls to change quantities and remove items. */
 export function ItemList({ items, path, editable }: { items: readonly LineItem[]; path: string; editable: boolean }) {
   const { click } = useAction()
   const set = (item: LineItem, quantity: number) => click(() => api.patch(`${path}/${item.id}`, { quantity }))
   return (
     <List
       columns={[
-        { head: 'Item', cell: ({ name }) => <span className="strong">{name}</span> },
+        { header: 'Item', cell: ({ name }) => <span className="strong">{name}</span> },
         {
-          head: 'Quantity',
+          header: 'Quantity',
           cell: (item) =>
             editable ? (
               <span className="stepper">
                 <Button
-                  aria-label={`One ${item.name} less`}
+                  aria-label={`Decrease ${item.name}`}
                   disabled={item.quantity < 2}
                   onClick={set(item, item.quantity - 1)}
                 >
                   −
                 </Button>
                 {item.quantity}
-                <Button aria-label={`One ${item.name} more`} onClick={set(item, item.quantity + 1)}>
+                <Button aria-label={`Increase ${item.name}`} onClick={set(item, item.quantity + 1)}>
                   +
                 </Button>
               </span>
@@ -234,9 +236,9 @@ export function ItemList({ items, path, editable }: { items: readonly LineItem[]
               item.quantity
             ),
         },
-        { head: 'Sum', cell: ({ quantity, price }) => formatMoney(quantity * price), align: 'end' },
+        { header: 'Total', cell: ({ quantity, price }) => formatMoney(quantity * price), align: 'end' },
         {
-          head: 'Actions',
+          header: 'Actions',
           align: 'end',
           cell: ({ id }) =>
             editable && (

@@ -4,7 +4,7 @@ import { api } from '../api.ts'
 import { useAction, useData } from '../data.ts'
 import { Button } from '../ui/button.tsx'
 
-/** Asks once which cookies may be kept; what is chosen can be changed under settings. */
+/** Asks for cookie consent once. The choice can be changed in the settings. */
 export function ConsentBanner() {
   const { data, isSuccess } = useData<Row<'consent'> | null>('/consent')
   const { click } = useAction()
@@ -15,13 +15,14 @@ export function ConsentBanner() {
   return (
     <section aria-label="Cookies" className="consent">
       <p>
-        Acme Cloud uses cookies to keep you signed in. May it also use some to count visits and to tell you about news?
+        Acme Cloud uses cookies to keep you signed in. With your consent, it also uses cookies for analytics and
+        marketing.
       </p>
       <div>
         {choosing ? (
           <>
             <Button onClick={choose(true, false)}>Analytics only</Button>
-            <Button onClick={choose(false, true)}>News only</Button>
+            <Button onClick={choose(false, true)}>Marketing only</Button>
           </>
         ) : (
           <>

@@ -17,7 +17,7 @@ export default function Dashboard() {
   const { data: billing } = useBilling()
   const active = projects?.filter(({ status }) => status === 'active')
   return (
-    <Page text={`What ${me.organisation.name} is up to.`} title={`Hello, ${me.name.split(' ')[0]}`}>
+    <Page text={`Here is what is happening at ${me.organization.name}.`} title={`Hello, ${me.name.split(' ')[0]}`}>
       <div className="numbers">
         <Stat icon="folder" label="Active projects" to="/projects" value={active?.length} />
         <Stat icon="users" label="Members" to="/members" value={members?.length} />
@@ -54,7 +54,7 @@ export default function Dashboard() {
 
 function Stat({ icon, label, value, to }: { icon: IconName; label: ReactNode; value: number | undefined; to: string }) {
   return (
-    <Link className="figure" to={to}>
+    <Link className="stat" to={to}>
       <span>
         <Icon name={icon} size={16} />
         {label}

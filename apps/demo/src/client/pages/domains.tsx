@@ -23,22 +23,22 @@ export default function Domains() {
           </Button>
         )
       }
-      text="Your own host names. Acme Cloud verifies them in the background."
+      text="Your custom domains. Acme Cloud verifies them in the background."
       title="Domains"
     >
       <Card>
         <List
           columns={[
-            { head: 'Domain', cell: ({ name }) => <span className="strong">{name}</span> },
-            { head: 'Status', cell: ({ status }) => <Status value={status} /> },
+            { header: 'Domain', cell: ({ name }) => <span className="strong">{name}</span> },
+            { header: 'Status', cell: ({ status }) => <Status value={status} /> },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: ({ id, status }) =>
                 admin && (
                   <Button
                     disabled={status === 'removing'}
-                    onClick={click(() => api.delete(`/domains/${id}`), 'Domain is being removed')}
+                    onClick={click(() => api.delete(`/domains/${id}`), 'Removing domain')}
                     variant="danger"
                   >
                     Remove
@@ -53,11 +53,11 @@ export default function Domains() {
       </Card>
       {adding && (
         <FormDialog
-          fields={[{ name: 'name', label: 'Host name', hint: 'A name under .invalid fails to verify.' }]}
+          fields={[{ name: 'name', label: 'Hostname', hint: 'Hostnames under .invalid fail verification.' }]}
           onClose={() => setAdding(false)}
           onSubmit={(values) => run(() => api.post('/domains', values), 'Domain added')}
           submit="Add domain"
-          title="Add a domain"
+          title="Add domain"
         />
       )}
     </Page>

@@ -17,7 +17,7 @@ export default function Generations() {
   const models = Object.entries(data?.models ?? {}).map(([model, price]) => [model, `${model} (${price} credits)`])
   return (
     <Page
-      text="Pictures and films by models. Credits are reserved first, charged on success and refunded otherwise."
+      text="Images and videos from AI models. Credits are reserved first, then charged on success or refunded on failure."
       title="Generations"
     >
       <div className="columns">
@@ -37,7 +37,7 @@ export default function Generations() {
           <List
             columns={[
               {
-                head: 'Generation',
+                header: 'Generation',
                 cell: ({ name, prompt }) => (
                   <>
                     <span className="strong">{name}</span>
@@ -45,10 +45,10 @@ export default function Generations() {
                   </>
                 ),
               },
-              { head: 'Credits', cell: ({ credits }) => formatNumber(credits), wide: true },
-              { head: 'Status', cell: ({ status }) => <Status value={status} /> },
+              { header: 'Credits', cell: ({ credits }) => formatNumber(credits), wideOnly: true },
+              { header: 'Status', cell: ({ status }) => <Status value={status} /> },
               {
-                head: 'Actions',
+                header: 'Actions',
                 align: 'end',
                 cell: ({ id, status }) =>
                   status === 'pending' || status === 'processing' ? (
@@ -67,7 +67,7 @@ export default function Generations() {
                   ),
               },
             ]}
-            empty="Nothing generated yet."
+            empty="No generations yet."
             label="Generations"
             rows={data?.items}
           />

@@ -10,8 +10,8 @@ import { Card, List, Page, Status } from '../ui/page.tsx'
 
 type Job = Row<'job'>
 
-const RUNNERS = { container: 'Container', flaky: 'Container with too little memory', legacy: 'Legacy runner (crashes)' }
-const SCHEDULES = { manual: 'By hand', hourly: 'Hourly', nightly: 'Nightly' }
+const RUNNERS = { container: 'Container', flaky: 'Low-memory container (fails)', legacy: 'Legacy runner (crashes)' }
+const SCHEDULES = { manual: 'Manual', hourly: 'Hourly', nightly: 'Nightly' }
 
 export default function Jobs() {
   const jobs = useItems<Job>('/jobs', { refetchMs: 3_000 })
@@ -33,14 +33,14 @@ export default function Jobs() {
           New job
         </Button>
       }
-      text="Work that runs in the background and finishes by itself."
+      text="Tasks that run in the background."
       title="Jobs"
     >
       <Card>
         <List
           columns={[
             {
-              head: 'Job',
+              header: 'Job',
               cell: ({ name, input }) => (
                 <>
                   <span className="strong">{name}</span>
@@ -48,16 +48,16 @@ export default function Jobs() {
                 </>
               ),
             },
-            { head: 'Runner', cell: ({ runner }) => RUNNERS[runner], wide: true },
-            { head: 'Schedule', cell: ({ schedule }) => schedule, wide: true },
-            { head: 'Status', cell: ({ status }) => <Status value={status} /> },
+            { header: 'Runner', cell: ({ runner }) => RUNNERS[runner], wideOnly: true },
+            { header: 'Schedule', cell: ({ schedule }) => schedule, wideOnly: true },
+            { header: 'Status', cell: ({ status }) => <Status value={status} /> },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: (job) => (
                 <div className="row-actions">
                   {job.status === 'running' ? (
-                    <Button onClick={click(() => api.post(`/jobs/${job.id}/cancel`), 'Job cancelled')}>Cancel</Button>
+                    <Button onClick={click(() => api.post(`/jobs/${job.id}/cancel`), 'Job canceled')}>Cancel</Button>
                   ) : (
                     <Button onClick={click(() => api.post(`/jobs/${job.id}/run`), 'Job started')}>Run</Button>
                   )}
@@ -100,7 +100,7 @@ function Upload({ job }: { job: Job }) {
   return (
     <>
       <input
-        aria-label={`Input file of ${job.name}`}
+        aria-label={`Input file for ${job.name}`}
         hidden
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0]

@@ -6,7 +6,7 @@ import { Avatar } from '../shell.tsx'
 import { Card, formatDay, Page } from '../ui/page.tsx'
 import { ROLES } from './members.tsx'
 
-/** One member as their administrators see them: with everything they did. */
+/** One member and their activity, for admins. */
 export default function MemberPage() {
   const { id = '' } = useParams()
   const { data: member, error } = useData<PublicMember>(`/members/${id}`)

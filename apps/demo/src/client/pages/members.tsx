@@ -36,14 +36,14 @@ export default function Members() {
           </Button>
         )
       }
-      text={`Who belongs to ${me.organisation.name}, and what they may do.`}
+      text={`The people in ${me.organization.name} and their roles.`}
       title="Members"
     >
       <Card>
         <List
           columns={[
             {
-              head: 'Member',
+              header: 'Member',
               cell: (member) => (
                 <span className="person">
                   <Avatar member={member} />
@@ -60,11 +60,11 @@ export default function Members() {
                 </span>
               ),
             },
-            { head: 'Title', cell: ({ title }) => title, wide: true },
-            { head: 'Role', cell: ({ role }) => ROLES[role] },
-            { head: 'Joined', cell: ({ joinedAt }) => formatDay(joinedAt), wide: true },
+            { header: 'Title', cell: ({ title }) => title, wideOnly: true },
+            { header: 'Role', cell: ({ role }) => ROLES[role] },
+            { header: 'Joined', cell: ({ joinedAt }) => formatDay(joinedAt), wideOnly: true },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: (member) =>
                 admin && (
@@ -77,7 +77,7 @@ export default function Members() {
                 ),
             },
           ]}
-          empty="Nobody here."
+          empty="No members."
           label="Members"
           rows={members}
         />
@@ -88,7 +88,7 @@ export default function Members() {
       {dialog === 'invite' && (
         <FormDialog
           fields={[
-            { name: 'email', label: 'E-mail', type: 'email' },
+            { name: 'email', label: 'Email', type: 'email' },
             { name: 'role', label: 'Role', options: ROLES },
           ]}
           onClose={close}
@@ -98,7 +98,7 @@ export default function Members() {
             )
           }
           submit="Send invitation"
-          title="Invite somebody"
+          title="Invite a member"
         />
       )}
       {dialog && dialog !== 'invite' && 'role' in dialog && (
@@ -107,7 +107,7 @@ export default function Members() {
           onClose={close}
           onSubmit={(values) => run(() => api.patch(`/members/${dialog.role.id}`, values), 'Role changed')}
           submit="Change role"
-          title={`Role of ${dialog.role.name}`}
+          title={`Change role of ${dialog.role.name}`}
         />
       )}
       {dialog && dialog !== 'invite' && 'remove' in dialog && (
@@ -115,7 +115,7 @@ export default function Members() {
           onClose={close}
           onSubmit={() => run(() => api.delete(`/members/${dialog.remove.id}`), 'Member removed')}
           submit="Remove"
-          text="They are signed out at once. What they did stays in the activity log."
+          text="They are signed out immediately. Their activity stays in the log."
           title={`Remove ${dialog.remove.name}?`}
           variant="danger"
         />
@@ -123,7 +123,7 @@ export default function Members() {
       {link && (
         <Dialog onClose={() => setLink(null)} title="Invitation">
           <div className="form">
-            <p className="dialog-text">This demo sends no e-mail. Open this link in another browser:</p>
+            <p className="dialog-text">This demo does not send email. Open this link in another browser:</p>
             <code className="secret">{location.origin + link}</code>
           </div>
         </Dialog>
@@ -139,11 +139,11 @@ function Invitations({ onRevoke }: { onRevoke: (id: string) => () => void }) {
     <Card title="Invitations">
       <List
         columns={[
-          { head: 'E-mail', cell: ({ email }) => <span className="strong">{email}</span> },
-          { head: 'Role', cell: ({ role }) => role },
-          { head: 'Invited by', cell: ({ invitedBy }) => invitedBy, wide: true },
+          { header: 'Email', cell: ({ email }) => <span className="strong">{email}</span> },
+          { header: 'Role', cell: ({ role }) => role },
+          { header: 'Invited by', cell: ({ invitedBy }) => invitedBy, wideOnly: true },
           {
-            head: 'Actions',
+            header: 'Actions',
             align: 'end',
             cell: ({ id }) => (
               <Button onClick={onRevoke(id)} variant="danger">

@@ -9,12 +9,12 @@ export default function Notifications() {
   const notifications = useItems<Row<'notification'>>('/notifications')
   const { click } = useAction()
   return (
-    <Page text="What Acme Cloud wanted you to know." title="Notifications">
+    <Page text="Updates from Acme Cloud." title="Notifications">
       <Card>
         <List
           columns={[
             {
-              head: 'Notification',
+              header: 'Notification',
               cell: ({ title, body, href }) => (
                 <>
                   <Link className="strong" to={href}>
@@ -25,14 +25,14 @@ export default function Notifications() {
               ),
             },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: ({ id }) => (
                 <Button onClick={click(() => api.post(`/notifications/${id}/dismiss`))}>Dismiss</Button>
               ),
             },
           ]}
-          empty="Nothing new."
+          empty="No new notifications."
           label="Notifications"
           rows={notifications}
         />

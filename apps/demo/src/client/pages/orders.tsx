@@ -31,7 +31,7 @@ export default function Orders() {
           New order
         </Button>
       }
-      text="Bought once, beside the subscription."
+      text="One-time purchases."
       title="Orders"
     >
       {orders?.length === 0 && (
@@ -49,7 +49,7 @@ export default function Orders() {
                 <Button onClick={to(order, 'paid')} variant="primary">
                   Pay
                 </Button>
-                <Button onClick={to(order, 'cancelled')} variant="danger">
+                <Button onClick={to(order, 'canceled')} variant="danger">
                   Cancel
                 </Button>
               </>
@@ -62,7 +62,7 @@ export default function Orders() {
         <FormDialog
           fields={ask.fields}
           onClose={() => setAdding(null)}
-          onSubmit={ask.send}
+          onSubmit={ask.onSubmit}
           submit={ask.submit}
           title={ask.title}
         />

@@ -43,7 +43,7 @@ export default function ProfilePage() {
                       )}
                       type="button"
                     >
-                      <span className="sr-only">Picture in {picture}</span>
+                      <span className="sr-only">Use the {picture} picture</span>
                       <Avatar member={{ name: me.name, picture }} size={48} />
                     </button>
                   ))}

@@ -85,7 +85,7 @@ export default function ProjectPage() {
                     <dd>{formatDay(project.createdAt)}</dd>
                   </div>
                   <div>
-                    <dt>Id</dt>
+                    <dt>ID</dt>
                     <dd>
                       <code>{project.id}</code>
                     </dd>
@@ -115,7 +115,7 @@ export default function ProjectPage() {
             navigate('/projects')
           }}
           submit="Delete project"
-          text="Its services are deleted with it. This cannot be undone."
+          text="This also deletes its services. You cannot undo this."
           title={`Delete ${project.name}?`}
           variant="danger"
         />

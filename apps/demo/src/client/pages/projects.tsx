@@ -11,13 +11,13 @@ import { Card, formatDay, List, Page, Status } from '../ui/page.tsx'
 export type Project = Row<'project'>
 
 export const REGIONS = {
-  'eu-central': 'Europe, central',
-  'eu-west': 'Europe, west',
-  'us-east': 'America, east',
-  'ap-south': 'Asia, south',
+  'eu-central': 'Europe (Central)',
+  'eu-west': 'Europe (West)',
+  'us-east': 'US (East)',
+  'ap-south': 'Asia (South)',
 }
 
-/** The fields of a project, as it is or for a new one. */
+/** Returns the form fields of a project, empty for a new one. */
 export function projectFields(project?: Project): readonly Field[] {
   return [
     { name: 'name', label: 'Name', value: project?.name ?? '' },
@@ -39,14 +39,14 @@ export default function Projects() {
           New project
         </Button>
       }
-      text="What your team builds: each with its services, in one region."
+      text="Your team's projects. Each has its own services and region."
       title="Projects"
     >
       <Card>
         <List
           columns={[
             {
-              head: 'Project',
+              header: 'Project',
               cell: (project) => (
                 <>
                   <Link className="strong" to={`/projects/${project.id}`}>
@@ -56,11 +56,11 @@ export default function Projects() {
                 </>
               ),
             },
-            { head: 'Status', cell: ({ status }) => <Status value={status} /> },
-            { head: 'Region', cell: ({ region }) => region, wide: true },
-            { head: 'Created', cell: ({ createdAt }) => formatDay(createdAt), wide: true },
+            { header: 'Status', cell: ({ status }) => <Status value={status} /> },
+            { header: 'Region', cell: ({ region }) => region, wideOnly: true },
+            { header: 'Created', cell: ({ createdAt }) => formatDay(createdAt), wideOnly: true },
           ]}
-          empty="No projects yet. Create the first one."
+          empty="No projects yet. Create your first project."
           label="Projects"
           rows={projects}
         />

@@ -24,19 +24,19 @@ function serviceFields(service?: Service): readonly Field[] {
       type: 'textarea',
       optional: true,
       value: environment.join('\n'),
-      hint: 'One NAME=value a line. Secrets are redacted before they reach the activity log.',
+      hint: 'One NAME=value per line. Secrets are redacted before they reach the activity log.',
     },
   ]
 }
 
-/** The body of a service from the values of its form. */
+/** Converts form values to the request body of a service. */
 function serviceBody({ replicas, environment = '', ...values }: Record<string, string>) {
   const lines = environment.split('\n').filter((line) => line.includes('='))
   const pairs = lines.map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()])
   return { ...values, replicas: Number(replicas), environment: Object.fromEntries(pairs) }
 }
 
-/** The services of a project, with all that can be done to them. */
+/** The services of a project, with their actions. */
 export function ServiceList({ project }: { project: Project }) {
   const path = `/projects/${project.id}/services`
   const services = useItems<Service>(path)
@@ -59,7 +59,7 @@ export function ServiceList({ project }: { project: Project }) {
       <List
         columns={[
           {
-            head: 'Service',
+            header: 'Service',
             cell: ({ name, image }) => (
               <>
                 <span className="strong">{name}</span>
@@ -67,11 +67,11 @@ export function ServiceList({ project }: { project: Project }) {
               </>
             ),
           },
-          { head: 'Kind', cell: ({ kind }) => KINDS[kind], wide: true },
-          { head: 'Replicas', cell: ({ replicas }) => replicas, wide: true },
-          { head: 'Status', cell: ({ status }) => <Status value={status} /> },
+          { header: 'Kind', cell: ({ kind }) => KINDS[kind], wideOnly: true },
+          { header: 'Replicas', cell: ({ replicas }) => replicas, wideOnly: true },
+          { header: 'Status', cell: ({ status }) => <Status value={status} /> },
           {
-            head: 'Actions',
+            header: 'Actions',
             align: 'end',
             cell: (service) => (
               <div className="row-actions">
@@ -94,7 +94,9 @@ export function ServiceList({ project }: { project: Project }) {
                       Restart
                     </Button>
                     <Button onClick={() => setDialog({ edit: service })}>Edit</Button>
-                    <Button onClick={click(() => api.post(`${path}/${service.id}/trash`), 'Service moved to trash')}>
+                    <Button
+                      onClick={click(() => api.post(`${path}/${service.id}/trash`), 'Service moved to the trash')}
+                    >
                       Trash
                     </Button>
                   </>
@@ -113,7 +115,7 @@ export function ServiceList({ project }: { project: Project }) {
           onClose={close}
           onSubmit={(values) => run(() => api.post(path, serviceBody(values)), 'Service added')}
           submit="Add service"
-          title="Add a service"
+          title="Add service"
         />
       )}
       {edited && (

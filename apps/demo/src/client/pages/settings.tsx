@@ -16,11 +16,11 @@ export default function Settings() {
   const { run, click } = useAction()
   const [reporting, setReporting] = useState(false)
   const choose = (analytics: boolean, marketing: boolean) =>
-    click(() => api.put('/consent', { analytics, marketing, via: 'settings' }), 'Cookie choice saved')
+    click(() => api.put('/consent', { analytics, marketing, via: 'settings' }), 'Cookie settings saved')
   return (
-    <Page text="Your cookies, and the bugs your team found." title="Settings">
+    <Page text="Cookie consent and bug reports." title="Settings">
       <Card title="Cookies">
-        <p className="hint">Now: {consent ? consent.choice : 'not chosen'}.</p>
+        <p className="hint">Current choice: {consent ? consent.choice : 'none'}.</p>
         <div className="card-actions">
           <Button onClick={choose(true, true)}>Accept all</Button>
           <Button onClick={choose(true, false)}>Analytics only</Button>
@@ -34,7 +34,7 @@ export default function Settings() {
         <List
           columns={[
             {
-              head: 'Report',
+              header: 'Report',
               cell: ({ title, body }) => (
                 <>
                   <span className="strong">{title}</span>
@@ -42,17 +42,17 @@ export default function Settings() {
                 </>
               ),
             },
-            { head: 'Reported', cell: ({ createdAt }) => formatDay(createdAt), wide: true },
-            { head: 'Status', cell: ({ status }) => <Status value={status} /> },
+            { header: 'Reported', cell: ({ createdAt }) => formatDay(createdAt), wideOnly: true },
+            { header: 'Status', cell: ({ status }) => <Status value={status} /> },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: ({ id, status }) =>
                 admin && (
                   <Button
                     onClick={click(
                       () => api.patch(`/bug-reports/${id}`, { status: NEXT[status] }),
-                      `Report ${NEXT[status]}`,
+                      `Report marked as ${NEXT[status]}`,
                     )}
                   >
                     Mark as {NEXT[status]}
@@ -60,7 +60,7 @@ export default function Settings() {
                 ),
             },
           ]}
-          empty="No bugs reported."
+          empty="No bug reports yet."
           label="Bug reports"
           rows={reports}
         />
@@ -68,11 +68,11 @@ export default function Settings() {
       {reporting && (
         <FormDialog
           fields={[
-            { name: 'title', label: 'What is wrong?' },
-            { name: 'body', label: 'How can we see it?', type: 'textarea', optional: true },
+            { name: 'title', label: 'What went wrong?' },
+            { name: 'body', label: 'How can we reproduce it?', type: 'textarea', optional: true },
           ]}
           onClose={() => setReporting(false)}
-          onSubmit={(values) => run(() => api.post('/bug-reports', values), 'Thank you, the report is in')}
+          onSubmit={(values) => run(() => api.post('/bug-reports', values), 'Report sent')}
           submit="Send report"
           title="Report a bug"
         />

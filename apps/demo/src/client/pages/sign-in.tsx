@@ -14,14 +14,14 @@ const PEOPLE = [
 
 function AuthPage({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
   return (
-    <main className="door">
-      <div className="door-card">
+    <main className="auth">
+      <div className="auth-card">
         <p className="brand">
           <Mark size={30} />
           <span>Acme Cloud</span>
         </p>
         <h1>{title}</h1>
-        {text && <p className="door-text">{text}</p>}
+        {text && <p className="auth-text">{text}</p>}
         {children}
       </div>
     </main>
@@ -33,7 +33,7 @@ export function SignIn() {
   const [email, setEmail] = useState('')
   const signIn = async (values: Record<string, string>) => switchPerson(await api.post<Profile>('/login', values))
   return (
-    <AuthPage text="This is a demo: pick somebody to be." title="Sign in">
+    <AuthPage text="This is a demo. Pick a user." title="Sign in">
       <ul className="people">
         {PEOPLE.map(([address, name, role]) => (
           <li key={address}>
@@ -46,20 +46,20 @@ export function SignIn() {
       </ul>
       <Form
         fields={[
-          { name: 'email', label: 'E-mail', type: 'email', value: email },
+          { name: 'email', label: 'Email', type: 'email', value: email },
           {
             name: 'password',
             label: 'Password',
             type: 'password',
             value: email && 'demo',
-            hint: 'The password is "demo" for everybody.',
+            hint: 'Every user has the password "demo".',
           },
         ]}
         key={email}
         onSubmit={signIn}
         submit="Sign in"
       />
-      <nav className="door-links">
+      <nav className="auth-links">
         <Link to="/forgot">Forgot your password?</Link>
         <Link to="/signup">Sign up</Link>
       </nav>
@@ -74,24 +74,24 @@ export function SignUp() {
   return (
     <AuthPage
       title={invitation ? 'Join your team' : 'Sign up'}
-      {...(invitation && { text: 'You have been invited to an organisation.' })}
+      {...(invitation && { text: 'You have been invited to join an organization.' })}
     >
       <Form
         fields={[
           { name: 'name', label: 'Your name' },
-          { name: 'email', label: 'E-mail', type: 'email' },
+          { name: 'email', label: 'Email', type: 'email' },
           { name: 'password', label: 'Password', type: 'password' },
-          ...(invitation ? [] : [{ name: 'organisation', label: 'Organisation' }]),
+          ...(invitation ? [] : [{ name: 'organization', label: 'Organization' }]),
         ]}
         onSubmit={async (values) => {
           const me = await api.post<Profile>('/signup', { ...values, ...(invitation && { invitation }) })
           navigate('/')
           switchPerson(me)
         }}
-        submit="Create the account"
+        submit="Create account"
       />
-      <nav className="door-links">
-        <Link to="/">Sign in instead</Link>
+      <nav className="auth-links">
+        <Link to="/">Back to sign-in</Link>
       </nav>
     </AuthPage>
   )
@@ -100,20 +100,17 @@ export function SignUp() {
 export function ForgotPassword() {
   const [sent, setSent] = useState<string | null>(null)
   return (
-    <AuthPage
-      text="This demo sends no e-mail: the link appears in the terminal it runs in."
-      title="Forgot your password?"
-    >
+    <AuthPage text="This demo does not send email. The link appears in its terminal." title="Forgot your password?">
       {sent ? (
         <p role="status">{sent}</p>
       ) : (
         <Form
-          fields={[{ name: 'email', label: 'E-mail', type: 'email' }]}
+          fields={[{ name: 'email', label: 'Email', type: 'email' }]}
           onSubmit={async (values) => setSent((await api.post<{ message: string }>('/password-reset', values)).message)}
-          submit="Send a link"
+          submit="Send link"
         />
       )}
-      <nav className="door-links">
+      <nav className="auth-links">
         <Link to="/">Back to sign-in</Link>
       </nav>
     </AuthPage>
@@ -125,7 +122,7 @@ export function ResetPassword() {
   const navigate = useNavigate()
   const token = useSearchParams()[0].get('token') ?? ''
   return (
-    <AuthPage title="Choose a new password">
+    <AuthPage title="Reset your password">
       <Form
         fields={[{ name: 'password', label: 'New password', type: 'password' }]}
         onSubmit={async (values) => {
@@ -133,7 +130,7 @@ export function ResetPassword() {
           navigate('/')
           switchPerson(me)
         }}
-        submit="Set it and sign in"
+        submit="Set password and sign in"
       />
     </AuthPage>
   )

@@ -29,7 +29,7 @@ export default function Webhooks() {
         <List
           columns={[
             {
-              head: 'Endpoint',
+              header: 'Endpoint',
               cell: ({ url, events }) => (
                 <>
                   <span className="strong">{url}</span>
@@ -37,10 +37,10 @@ export default function Webhooks() {
                 </>
               ),
             },
-            { head: 'Failures', cell: ({ failures }) => failures, wide: true },
-            { head: 'Status', cell: ({ status }) => <Status value={status} /> },
+            { header: 'Failures', cell: ({ failures }) => failures, wideOnly: true },
+            { header: 'Status', cell: ({ status }) => <Status value={status} /> },
             {
-              head: 'Actions',
+              header: 'Actions',
               align: 'end',
               cell: (webhook) => (
                 <div className="row-actions">

@@ -2,7 +2,7 @@ import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } 
 import { Button } from './button.tsx'
 import { Icon } from './icons.tsx'
 
-/** A modal dialog, shown as long as it is mounted. The platform keeps the focus in it and closes it on Escape. */
+/** A modal dialog, open while mounted. The browser traps focus and closes it on Escape. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
@@ -22,12 +22,12 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   )
 }
 
-/** One field of a form dialog. */
+/** One field of a form. */
 export interface Field {
   readonly name: string
   readonly label: string
   readonly type?: 'text' | 'email' | 'password' | 'number' | 'textarea'
-  /** Makes it a choice: values with what they are called. */
+  /** Makes the field a select, with labels by value. */
   readonly options?: Readonly<Record<string, string>>
   readonly value?: string
   readonly hint?: string
@@ -69,14 +69,14 @@ export function FieldInput({ field }: { field: Field }) {
   )
 }
 
-/** The values of a form, by field name. */
+/** Returns the values of a form, by field name. */
 export function getFormValues(form: HTMLFormElement): Record<string, string> {
   return Object.fromEntries(
     [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]),
   )
 }
 
-/** A form that says what went wrong beside its button. */
+/** A form that shows errors next to its button. */
 export function Form(props: {
   fields: readonly Field[]
   submit: string
@@ -123,7 +123,7 @@ export function Form(props: {
   )
 }
 
-/** A form in a dialog, closed once its action has succeeded. */
+/** A form in a dialog. Closes when `onSubmit` succeeds. */
 export function FormDialog(props: {
   title: string
   text?: ReactNode

@@ -48,7 +48,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   )
 }
 
-/** The mark of Acme Cloud. */
+/** The logo of Acme Cloud. */
 export function Mark({ size = 26 }: { size?: number }) {
   return <img alt="" className="mark" height={size} src="/favicon.svg" width={size} />
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 
-/** A page's head and body. Sets the document's title. */
+/** A page with a heading. Sets the document title. */
 export function Page({
   title,
   text,
@@ -69,7 +69,6 @@ const TONES: Readonly<Record<string, 'good' | 'bad' | 'wait' | 'idle'>> = {
   unpaid: 'bad',
   past_due: 'bad',
   canceled: 'bad',
-  cancelled: 'bad',
   pending: 'wait',
   processing: 'wait',
   created: 'wait',
@@ -79,7 +78,7 @@ const TONES: Readonly<Record<string, 'good' | 'bad' | 'wait' | 'idle'>> = {
   paused: 'wait',
 }
 
-/** A state in a word and a colour. */
+/** A status badge. */
 export function Status({ value }: { value: string }) {
   const words = value.replaceAll('_', ' ')
   return (
@@ -91,14 +90,14 @@ export function Status({ value }: { value: string }) {
 
 /** One column of a list. */
 export interface Column<R> {
-  readonly head: string
+  readonly header: string
   readonly cell: (row: R) => ReactNode
   /** Shown on wide screens only. */
-  readonly wide?: boolean
+  readonly wideOnly?: boolean
   readonly align?: 'end'
 }
 
-/** A plain table; `rows` undefined while it loads. */
+/** A table of records. `rows` is undefined while loading. */
 export function List<R extends { id: string }>(props: {
   label: string
   rows: readonly R[] | undefined
@@ -112,7 +111,7 @@ export function List<R extends { id: string }>(props: {
       <table aria-busy={!rows} aria-label={label} className="list">
         <thead>
           <tr>
-            {columns.map(({ head, wide, align }) => (
+            {columns.map(({ header: head, wideOnly: wide, align }) => (
               <th data-align={align} data-wide={wide} key={head} scope="col">
                 {head === 'Actions' ? <span className="sr-only">{head}</span> : head}
               </th>
@@ -122,7 +121,7 @@ export function List<R extends { id: string }>(props: {
         <tbody>
           {rows?.map((row) => (
             <tr key={row.id}>
-              {columns.map(({ head, cell, wide, align }) => (
+              {columns.map(({ header: head, cell, wideOnly: wide, align }) => (
                 <td data-align={align} data-wide={wide} key={head}>
                   {cell(row)}
                 </td>

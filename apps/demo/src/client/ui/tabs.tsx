@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
 import { useSearchParams } from 'react-router'
 
-/** Tabs whose choice stands in the address: `?tab=History`. */
+/** Tabs that keep the selected tab in the URL: `?tab=History`. */
 export function Tabs({ tabs }: { tabs: Readonly<Record<string, ReactNode>> }) {
   const [search, setSearch] = useSearchParams()
   const id = useId()
@@ -9,7 +9,7 @@ export function Tabs({ tabs }: { tabs: Readonly<Record<string, ReactNode>> }) {
   const chosen = names.find((name) => name === search.get('tab')) ?? names[0] ?? ''
 
   function choose(name: string) {
-    // Not the router's, which does not hear of what others keep in the address, such as a filter.
+    // Reads the URL itself: the router's copy lacks parameters that others set, such as filters.
     const next = new URLSearchParams(location.search)
     if (name === names[0]) next.delete('tab')
     else next.set('tab', name)

@@ -10,7 +10,7 @@ const ToastContext = createContext<(text: string, tone?: Toast['tone']) => void>
 const VISIBLE_MS = 5_000
 let nextId = 1
 
-/** Says briefly what came of something; announced to screen readers. */
+/** Returns a function that shows a toast, announced to screen readers. */
 export function useToast() {
   return useContext(ToastContext)
 }

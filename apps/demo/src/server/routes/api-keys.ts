@@ -2,12 +2,12 @@ import { type Request, Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, notFound } from '../errors.ts'
+import { conflict, notFound } from '../errors.ts'
 import { createApiKeySecret, requireRole, sha256 } from '../identity.ts'
 import { type Row, roleSchema } from '../records.ts'
 
 const newKey = z.object({
-  name: z.string().trim().min(1, 'A key needs a name.').max(60),
+  name: z.string().trim().min(1, 'Enter a name.').max(60),
   role: roleSchema.exclude(['owner']).default('admin'),
 })
 const keyPatch = newKey.pick({ name: true })
@@ -20,7 +20,7 @@ function getPrefix(secret: string) {
   return secret.slice(0, 7)
 }
 
-/** Keys for programs. A secret is shown once; only its hash is kept. */
+/** API keys for programs. A secret is shown once. Only its hash is stored. */
 export function apiKeyRoutes({ db, trail }: AppContext): Router {
   const router = Router()
 
@@ -38,7 +38,7 @@ export function apiKeyRoutes({ db, trail }: AppContext): Router {
 
   router.post('/', (req, res) => {
     const { org } = requireRole(req, 'admin')
-    const body = bodyOf(newKey, req)
+    const body = newKey.parse(req.body)
     const id = createRecordId('key')
     const secret = createApiKeySecret(id)
     trail.annotate({ metadata: { prefix: getPrefix(secret) } })
@@ -58,7 +58,7 @@ export function apiKeyRoutes({ db, trail }: AppContext): Router {
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(omitSecretHash(db.apiKey.update(loadKey(req), bodyOf(keyPatch, req))))
+    res.json(omitSecretHash(db.apiKey.update(loadKey(req), keyPatch.parse(req.body))))
   })
 
   router.post('/:id/rotate', (req, res) => {
@@ -72,7 +72,7 @@ export function apiKeyRoutes({ db, trail }: AppContext): Router {
 
   router.post('/:id/revoke', (req, res) => {
     const key = loadKey(req)
-    if (key.status === 'revoked') throw conflict('This key is revoked already.')
+    if (key.status === 'revoked') throw conflict('This key is already revoked.')
     res.json(omitSecretHash(db.apiKey.update(key, { status: 'revoked' })))
   })
 

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { ApiError, bodyOf, conflict, invalid } from '../errors.ts'
+import { ApiError, conflict, invalid } from '../errors.ts'
 import {
   createToken,
   endAllSessions,
@@ -22,19 +22,19 @@ const RESET_MS = 30 * 60_000
 const PLACEHOLDER_HASH = hashPassword(createToken())
 
 const email = z.email().toLowerCase()
-const password = z.string().min(4, 'A password needs at least four characters.').max(200)
+const password = z.string().min(4, 'Use at least 4 characters.').max(200)
 const credentialsSchema = z.object({ email: z.string().trim().toLowerCase(), password: z.string() })
 const signUpSchema = z.object({
   name: z.string().trim().min(1).max(80),
   email,
   password,
-  organisation: z.string().trim().min(1).max(80).optional(),
+  organization: z.string().trim().min(1).max(80).optional(),
   invitation: z.string().optional(),
 })
 const resetRequestSchema = z.object({ email })
 const resetSchema = z.object({ token: z.string(), password })
 
-/** Signing up, in and out, and forgetting one's password. */
+/** Sign-up, sign-in, sign-out and password reset. */
 export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
   const router = Router()
   const findMemberByEmail = (address: string) => db.member.all().find((member) => member.email === address)
@@ -42,7 +42,7 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
   const findInvitation = (token: string, address: string) =>
     db.invitation.all().find((one) => one.tokenHash === sha256(token) && one.email === address)
 
-  /** Makes the rest of this request the member's: its event names them, and their organisation. */
+  /** Sets the user of this request, so its event names the member and their organization. */
   function setUser(req: Request, member: Member) {
     req.user = toIdentity(member)
     trail.annotate({ resource: { type: 'auth', id: member.id, name: member.name } })
@@ -50,7 +50,7 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
 
   router.post('/login', (req: Request, res: Response) => {
     trail.annotate({ action: 'auth.signin', resource: { type: 'auth', id: null } })
-    const credentials = bodyOf(credentialsSchema, req)
+    const credentials = credentialsSchema.parse(req.body)
     const member = findMemberByEmail(credentials.email)
     const matches = verifyPassword(credentials.password, member?.passwordHash ?? PLACEHOLDER_HASH)
     if (!member || !matches) {
@@ -60,7 +60,7 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
         resource: { type: 'auth', id: member?.id ?? null, name: credentials.email },
         metadata: { attemptedEmail: credentials.email, reason },
       })
-      throw new ApiError(401, 'wrong_credentials', 'E-mail or password is wrong.')
+      throw new ApiError(401, 'wrong_credentials', 'Wrong email or password.')
     }
     setUser(req, member)
     trail.annotate({ metadata: { method: 'email_password' } })
@@ -76,24 +76,24 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
   })
 
   router.post('/signup', (req: Request, res: Response) => {
-    const body = bodyOf(signUpSchema, req)
+    const body = signUpSchema.parse(req.body)
     const annotateRefusal = (reason: string) =>
       trail.annotate({ action: 'auth.signup', resource: { type: 'auth', name: body.email }, metadata: { reason } })
     const invitation = body.invitation === undefined ? null : findInvitation(body.invitation, body.email)
     if (invitation === undefined) {
-      annotateRefusal('the invitation is not valid')
-      throw invalid('This invitation has been used or revoked, or is for another e-mail.')
+      annotateRefusal('invalid invitation')
+      throw invalid('This invitation was used or revoked, or is for a different email.')
     }
     if (findMemberByEmail(body.email)) {
-      annotateRefusal('the e-mail is taken')
-      throw conflict('There is an account with this e-mail already.')
+      annotateRefusal('email already in use')
+      throw conflict('An account with this email already exists.')
     }
     const org = invitation?.org ?? createRecordId('org')
     const role = invitation?.role ?? 'owner'
     const member = audit.withoutEvents(() =>
       db.transaction(() => {
         if (invitation) db.invitation.remove(invitation)
-        else addOrganization(db, { id: org, name: body.organisation ?? `${body.name}'s team`, balance: 5 })
+        else addOrganization(db, { id: org, name: body.organization ?? `${body.name}'s team`, balance: 5 })
         return db.member.insert({
           id: createRecordId('usr'),
           org,
@@ -116,7 +116,7 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
   })
 
   router.post('/password-reset', (req, res) => {
-    const { email } = bodyOf(resetRequestSchema, req)
+    const { email } = resetRequestSchema.parse(req.body)
     const member = findMemberByEmail(email)
     trail.annotate({
       action: 'auth.password_reset_requested',
@@ -132,17 +132,17 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
         memberId: member.id,
         expiresAt: Date.now() + RESET_MS,
       })
-      mail(member.email, 'Choose a new password', `/reset?token=${token}`)
+      mail(member.email, 'Reset your password', `/reset?token=${token}`)
     }
-    res.status(202).json({ message: 'If there is such an account, a link is on its way.' })
+    res.status(202).json({ message: 'If the account exists, we sent a link.' })
   })
 
   router.post('/password-reset/confirm', (req: Request, res: Response) => {
     trail.annotate({ action: 'auth.password_reset', resource: { type: 'auth', id: null } })
-    const body = bodyOf(resetSchema, req)
+    const body = resetSchema.parse(req.body)
     const request = db.passwordReset.get(sha256(body.token))
     const member = request && request.expiresAt > Date.now() ? db.member.get(request.memberId) : undefined
-    if (!request || !member) throw invalid('This link has been used or has expired.')
+    if (!request || !member) throw invalid('This link was used or has expired.')
     audit.withoutEvents(() => {
       db.passwordReset.remove(request)
       db.member.update(member, { passwordHash: hashPassword(body.password) })
@@ -156,10 +156,10 @@ export function authRoutes({ db, trail, audit, mail }: AppContext): Router {
   router.get('/me', (req, res) => {
     const user = requireUser(req)
     const member = db.member.get(user.id)
-    res.json(member ? toProfile(db, member) : { ...user, organisation: db.organisation.get(user.org) })
+    res.json(member ? toProfile(db, member) : { ...user, organization: db.organization.get(user.org) })
   })
 
-  /** The same for the pages, to which being signed out is no error. */
+  /** The same for the pages, without an error when signed out. */
   router.get('/session', (req, res) => {
     const member = req.user && db.member.get(req.user.id)
     res.json({ me: member ? toProfile(db, member) : null })

@@ -2,14 +2,14 @@ import { Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { chargeCard, getCreditsResource } from '../credits.ts'
-import { bodyOf, invalid } from '../errors.ts'
+import { invalid } from '../errors.ts'
 import { requireRole, requireUser } from '../identity.ts'
 import type { Row } from '../records.ts'
 import { orderRoutes } from './orders.ts'
 import { subscriptionRoutes } from './subscription.ts'
 
 const customer = z.object({ company: z.string().trim().min(1).max(120), billingEmail: z.email().toLowerCase() })
-const cardInput = z.object({ number: z.string().regex(/^[\d ]{13,23}$/, 'This is not a card number.') })
+const cardInput = z.object({ number: z.string().regex(/^[\d ]{13,23}$/, 'Invalid card number.') })
 const topUp = z.object({ amount: z.number().positive().max(10_000) })
 const alertSettings = z.object({ enabled: z.boolean(), thresholds: z.array(z.number().positive()).min(1).max(5) })
 
@@ -39,7 +39,7 @@ export function billingRoutes(acme: AppContext): Router {
     const action = account.company === null ? 'billing.created' : 'billing.updated'
     trail.annotate({ action, resource: { type: 'billing', id: org } })
     requireRole(req, 'admin')
-    const { company, billingEmail } = db.account.update(account, bodyOf(customer, req))
+    const { company, billingEmail } = db.account.update(account, customer.parse(req.body))
     res.json({ company, billingEmail })
   })
 
@@ -47,9 +47,9 @@ export function billingRoutes(acme: AppContext): Router {
     const { org } = requireUser(req)
     trail.annotate({ action: 'billing.payment_method_changed', resource: { type: 'billing', id: org } })
     requireRole(req, 'owner')
-    const digits = bodyOf(cardInput, req).number.replaceAll(' ', '')
+    const digits = cardInput.parse(req.body).number.replaceAll(' ', '')
     const brand = BRANDS[digits.charAt(0)]
-    if (!brand) throw invalid('number: This card is of an unknown brand.')
+    if (!brand) throw invalid('number: Unknown card brand.')
     const card = { brand, last4: digits.slice(-4), declines: digits.endsWith('0002') }
     trail.annotate({ metadata: { brand, last4: card.last4 } })
     db.account.update(credits.account(org), { card })
@@ -59,7 +59,7 @@ export function billingRoutes(acme: AppContext): Router {
   router.post('/credits', (req, res) => {
     const { org } = requireUser(req)
     trail.annotate({ action: 'credit.add', resource: getCreditsResource(org) })
-    const { amount } = bodyOf(topUp, req)
+    const { amount } = topUp.parse(req.body)
     trail.annotate({ metadata: { credits: amount } })
     requireRole(req, 'admin')
     const account = credits.account(org)
@@ -85,7 +85,7 @@ export function billingRoutes(acme: AppContext): Router {
     const resource = { type: 'credit_alert', id: org, name: 'Credit alerts' }
     trail.annotate({ action, resource })
     requireRole(req, 'admin')
-    const alerts = bodyOf(alertSettings, req)
+    const alerts = alertSettings.parse(req.body)
     const metadata = { enabled: String(alerts.enabled), thresholds: alerts.thresholds.join(',') }
     audit.annotate({ resource, metadata }, () => db.account.update(account, { alerts }))
     res.json(alerts)

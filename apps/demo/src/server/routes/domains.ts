@@ -2,13 +2,13 @@ import { Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, notFound } from '../errors.ts'
+import { conflict, notFound } from '../errors.ts'
 import { requireRole, requireUser } from '../identity.ts'
 
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/
-const newDomain = z.object({ name: z.string().trim().toLowerCase().regex(HOST, 'This is not a host name.') })
+const newDomain = z.object({ name: z.string().trim().toLowerCase().regex(HOST, 'Invalid hostname.') })
 
-/** Custom domains, which the system verifies and removes in the background. Hosts under `.invalid` never verify. */
+/** Custom domains, verified and removed in the background. Hosts under `.invalid` always fail. */
 export function domainRoutes({ db, trail, audit, background }: AppContext): Router {
   const router = Router()
 
@@ -39,8 +39,8 @@ export function domainRoutes({ db, trail, audit, background }: AppContext): Rout
   router.post('/', (req, res) => {
     trail.annotate({ action: 'domain.domain_created' })
     const { org } = requireRole(req, 'admin')
-    const { name } = bodyOf(newDomain, req)
-    if (db.domain.all().some((domain) => domain.name === name)) throw conflict('This domain is in use.')
+    const { name } = newDomain.parse(req.body)
+    if (db.domain.all().some((domain) => domain.name === name)) throw conflict('This domain is already in use.')
     const domain = db.domain.insert({ id: createRecordId('dom'), org, name, status: 'created' })
     verify(domain.id, org)
     res.status(201).location(`/api/domains/${domain.id}`).json(domain)
@@ -51,7 +51,7 @@ export function domainRoutes({ db, trail, audit, background }: AppContext): Rout
     const { org } = requireRole(req, 'admin')
     const domain = db.domain.get(req.params.id)
     if (domain?.org !== org) throw notFound('domain')
-    if (domain.status === 'removing') throw conflict('This domain is being removed.')
+    if (domain.status === 'removing') throw conflict('This domain is already being removed.')
     const removing = db.domain.update(domain, { status: 'removing' })
     background.schedule(org, 2, () => {
       audit.record('domain.domain_removed', {}, () => db.domain.remove(removing))

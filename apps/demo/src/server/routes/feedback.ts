@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { requireRole, requireUser } from '../identity.ts'
 
 const choices = z.object({
@@ -11,12 +11,12 @@ const choices = z.object({
   via: z.enum(['banner', 'settings']).default('banner'),
 })
 const newReport = z.object({
-  title: z.string().trim().min(1, 'A report needs a title.').max(120),
+  title: z.string().trim().min(1, 'Enter a title.').max(120),
   body: z.string().trim().max(4_000).default(''),
 })
 const reportPatch = z.object({ status: z.enum(['open', 'investigating', 'resolved']) })
 
-/** Cookie consent, given in the banner or under settings. */
+/** Cookie consent, from the banner or the settings page. */
 export function consentRoutes({ db, trail }: AppContext): Router {
   const router = Router()
 
@@ -29,15 +29,15 @@ export function consentRoutes({ db, trail }: AppContext): Router {
     choice: { analytics: boolean; marketing: boolean },
     name: 'accepted' | 'rejected' | 'partial' | 'withdrawn',
   ) {
-    const given = db.consent.get(id)
-    return given
-      ? db.consent.update(given, { ...choice, choice: name })
+    const existing = db.consent.get(id)
+    return existing
+      ? db.consent.update(existing, { ...choice, choice: name })
       : db.consent.insert({ id, org, ...choice, choice: name })
   }
 
   router.put('/', (req, res) => {
     const user = requireUser(req)
-    const { via, ...choice } = bodyOf(choices, req)
+    const { via, ...choice } = choices.parse(req.body)
     const accepted = Object.entries(choice).flatMap(([category, yes]) => (yes ? [category] : []))
     const name = accepted.length === 2 ? 'accepted' : accepted.length === 0 ? 'rejected' : 'partial'
     trail.annotate({ action: `consent.${name}`, metadata: { via, categories: accepted } })
@@ -64,7 +64,7 @@ export function bugReportRoutes({ db, trail, notify }: AppContext): Router {
     trail.annotate({ action: 'bug_report.submitted' })
     const user = requireUser(req)
     const report = db.bugReport.insert({
-      ...bodyOf(newReport, req),
+      ...newReport.parse(req.body),
       id: createRecordId('bug'),
       org: user.org,
       reporter: user.id,
@@ -79,7 +79,7 @@ export function bugReportRoutes({ db, trail, notify }: AppContext): Router {
     const user = requireRole(req, 'admin')
     const report = db.bugReport.get(req.params.id)
     if (report?.org !== user.org) throw notFound('bug report')
-    const { status } = bodyOf(reportPatch, req)
+    const { status } = reportPatch.parse(req.body)
     trail.annotate({ metadata: { status, previousStatus: report.status } })
     if (report.reporter !== user.id) {
       notify({

@@ -3,16 +3,16 @@ import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { MODELS, type Model } from '../credits.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, notFound } from '../errors.ts'
+import { conflict, notFound } from '../errors.ts'
 import { requireRole, requireUser } from '../identity.ts'
 import type { Row } from '../records.ts'
 
 const newGeneration = z.object({
   model: z.enum(Object.keys(MODELS) as [Model, ...Model[]]),
-  prompt: z.string().trim().min(1, 'Say what to generate.').max(2_000),
+  prompt: z.string().trim().min(1, 'Enter a prompt.').max(2_000),
 })
 
-/** Generations: asked for by people, worked on by the system, paid for in credits. */
+/** Generations: requested by people, run by the system, paid for in credits. */
 export function generationRoutes({ db, trail, audit, background, credits, notify, webhooks }: AppContext): Router {
   const router = Router()
 
@@ -23,7 +23,7 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
     return generation
   }
 
-  /** The work itself, a step at a time; each step stops where somebody canceled. */
+  /** Runs a generation in steps. Each step stops if the generation was canceled. */
   function generate({ id, org, name: model, credits: price, memberId }: Row<'generation'>) {
     background.schedule(org, 1, () => {
       const pending = db.generation.get(id)
@@ -64,7 +64,7 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
   router.post('/', (req, res) => {
     trail.annotate({ action: 'generation.pending' })
     const user = requireUser(req)
-    const { model, prompt } = bodyOf(newGeneration, req)
+    const { model, prompt } = newGeneration.parse(req.body)
     trail.annotate({ resource: { type: 'generation', id: null, name: model } })
     const generation = db.transaction(() => {
       credits.reserve(user.org, MODELS[model], model)
@@ -87,7 +87,7 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
     trail.annotate({ action: 'generation.canceled' })
     const generation = loadGeneration(req)
     if (generation.status !== 'pending' && generation.status !== 'processing')
-      throw conflict('This generation has ended.')
+      throw conflict('This generation has already ended.')
     const canceled = db.generation.update(generation, { status: 'canceled' })
     credits.refund(generation.org, generation.credits, generation.name)
     res.json(canceled)
@@ -96,7 +96,8 @@ export function generationRoutes({ db, trail, audit, background, credits, notify
   router.delete('/:id', (req, res) => {
     const generation = loadGeneration(req)
     requireRole(req, 'admin')
-    if (generation.status === 'pending' || generation.status === 'processing') throw conflict('Cancel it first.')
+    if (generation.status === 'pending' || generation.status === 'processing')
+      throw conflict('Cancel the generation first.')
     db.generation.remove(generation)
     res.status(204).end()
   })

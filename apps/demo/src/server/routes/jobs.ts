@@ -2,18 +2,18 @@ import { type Request, Router, raw } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, invalid, notFound } from '../errors.ts'
+import { conflict, invalid, notFound } from '../errors.ts'
 import { requireRole, requireUser } from '../identity.ts'
 
 const newJob = z.object({
-  name: z.string().trim().min(1, 'A job needs a name.').max(80),
+  name: z.string().trim().min(1, 'Enter a name.').max(80),
   runner: z.enum(['container', 'flaky', 'legacy']).default('container'),
   schedule: z.enum(['manual', 'hourly', 'nightly']).default('manual'),
 })
 const jobPatch = newJob.partial()
 const DURATION_SECONDS = 3
 
-/** Jobs, which run in the background and finish as `system`. */
+/** Jobs, which run in the background and finish as the system. */
 export function jobRoutes({ db, trail, audit, background, notify }: AppContext): Router {
   const router = Router()
 
@@ -30,7 +30,13 @@ export function jobRoutes({ db, trail, audit, background, notify }: AppContext):
 
   router.post('/', (req, res) => {
     const { org } = requireUser(req)
-    const job = db.job.insert({ ...bodyOf(newJob, req), id: createRecordId('job'), org, input: null, status: 'idle' })
+    const job = db.job.insert({
+      ...newJob.parse(req.body),
+      id: createRecordId('job'),
+      org,
+      input: null,
+      status: 'idle',
+    })
     res.status(201).location(`/api/jobs/${job.id}`).json(job)
   })
 
@@ -39,7 +45,7 @@ export function jobRoutes({ db, trail, audit, background, notify }: AppContext):
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(db.job.update(loadJob(req), bodyOf(jobPatch, req)))
+    res.json(db.job.update(loadJob(req), jobPatch.parse(req.body)))
   })
 
   router.delete('/:id', (req, res) => {
@@ -53,7 +59,7 @@ export function jobRoutes({ db, trail, audit, background, notify }: AppContext):
     const job = loadJob(req)
     const file = String(req.query.name ?? 'input.csv').slice(0, 100)
     const size = Buffer.isBuffer(req.body) ? req.body.length : 0
-    if (size === 0) throw invalid('Send the file as the body.')
+    if (size === 0) throw invalid('Send the file as the request body.')
     trail.annotate({ action: 'job.uploaded', metadata: { file, bytes: size } })
     res.json(db.job.update(job, { input: file }))
   })
@@ -62,8 +68,8 @@ export function jobRoutes({ db, trail, audit, background, notify }: AppContext):
     trail.annotate({ action: 'job.started' })
     const job = loadJob(req)
     const user = requireUser(req)
-    if (job.status === 'running') throw conflict('This job is running already.')
-    if (job.runner === 'legacy') throw new TypeError('The legacy runner crashed: its image is gone.')
+    if (job.status === 'running') throw conflict('This job is already running.')
+    if (job.runner === 'legacy') throw new TypeError('The legacy runner crashed: image not found.')
     const started = db.job.update(job, { status: 'running' })
     background.schedule(job.org, 2, () => {
       const running = db.job.get(job.id)
@@ -87,8 +93,8 @@ export function jobRoutes({ db, trail, audit, background, notify }: AppContext):
   router.post('/:id/cancel', (req, res) => {
     const job = loadJob(req)
     if (job.status !== 'running') throw conflict('This job is not running.')
-    trail.annotate({ action: 'job.cancelled' })
-    res.json(db.job.update(job, { status: 'cancelled' }))
+    trail.annotate({ action: 'job.canceled' })
+    res.json(db.job.update(job, { status: 'canceled' }))
   })
 
   return router

@@ -2,7 +2,7 @@ import { type Request, Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId, type Database } from '../database.ts'
-import { ApiError, bodyOf, conflict, notFound } from '../errors.ts'
+import { ApiError, conflict, notFound } from '../errors.ts'
 import { createToken, endAllSessions, requireRole, requireUser, sha256 } from '../identity.ts'
 import { type Member, roleSchema } from '../records.ts'
 
@@ -26,12 +26,12 @@ function toPublicMember({ id, name, email, title, role, picture, joinedAt }: Mem
   }
 }
 
-/** A member as they see themselves: with their organisation. */
+/** Converts a member to their own profile, with their organization. */
 export function toProfile(db: Database, member: Member) {
-  return { ...toPublicMember(member), organisation: db.organisation.get(member.org) }
+  return { ...toPublicMember(member), organization: db.organization.get(member.org) }
 }
 
-/** The people of an organisation, and those who are asked to join. */
+/** The members of an organization, and invitations. */
 export function memberRoutes({ db, trail, mail }: AppContext): Router {
   const router = Router()
 
@@ -42,10 +42,10 @@ export function memberRoutes({ db, trail, mail }: AppContext): Router {
     return member
   }
 
-  /** Nobody may leave an organisation without an owner. */
+  /** Throws 409 if the member is the last owner. */
   function assertNotLastOwner(member: Member) {
     const owners = db.member.list(member.org).filter((one) => one.role === 'owner')
-    if (owners.length === 1 && owners[0]?.id === member.id) throw conflict('An organisation needs an owner.')
+    if (owners.length === 1 && owners[0]?.id === member.id) throw conflict('An organization needs at least one owner.')
   }
 
   router.get('/', (req, res) => {
@@ -60,9 +60,10 @@ export function memberRoutes({ db, trail, mail }: AppContext): Router {
   router.post('/invitations', (req, res) => {
     trail.annotate({ action: 'invitation.sent' })
     const user = requireRole(req, 'admin')
-    const body = bodyOf(newInvitation, req)
+    const body = newInvitation.parse(req.body)
     trail.annotate({ metadata: { role: body.role } })
-    if (db.member.all().some((member) => member.email === body.email)) throw conflict('They have an account already.')
+    if (db.member.all().some((member) => member.email === body.email))
+      throw conflict('An account with this email already exists.')
     if (body.role === 'owner') requireRole(req, 'owner')
     const token = createToken()
     const { id, email, role } = db.invitation.insert({
@@ -73,7 +74,7 @@ export function memberRoutes({ db, trail, mail }: AppContext): Router {
       invitedBy: user.name,
     })
     const link = `/signup?invitation=${token}`
-    mail(email, `${user.name} invites you to Acme Cloud`, link)
+    mail(email, `${user.name} invited you to Acme Cloud`, link)
     res.status(201).json({ id, email, role, invitedBy: user.name, link })
   })
 
@@ -93,11 +94,11 @@ export function memberRoutes({ db, trail, mail }: AppContext): Router {
   router.patch('/:id', (req, res) => {
     trail.annotate({ action: 'membership.role_changed' })
     const member = loadMember(req)
-    const { role } = bodyOf(rolePatch, req)
+    const { role } = rolePatch.parse(req.body)
     trail.annotate({ metadata: { role, previousRole: member.role } })
     const user = requireRole(req, role === 'owner' || member.role === 'owner' ? 'owner' : 'admin')
     if (member.id === user.id && user.role !== 'owner')
-      throw new ApiError(403, 'forbidden', 'Nobody changes their own role.')
+      throw new ApiError(403, 'forbidden', 'You cannot change your own role.')
     if (role !== 'owner') assertNotLastOwner(member)
     res.json(toPublicMember(db.member.update(member, { role })))
   })
@@ -115,17 +116,17 @@ export function memberRoutes({ db, trail, mail }: AppContext): Router {
   return router
 }
 
-/** One's own account. */
+/** The caller's own account. */
 export function accountRoutes({ db, audit }: AppContext): Router {
   const router = Router()
 
   function loadSelf(req: Request) {
     const member = db.member.get(requireUser(req).id)
-    if (!member) throw new ApiError(403, 'forbidden', 'An API key has no profile.')
+    if (!member) throw new ApiError(403, 'forbidden', 'API keys do not have a profile.')
     return member
   }
 
-  /** Changes the account, which the activity log tells apart from the membership. */
+  /** Updates the account. The event is about the account, not the membership. */
   function updateAccount(
     req: Request,
     action: 'account.updated' | 'account.picture_updated',
@@ -138,11 +139,11 @@ export function accountRoutes({ db, audit }: AppContext): Router {
   }
 
   router.patch('/', (req, res) => {
-    res.json(updateAccount(req, 'account.updated', bodyOf(profilePatch, req)))
+    res.json(updateAccount(req, 'account.updated', profilePatch.parse(req.body)))
   })
 
   router.put('/picture', (req, res) => {
-    res.json(updateAccount(req, 'account.picture_updated', bodyOf(picture, req)))
+    res.json(updateAccount(req, 'account.picture_updated', picture.parse(req.body)))
   })
 
   return router

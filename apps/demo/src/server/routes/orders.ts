@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { chargeCard } from '../credits.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, notFound } from '../errors.ts'
+import { conflict, notFound } from '../errors.ts'
 import { requireRole } from '../identity.ts'
 
 const newItem = z.object({
@@ -13,9 +13,9 @@ const newItem = z.object({
 })
 const itemPatch = z.object({ quantity: z.number().int().min(1).max(1_000) })
 const newOrder = z.object({ items: z.array(newItem).max(20).default([]) })
-const statusPatch = z.object({ status: z.enum(['paid', 'fulfilled', 'cancelled']) })
+const statusPatch = z.object({ status: z.enum(['paid', 'fulfilled', 'canceled']) })
 
-/** One-time orders. Items change while an order is open; paying charges the card. */
+/** One-time orders. Items can change while an order is open. Paying charges the card. */
 export function orderRoutes({ db, trail, credits }: AppContext): Router {
   const router = Router()
 
@@ -27,13 +27,13 @@ export function orderRoutes({ db, trail, credits }: AppContext): Router {
     return order
   }
 
-  /** The item that a path names, of an order that may still be changed. */
+  /** Loads the item in the path. Throws 409 if the order is no longer open. */
   function loadItem(req: Request<{ id: string; itemId: string }>) {
     const order = loadOrder(req)
     const item = order.items.find((one) => one.id === req.params.itemId)
     if (!item) throw notFound('item')
     trail.annotate({ metadata: { item: item.name } })
-    if (order.status !== 'open') throw conflict(`This order is ${order.status}.`)
+    if (order.status !== 'open') throw conflict(`This order is already ${order.status}.`)
     return { order, item }
   }
 
@@ -43,7 +43,7 @@ export function orderRoutes({ db, trail, credits }: AppContext): Router {
 
   router.post('/', (req, res) => {
     const { org } = requireRole(req, 'admin')
-    const items = bodyOf(newOrder, req).items.map((item) => ({ id: createRecordId('itm'), ...item }))
+    const items = newOrder.parse(req.body).items.map((item) => ({ id: createRecordId('itm'), ...item }))
     const number = `AC-${1001 + db.order.list(org).length}`
     const order = db.order.insert({
       id: createRecordId('ord'),
@@ -59,7 +59,7 @@ export function orderRoutes({ db, trail, credits }: AppContext): Router {
   router.patch('/:id', (req, res) => {
     trail.annotate({ action: 'order.status_changed' })
     const order = loadOrder(req)
-    const { status } = bodyOf(statusPatch, req)
+    const { status } = statusPatch.parse(req.body)
     trail.annotate({ metadata: { status, previousStatus: order.status } })
     if (status === 'paid') chargeCard(credits.account(order.org))
     res.json(db.order.update(order, { status }))
@@ -68,9 +68,9 @@ export function orderRoutes({ db, trail, credits }: AppContext): Router {
   router.post('/:id/items', (req, res) => {
     trail.annotate({ action: 'order.item_added' })
     const order = loadOrder(req)
-    const item = { id: createRecordId('itm'), ...bodyOf(newItem, req) }
+    const item = { id: createRecordId('itm'), ...newItem.parse(req.body) }
     trail.annotate({ metadata: { item: item.name, quantity: item.quantity } })
-    if (order.status !== 'open') throw conflict(`This order is ${order.status}.`)
+    if (order.status !== 'open') throw conflict(`This order is already ${order.status}.`)
     db.order.update(order, { items: [...order.items, item] })
     res.status(201).json(item)
   })
@@ -78,7 +78,7 @@ export function orderRoutes({ db, trail, credits }: AppContext): Router {
   router.patch('/:id/items/:itemId', (req, res) => {
     trail.annotate({ action: 'order.item_updated' })
     const { order, item } = loadItem(req)
-    const { quantity } = bodyOf(itemPatch, req)
+    const { quantity } = itemPatch.parse(req.body)
     trail.annotate({ metadata: { item: item.name, quantity } })
     db.order.update(order, { items: order.items.map((one) => (one === item ? { ...one, quantity } : one)) })
     res.json({ ...item, quantity })

@@ -3,14 +3,14 @@ import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { toProjectScope } from '../audit.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, notFound } from '../errors.ts'
+import { conflict, notFound } from '../errors.ts'
 import { requireRole, requireUser } from '../identity.ts'
 import { serviceRoutes } from './services.ts'
 
 const REGIONS = ['eu-central', 'eu-west', 'us-east', 'ap-south'] as const
 
 const newProject = z.object({
-  name: z.string().trim().min(1, 'A project needs a name.').max(80),
+  name: z.string().trim().min(1, 'Enter a name.').max(80),
   description: z.string().trim().max(500).default(''),
   region: z.enum(REGIONS).default('eu-central'),
 })
@@ -20,7 +20,7 @@ export function projectRoutes(acme: AppContext): Router {
   const { db, trail, audit } = acme
   const router = Router()
 
-  /** The project a path names, if it is the asker's; the event of the request is about it from here on. */
+  /** Loads the project in the path and makes it the resource of the request's event. */
   function loadProject(req: Request<{ id: string }>) {
     const project = db.project.get(req.params.id)
     if (project?.org !== requireUser(req).org) throw notFound('project')
@@ -35,7 +35,7 @@ export function projectRoutes(acme: AppContext): Router {
   router.post('/', (req, res) => {
     const { org } = requireUser(req)
     const project = db.project.insert({
-      ...bodyOf(newProject, req),
+      ...newProject.parse(req.body),
       id: createRecordId('prj'),
       org,
       status: 'active',
@@ -49,16 +49,16 @@ export function projectRoutes(acme: AppContext): Router {
   })
 
   router.put('/:id', (req, res) => {
-    res.json(db.project.update(loadProject(req), bodyOf(newProject, req)))
+    res.json(db.project.update(loadProject(req), newProject.parse(req.body)))
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(db.project.update(loadProject(req), bodyOf(projectPatch, req)))
+    res.json(db.project.update(loadProject(req), projectPatch.parse(req.body)))
   })
 
   router.post('/:id/archive', (req, res) => {
     const project = loadProject(req)
-    if (project.status === 'archived') throw conflict('This project is archived already.')
+    if (project.status === 'archived') throw conflict('This project is already archived.')
     res.json(db.project.update(project, { status: 'archived' }))
   })
 

@@ -2,11 +2,11 @@ import { type Request, Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, conflict, notFound } from '../errors.ts'
+import { conflict, notFound } from '../errors.ts'
 import { requireUser } from '../identity.ts'
 
 const newService = z.object({
-  name: z.string().trim().min(1, 'A service needs a name.').max(80),
+  name: z.string().trim().min(1, 'Enter a name.').max(80),
   kind: z.enum(['web', 'worker', 'cron', 'database']).default('web'),
   image: z.string().trim().min(1).max(200).default('acme/hello:1'),
   replicas: z.number().int().min(0).max(50).default(1),
@@ -46,9 +46,9 @@ export function serviceRoutes({ db, trail }: AppContext): Router {
 
   router.post<'/', { projectId: string }>('/', (req, res) => {
     const project = loadProject(req)
-    if (project.status === 'archived') throw conflict('The project is archived: restore it first.')
+    if (project.status === 'archived') throw conflict('The project is archived. Restore it first.')
     const service = db.service.insert({
-      ...bodyOf(newService, req),
+      ...newService.parse(req.body),
       id: createRecordId('svc'),
       org: project.org,
       projectId: project.id,
@@ -63,7 +63,7 @@ export function serviceRoutes({ db, trail }: AppContext): Router {
       res.json(loadService(req))
     })
     .patch<Params>((req, res) => {
-      res.json(db.service.update(loadService(req), bodyOf(servicePatch, req)))
+      res.json(db.service.update(loadService(req), servicePatch.parse(req.body)))
     })
     .delete<Params>((req, res) => {
       db.service.remove(loadService(req))
@@ -72,14 +72,14 @@ export function serviceRoutes({ db, trail }: AppContext): Router {
 
   router.post<'/:id/deploy', Params>('/:id/deploy', (req, res) => {
     const service = loadService(req)
-    const { image } = bodyOf(deployment, req)
+    const { image } = deployment.parse(req.body)
     trail.annotate({ action: 'service.deployed', metadata: { image } })
     res.json(db.service.update(service, { image }))
   })
 
   router.post<'/:id/restart', Params>('/:id/restart', (req, res) => {
     const service = loadService(req)
-    if (service.status === 'trashed') throw conflict('The service is in the trash: restore it first.')
+    if (service.status === 'trashed') throw conflict('The service is in the trash. Restore it first.')
     res.json(service)
   })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { chargeCard } from '../credits.ts'
 import { createRecordId } from '../database.ts'
-import { ApiError, bodyOf, conflict, notFound } from '../errors.ts'
+import { ApiError, conflict, notFound } from '../errors.ts'
 import { requireRole } from '../identity.ts'
 
 const planInput = z.object({ plan: z.enum(['Starter', 'Pro', 'Scale']) })
@@ -14,7 +14,7 @@ const newItem = z.object({
 })
 const itemPatch = z.object({ quantity: z.number().int().min(1).max(1_000) })
 
-/** The subscription of an organisation: its plan, its items, and where in its life it is. */
+/** The subscription of an organization: plan, items and status. */
 export function subscriptionRoutes({ db, trail, audit, credits, background, notify }: AppContext): Router {
   const router = Router()
 
@@ -32,7 +32,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
 
   router.patch('/', (req, res) => {
     const subscription = loadSubscription(req)
-    const { plan } = bodyOf(planInput, req)
+    const { plan } = planInput.parse(req.body)
     trail.annotate({ metadata: { plan, previousPlan: subscription.plan } })
     res.json(db.subscription.update(subscription, { plan }))
   })
@@ -40,7 +40,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
   router.post('/trial', (req, res) => {
     trail.annotate({ action: 'subscription.trialing' })
     const subscription = loadSubscription(req)
-    if (subscription.status !== 'canceled') throw conflict('A trial is for organisations without a subscription.')
+    if (subscription.status !== 'canceled') throw conflict('Trials are only for organizations without a subscription.')
     res.json(db.subscription.update(subscription, { status: 'trialing', cancelAtPeriodEnd: false }))
   })
 
@@ -70,12 +70,12 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
     res.json(db.subscription.update(subscription, { cancelAtPeriodEnd: false }))
   })
 
-  /** Ends the billing period, as the calendar would: the card is charged, or the cancellation takes effect. */
+  /** Closes the billing period: charges the card, or applies a scheduled cancellation. */
   router.post('/renew', (req, res) => {
     const subscription = loadSubscription(req)
     trail.annotate({ action: 'subscription.renewed' })
     background.schedule(subscription.org, 1, () => renew(subscription.id, subscription.org))
-    res.status(202).json({ message: 'The period is being closed.' })
+    res.status(202).json({ message: 'The billing period is closing.' })
   })
 
   function renew(id: string, org: string) {
@@ -105,7 +105,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
   router.post('/items', (req, res) => {
     trail.annotate({ action: 'subscription.item_added' })
     const subscription = loadSubscription(req)
-    const item = { id: createRecordId('itm'), ...bodyOf(newItem, req) }
+    const item = { id: createRecordId('itm'), ...newItem.parse(req.body) }
     trail.annotate({ metadata: { item: item.name, quantity: item.quantity } })
     db.subscription.update(subscription, { items: [...subscription.items, item] })
     res.status(201).json(item)
@@ -116,7 +116,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
     const subscription = loadSubscription(req)
     const item = subscription.items.find((one) => one.id === req.params.itemId)
     if (!item) throw notFound('item')
-    const { quantity } = bodyOf(itemPatch, req)
+    const { quantity } = itemPatch.parse(req.body)
     trail.annotate({ metadata: { item: item.name, quantity } })
     db.subscription.update(subscription, {
       items: subscription.items.map((one) => (one === item ? { ...one, quantity } : one)),

@@ -2,7 +2,7 @@ import { type Request, Router } from 'express'
 import { z } from 'zod'
 import type { AppContext } from '../app-context.ts'
 import { createRecordId } from '../database.ts'
-import { bodyOf, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { createToken, requireRole } from '../identity.ts'
 import type { Row } from '../records.ts'
 import { validateWebhookUrl, WEBHOOK_EVENTS } from '../webhooks.ts'
@@ -41,7 +41,7 @@ export function webhookRoutes({ db, trail, webhooks }: AppContext): Router {
   router.post('/', (req, res) => {
     const { org } = requireRole(req, 'admin')
     const webhook = db.webhook.insert({
-      ...bodyOf(newWebhook, req),
+      ...newWebhook.parse(req.body),
       id: createRecordId('whk'),
       org,
       status: 'enabled',
@@ -52,7 +52,7 @@ export function webhookRoutes({ db, trail, webhooks }: AppContext): Router {
   })
 
   router.patch('/:id', (req, res) => {
-    res.json(omitSecret(db.webhook.update(loadWebhook(req), bodyOf(webhookPatch, req))))
+    res.json(omitSecret(db.webhook.update(loadWebhook(req), webhookPatch.parse(req.body))))
   })
 
   router.delete('/:id', (req, res) => {
@@ -70,13 +70,13 @@ export function webhookRoutes({ db, trail, webhooks }: AppContext): Router {
 
   router.post('/:id/test', (req, res) => {
     webhooks.deliver(loadWebhook(req), 'test.ping')
-    res.status(202).json({ message: 'A test event is on its way.' })
+    res.status(202).json({ message: 'Test event sent.' })
   })
 
   return router
 }
 
-/** Answers for hosts under `.test`: 204, or 500 for a path with `broken` in it. */
+/** Receives webhooks for hosts under `.test`: responds 204, or 500 for paths that contain `broken`. */
 export function receiverRoutes(): Router {
   const router = Router()
   router.post('/*path', (req, res) => {

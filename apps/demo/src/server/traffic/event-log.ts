@@ -6,13 +6,13 @@ type EventDetails = Partial<Omit<NewEvent, 'action' | 'actor' | 'resource' | 'id
   readonly route?: string
 }
 
-/** Writes down what happens in a made-up week. Times are milliseconds. */
+/** Collects the events of the simulated week. Times are in milliseconds. */
 export interface EventLog {
   readonly events: NewEvent[]
-  /** Adds an event and gives its id. `resource` is `type:id:name`, with colons in the name as they are. */
-  add(at: number, player: Persona, action: string, resource: string, extra?: EventDetails): string
-  /** The same by the system, because of another event. */
-  addCausedBy(at: number, causedBy: string | null, action: string, resource: string, extra?: EventDetails): string
+  /** Adds an event and returns its id. `resource` is `type:id:name`. The name may contain colons. */
+  add(at: number, persona: Persona, action: string, resource: string, details?: EventDetails): string
+  /** Adds an event by the system, caused by another event. */
+  addCausedBy(at: number, causedBy: string | null, action: string, resource: string, details?: EventDetails): string
 }
 
 export function createEventLog(tenantId: string): EventLog {
@@ -23,14 +23,14 @@ export function createEventLog(tenantId: string): EventLog {
     { actor, context }: Persona,
     action: string,
     resource: string,
-    extra: EventDetails = {},
+    details: EventDetails = {},
   ): string {
     const [type = '', id = '', ...name] = resource.split(':')
     const eventId = newId(Math.round(at))
-    const { route, ...facts } = extra
+    const { route, ...fields } = details
     const [method, path] = route?.split(' ') ?? []
     events.push({
-      ...facts,
+      ...fields,
       id: eventId,
       tenantId,
       action,
@@ -44,19 +44,19 @@ export function createEventLog(tenantId: string): EventLog {
   return {
     events,
     add,
-    addCausedBy: (at, causedBy, action, resource, extra) =>
-      add(at, SYSTEM_PERSONA, action, resource, { ...extra, causedBy }),
+    addCausedBy: (at, causedBy, action, resource, details) =>
+      add(at, SYSTEM_PERSONA, action, resource, { ...details, causedBy }),
   }
 }
 
-/** One changed value, as events list it. */
+/** Returns the `changes` of one changed value. */
 export function toChanges(path: string, from: string | number | null, to: string | number | null) {
   return {
     changes: [{ path, from, to }],
   }
 }
 
-/** A refusal or a crash, as events tell it. */
+/** Returns the fields of a failed event. */
 export function failure(status: number, message: string) {
   return { status: 'failure' as const, error: { status, message } }
 }

@@ -1,17 +1,17 @@
 import { PEOPLE, type Persona, STRANGER } from './personas.ts'
-import { type Random, seededRandom } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 
 type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; data: Record<string, unknown> }>
 
 interface Browser {
-  readonly player: Persona
+  readonly persona: Persona
   call: Call
-  /** The same from somewhere else, signed out. */
+  /** Sends a request from another address, signed out. */
   stranger: Call
   items(path: string): Promise<readonly { id: string; name?: string }[]>
 }
 
-/** What a simulated person may do next. Each is a few real requests to the demo itself. */
+/** Tasks of simulated people. Each sends a few real requests to the demo. */
 const TASKS: readonly [Task, ...Task[]] = [
   {
     weight: 6,
@@ -19,7 +19,7 @@ const TASKS: readonly [Task, ...Task[]] = [
       const project = pickFrom(random, await items('/api/projects'))
       const service = project && pickFrom(random, await items(`/api/projects/${project.id}/services`))
       if (!service) return
-      const image = `registry.acme.test/${service.name}:1.${random.whole(5, 30)}.${random.whole(0, 9)}`
+      const image = `registry.acme.test/${service.name}:1.${random.integer(5, 30)}.${random.integer(0, 9)}`
       await call('POST', `/api/projects/${project.id}/services/${service.id}/deploy`, { image })
     },
   },
@@ -29,7 +29,7 @@ const TASKS: readonly [Task, ...Task[]] = [
       const model = random.pick(['bfl/flux-schnell', 'bfl/flux-schnell', 'bfl/flux-pro', 'acme/experimental-video'])
       await call('POST', '/api/generations', {
         model,
-        prompt: random.pick(['A quiet harbour', 'A map of the moon', 'Our office as a comic']),
+        prompt: random.pick(['A quiet harbor', 'A map of the moon', 'Our office as a comic']),
       })
     },
   },
@@ -48,8 +48,8 @@ const TASKS: readonly [Task, ...Task[]] = [
         await call('DELETE', `/api/projects/${sketch.id}`)
         return
       }
-      const name = `Sketch ${random.whole(100, 999)}`
-      const { data } = await call('POST', '/api/projects', { name, description: 'Trying something.' })
+      const name = `Sketch ${random.integer(100, 999)}`
+      const { data } = await call('POST', '/api/projects', { name, description: 'An experiment.' })
       await call('POST', `/api/projects/${data.id}/services`, { name: 'web' })
       await call('POST', `/api/projects/${data.id}/archive`)
     },
@@ -73,8 +73,8 @@ const TASKS: readonly [Task, ...Task[]] = [
   },
   {
     weight: 1,
-    async run({ player, stranger }) {
-      await stranger('POST', '/api/login', { email: player.actor.email, password: 'not the password' })
+    async run({ persona, stranger }) {
+      await stranger('POST', '/api/login', { email: persona.actor.email, password: 'not the password' })
     },
   },
   {
@@ -91,31 +91,31 @@ interface Task {
 }
 
 function pickFrom<T>(random: Random, from: readonly T[]): T | undefined {
-  return from[random.whole(0, Math.max(0, from.length - 1))]
+  return from[random.integer(0, Math.max(0, from.length - 1))]
 }
 
-/** Lets simulated people use the demo through real HTTP, one deed every few seconds, until the signal aborts. */
+/** Simulates people who use the demo over HTTP: one task every few seconds, until the signal aborts. */
 export async function simulateTraffic(origin: string, signal: AbortSignal): Promise<void> {
-  const random = seededRandom(Date.now())
+  const random = createRandom(Date.now())
   const browsers = new Map<Persona, Browser>()
   while (!signal.aborted) {
-    const player = random.pick(PEOPLE)
+    const persona = random.pick(PEOPLE)
     try {
-      const browser = browsers.get(player) ?? (await signIn(origin, player, signal))
-      browsers.set(player, browser)
+      const browser = browsers.get(persona) ?? (await signIn(origin, persona, signal))
+      browsers.set(persona, browser)
       await random.weighted(TASKS).run(browser, random)
     } catch (error) {
       if (!signal.aborted) console.error('Simulated traffic:', error)
     }
-    await pause(random.whole(2_000, 6_000), signal)
+    await pause(random.integer(2_000, 6_000), signal)
   }
 }
 
-async function signIn(origin: string, player: Persona, signal: AbortSignal): Promise<Browser> {
-  const call = createClient(origin, player, signal)
-  await call('POST', '/api/login', { email: player.actor.email, password: 'demo' })
+async function signIn(origin: string, persona: Persona, signal: AbortSignal): Promise<Browser> {
+  const call = createClient(origin, persona, signal)
+  await call('POST', '/api/login', { email: persona.actor.email, password: 'demo' })
   return {
-    player,
+    persona,
     call,
     stranger: createClient(origin, STRANGER, signal),
     async items(path) {
@@ -125,7 +125,7 @@ async function signIn(origin: string, player: Persona, signal: AbortSignal): Pro
   }
 }
 
-/** Requests as somebody's browser sends them, which keeps its cookie. */
+/** Creates a client that sends requests like a browser, with a cookie. */
 function createClient(origin: string, { context }: Persona, signal: AbortSignal): Call {
   const headers: Record<string, string> = {
     'content-type': 'application/json',

@@ -1,6 +1,6 @@
 import type { Actor, EventContext } from '@whodid/core'
 
-/** Somebody of the made-up week, with the place and the browser they work from. */
+/** A simulated person, with their IP address and browser. */
 export interface Persona {
   readonly actor: Actor
   readonly context: Partial<EventContext>
@@ -24,11 +24,11 @@ export const MARGARET = createPersona('usr_margaret', 'Margaret Hamilton', '203.
 export const ALAN = createPersona('usr_alan', 'Alan Turing', '198.51.100.44', PHONE)
 export const RADIA = createPersona('usr_radia', 'Radia Perlman', '198.51.100.52', MAC)
 
-/** Who is at work in the week. Radia joins in the middle of it. */
+/** The people of the simulated week. Radia joins partway through. */
 export const PEOPLE: readonly [Persona, ...Persona[]] = [ADA, GRACE, LINUS, MARGARET, ALAN, RADIA]
 export const ADMINS: readonly [Persona, ...Persona[]] = [ADA, GRACE, MARGARET]
 
-/** The program that deploys. */
+/** The CI program that deploys. */
 export const CI: Persona = {
   actor: { type: 'api_key', id: 'key_ci00000000', name: 'ci' },
   context: { channel: 'api', ip: '192.0.2.80', userAgent: 'acme-deploy/2.3' },
@@ -39,7 +39,7 @@ export const SYSTEM_PERSONA: Persona = {
   context: { channel: 'system' },
 }
 
-/** Somebody at the door who has no key to it. */
+/** An attacker without an account. */
 export const STRANGER: Persona = {
   actor: { type: 'user', id: 'anonymous', name: 'Anonymous' },
   context: { channel: 'ui', ip: '192.0.2.66', userAgent: 'python-requests/2.32' },

@@ -1,16 +1,16 @@
-/** Numbers that look random and are the same for the same seed. */
+/** A pseudo-random number generator. The same seed gives the same numbers. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number
-  /** A whole number from `least` to `most`. */
-  whole(least: number, most: number): number
+  /** Returns an integer from `min` to `max`, inclusive. */
+  integer(min: number, max: number): number
   pick<const T extends readonly [unknown, ...unknown[]]>(from: T): T[number]
-  /** One of those with weights. */
+  /** Picks an option by weight. */
   weighted<T extends { readonly weight: number }>(from: readonly [T, ...T[]]): T
 }
 
-/** Mulberry32: small, and good enough to make up a week. */
-export function seededRandom(seed: number): Random {
+/** Creates a Mulberry32 generator. */
+export function createRandom(seed: number): Random {
   let state = seed
   const next = () => {
     state = (state + 0x6d2b79f5) | 0
@@ -20,7 +20,7 @@ export function seededRandom(seed: number): Random {
   }
   return {
     next,
-    whole: (least, most) => least + Math.floor(next() * (most - least + 1)),
+    integer: (min, max) => min + Math.floor(next() * (max - min + 1)),
     pick: (from) => from[Math.floor(next() * from.length)] ?? from[0],
     weighted(from) {
       let left = next() * from.reduce((sum, { weight }) => sum + weight, 0)

@@ -6,7 +6,7 @@ import type { Random } from './random.ts'
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** What the week is played with: the projects, services and jobs that the console has. */
+/** The projects, services and jobs in the console. */
 export interface ExistingRecords {
   readonly projects: readonly [NamedRecord, ...NamedRecord[]]
   readonly services: readonly [
@@ -22,17 +22,17 @@ export interface NamedRecord {
 }
 
 export interface Simulation {
-  readonly script: EventLog
+  readonly log: EventLog
   readonly random: Random
-  readonly props: ExistingRecords
-  /** A new id, the same in each run. */
+  readonly records: ExistingRecords
+  /** Creates an id. Each run creates the same ids. */
   newId(prefix: string): string
 }
 
-/** Something small that people do many times a week. */
+/** A small task that people do many times a week. */
 export interface Routine {
   readonly weight: number
-  run(stage: Simulation, at: number, player: Persona): void
+  run(simulation: Simulation, at: number, persona: Persona): void
 }
 
 function toProjectRef(thing: NamedRecord) {
@@ -44,11 +44,11 @@ function toProjectScope({ id, name }: NamedRecord) {
 }
 
 function pickVersion(random: Random) {
-  return `1.${random.whole(4, 9)}.${random.whole(0, 12)}`
+  return `1.${random.integer(4, 9)}.${random.integer(0, 12)}`
 }
 
-function isAdmin(player: Persona) {
-  return ADMINS.includes(player)
+function isAdmin(persona: Persona) {
+  return ADMINS.includes(persona)
 }
 
 const PROMPTS = [
@@ -58,22 +58,22 @@ const PROMPTS = [
   'Icons for the new pricing page',
 ] as const
 const BUGS = [
-  'Search forgets its filter',
+  'Search loses its filter',
   'The chart is empty on Mondays',
   'Dark mode flickers',
-  'A long name overlaps',
+  'Long names overlap',
 ] as const
 const EDITS = [
-  toChanges('/description', 'The shop.', 'The shop, its search and its mails.'),
+  toChanges('/description', 'The shop.', 'Shop, search and emails.'),
   toChanges('/region', 'us-east', 'eu-central'),
   toChanges('/description', 'Ledger', 'Ledger and settlement.'),
 ] as const
 
-function deploy({ script, random, props }: Simulation, at: number, player: Persona) {
-  const service = random.pick(props.services)
+function deploy({ log, random, records }: Simulation, at: number, persona: Persona) {
+  const service = random.pick(records.services)
   const image = (tag: string) => `registry.acme.test/${service.name}:${tag}`
   const next = image(pickVersion(random))
-  script.add(at, random.next() < 0.6 ? CI : player, 'service.deployed', `service:${service.id}:${service.name}`, {
+  log.add(at, random.next() < 0.6 ? CI : persona, 'service.deployed', `service:${service.id}:${service.name}`, {
     route: 'POST /api/projects/:projectId/services/:id/deploy',
     metadata: { image: next },
     ...toProjectScope(service.project),
@@ -81,7 +81,7 @@ function deploy({ script, random, props }: Simulation, at: number, player: Perso
   })
 }
 
-function generate({ script, random, newId }: Simulation, at: number, player: Persona) {
+function generate({ log, random, newId }: Simulation, at: number, persona: Persona) {
   const models = Object.keys(MODELS)
   const model =
     models.find(
@@ -90,139 +90,139 @@ function generate({ script, random, newId }: Simulation, at: number, player: Per
   const credits = MODELS[model]
   const outcome = random.next()
   const resource = `generation:${newId('gen')}:${model}`
-  const asked = script.add(at, player, 'generation.pending', resource, {
+  const pending = log.add(at, persona, 'generation.pending', resource, {
     route: 'POST /api/generations',
     changes: [
       { path: '/prompt', to: random.pick(PROMPTS) },
       { path: '/status', to: 'pending' },
     ],
   })
-  script.add(at + 20, player, 'credit.reserve', 'credit:acme:Credits', {
+  log.add(at + 20, persona, 'credit.reserve', 'credit:acme:Credits', {
     metadata: { credits, model },
-    causedBy: asked,
+    causedBy: pending,
   })
   if (outcome < 0.06) {
-    script.add(at + 4 * SECOND, player, 'generation.canceled', resource, {
+    log.add(at + 4 * SECOND, persona, 'generation.canceled', resource, {
       route: 'POST /api/generations/:id/cancel',
       ...toChanges('/status', 'pending', 'canceled'),
     })
-    script.add(at + 4 * SECOND, player, 'credit.refund', 'credit:acme:Credits', { metadata: { credits, model } })
+    log.add(at + 4 * SECOND, persona, 'credit.refund', 'credit:acme:Credits', { metadata: { credits, model } })
     return
   }
-  script.addCausedBy(
+  log.addCausedBy(
     at + 2 * SECOND,
-    asked,
+    pending,
     'generation.processing',
     resource,
     toChanges('/status', 'pending', 'processing'),
   )
-  const done = at + random.whole(5, 50) * SECOND
+  const done = at + random.integer(5, 50) * SECOND
   if (outcome < 0.18) {
-    script.addCausedBy(done, asked, 'generation.failed', resource, {
+    log.addCausedBy(done, pending, 'generation.failed', resource, {
       metadata: { reason: 'the model ran out of memory' },
       ...toChanges('/status', 'processing', 'failed'),
     })
-    script.addCausedBy(done + 10, asked, 'credit.refund', 'credit:acme:Credits', { metadata: { credits, model } })
+    log.addCausedBy(done + 10, pending, 'credit.refund', 'credit:acme:Credits', { metadata: { credits, model } })
   } else {
-    script.addCausedBy(done, asked, 'generation.succeeded', resource, toChanges('/status', 'processing', 'succeeded'))
-    script.addCausedBy(done + 10, asked, 'credit.charge', 'credit:acme:Credits', { metadata: { credits, model } })
-    script.addCausedBy(done + SECOND, asked, 'webhook.delivered', 'webhook:whk_deploys:hooks.acme.test', {
+    log.addCausedBy(done, pending, 'generation.succeeded', resource, toChanges('/status', 'processing', 'succeeded'))
+    log.addCausedBy(done + 10, pending, 'credit.charge', 'credit:acme:Credits', { metadata: { credits, model } })
+    log.addCausedBy(done + SECOND, pending, 'webhook.delivered', 'webhook:whk_deploys:hooks.acme.test', {
       metadata: { event: 'generation.completed' },
     })
   }
   const title = `Generation ${outcome < 0.18 ? 'failed' : 'succeeded'}`
   const notification = `notification:${newId('ntf')}:${title}`
-  script.addCausedBy(done + 30, asked, 'notification.received', notification, {
-    metadata: { for: player.actor.name ?? '' },
+  log.addCausedBy(done + 30, pending, 'notification.received', notification, {
+    metadata: { for: persona.actor.name ?? '' },
   })
   if (random.next() < 0.4)
-    script.add(done + 6 * MINUTE, player, 'notification.dismissed', notification, {
+    log.add(done + 6 * MINUTE, persona, 'notification.dismissed', notification, {
       route: 'POST /api/notifications/:id/dismiss',
     })
 }
 
-function tryExperiment({ script, random, newId }: Simulation, at: number, player: Persona) {
-  const thing = { id: newId('prj'), name: `Experiment ${random.whole(11, 99)}` }
+function tryExperiment({ log, random, newId }: Simulation, at: number, persona: Persona) {
+  const thing = { id: newId('prj'), name: `Experiment ${random.integer(11, 99)}` }
   const services = ['web', 'worker'].map((name) => `service:${newId('svc')}:${name}`)
-  script.add(at, player, 'project.created', toProjectRef(thing), {
+  log.add(at, persona, 'project.created', toProjectRef(thing), {
     route: 'POST /api/projects',
     changes: [{ path: '/name', to: thing.name }],
   })
   services.forEach((service, index) => {
-    script.add(at + (index + 1) * MINUTE, player, 'service.created', service, {
+    log.add(at + (index + 1) * MINUTE, persona, 'service.created', service, {
       route: 'POST /api/projects/:projectId/services',
       ...toProjectScope(thing),
     })
   })
   if (random.next() < 0.5) return
-  const admin = isAdmin(player) ? player : GRACE
-  script.add(at + 80 * MINUTE, admin, 'project.archived', toProjectRef(thing), {
+  const admin = isAdmin(persona) ? persona : GRACE
+  log.add(at + 80 * MINUTE, admin, 'project.archived', toProjectRef(thing), {
     route: 'POST /api/projects/:id/archive',
     ...toChanges('/status', 'active', 'archived'),
   })
-  const deleted = script.add(at + 95 * MINUTE, admin, 'project.deleted', toProjectRef(thing), {
+  const deleted = log.add(at + 95 * MINUTE, admin, 'project.deleted', toProjectRef(thing), {
     route: 'DELETE /api/projects/:id',
   })
   for (const service of services)
-    script.addCausedBy(at + 95 * MINUTE + 40, deleted, 'service.deleted', service, toProjectScope(thing))
+    log.addCausedBy(at + 95 * MINUTE + 40, deleted, 'service.deleted', service, toProjectScope(thing))
 }
 
-function runJob({ script, random, props }: Simulation, at: number, player: Persona) {
-  const job = random.pick(props.jobs)
+function runJob({ log, random, records }: Simulation, at: number, persona: Persona) {
+  const job = random.pick(records.jobs)
   const resource = `job:${job.id}:${job.name}`
   const route = 'POST /api/jobs/:id/run'
   if (job.name === 'Quarterly report') {
-    script.add(at, player, 'job.started', resource, {
+    log.add(at, persona, 'job.started', resource, {
       route,
-      ...failure(500, 'The legacy runner crashed: its image is gone.'),
+      ...failure(500, 'The legacy runner crashed: image not found.'),
     })
     return
   }
-  const started = script.add(at, player, 'job.started', resource, { route, ...toChanges('/status', 'idle', 'running') })
-  const end = at + random.whole(20, 400) * SECOND
+  const started = log.add(at, persona, 'job.started', resource, { route, ...toChanges('/status', 'idle', 'running') })
+  const end = at + random.integer(20, 400) * SECOND
   const metadata = { jobId: job.id }
   if (random.next() < 0.1) {
-    script.add(end, player, 'job.cancelled', resource, {
+    log.add(end, persona, 'job.canceled', resource, {
       route: 'POST /api/jobs/:id/cancel',
-      ...toChanges('/status', 'running', 'cancelled'),
+      ...toChanges('/status', 'running', 'canceled'),
     })
   } else if (job.name === 'Import customers') {
     const reason = 'exit code 137 (out of memory)'
-    script.addCausedBy(end, started, 'job.failed', resource, {
+    log.addCausedBy(end, started, 'job.failed', resource, {
       metadata: { ...metadata, reason },
       ...toChanges('/status', 'running', 'failed'),
     })
   } else {
     const seconds = Math.round((end - at) / SECOND)
-    script.addCausedBy(end, started, 'job.completed', resource, {
+    log.addCausedBy(end, started, 'job.completed', resource, {
       metadata: { ...metadata, seconds },
       ...toChanges('/status', 'running', 'completed'),
     })
   }
 }
 
-function attemptForbiddenAction({ script, random, props }: Simulation, at: number, player: Persona) {
-  if (isAdmin(player)) {
-    script.add(at, player, 'domain.domain_created', 'domain::', {
+function attemptForbiddenAction({ log, random, records }: Simulation, at: number, persona: Persona) {
+  if (isAdmin(persona)) {
+    log.add(at, persona, 'domain.domain_created', 'domain::', {
       route: 'POST /api/domains',
-      ...failure(400, 'name: This is not a host name.'),
+      ...failure(400, 'name: Invalid hostname.'),
     })
     return
   }
-  const message = 'This needs the role admin; yours is member.'
+  const message = 'This requires the admin role. Your role is member.'
   if (random.next() < 0.5)
-    script.add(at, player, 'project.deleted', toProjectRef(random.pick(props.projects)), {
+    log.add(at, persona, 'project.deleted', toProjectRef(random.pick(records.projects)), {
       route: 'DELETE /api/projects/:id',
       ...failure(403, message),
     })
   else
-    script.add(at, player, 'invitation.sent', 'invitation::', {
+    log.add(at, persona, 'invitation.sent', 'invitation::', {
       route: 'POST /api/members/invitations',
       ...failure(403, message),
     })
 }
 
-/** What happens again and again, and how often next to the rest. */
+/** Recurring tasks, with their relative frequency. */
 export const ROUTINES: readonly [Routine, ...Routine[]] = [
   { weight: 30, run: deploy },
   { weight: 22, run: generate },
@@ -231,27 +231,27 @@ export const ROUTINES: readonly [Routine, ...Routine[]] = [
   { weight: 4, run: attemptForbiddenAction },
   {
     weight: 12,
-    run({ script, random, props }, at, player) {
-      const service = random.pick(props.services)
+    run({ log, random, records }, at, persona) {
+      const service = random.pick(records.services)
       const resource = `service:${service.id}:${service.name}`
-      const replicas = random.whole(1, 4)
+      const replicas = random.integer(1, 4)
       if (random.next() < 0.4)
-        script.add(at, player, 'service.restarted', resource, {
+        log.add(at, persona, 'service.restarted', resource, {
           route: 'POST /api/projects/:projectId/services/:id/restart',
           ...toProjectScope(service.project),
         })
       else
-        script.add(at, player, 'service.updated', resource, {
+        log.add(at, persona, 'service.updated', resource, {
           route: 'PATCH /api/projects/:projectId/services/:id',
           ...toProjectScope(service.project),
-          ...toChanges('/replicas', replicas, replicas + random.whole(1, 3)),
+          ...toChanges('/replicas', replicas, replicas + random.integer(1, 3)),
         })
     },
   },
   {
     weight: 6,
-    run({ script, random, props }, at, player) {
-      script.add(at, player, 'project.updated', toProjectRef(random.pick(props.projects)), {
+    run({ log, random, records }, at, persona) {
+      log.add(at, persona, 'project.updated', toProjectRef(random.pick(records.projects)), {
         route: 'PATCH /api/projects/:id',
         ...random.pick(EDITS),
       })
@@ -259,15 +259,15 @@ export const ROUTINES: readonly [Routine, ...Routine[]] = [
   },
   {
     weight: 3,
-    run({ script, random, props, newId }, at, player) {
-      const source = random.pick(props.projects)
+    run({ log, random, records, newId }, at, persona) {
+      const source = random.pick(records.projects)
       if (random.next() < 0.5)
-        script.add(at, player, 'project.exported', toProjectRef(source), {
+        log.add(at, persona, 'project.exported', toProjectRef(source), {
           route: 'POST /api/projects/:id/export',
           metadata: { format: 'JSON' },
         })
       else
-        script.add(at, player, 'project.cloned', `toProjectRef:${newId('prj')}:${source.name} copy`, {
+        log.add(at, persona, 'project.cloned', `toProjectRef:${newId('prj')}:${source.name} copy`, {
           route: 'POST /api/projects/:id/clone',
           metadata: { source: source.name, sourceId: source.id },
         })
@@ -275,10 +275,10 @@ export const ROUTINES: readonly [Routine, ...Routine[]] = [
   },
   {
     weight: 2,
-    run({ script, random, newId }, at, player) {
+    run({ log, random, newId }, at, persona) {
       const report = `bug_report:${newId('bug')}:${random.pick(BUGS)}`
-      script.add(at, player, 'bug_report.submitted', report, { route: 'POST /api/bug-reports' })
-      script.add(at + 50 * MINUTE, player === ADA ? GRACE : ADA, 'bug_report.status_changed', report, {
+      log.add(at, persona, 'bug_report.submitted', report, { route: 'POST /api/bug-reports' })
+      log.add(at + 50 * MINUTE, persona === ADA ? GRACE : ADA, 'bug_report.status_changed', report, {
         route: 'PATCH /api/bug-reports/:id',
         metadata: { status: 'investigating', previousStatus: 'open' },
         ...toChanges('/status', 'open', 'investigating'),
@@ -287,15 +287,15 @@ export const ROUTINES: readonly [Routine, ...Routine[]] = [
   },
   {
     weight: 2,
-    run({ script }, at, player) {
-      const { id, name = '' } = player.actor
-      if (player === LINUS)
-        script.add(at, player, 'account.picture_updated', `account:${id}:${name}`, {
+    run({ log }, at, persona) {
+      const { id, name = '' } = persona.actor
+      if (persona === LINUS)
+        log.add(at, persona, 'account.picture_updated', `account:${id}:${name}`, {
           route: 'PUT /api/me/picture',
           ...toChanges('/picture', 'amber', 'sky'),
         })
       else
-        script.add(at, player, 'account.updated', `account:${id}:${name}`, {
+        log.add(at, persona, 'account.updated', `account:${id}:${name}`, {
           route: 'PATCH /api/me',
           ...toChanges('/title', '', 'Engineer'),
         })
