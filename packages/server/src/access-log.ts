@@ -13,79 +13,82 @@ import {
   type Viewer,
 } from '@whodid/core'
 
-/** What is worth an event when it is read: the activity of other people, and a file of any. */
-export type Witnessed =
+/** A read that is recorded as an event: viewing the activity of other people, or exporting. */
+export type AccessRecord =
   | { readonly read: 'viewed'; readonly subjects: readonly string[]; readonly filter: Filter }
-  | ({ readonly read: 'exported'; readonly filter: Filter } & WitnessedFile)
-  | ({ readonly read: 'person_exported'; readonly subject: string } & WitnessedFile)
+  | ({ readonly read: 'exported'; readonly filter: Filter } & ExportedFile)
+  | ({ readonly read: 'person_exported'; readonly subject: string } & ExportedFile)
 
-interface WitnessedFile {
+interface ExportedFile {
   readonly format: string
   readonly preset?: string | undefined
-  /** The event that an earlier file broke off after. */
+  /** The id of the event that a resumed export starts after. */
   readonly after?: string | undefined
 }
 
-/** Who reads, and in which request. */
-export interface Reading {
+/** The viewer who reads, and the context of their request. */
+export interface Access {
   readonly viewer: Viewer
   readonly context: Partial<EventContext>
 }
 
-/** How a file came to its end. */
-export interface Ending {
-  /** How many events were given. */
+/** The end of an export. */
+export interface ExportCompletion {
+  /** Number of events sent. */
   readonly count: number
-  /** Why it was broken off; null when it is whole. */
-  readonly broken: string | null
+  /** Null when the export is complete. */
+  readonly abortReason: string | null
 }
 
-/** Writes down who read what. */
-export interface Witness {
+/** Records who read what, as audit events. */
+export interface AccessLog {
   /**
-   * One event a viewer, tenant, filter and hour, at the first time; two processes that are asked at the same instant may
-   * write one each. Resolves to its id once it is stored, so that nobody reads unseen.
+   * Records an access once per viewer, tenant, filter and hour. Two processes may each record one at the same moment. Resolves to
+   * the id of the event after it is stored, so that no read goes unrecorded.
    */
-  record(reading: Reading, tenantId: string, what: Witnessed): Promise<string>
-  /** How a file ended that was recorded as this event: one event for each file. */
-  ended(reading: Reading, tenantId: string, recorded: string | null, end: Ending): Promise<void>
-  /** An id that came twice with two contents. */
-  conflict(tenantId: string, eventId: string, reason: string): Promise<void>
+  recordAccess(access: Access, tenantId: string, record: AccessRecord): Promise<string>
+  /** Records the end of an export. `accessId` is the id of its access event. */
+  recordExportEnd(
+    access: Access,
+    tenantId: string,
+    accessId: string | null,
+    completion: ExportCompletion,
+  ): Promise<void>
+  /** Records a rejected event whose id belongs to a stored event with other content. */
+  recordIdConflict(tenantId: string, eventId: string, reason: string): Promise<void>
 }
 
-const HOUR = 3_600_000
-/** Characters of JSON. */
-const MAX_FILTER = 16_000
-const MAX_NAMED = 20
-/** Characters of one person. */
-const MAX_NAME = 100
-const REMEMBERED = 20_000
+const HOUR_MS = 3_600_000
+/** Of the filter as JSON. */
+const MAX_FILTER_CHARS = 16_000
+const MAX_PEOPLE = 20
+const MAX_PERSON_CHARS = 100
+const MAX_CACHED_ACCESSES = 20_000
 
-/** A viewer as the actor of whodid's own events. */
-export function actorOf({ id, name }: Viewer): Actor {
+/** Converts a viewer to the actor of an audit event. */
+export function toActor({ id, name }: Viewer): Actor {
   return { type: id.startsWith('key:') ? 'api_key' : 'user', id, name }
 }
 
-/** People, as many and as much of them as an event has room for. */
-function named(people: readonly string[]): string[] {
-  return people.slice(0, MAX_NAMED).map((person) => [...person].slice(0, MAX_NAME).join(''))
+function truncatePeople(people: readonly string[]): string[] {
+  return people.slice(0, MAX_PEOPLE).map((person) => [...person].slice(0, MAX_PERSON_CHARS).join(''))
 }
 
-/** A filter as it stands in an event, where there is not room for any length of list: then what tells it from others. */
-function recorded(filter: Filter): JsonObject {
+/** Converts a filter to metadata. One that is too long is reduced to a digest and the names of its conditions. */
+function toFilterMetadata(filter: Filter): JsonObject {
   const text = JSON.stringify(filter)
-  if (text.length <= MAX_FILTER) return JSON.parse(text)
+  if (text.length <= MAX_FILTER_CHARS) return JSON.parse(text)
   const { actor, actorName } = filter
   return {
     tooLong: true,
     digest: bytesToHex(sha256(new TextEncoder().encode(text))),
     conditions: Object.keys(JSON.parse(text)),
-    ...(actor && { actor: named(actor) }),
-    ...(actorName && { actorName: named(actorName) }),
+    ...(actor && { actor: truncatePeople(actor) }),
+    ...(actorName && { actorName: truncatePeople(actorName) }),
   }
 }
 
-function fileOf({ format, preset, after }: WitnessedFile): JsonObject {
+function toFileMetadata({ format, preset, after }: ExportedFile): JsonObject {
   return {
     format,
     ...(preset !== undefined && { preset }),
@@ -93,113 +96,117 @@ function fileOf({ format, preset, after }: WitnessedFile): JsonObject {
   }
 }
 
-function eventOf({ viewer, context }: Reading, what: Witnessed): NewEvent {
-  const by = { action: `${AUDIT_CATEGORY}.${what.read}`, actor: actorOf(viewer), context }
-  switch (what.read) {
+function createAccessEvent({ viewer, context }: Access, record: AccessRecord): NewEvent {
+  const base = { action: `${AUDIT_CATEGORY}.${record.read}`, actor: toActor(viewer), context }
+  switch (record.read) {
     case 'exported':
       return {
-        ...by,
-        resource: { type: 'export', id: null, name: `activity.${what.format}` },
-        description: `The activity was exported as ${what.format.toUpperCase()}`,
-        metadata: { ...fileOf(what), filter: recorded(what.filter) },
+        ...base,
+        resource: { type: 'export', id: null, name: `activity.${record.format}` },
+        description: `Exported activity as ${record.format.toUpperCase()}`,
+        metadata: { ...toFileMetadata(record), filter: toFilterMetadata(record.filter) },
       }
     case 'person_exported':
       return {
-        ...by,
-        resource: { type: 'user', id: what.subject },
-        description: `All that is known of ${what.subject} was exported as ${what.format.toUpperCase()}`,
-        metadata: fileOf(what),
+        ...base,
+        resource: { type: 'user', id: record.subject },
+        description: `Exported personal data of ${record.subject} as ${record.format.toUpperCase()}`,
+        metadata: toFileMetadata(record),
       }
     case 'viewed': {
-      const [first = '', ...others] = what.subjects
-      const more = others.length > 0 ? ` and of ${others.length} more` : ''
+      const [first = '', ...others] = record.subjects
+      const more = others.length > 0 ? ` and ${others.length} more` : ''
       return {
-        ...by,
+        ...base,
         resource: { type: 'user', id: first },
-        description: `The activity of ${first}${more} was viewed`,
+        description: `Viewed activity of ${first}${more}`,
         metadata: {
-          ...(others.length > 0 && { subjects: named(what.subjects) }),
-          filter: recorded(what.filter),
+          ...(others.length > 0 && { subjects: truncatePeople(record.subjects) }),
+          filter: toFilterMetadata(record.filter),
         },
       }
     }
   }
 }
 
-function events(count: number): string {
-  return count === 1 ? '1 event' : `${count} events`
+function formatEventCount(count: number): string {
+  return count === 1 ? '1 event' : `${count.toLocaleString('en-US')} events`
 }
 
-/** What a witness writes and reads with. */
-export interface WitnessOptions {
-  /** Stores an event of whodid's own, or throws. */
+/** Options for `createAccessLog`. */
+export interface AccessLogOptions {
+  /** Stores an audit event, or throws. */
   record(tenantId: string, event: NewEvent): Promise<void>
-  /** Events of a tenant under a filter, whoever may see them. */
+  /** Finds events of a tenant, without the restrictions of any viewer. */
   find(tenantId: string, filter: Filter): Promise<readonly StoredEvent[]>
   readonly now: () => number
 }
 
-/** What an event says, in whichever request it was. */
-function gistOf({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent): string {
+/** Returns a key that is equal for the same access in different requests. */
+function getAccessKey({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent): string {
   return bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
 }
 
-/** Makes a witness. */
-export function createWitness({ record, find, now }: WitnessOptions): Witness {
-  const known = new Map<string, Promise<string>>()
-  let hour = 0
+/** Creates an access log. */
+export function createAccessLog({ record, find, now }: AccessLogOptions): AccessLog {
+  const cache = new Map<string, Promise<string>>()
+  let cachedHour = 0
 
-  /** Another process may have written it in this hour. */
-  const write = async (at: number, tenantId: string, event: NewEvent): Promise<string> => {
-    const from = new Date(at * HOUR).toISOString()
-    const written = await find(tenantId, { actor: [event.actor.id], action: [event.action], from })
-    const same = written.find((stored) => gistOf(stored) === gistOf(event))
+  const recordUnlessStored = async (hour: number, tenantId: string, event: NewEvent): Promise<string> => {
+    // Another process may have recorded it within this hour.
+    const from = new Date(hour * HOUR_MS).toISOString()
+    const candidates = await find(tenantId, { actor: [event.actor.id], action: [event.action], from })
+    const same = candidates.find((stored) => getAccessKey(stored) === getAccessKey(event))
     if (same) return same.id
     const id = newId(now())
     await record(tenantId, { ...event, id })
     return id
   }
 
-  const once = (key: string, tenantId: string, event: NewEvent): Promise<string> => {
-    const current = Math.floor(now() / HOUR)
-    if (current !== hour) {
-      known.clear()
-      hour = current
+  const recordOncePerHour = (key: string, tenantId: string, event: NewEvent): Promise<string> => {
+    const hour = Math.floor(now() / HOUR_MS)
+    if (hour !== cachedHour) {
+      cache.clear()
+      cachedHour = hour
     }
-    const earlier = known.get(key)
-    if (earlier) return earlier
-    const written = write(current, tenantId, event)
-    known.set(key, written)
-    written.catch(() => known.delete(key))
-    for (const oldest of known.keys()) {
-      if (known.size <= REMEMBERED) break
-      known.delete(oldest)
+    const cached = cache.get(key)
+    if (cached) return cached
+    const recorded = recordUnlessStored(hour, tenantId, event)
+    cache.set(key, recorded)
+    recorded.catch(() => cache.delete(key))
+    for (const oldest of cache.keys()) {
+      if (cache.size <= MAX_CACHED_ACCESSES) break
+      cache.delete(oldest)
     }
-    return written
+    return recorded
   }
 
   return {
-    record: (reading, tenantId, what) =>
-      once(JSON.stringify([reading.viewer.id, tenantId, what]), tenantId, eventOf(reading, what)),
-    ended: ({ viewer, context }, tenantId, causedBy, { count, broken }) =>
+    recordAccess: (access, tenantId, accessRecord) =>
+      recordOncePerHour(
+        JSON.stringify([access.viewer.id, tenantId, accessRecord]),
+        tenantId,
+        createAccessEvent(access, accessRecord),
+      ),
+    recordExportEnd: ({ viewer, context }, tenantId, accessId, { count, abortReason }) =>
       record(tenantId, {
         action: `${AUDIT_CATEGORY}.export_ended`,
-        actor: actorOf(viewer),
-        resource: { type: 'export', id: causedBy },
-        description: broken === null ? `An export gave ${events(count)}` : `An export broke off after ${events(count)}`,
+        actor: toActor(viewer),
+        resource: { type: 'export', id: accessId },
+        description: `${abortReason === null ? 'Exported' : 'Export aborted after'} ${formatEventCount(count)}`,
         metadata: { count },
-        error: broken === null ? null : { code: 'aborted', message: broken },
-        causedBy,
+        error: abortReason === null ? null : { code: 'aborted', message: abortReason },
+        causedBy: accessId,
         context,
       }),
-    conflict: async (tenantId, eventId, reason) => {
-      await once(JSON.stringify([tenantId, eventId]), tenantId, {
+    recordIdConflict: async (tenantId, eventId, reason) => {
+      await recordOncePerHour(JSON.stringify([tenantId, eventId]), tenantId, {
         action: `${AUDIT_CATEGORY}.id_conflict`,
         status: 'failure',
         severity: 'warning',
         actor: { type: 'system', id: 'whodid', name: 'whodid' },
         resource: { type: 'event', id: eventId },
-        description: `An event with the id ${eventId} was rejected, since another has it`,
+        description: `Rejected event ${eventId}: another event has this id`,
         error: { code: 'id_conflict', message: reason },
         context: { channel: 'system' },
       })

@@ -1,19 +1,19 @@
 import { WhodidError } from '@whodid/core'
 
-/** One request under way. */
+/** A request in progress. */
 export interface Call {
-  /** Aborts when the caller leaves, and when the service closes. */
+  /** Aborts when the client disconnects and when the service closes. */
   readonly signal: AbortSignal
-  /** Ends what the call has begun. */
+  /** Ends everything that the call has started. */
   end(): void
 }
 
-/** Why, made once: an error of its own for each call costs as much as reading an event. */
-const OVER = new WhodidError('closed', 'The call is over.')
+/** The abort reason. It is created once: an error per call costs as much as reading an event. */
+const CALL_ENDED = new WhodidError('closed', 'The call has ended.')
 
 /**
- * Makes a register of what is under way, so that closing ends it. (`AbortSignal.any` of each request's signal and one that
- * lives as long as the service keeps every request in memory on some versions of Node.)
+ * Creates a registry of requests in progress, so that `close` can end them all. It does not use `AbortSignal.any`: with a signal
+ * that lives as long as the service, some versions of Node keep every request in memory.
  */
 export function createCalls() {
   const open = new Set<AbortController>()
@@ -23,7 +23,7 @@ export function createCalls() {
       const end = () => {
         open.delete(controller)
         request.signal.removeEventListener('abort', end)
-        controller.abort(OVER)
+        controller.abort(CALL_ENDED)
       }
       if (request.signal.aborted) controller.abort()
       else {
@@ -32,7 +32,7 @@ export function createCalls() {
       }
       return { signal: controller.signal, end }
     },
-    /** Ends everything that is under way. */
+    /** Ends all calls in progress. */
     close() {
       for (const controller of open) controller.abort()
       open.clear()
@@ -40,8 +40,8 @@ export function createCalls() {
   }
 }
 
-/** The same answer, which ends its call when it has been read, or when its reader leaves. */
-export function endingWith(response: Response, call: Call): Response {
+/** Returns the same response. Its call ends when the body has been read or canceled. */
+export function endCallWithBody(response: Response, call: Call): Response {
   const reader = response.body?.getReader()
   if (!reader) {
     call.end()

@@ -2,14 +2,14 @@ import { TRPCError } from '@trpc/server'
 import { ERROR_STATUS, type ErrorCode, type TextRange, WhodidError } from '@whodid/core'
 import { z } from 'zod'
 
-/** Problem details of RFC 9457, with whodid's code. */
+/** An RFC 9457 problem with a whodid error code. */
 export interface Problem {
   readonly type: 'about:blank'
   readonly title: string
   readonly status: number
   readonly code: ErrorCode
   readonly detail: string
-  /** Where the search text is wrong, in UTF-16 units from 0. */
+  /** The range of the mistake in the search text, in UTF-16 units from 0. */
   readonly at?: TextRange | undefined
 }
 
@@ -33,14 +33,14 @@ const TITLES: { readonly [C in ErrorCode]: string } = {
   internal: 'Internal error',
 }
 
-/** Codes of the service's own trouble whose message says nothing of its inside. */
-const PUBLIC: readonly ErrorCode[] = ['overloaded', 'closed']
+/** Server-side codes whose message is safe to show to clients. */
+const PUBLIC_CODES: readonly ErrorCode[] = ['overloaded', 'closed']
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   const where = issue.path.map(String).join('.') || 'The input'
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `${[...issue.path.map(String), key].join('.')} is not known here`).join('; ')
+      return issue.keys.map((key) => `${[...issue.path.map(String), key].join('.')} is not a known field`).join('; ')
     case 'invalid_type':
       return `${where} must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
     case 'invalid_value':
@@ -56,12 +56,12 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** What is wrong with an input, field by field, in one line. */
+/** Describes the first three issues of an input in one line. */
 export function describeIssues(error: z.ZodError): string {
   return error.issues.slice(0, 3).map(describeIssue).join('; ')
 }
 
-function codeOf(error: TRPCError): ErrorCode {
+function toErrorCode(error: TRPCError): ErrorCode {
   if (error.code === 'NOT_FOUND') return 'not_found'
   if (error.code === 'METHOD_NOT_SUPPORTED') return 'method_not_allowed'
   if (error.code === 'PAYLOAD_TOO_LARGE') return 'payload_too_large'
@@ -69,31 +69,31 @@ function codeOf(error: TRPCError): ErrorCode {
   return error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'invalid_input'
 }
 
-/** The one error behind what was thrown: tRPC and zod wrap theirs. Anything unknown is `internal`. */
-export function errorOf(thrown: unknown): WhodidError {
+/** Converts anything thrown to a `WhodidError`, unwrapping tRPC and zod errors. Unknown errors become `internal`. */
+export function toWhodidError(thrown: unknown): WhodidError {
   if (thrown instanceof WhodidError) return thrown
   if (thrown instanceof z.ZodError) {
     return new WhodidError('invalid_input', `${describeIssues(thrown)}.`, { cause: thrown })
   }
   if (thrown instanceof TRPCError) {
-    if (thrown.cause instanceof WhodidError || thrown.cause instanceof z.ZodError) return errorOf(thrown.cause)
-    const code = codeOf(thrown)
+    if (thrown.cause instanceof WhodidError || thrown.cause instanceof z.ZodError) return toWhodidError(thrown.cause)
+    const code = toErrorCode(thrown)
     if (code !== 'internal') return new WhodidError(code, thrown.message, { cause: thrown })
   }
-  return new WhodidError('internal', 'Something went wrong in the service.', { cause: thrown })
+  return new WhodidError('internal', 'An unexpected error occurred.', { cause: thrown })
 }
 
-/** What a client is told of an error. What is the service's own trouble keeps its message to itself. */
-export function problemOf(thrown: unknown): Problem {
-  const { code, message, at } = errorOf(thrown)
+/** Converts anything thrown to a problem for the client. Internal errors do not expose their message. */
+export function toProblem(thrown: unknown): Problem {
+  const { code, message, at } = toWhodidError(thrown)
   const status = ERROR_STATUS[code]
-  const tell = status < 500 || PUBLIC.includes(code)
+  const isPublic = status < 500 || PUBLIC_CODES.includes(code)
   return {
     type: 'about:blank',
     title: TITLES[code],
     status,
     code,
-    detail: tell ? message : 'The service could not answer: try again, and if it stays so, look into its log.',
+    detail: isPublic ? message : 'Internal error. Try again. If the error persists, check the logs of the service.',
     ...(at && { at }),
   }
 }

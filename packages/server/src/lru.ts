@@ -1,18 +1,18 @@
-/** A map that forgets what has not been asked for longest, once it holds as much as it may. */
-export interface Recent<T> {
+/** A cache that evicts the least recently used entry when it is full. */
+export interface LruCache<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
   delete(key: string): void
 }
 
-/** Makes a map of at most `most` entries. */
-export function createLru<T>(most: number): Recent<T> {
+/** Creates an LRU cache of at most `maxEntries`. */
+export function createLru<T>(maxEntries: number): LruCache<T> {
   const entries = new Map<string, T>()
   const set = (key: string, value: T) => {
     entries.delete(key)
     entries.set(key, value)
     for (const oldest of entries.keys()) {
-      if (entries.size <= most) break
+      if (entries.size <= maxEntries) break
       entries.delete(oldest)
     }
   }

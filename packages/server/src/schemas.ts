@@ -1,71 +1,71 @@
 import { FILTER_CONDITIONS, type Filter, filterSchema, isEventId, SORT_COLUMNS } from '@whodid/core'
 import { z } from 'zod'
-import { PLACES_ID } from './read/stream-position.ts'
+import { STREAM_POSITION_PATTERN } from './read/stream-position.ts'
 
 const UNSTORABLE = /\0|\p{Surrogate}/u
 
-/** Text that a database takes: no U+0000, no half of a surrogate pair, and not endless. */
+/** Returns a schema for text that a database can store: no U+0000, no lone surrogate, at most `max` characters. */
 export function text(max: number) {
   return z
     .string()
     .min(1)
     .max(max)
-    .refine((value) => !UNSTORABLE.test(value), 'must not contain U+0000 or half of a surrogate pair')
+    .refine((value) => !UNSTORABLE.test(value), 'must not contain U+0000 or a lone surrogate')
 }
 
-/** Whether every text of a filter is one that a database takes. */
+/** Checks if a database can store every text of a filter. */
 export function isStorable(filter: Filter): boolean {
   return ![
     filter.q,
     filter.not?.q,
-    ...FILTER_CONDITIONS.flatMap((term) => [...(filter[term] ?? []), ...(filter.not?.[term] ?? [])]),
+    ...FILTER_CONDITIONS.flatMap((name) => [...(filter[name] ?? []), ...(filter.not?.[name] ?? [])]),
   ].some((value) => value !== undefined && UNSTORABLE.test(value))
 }
 
-/** Which of the viewer's tenants. */
+/** The tenant to read or change. */
 export const tenant = text(512)
   .optional()
-  .describe("One of the viewer's tenants, or * for all of them. The first when absent.")
+  .describe("One of the viewer's tenants, or * for all of them. Defaults to the first.")
 
-/** The order by time. */
-export const order = z.enum(['asc', 'desc']).optional().describe('desc when absent.')
+/** The sort order. */
+export const order = z.enum(['asc', 'desc']).optional().describe('The sort order. Defaults to desc.')
 
-/** Everything that a list takes. */
+/** The input fields of a list. */
 export const listFields = {
   ...filterSchema.shape,
   tenant,
-  sort: z.enum(SORT_COLUMNS).optional().describe('The column to order by. occurredAt when absent.'),
+  sort: z.enum(SORT_COLUMNS).optional().describe('The column to sort by. Defaults to occurredAt.'),
   order,
-  limit: z.int().min(1).max(1000).optional().describe('How many events, from 1 to 1000. 50 when absent.'),
-  cursor: z.string().max(65_536).optional().describe('The nextCursor of the page before.'),
-  // The infinite queries of @trpc/react-query send it. Lists only go forward.
+  limit: z.int().min(1).max(1000).optional().describe('Events per page, 1 to 1000. Defaults to 50.'),
+  cursor: z.string().max(65_536).optional().describe('The nextCursor of the previous page.'),
+  // Sent by infinite queries of @trpc/react-query. Lists only go forward.
   direction: z.literal('forward').optional(),
 }
 
-/** The filter of an input that holds one beside other fields. */
-export function filterOf(input: Filter): Filter {
+/** Picks the filter fields from an input that has other fields too. */
+export function pickFilter(input: Filter): Filter {
   const { q, inbox, from, to, not } = input
-  const terms = Object.fromEntries(FILTER_CONDITIONS.map((term) => [term, input[term]]))
-  return { q, inbox, from, to, not, ...terms }
+  const conditions = Object.fromEntries(FILTER_CONDITIONS.map((name) => [name, input[name]]))
+  return { q, inbox, from, to, not, ...conditions }
 }
 
-/** The id of an event. */
-export const eventId = z.string().refine(isEventId, 'must be the id of an event, a UUIDv7')
+/** An event id. */
+export const eventId = z.string().refine(isEventId, 'must be an event id (UUIDv7)')
 
-/** What every file of events takes, to go on where another broke off. */
+/** The input fields that resume an interrupted export. */
 export const resumeFields = {
   after: eventId
     .optional()
-    .describe('Go on after the event with this id, the last whole one of a file that broke off.'),
+    .describe('Resume after the event with this id: the last complete one of an interrupted file.'),
   upTo: z
     .string()
     .max(8_192)
-    .regex(PLACES_ID, 'must be the Whodid-Up-To header of an earlier export')
+    .regex(STREAM_POSITION_PATTERN, 'must be the Whodid-Up-To header of an earlier export')
     .optional()
     .describe(
-      'The Whodid-Up-To header of an earlier export, to get the same events. What is stored by now when absent.',
+      'The Whodid-Up-To header of an earlier export, to get the same events. Defaults to everything stored by now.',
     ),
 }
 
-/** The input of a verb that takes none. */
-export const nothing = z.strictObject({}).optional()
+/** The schema of an operation without input. */
+export const noInput = z.strictObject({}).optional()

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
-import { idOfApiKey, makeApiKey } from './api-key.ts'
-import { crc32InBase62, randomBase62 } from './base62.ts'
+import { generateApiKey, parseApiKeyId } from './api-key.ts'
+import { crc32ToBase62, randomBase62 } from './base62.ts'
 
 test('a key says what it is, what it may and which one it is', () => {
-  const { id, key } = makeApiKey(['export', 'read'])
+  const { id, key } = generateApiKey(['export', 'read'])
   expect(key).toMatch(/^whodid_read_export_[0-9A-Za-z]{40}$/)
   expect(key.startsWith(`whodid_read_export_${id}`)).toBe(true)
-  expect(idOfApiKey(key)).toBe(id)
-  expect(makeApiKey(['ingest']).key).toMatch(/^whodid_ingest_[0-9A-Za-z]{40}$/)
+  expect(parseApiKeyId(key)).toBe(id)
+  expect(generateApiKey(['ingest']).key).toMatch(/^whodid_ingest_[0-9A-Za-z]{40}$/)
 })
 
 test('a key has 128 random bits or more beside its id and its checksum', () => {
-  const { id, key } = makeApiKey(['read'])
+  const { id, key } = generateApiKey(['read'])
   const secret = key.slice(`whodid_read_${id}`.length, -6)
   expect(secret.length * Math.log2(62)).toBeGreaterThanOrEqual(128)
-  const all = Array.from({ length: 500 }, () => makeApiKey(['read']))
+  const all = Array.from({ length: 500 }, () => generateApiKey(['read']))
   expect(new Set(all.map((made) => made.key.slice(-28, -6))).size).toBe(500)
   expect(new Set(all.map((made) => made.id)).size).toBe(500)
 })
@@ -32,8 +32,8 @@ test('every digit occurs about as often as every other', () => {
 
 test('the checksum is the CRC-32 of zip and GitHub', () => {
   // Its check value is 0xcbf43926.
-  expect([...crc32InBase62('123456789')].reduce((sum, digit) => sum * 62 + placeOf(digit), 0)).toBe(0xcbf43926)
-  expect(crc32InBase62('')).toBe('000000')
+  expect([...crc32ToBase62('123456789')].reduce((sum, digit) => sum * 62 + placeOf(digit), 0)).toBe(0xcbf43926)
+  expect(crc32ToBase62('')).toBe('000000')
 })
 
 function placeOf(digit: string) {
@@ -41,19 +41,19 @@ function placeOf(digit: string) {
 }
 
 test('one wrong, missing, doubled or swapped character is told', () => {
-  const { key } = makeApiKey(['admin'])
+  const { key } = generateApiKey(['admin'])
   const prefix = 'whodid_'.length
   for (let at = prefix; at < key.length; at += 1) {
     const char = key.charAt(at)
     const other = char === 'x' ? 'y' : 'x'
-    expect(idOfApiKey(key.slice(0, at) + other + key.slice(at + 1))).toBe('mistyped')
-    expect(idOfApiKey(key.slice(0, at) + key.slice(at + 1))).toBe('mistyped')
-    expect(idOfApiKey(key.slice(0, at) + char + key.slice(at))).toBe('mistyped')
+    expect(parseApiKeyId(key.slice(0, at) + other + key.slice(at + 1))).toBe('mistyped')
+    expect(parseApiKeyId(key.slice(0, at) + key.slice(at + 1))).toBe('mistyped')
+    expect(parseApiKeyId(key.slice(0, at) + char + key.slice(at))).toBe('mistyped')
     const next = key.charAt(at + 1)
     if (next !== '' && next !== char) {
-      expect(idOfApiKey(key.slice(0, at) + next + char + key.slice(at + 2))).toBe('mistyped')
+      expect(parseApiKeyId(key.slice(0, at) + next + char + key.slice(at + 2))).toBe('mistyped')
     }
   }
-  expect(idOfApiKey('whodid_')).toBe('mistyped')
-  expect(idOfApiKey('a-key-of-the-host-itself')).toBeNull()
+  expect(parseApiKeyId('whodid_')).toBe('mistyped')
+  expect(parseApiKeyId('a-key-of-the-host-itself')).toBeNull()
 })

@@ -1,36 +1,36 @@
 import { bytesToHex, KEY_SCOPES, type KeyScope, sha256 } from '@whodid/core'
-import { crc32InBase62, randomBase62 } from './base62.ts'
+import { crc32ToBase62, randomBase62 } from './base62.ts'
 
 const PREFIX = 'whodid'
-/** Tells one key from another; the rest of a key, 131 random bits, is its secret. */
-const ID = 12
-const SECRET = 22
+const ID_LENGTH = 12
+/** 131 random bits. */
+const SECRET_LENGTH = 22
 
-const FORM = new RegExp(
-  `^(${PREFIX}(?:_(?:${KEY_SCOPES.join('|')}))+_([0-9A-Za-z]{${ID}})[0-9A-Za-z]{${SECRET}})([0-9A-Za-z]{6})$`,
+const KEY_PATTERN = new RegExp(
+  `^(${PREFIX}(?:_(?:${KEY_SCOPES.join('|')}))+_([0-9A-Za-z]{${ID_LENGTH}})[0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{6})$`,
 )
 
-/** Makes a key: `whodid_<scopes>_<id><secret><checksum>`, such as `whodid_read_export_…`, and its id. */
-export function makeApiKey(scopes: readonly KeyScope[]): { readonly id: string; readonly key: string } {
-  const id = randomBase62(ID)
-  const named = KEY_SCOPES.filter((scope) => scopes.includes(scope))
-  const text = [PREFIX, ...named, id + randomBase62(SECRET)].join('_')
-  return { id, key: text + crc32InBase62(text) }
+/** Generates an API key, `whodid_<scopes>_<id><secret><checksum>`, and its id. */
+export function generateApiKey(scopes: readonly KeyScope[]): { readonly id: string; readonly key: string } {
+  const id = randomBase62(ID_LENGTH)
+  const orderedScopes = KEY_SCOPES.filter((scope) => scopes.includes(scope))
+  const text = [PREFIX, ...orderedScopes, id + randomBase62(SECRET_LENGTH)].join('_')
+  return { id, key: text + crc32ToBase62(text) }
 }
 
-/** The id that stands in a key; `mistyped` when its checksum does not fit; null for what is no key of ours. */
-export function idOfApiKey(secret: string): string | 'mistyped' | null {
+/** Parses the id of an API key. Returns `mistyped` when the checksum is wrong, and null when it is not a whodid key. */
+export function parseApiKeyId(secret: string): string | 'mistyped' | null {
   if (!secret.startsWith(`${PREFIX}_`)) return null
-  const [, text = '', id = '', checksum] = FORM.exec(secret) ?? []
-  return crc32InBase62(text) === checksum ? id : 'mistyped'
+  const [, text = '', id = '', checksum] = KEY_PATTERN.exec(secret) ?? []
+  return crc32ToBase62(text) === checksum ? id : 'mistyped'
 }
 
-/** The SHA-256 of a key: all that is kept of it. */
-export function hashOfKey(secret: string): Uint8Array {
+/** Returns the SHA-256 of a key. The key itself is never stored. */
+export function hashApiKey(secret: string): Uint8Array {
   return sha256(new TextEncoder().encode(secret))
 }
 
-/** The same in hexadecimal. */
-export function hexHashOfKey(secret: string): string {
-  return bytesToHex(hashOfKey(secret))
+/** Returns the SHA-256 of a key in hexadecimal. */
+export function hashApiKeyToHex(secret: string): string {
+  return bytesToHex(hashApiKey(secret))
 }

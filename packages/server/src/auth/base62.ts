@@ -1,13 +1,13 @@
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** The bytes below it stand for each digit equally often. */
-const FAIR = 256 - (256 % DIGITS.length)
+/** Bytes from here on would make some digits more likely than others. */
+const UNBIASED_LIMIT = 256 - (256 % DIGITS.length)
 
-/** Random digits: 5.95 bits each. */
+/** Returns random digits of 5.95 bits each. */
 export function randomBase62(length: number): string {
   let text = ''
   while (text.length < length) {
     for (const byte of crypto.getRandomValues(new Uint8Array(2 * length))) {
-      if (byte < FAIR && text.length < length) text += DIGITS.charAt(byte % DIGITS.length)
+      if (byte < UNBIASED_LIMIT && text.length < length) text += DIGITS.charAt(byte % DIGITS.length)
     }
   }
   return text
@@ -15,11 +15,11 @@ export function randomBase62(length: number): string {
 
 const CRC32_POLYNOMIAL = 0xedb88320
 
-/** The CRC-32 of ASCII text (ISO 3309, as zip and GitHub have it) in six digits. */
-export function crc32InBase62(text: string): string {
+/** Returns the CRC-32 (ISO 3309, as in zip) of ASCII text as six digits. */
+export function crc32ToBase62(text: string): string {
   let crc = 0xffffffff
-  for (let at = 0; at < text.length; at += 1) {
-    crc ^= text.charCodeAt(at)
+  for (let index = 0; index < text.length; index += 1) {
+    crc ^= text.charCodeAt(index)
     for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? CRC32_POLYNOMIAL : 0)
   }
   let rest = (crc ^ 0xffffffff) >>> 0

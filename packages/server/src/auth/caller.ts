@@ -1,39 +1,44 @@
 import { type Viewer, WhodidError } from '@whodid/core'
-import { NOBODY } from './permission.ts'
+import { ANONYMOUS_VIEWER } from './permission.ts'
 
-/** Why a caller may stay, while a stream is open. */
-export interface Right {
-  /** When it ends by itself, in milliseconds; null when it does not. */
-  readonly until: number | null
-  /** Whether it still is what it was when the caller came in. */
-  holds(): Promise<boolean>
+/** A key or token that can expire or be revoked while a stream is open. */
+export interface Credential {
+  /** When it expires, in epoch milliseconds; null when it does not. */
+  readonly expiresAt: number | null
+  /** Resolves to false once the credential is revoked. */
+  isValid(): Promise<boolean>
 }
 
-/** Who is asking, and how they got in. */
+/** The caller of a request, and how they were authenticated. */
 export interface Caller {
   readonly viewer: Viewer
-  /** Whether, without `view:all`, only their own activity is theirs to see. A key acts for its tenant, not for itself. */
+  /** True when a viewer without `view:all` sees only their own activity. False for keys, which act for their tenant. */
   readonly ownOnly: boolean
-  /** Whether any tenant may be named, as with a key for `*`. */
-  readonly everyTenant: boolean
-  /** Whether the browser may have sent the credentials by itself, as it does a cookie. */
-  readonly ambient: boolean
-  /** What they hang on, where the service itself can tell. */
-  readonly right?: Right | undefined
-  /** Of nobody: why what they sent is not good. */
-  readonly refusal?: WhodidError | undefined
+  /** True when the caller may name any tenant, as with a key for `*`. */
+  readonly allTenants: boolean
+  /** True when a browser may have attached the credentials by itself, as it does with a cookie. */
+  readonly hasAmbientCredentials: boolean
+  /** The key or token, when the service issued or verified it. */
+  readonly credential?: Credential | undefined
+  /** Of an anonymous caller: why their key or token was rejected. */
+  readonly rejection?: WhodidError | undefined
 }
 
 /**
- * Knows one kind of bearer secret, and says who sends it: undefined when it is of another kind. `lookUp` is called before
- * anything is asked of the store for a secret that may be wrong, and throws `rate_limited` when too many were.
+ * Authenticates one kind of bearer secret. Returns undefined for other kinds. It calls `beforeLookup` before it looks up a secret
+ * in the store that may be wrong; `beforeLookup` throws `rate_limited` after too many wrong ones.
  */
-export type Bearer = (secret: string, lookUp: () => void) => Promise<Caller | undefined>
+export type BearerAuthenticator = (secret: string, beforeLookup: () => void) => Promise<Caller | undefined>
 
-/** Who a request is from that nobody signed. */
-export const anonymous: Caller = { viewer: NOBODY, ownOnly: true, everyTenant: false, ambient: true }
+/** The caller of a request without credentials. */
+export const anonymous: Caller = {
+  viewer: ANONYMOUS_VIEWER,
+  ownOnly: true,
+  allTenants: false,
+  hasAmbientCredentials: true,
+}
 
-/** Who a request is from whose secret is of a known kind, but not good. */
-export function refused(why: string): Caller {
-  return { ...anonymous, refusal: new WhodidError('unauthenticated', why) }
+/** Creates an anonymous caller whose key or token was rejected. */
+export function createRejectedCaller(reason: string): Caller {
+  return { ...anonymous, rejection: new WhodidError('unauthenticated', reason) }
 }

@@ -1,34 +1,35 @@
 import { WhodidError } from '@whodid/core'
 import type { Caller } from './caller.ts'
 
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-function isOwn(request: Request): boolean {
+function isSameOrigin(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin' || site === 'none'
   const origin = request.headers.get('origin')
-  // Browsers send Origin with every POST; a client that sends neither header is no browser and forges nobody's cookie.
+  // Browsers send Origin with every POST. A client that sends neither header is not a browser, so it has no cookies to abuse.
   if (origin === null) return true
   const host = request.headers.get('host') ?? new URL(request.url).host
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
 /**
- * Throws `forbidden` when another site makes a browser change something, or begin a file, with credentials that the browser sends by
- * itself. The rule is that of Go's `http.CrossOriginProtection`: https://words.filippo.io/csrf/
+ * Throws `forbidden` when another site makes a browser send a change, or start a file download, with ambient credentials.
+ * Follows Go's `http.CrossOriginProtection`: https://words.filippo.io/csrf/
  */
-export function refuseForgery(
+export function checkCsrf(
   request: Request,
-  asker: Caller,
+  caller: Caller,
   isTrusted: (request: Request) => boolean = () => false,
   isFile = false,
 ): void {
-  if (!asker.ambient || isTrusted(request)) return
-  // A file is an event in the name of whoever asks, so a link on another site must not begin one.
-  const harmless = SAFE.has(request.method) && !(isFile && request.headers.get('sec-fetch-site') === 'cross-site')
-  if (harmless || isOwn(request)) return
+  if (!caller.hasAmbientCredentials || isTrusted(request)) return
+  // A file download is recorded in the caller's name, so a link on another site must not start one.
+  const isHarmless =
+    SAFE_METHODS.has(request.method) && !(isFile && request.headers.get('sec-fetch-site') === 'cross-site')
+  if (isHarmless || isSameOrigin(request)) return
   throw new WhodidError(
     'forbidden',
-    'This request comes from another site: send it from the page that the service is mounted in, or with a key.',
+    'Cross-site request blocked: send it from a page of the same origin, add the origin to `cors`, or use an API key.',
   )
 }

@@ -1,32 +1,35 @@
 import { type Viewer, WhodidError } from '@whodid/core'
-import type { Need } from '../operations/operation.ts'
+import type { Requirement } from '../operations/operation.ts'
 
-/** Nobody in particular: may do what needs nothing. */
-export const NOBODY: Viewer = { id: '', name: '', tenants: [], permissions: [] }
+/** The viewer of a request without credentials. */
+export const ANONYMOUS_VIEWER: Viewer = { id: '', name: '', tenants: [], permissions: [] }
 
-/** Whether a viewer sees everybody's activity, not only their own. */
-export function mayViewAll(viewer: Viewer): boolean {
+/** Checks if a viewer sees the activity of everyone in the tenant. */
+export function canViewAll(viewer: Viewer): boolean {
   return viewer.permissions.includes('view:all')
 }
 
-/** Whether something is hidden from a viewer, whatever their permissions: by a filter that always holds, or masked fields. */
+/** Checks if a filter or masked fields hide anything from a viewer, whatever their permissions. */
 export function isRestricted({ filter, masked = [] }: Viewer): boolean {
   return filter !== undefined || masked.length > 0
 }
 
-/** Throws unless the viewer has what a verb needs. `refusal` says why somebody is nobody here. */
-export function permit(viewer: Viewer, need: Need, refusal?: WhodidError): void {
-  if (need === 'nothing') return
-  if (viewer === NOBODY) {
+/** Throws unless the viewer meets the requirement of an operation. An anonymous viewer gets `rejection` when there is one. */
+export function requirePermission(viewer: Viewer, requirement: Requirement, rejection?: WhodidError): void {
+  if (requirement === 'nothing') return
+  if (viewer === ANONYMOUS_VIEWER) {
     throw (
-      refusal ??
+      rejection ??
       new WhodidError(
         'unauthenticated',
-        'Nobody is signed in here: send Authorization: Bearer with a key, or whatever the host signs people in with.',
+        'Sign in first: send `Authorization: Bearer <key>`, or whatever the host app signs people in with.',
       )
     )
   }
-  if (need === 'viewer' || viewer.permissions.includes(need)) return
-  if (need === 'view' && mayViewAll(viewer)) return
-  throw new WhodidError('forbidden', `This needs the permission ${need}, which ${viewer.name} has not been given.`)
+  if (requirement === 'viewer' || viewer.permissions.includes(requirement)) return
+  if (requirement === 'view' && canViewAll(viewer)) return
+  throw new WhodidError(
+    'forbidden',
+    `Permission denied: ${viewer.name} does not have the \`${requirement}\` permission.`,
+  )
 }

@@ -4,58 +4,59 @@ import type { Caller } from './caller.ts'
 
 const RECHECK_MS = 30_000
 
-/** Ends answers that are under way when the right ends that they hang on: a key that is revoked, a token that expires. */
-export interface Rights {
-  /** A file may outlive a token that expires, or no browser could load a long one, but not one that is revoked. */
-  watch(asker: Caller, call: Call, answers: 'events' | 'file'): void
-  /** Asks of every open stream into a tenant whether its right still holds. Calls that come meanwhile share the next round. */
+/** Ends open responses when the credential of their caller is revoked, and streams when it expires. */
+export interface RevocationWatch {
+  /** Watches a call. A download may outlive an expired token, so that browsers can finish long ones, but not a revoked one. */
+  watch(caller: Caller, call: Call, answers: 'events' | 'file'): void
+  /** Rechecks the credential of every open response of a tenant. Calls during a recheck share the next one. */
   recheck(tenantId: string): Promise<void>
 }
 
-/** Makes a watch over open streams, each asked for every `recheckMs` milliseconds, and at once by `recheck`. */
-export function createRights(
+/** Creates a watch that rechecks every open response each `recheckMs` milliseconds, and at once on `recheck`. */
+export function createRevocationWatch(
   now: () => number,
   { recheckMs = RECHECK_MS }: { readonly recheckMs?: number } = {},
-): Rights {
-  const open = new Map<() => Promise<void>, readonly string[]>()
-  const rounds = new Map<string, { readonly now: Promise<void>; next: Promise<void> | null }>()
+): RevocationWatch {
+  const openChecks = new Map<() => Promise<void>, readonly string[]>()
+  const rounds = new Map<string, { readonly current: Promise<void>; next: Promise<void> | null }>()
 
-  const ask = async (tenantId: string): Promise<void> => {
-    const checks = [...open].flatMap(([check, tenants]) => (tenants.includes(tenantId) ? [check()] : []))
+  const checkTenant = async (tenantId: string): Promise<void> => {
+    const checks = [...openChecks].flatMap(([check, tenants]) => (tenants.includes(tenantId) ? [check()] : []))
     await Promise.all(checks)
   }
-  const begin = (tenantId: string): Promise<void> => {
-    const round = { now: ask(tenantId), next: null }
+  const startRound = (tenantId: string): Promise<void> => {
+    const round = { current: checkTenant(tenantId), next: null }
     rounds.set(tenantId, round)
-    const over = () => {
+    const removeRound = () => {
       if (rounds.get(tenantId) === round && round.next === null) rounds.delete(tenantId)
     }
-    round.now.then(over, over)
-    return round.now
+    round.current.then(removeRound, removeRound)
+    return round.current
   }
 
   return {
-    watch({ viewer, right }, call, answers) {
-      if (!right || call.signal.aborted) return
+    watch({ viewer, credential }, call, answers) {
+      if (!credential || call.signal.aborted) return
       const check = async () => {
-        // What cannot be asked does not hold: the reader comes back, and is told why.
-        if (!(await right.holds().catch(() => false))) call.end()
+        // A failed check ends the call too: the client reconnects and gets the error.
+        if (!(await credential.isValid().catch(() => false))) call.end()
       }
-      const again = setInterval(check, recheckMs)
-      const left = right.until === null ? LIFETIME_MS : right.until - now()
-      const over = answers === 'events' ? setTimeout(() => call.end(), Math.min(left, LIFETIME_MS)) : undefined
-      open.set(check, viewer.tenants)
-      const leave = () => {
-        clearInterval(again)
-        clearTimeout(over)
-        open.delete(check)
+      const interval = setInterval(check, recheckMs)
+      const remainingMs = credential.expiresAt === null ? LIFETIME_MS : credential.expiresAt - now()
+      const timeout =
+        answers === 'events' ? setTimeout(() => call.end(), Math.min(remainingMs, LIFETIME_MS)) : undefined
+      openChecks.set(check, viewer.tenants)
+      const stop = () => {
+        clearInterval(interval)
+        clearTimeout(timeout)
+        openChecks.delete(check)
       }
-      call.signal.addEventListener('abort', leave, { once: true })
+      call.signal.addEventListener('abort', stop, { once: true })
     },
     recheck(tenantId) {
       const round = rounds.get(tenantId)
-      if (!round) return begin(tenantId)
-      round.next ??= round.now.then(() => begin(tenantId))
+      if (!round) return startRound(tenantId)
+      round.next ??= round.current.then(() => startRound(tenantId))
       return round.next
     },
   }

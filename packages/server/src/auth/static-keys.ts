@@ -1,64 +1,70 @@
 import { type KeyScope, type Permission, WhodidError } from '@whodid/core'
-import { hexHashOfKey } from './api-key.ts'
-import type { Bearer, Caller } from './caller.ts'
+import { hashApiKeyToHex } from './api-key.ts'
+import type { BearerAuthenticator, Caller } from './caller.ts'
 
-/** A bearer key that the host keeps, in its environment say. */
+/** An API key that the host configures, for example from an environment variable. */
 export interface StaticKey {
-  /** The secret itself: at least 16 characters, 128 random bits or more. */
+  /** The secret: at least 16 characters with 128 random bits or more. */
   readonly key: string
-  /** What its viewer and its events call it. */
+  /** The name of its viewer, and of the actor of its events. */
   readonly name: string
   readonly scopes: readonly KeyScope[]
-  /** The one tenant it belongs to, or `*` for a host that serves many. */
+  /** The tenant of the key, or `*` for all tenants. */
   readonly tenant: string
 }
 
-const SHORTEST = 16
+const MIN_KEY_LENGTH = 16
 
-const PERMITS: { readonly [S in KeyScope]: readonly Permission[] } = {
+const SCOPE_PERMISSIONS: { readonly [S in KeyScope]: readonly Permission[] } = {
   ingest: ['ingest'],
   read: ['view', 'view:all'],
   export: ['export'],
   admin: ['admin'],
 }
 
-/** Whoever sends a key: it acts for its tenant, under `key:<id>`. One of a tenant that is called `*` is no key for all. */
-export function askerOfKey(
+/**
+ * Creates the caller of an API key. It acts for its tenant, with the viewer id `key:<id>`. Access to all tenants needs
+ * `allTenants`, since a tenant may be named `*`.
+ */
+export function createKeyCaller(
   key: { readonly id: string; readonly name: string; readonly tenant: string; readonly scopes: readonly KeyScope[] },
-  { everyTenant = false, right }: Partial<Pick<Caller, 'everyTenant' | 'right'>> = {},
+  { allTenants = false, credential }: Partial<Pick<Caller, 'allTenants' | 'credential'>> = {},
 ): Caller {
   return {
     viewer: {
       id: `key:${key.id}`,
       name: key.name,
       tenants: [key.tenant],
-      permissions: [...new Set(key.scopes.flatMap((scope) => PERMITS[scope]))],
+      permissions: [...new Set(key.scopes.flatMap((scope) => SCOPE_PERMISSIONS[scope]))],
     },
     ownOnly: false,
-    everyTenant,
-    ambient: false,
-    right,
+    allTenants,
+    hasAmbientCredentials: false,
+    credential,
   }
 }
 
 /**
- * Knows the host's own keys. Only hashes are kept, and comparing hashes tells a guesser nothing of a key.
- * Throws `invalid_input` for a key that is too short to be one, or given twice.
+ * Creates the authenticator of the host's own keys. It compares hashes, so timing reveals nothing about a key.
+ * Throws `invalid_input` for a key that is too short or given twice.
  */
-export function createStaticKeys(keys: readonly StaticKey[]): Bearer {
+export function createStaticKeyAuthenticator(keys: readonly StaticKey[]): BearerAuthenticator {
   const byHash = new Map<string, Caller>()
   for (const { key, name, scopes, tenant } of keys) {
-    if (key.length < SHORTEST) {
+    if (key.length < MIN_KEY_LENGTH) {
       throw new WhodidError(
         'invalid_input',
-        `The key ${JSON.stringify(name)} has fewer than ${SHORTEST} characters and could be guessed: make one of 32 random bytes.`,
+        `The key ${JSON.stringify(name)} is too short: use at least ${MIN_KEY_LENGTH} characters, such as 32 random bytes in hex.`,
       )
     }
-    const hash = hexHashOfKey(key)
+    const hash = hashApiKeyToHex(key)
     if (byHash.has(hash)) {
-      throw new WhodidError('invalid_input', `The key ${JSON.stringify(name)} is given twice: give each name its own.`)
+      throw new WhodidError(
+        'invalid_input',
+        `The key ${JSON.stringify(name)} is used twice: give every name a different key.`,
+      )
     }
-    byHash.set(hash, askerOfKey({ id: name, name, tenant, scopes }, { everyTenant: tenant === '*' }))
+    byHash.set(hash, createKeyCaller({ id: name, name, tenant, scopes }, { allTenants: tenant === '*' }))
   }
-  return async (secret) => (byHash.size === 0 ? undefined : byHash.get(hexHashOfKey(secret)))
+  return async (secret) => (byHash.size === 0 ? undefined : byHash.get(hashApiKeyToHex(secret)))
 }

@@ -1,77 +1,73 @@
 import { type ApiKey, bytesToHex, type KeyStore } from '@whodid/core'
 import { createLru } from '../lru.ts'
-import { hashOfKey, idOfApiKey } from './api-key.ts'
-import { type Bearer, refused } from './caller.ts'
-import { askerOfKey } from './static-keys.ts'
+import { hashApiKey, parseApiKeyId } from './api-key.ts'
+import { type BearerAuthenticator, createRejectedCaller } from './caller.ts'
+import { createKeyCaller } from './static-keys.ts'
 
-/** Where keys are looked up. */
+/** Options for `createStoredKeyAuthenticator`. */
 export interface StoredKeysOptions {
   readonly keys: Pick<KeyStore, 'find' | 'used'>
   readonly now: () => number
   readonly onWarning: (message: string, cause?: unknown) => void
 }
 
-const MINUTE = 60_000
-const REMEMBERED = 10_000
+const MINUTE_MS = 60_000
+const MAX_CACHED_KEYS = 10_000
 
-const UNKNOWN = 'There is no such key here: check where it belongs, or make a new one.'
+const UNKNOWN_KEY = 'Invalid API key: no such key. Check the URL of the service, or create a new key.'
 
-/** Why a key is not good any more, if it is not. */
-function spent({ revokedAt, expiresAt }: ApiKey, now: number): string | undefined {
-  if (revokedAt !== null) return `This key was revoked at ${revokedAt}: make a new one.`
+/** Returns the reason why a key is revoked or expired; undefined while it is valid. */
+function explainInvalidKey({ revokedAt, expiresAt }: ApiKey, now: number): string | undefined {
+  if (revokedAt !== null) return `API key revoked at ${revokedAt}: create a new one.`
   return expiresAt !== null && Date.parse(expiresAt) <= now
-    ? `This key expired at ${expiresAt}: make a new one.`
+    ? `API key expired at ${expiresAt}: create a new one.`
     : undefined
 }
 
 /**
- * Knows the keys of the database. Each use asks the store once, so that a revocation holds at once in every process; a
- * mistyped key is told by its checksum, and a wrong one that came before is remembered, without asking.
+ * Creates the authenticator of the keys in the database. Each use reads the key from the store, so a revocation takes effect
+ * at once in every process. A mistyped key fails its checksum, and a known wrong key is cached: neither reads the store.
  */
-export function createStoredKeys({ keys, now, onWarning }: StoredKeysOptions): Bearer {
-  const wrong = createLru<true>(REMEMBERED)
-  const right = createLru<true>(REMEMBERED)
+export function createStoredKeyAuthenticator({ keys, now, onWarning }: StoredKeysOptions): BearerAuthenticator {
+  const unknownHashes = createLru<true>(MAX_CACHED_KEYS)
+  const knownHashes = createLru<true>(MAX_CACHED_KEYS)
 
-  const use = async ({ id, lastUsedAt }: ApiKey) => {
-    const minute = Math.floor(now() / MINUTE) * MINUTE
+  const updateLastUsed = async ({ id, lastUsedAt }: ApiKey) => {
+    const minute = Math.floor(now() / MINUTE_MS) * MINUTE_MS
     if (lastUsedAt !== null && Date.parse(lastUsedAt) >= minute) return
     try {
       await keys.used(id, new Date(minute).toISOString())
     } catch (cause) {
-      onWarning(`When the key ${id} was last used was not noted.`, cause)
+      onWarning(`Could not update the last use of the API key ${id}.`, cause)
     }
   }
 
-  return async (secret, lookUp) => {
-    const id = idOfApiKey(secret)
+  return async (secret, beforeLookup) => {
+    const id = parseApiKeyId(secret)
     if (id === null) return undefined
     if (id === 'mistyped') {
-      return refused('This key is mistyped or cut short, since its checksum does not fit: copy it once more, whole.')
+      return createRejectedCaller('Invalid API key: the checksum does not match. Copy the complete key again.')
     }
-    const hash = hashOfKey(secret)
+    const hash = hashApiKey(secret)
     const hex = bytesToHex(hash)
-    if (wrong.get(hex)) return refused(UNKNOWN)
-    if (!right.get(hex)) lookUp()
+    if (unknownHashes.get(hex)) return createRejectedCaller(UNKNOWN_KEY)
+    if (!knownHashes.get(hex)) beforeLookup()
     const key = await keys.find(hash)
     if (!key) {
-      wrong.set(hex, true)
-      return refused(UNKNOWN)
+      unknownHashes.set(hex, true)
+      return createRejectedCaller(UNKNOWN_KEY)
     }
-    right.set(hex, true)
-    const why = spent(key, now())
-    if (why !== undefined) return refused(why)
-    await use(key)
-    return askerOfKey(
-      { ...key, tenant: key.tenantId },
-      {
-        right: {
-          until: key.expiresAt === null ? null : Date.parse(key.expiresAt),
-          holds: async () => {
-            const known = await keys.find(hash)
-            return known !== null && spent(known, now()) === undefined
-          },
-        },
+    knownHashes.set(hex, true)
+    const reason = explainInvalidKey(key, now())
+    if (reason !== undefined) return createRejectedCaller(reason)
+    await updateLastUsed(key)
+    const credential = {
+      expiresAt: key.expiresAt === null ? null : Date.parse(key.expiresAt),
+      isValid: async () => {
+        const current = await keys.find(hash)
+        return current !== null && explainInvalidKey(current, now()) === undefined
       },
-    )
+    }
+    return createKeyCaller({ ...key, tenant: key.tenantId }, { credential })
   }
 }

@@ -3,25 +3,25 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } fr
 import { z } from 'zod'
 import { describeIssues } from '../errors.ts'
 import { text } from '../schemas.ts'
-import { type Bearer, type Caller, refused } from './caller.ts'
+import { type BearerAuthenticator, type Caller, createRejectedCaller } from './caller.ts'
 
-/** What a host says in a viewer token. */
+/** Options for `mintViewerToken`. */
 export interface ViewerTokenOptions {
-  /** Shared with the service: at least 32 bytes, random ones. */
+  /** The secret shared with the service: at least 32 random bytes. */
   readonly secret: string
-  /** Who it is for, and all that they may: never `ingest`. */
+  /** The viewer, with any permissions except `ingest`. */
   readonly viewer: Viewer
-  /** How long it holds, in seconds: at most 900. @default 300 */
+  /** Lifetime in seconds, at most 900. @default 300 */
   readonly expiresIn?: number | undefined
-  /** By which it can be revoked. @default a new id */
+  /** The token id (`jti`), used to revoke it. @default a new id */
   readonly id?: string | undefined
   /** The clock, in milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
 }
 
-/** What the service needs to take viewer tokens. */
+/** Options for accepting viewer tokens. */
 export interface ViewerTokens {
-  /** The secret that the host mints with, or several while it changes from one to the next: at least 32 bytes each. */
+  /** The secret that the host mints with, or several during a rotation: at least 32 bytes each. */
   readonly secret: string | readonly string[]
 }
 
@@ -29,18 +29,18 @@ const ALGORITHM = 'HS256'
 const TYPE = 'whodid-viewer+jwt'
 const AUDIENCE = 'whodid'
 const ISSUER = 'whodid-host'
-const SHORTEST_SECRET = 32
-const DEFAULT_SECONDS = 300
-/** The longest that a viewer token holds, in seconds. */
-export const LONGEST_SECONDS = 900
-/** How far the host's clock may be ahead, in seconds. */
-const AHEAD = 5
-/** What fractions of a second lose as floating point numbers, in seconds. */
-const ROUNDING = 0.001
+const MIN_SECRET_BYTES = 32
+const DEFAULT_AGE_S = 300
+/** The maximum lifetime of a viewer token, in seconds. */
+export const MAX_AGE_S = 900
+/** How far the clock of the host may be ahead, in seconds. */
+const MAX_CLOCK_SKEW_S = 5
+/** Tolerance for floating-point fractions of a second. */
+const ROUNDING_S = 0.001
 const MAX_TENANTS = 100
 
 const viewerClaims = z.strictObject({
-  sub: text(1024).refine((id) => !id.startsWith('key:'), 'must not begin with key:, as only keys do'),
+  sub: text(1024).refine((id) => !id.startsWith('key:'), 'must not begin with key:, which is reserved for API keys'),
   name: text(1024),
   tenants: z.array(text(512)).min(1).max(MAX_TENANTS),
   permissions: z.array(z.enum(PERMISSIONS).exclude(['ingest'])),
@@ -56,20 +56,21 @@ const claims = viewerClaims.extend({
   exp: z.number(),
 })
 
-function keyOf(secret: string): Uint8Array {
+function encodeSecret(secret: string): Uint8Array {
   const bytes = new TextEncoder().encode(secret)
-  if (bytes.length >= SHORTEST_SECRET) return bytes
+  if (bytes.length >= MIN_SECRET_BYTES) return bytes
   throw new WhodidError(
     'invalid_input',
-    `The secret of viewer tokens has ${bytes.length} bytes and could be guessed: make one of ${SHORTEST_SECRET} random bytes or more.`,
+    `The secret of viewer tokens is too short (${bytes.length} bytes): use at least ${MIN_SECRET_BYTES} random bytes.`,
   )
 }
 
 /**
- * Makes a short-lived token for a browser, on the host's server: the service takes it as `Authorization: Bearer` when it was
- * created with the same secret. A JWT, signed with HMAC-SHA-256.
+ * Mints a short-lived viewer token for a browser. Call it on your server. The service accepts the token as
+ * `Authorization: Bearer <token>` when it has the same secret. The token is a JWT signed with HMAC-SHA-256.
  *
- * Throws `invalid_input` for a secret below 32 bytes, a life over 15 minutes, no tenant, more than 100 of them, or `ingest`.
+ * Throws `invalid_input` for a secret below 32 bytes, a lifetime over 15 minutes, no tenants, more than 100 tenants, or the
+ * permission `ingest`.
  *
  * @example
  * const token = await mintViewerToken({
@@ -78,20 +79,20 @@ function keyOf(secret: string): Uint8Array {
  * })
  */
 export async function mintViewerToken(options: ViewerTokenOptions): Promise<string> {
-  const { secret, viewer, expiresIn = DEFAULT_SECONDS, id = newId(), now = Date.now } = options
-  const key = keyOf(secret)
-  if (!(expiresIn > 0 && expiresIn <= LONGEST_SECONDS)) {
+  const { secret, viewer, expiresIn = DEFAULT_AGE_S, id = newId(), now = Date.now } = options
+  const key = encodeSecret(secret)
+  if (!(expiresIn > 0 && expiresIn <= MAX_AGE_S)) {
     throw new WhodidError(
       'invalid_input',
-      `A viewer token holds for ${LONGEST_SECONDS} seconds at most and this one would for ${expiresIn}: mint a shorter one, whenever it is asked for.`,
+      `\`expiresIn\` must be between 0 and ${MAX_AGE_S} seconds, not ${expiresIn}: mint a new token for each page or request instead.`,
     )
   }
   const { id: sub, name, tenants, permissions, filter, masked } = viewer
   const parsed = viewerClaims.safeParse({ sub, name, tenants, permissions, filter, masked })
   if (!parsed.success) {
-    throw new WhodidError('invalid_input', `The viewer of a token is not one: ${describeIssues(parsed.error)}.`)
+    throw new WhodidError('invalid_input', `Invalid \`viewer\`: ${describeIssues(parsed.error)}.`)
   }
-  // To the millisecond, so that a token minted right after a revocation is not taken for one before.
+  // In milliseconds, so that a revocation does not affect a token minted later in the same second.
   const issuedAt = now() / 1000
   const payload: JWTPayload = { ...parsed.data }
   return new SignJWT(payload)
@@ -104,7 +105,7 @@ export async function mintViewerToken(options: ViewerTokenOptions): Promise<stri
     .sign(key)
 }
 
-function isOurs(token: string): boolean {
+function isViewerToken(token: string): boolean {
   try {
     return decodeProtectedHeader(token).typ === TYPE
   } catch {
@@ -112,18 +113,25 @@ function isOurs(token: string): boolean {
   }
 }
 
-/** Knows viewer tokens, made with one of the secrets. Throws `invalid_input` for a secret below 32 bytes, or none. */
-export function createViewerTokens(
+/**
+ * Creates the authenticator of viewer tokens signed with one of the secrets.
+ * Throws `invalid_input` for no secret or one below 32 bytes.
+ */
+export function createViewerTokenAuthenticator(
   { secret }: ViewerTokens,
   revocations: Pick<RevocationStore, 'has'>,
   now: () => number,
-): Bearer {
-  const secrets = (typeof secret === 'string' ? [secret] : secret).map(keyOf)
+): BearerAuthenticator {
+  const secrets = (typeof secret === 'string' ? [secret] : secret).map(encodeSecret)
   if (secrets.length === 0) {
-    throw new WhodidError('invalid_input', 'viewerTokens has no secret: give it the one that the host mints with.')
+    throw new WhodidError(
+      'invalid_input',
+      '`viewerTokens.secret` is empty: pass the secret that the host app mints tokens with.',
+    )
   }
 
-  const verified = async (token: string): Promise<JWTPayload | string> => {
+  /** Resolves to the claims, or to the reason why the token is invalid. */
+  const verify = async (token: string): Promise<JWTPayload | string> => {
     for (const key of secrets) {
       try {
         const options = {
@@ -136,41 +144,45 @@ export function createViewerTokens(
         return (await jwtVerify(token, key, options)).payload
       } catch (error) {
         if (error instanceof errors.JWSSignatureVerificationFailed) continue
-        if (error instanceof errors.JWTExpired) return 'it has expired'
+        if (error instanceof errors.JWTExpired) return 'expired'
         if (error instanceof errors.JOSEError) return error.message
         throw error
       }
     }
-    return 'it was signed with another secret'
+    return 'signed with another secret'
   }
 
-  const holdsIn = async (tenants: readonly string[], token: { id: string; viewerId: string; issuedAt: string }) => {
+  const findUnrevokedTenants = async (
+    tenants: readonly string[],
+    token: { id: string; viewerId: string; issuedAt: string },
+  ) => {
     const revoked = await Promise.all(tenants.map((tenantId) => revocations.has({ tenantId, ...token })))
     return tenants.filter((_, index) => !revoked[index])
   }
 
   return async (token): Promise<Caller | undefined> => {
-    if (!isOurs(token)) return undefined
-    const no = (why: string) => refused(`This viewer token is not good, since ${why}: let the host mint a new one.`)
-    const payload = await verified(token)
-    if (typeof payload === 'string') return no(payload)
+    if (!isViewerToken(token)) return undefined
+    const reject = (reason: string) =>
+      createRejectedCaller(`Invalid viewer token: ${reason}. Request a new token from the host app.`)
+    const payload = await verify(token)
+    if (typeof payload === 'string') return reject(payload)
     const parsed = claims.safeParse(payload)
-    if (!parsed.success) return no(describeIssues(parsed.error))
+    if (!parsed.success) return reject(describeIssues(parsed.error))
     const { sub, name, permissions, filter, masked, jti, iat, exp } = parsed.data
-    if (exp - iat > LONGEST_SECONDS + ROUNDING) return no(`it would hold for longer than ${LONGEST_SECONDS} seconds`)
-    if (iat > now() / 1000 + AHEAD) return no('it comes from the future')
-    if (exp * 1000 <= now()) return no('it has expired')
-    const one = { id: jti, viewerId: sub, issuedAt: new Date(Math.round(iat * 1000)).toISOString() }
-    const tenants = await holdsIn(parsed.data.tenants, one)
-    if (tenants.length === 0) return no('it was revoked')
+    if (exp - iat > MAX_AGE_S + ROUNDING_S) return reject(`its lifetime is over ${MAX_AGE_S} seconds`)
+    if (iat > now() / 1000 + MAX_CLOCK_SKEW_S) return reject('issued in the future')
+    if (exp * 1000 <= now()) return reject('expired')
+    const issued = { id: jti, viewerId: sub, issuedAt: new Date(Math.round(iat * 1000)).toISOString() }
+    const tenants = await findUnrevokedTenants(parsed.data.tenants, issued)
+    if (tenants.length === 0) return reject('revoked')
     return {
       viewer: { id: sub, name, tenants, permissions, filter, masked },
       ownOnly: true,
-      everyTenant: false,
-      ambient: false,
-      right: {
-        until: exp * 1000,
-        holds: async () => (await holdsIn(tenants, one)).length === tenants.length,
+      allTenants: false,
+      hasAmbientCredentials: false,
+      credential: {
+        expiresAt: exp * 1000,
+        isValid: async () => (await findUnrevokedTenants(tenants, issued)).length === tenants.length,
       },
     }
   }

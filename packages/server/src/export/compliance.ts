@@ -9,24 +9,24 @@ import {
   type Viewer,
 } from '@whodid/core'
 import { makeZip } from 'client-zip'
-import type { Extract } from '../read/extract.ts'
-import { type ExportFormat, write } from './file.ts'
+import type { EventExtract } from '../read/extract.ts'
+import { type ExportFormat, formatEvents } from './file.ts'
 
-/** What a compliance export says of itself. */
+/** Options for `createComplianceFile`. */
 export interface ComplianceRequest {
-  readonly extract: Extract
+  readonly extract: EventExtract
   readonly format: ExportFormat
   readonly order: SortOrder
   readonly filter: Filter
   readonly viewer: Viewer
-  /** In milliseconds. */
+  /** In epoch milliseconds. */
   readonly createdAt: number
 }
 
-/** More people than these are counted, and not listed, so that memory stays the same however long the export. */
-const LISTED_AT_MOST = 20_000
+/** Events of further users are only counted, to bound memory. */
+const MAX_LISTED_USERS = 20_000
 
-interface Span {
+interface TenantSummary {
   count: number
   firstSeq: number | null
   lastSeq: number | null
@@ -34,7 +34,7 @@ interface Span {
   lastOccurredAt: string | null
 }
 
-interface User {
+interface UserSummary {
   readonly tenantId: string
   actor: Actor
   count: number
@@ -42,51 +42,51 @@ interface User {
   last: string
 }
 
-function earlier<T extends string | number>(a: T | null, b: T): T {
+function min<T extends string | number>(a: T | null, b: T): T {
   return a !== null && a < b ? a : b
 }
 
-function later<T extends string | number>(a: T | null, b: T): T {
+function max<T extends string | number>(a: T | null, b: T): T {
   return a !== null && a > b ? a : b
 }
 
-/** Counts what goes by: events of each tenant, and who did them. */
+/** Counts the exported events by tenant and by user. */
 function createTally(tenants: readonly string[]) {
-  const spans = new Map<string, Span>(
+  const tenantSummaries = new Map<string, TenantSummary>(
     tenants.map((tenantId) => [
       tenantId,
       { count: 0, firstSeq: null, lastSeq: null, firstOccurredAt: null, lastOccurredAt: null },
     ]),
   )
-  const users = new Map<string, User>()
-  let unlisted = 0
+  const users = new Map<string, UserSummary>()
+  let unlistedEvents = 0
 
-  const user = ({ tenantId, actor, occurredAt }: StoredEvent) => {
+  const countUser = ({ tenantId, actor, occurredAt }: StoredEvent) => {
     const key = JSON.stringify([tenantId, actor.type, actor.id])
-    const known = users.get(key)
-    if (known) {
-      if (occurredAt >= known.last) known.actor = actor
-      known.count += 1
-      known.first = earlier(known.first, occurredAt)
-      known.last = later(known.last, occurredAt)
-    } else if (users.size < LISTED_AT_MOST) {
+    const user = users.get(key)
+    if (user) {
+      if (occurredAt >= user.last) user.actor = actor
+      user.count += 1
+      user.first = min(user.first, occurredAt)
+      user.last = max(user.last, occurredAt)
+    } else if (users.size < MAX_LISTED_USERS) {
       users.set(key, { tenantId, actor, count: 1, first: occurredAt, last: occurredAt })
-    } else unlisted += 1
+    } else unlistedEvents += 1
   }
 
   return {
     add(event: StoredEvent) {
-      user(event)
-      const span = spans.get(event.tenantId)
-      if (!span) return
-      span.count += 1
-      span.firstSeq = earlier(span.firstSeq, event.seq)
-      span.lastSeq = later(span.lastSeq, event.seq)
-      span.firstOccurredAt = earlier(span.firstOccurredAt, event.occurredAt)
-      span.lastOccurredAt = later(span.lastOccurredAt, event.occurredAt)
+      countUser(event)
+      const summary = tenantSummaries.get(event.tenantId)
+      if (!summary) return
+      summary.count += 1
+      summary.firstSeq = min(summary.firstSeq, event.seq)
+      summary.lastSeq = max(summary.lastSeq, event.seq)
+      summary.firstOccurredAt = min(summary.firstOccurredAt, event.occurredAt)
+      summary.lastOccurredAt = max(summary.lastOccurredAt, event.occurredAt)
     },
-    tenants: () => [...spans].map(([tenantId, span]) => ({ tenantId, ...span })),
-    users: () => ({ listed: users.size, eventsOfUnlisted: unlisted }),
+    tenants: () => [...tenantSummaries].map(([tenantId, summary]) => ({ tenantId, ...summary })),
+    users: () => ({ listed: users.size, unlistedEvents }),
     usersCsv: () =>
       rowsToCsv([
         ['tenant_id', 'actor_id', 'actor_type', 'name', 'email', 'events', 'first', 'last'],
@@ -104,13 +104,13 @@ function createTally(tenants: readonly string[]) {
   }
 }
 
-/** A file that goes by, with its length and hash once it has. */
-function createMeasure(name: string) {
+/** Encodes and hashes a file while it is streamed. */
+function createHashedFile(name: string) {
   const hash = sha256.create()
   const encoder = new TextEncoder()
   let bytes = 0
   return {
-    async *through(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    async *encode(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
       for await (const text of texts) {
         const part = encoder.encode(text)
         bytes += part.byteLength
@@ -118,35 +118,34 @@ function createMeasure(name: string) {
         yield part
       }
     },
-    taken: () => ({ name, bytes, sha256: bytesToHex(hash.digest()) }),
+    summarize: () => ({ name, bytes, sha256: bytesToHex(hash.digest()) }),
   }
 }
 
-async function* once(text: () => string): AsyncGenerator<string> {
+async function* yieldOnce(text: () => string): AsyncGenerator<string> {
   yield text()
 }
 
-async function* each(
+async function* tapEvents(
   pages: AsyncIterable<readonly StoredEvent[]>,
-  see: (event: StoredEvent) => void,
+  onEvent: (event: StoredEvent) => void,
 ): AsyncGenerator<readonly StoredEvent[]> {
   for await (const events of pages) {
-    events.forEach(see)
+    events.forEach(onEvent)
     yield events
   }
 }
 
 /**
- * A ZIP for an auditor, streamed: `activity.csv` (or json, ndjson) with every field, `users.csv` with who acted, and
- * `manifest.json`, last, with counts, seqs and the SHA-256 of both. Its files are stored uncompressed, so that whatever
- * compresses the answer does it once.
+ * Streams a ZIP for auditors: `activity.csv` (or json, ndjson) with every field, `users.csv` with everyone who acted, and
+ * `manifest.json` with counts, seqs and the SHA-256 of both files. The files are not compressed, because the response may be.
  */
-export async function* complianceFile(request: ComplianceRequest): AsyncGenerator<Uint8Array> {
+export async function* createComplianceFile(request: ComplianceRequest): AsyncGenerator<Uint8Array> {
   const { extract, format, order, filter, viewer, createdAt } = request
   const tally = createTally(extract.tenants)
-  const activity = createMeasure(`activity.${format}`)
-  const users = createMeasure('users.csv')
-  const texts = write(each(extract.pages, tally.add), format)
+  const activity = createHashedFile(`activity.${format}`)
+  const users = createHashedFile('users.csv')
+  const texts = formatEvents(tapEvents(extract.pages, tally.add), format)
   const manifest = () => ({
     manifest: 1,
     createdAt: new Date(createdAt).toISOString(),
@@ -160,20 +159,20 @@ export async function* complianceFile(request: ComplianceRequest): AsyncGenerato
     count: tally.tenants().reduce((sum, { count }) => sum + count, 0),
     tenants: tally.tenants(),
     users: tally.users(),
-    files: [activity.taken(), users.taken()],
+    files: [activity.summarize(), users.summarize()],
   })
   const lastModified = new Date(createdAt)
   const zip = makeZip(
     (async function* () {
-      yield { name: `activity.${format}`, input: activity.through(texts), lastModified }
-      yield { name: 'users.csv', input: users.through(once(tally.usersCsv)), lastModified }
+      yield { name: `activity.${format}`, input: activity.encode(texts), lastModified }
+      yield { name: 'users.csv', input: users.encode(yieldOnce(tally.usersCsv)), lastModified }
       yield { name: 'manifest.json', input: `${JSON.stringify(manifest(), null, 2)}\n`, lastModified }
     })(),
   ).getReader()
   try {
     for (let part = await zip.read(); !part.done; part = await zip.read()) yield part.value
   } finally {
-    // Both, since the archive does not pass on that its reader left.
+    // client-zip does not cancel its inputs.
     await Promise.all([zip.cancel(), texts.return(undefined)])
   }
 }

@@ -10,39 +10,41 @@ import {
 } from '@whodid/core'
 import type { PersonRef } from '../read/person.ts'
 
-/** Whose personal data are erased, and from where. */
+/** Options for `erasePerson`. */
 export interface ErasureRequest {
   readonly store: Pick<EventStore, 'people'>
   readonly scope: ReadScope
   readonly catalog: CatalogJson
   readonly person: PersonRef
-  /** More of the metadata to erase: paths below it such as `address.street`. */
+  /** More metadata to erase: paths below `metadata`, such as `address.street`. */
   readonly metadata: readonly string[]
-  /** What the person is called, beside what their events say. */
+  /** Names of the person that their events do not contain. */
   readonly names: readonly string[]
 }
 
-/** What an erasure came to. */
+/** The result of an erasure. */
 export interface Erasure {
+  /** Events about the person. */
   readonly events: number
+  /** Events that were changed. */
   readonly erased: number
 }
 
-const STEP = 200
-const NAMES_AT_MOST = 100
+const BATCH_SIZE = 200
+const MAX_NAMES = 100
 
-/** All that is known of a person, a step at a time, as it is in the store. */
-async function* stepsOf({ store, scope, person }: ErasureRequest): AsyncGenerator<readonly DisclosedEvent[]> {
+/** Yields the events of a person in batches, unmasked. */
+async function* readBatches({ store, scope, person }: ErasureRequest): AsyncGenerator<readonly DisclosedEvent[]> {
   let after: string | null = null
   for (let more = true; more; ) {
-    const found: readonly DisclosedEvent[] = await store.people.eventsOf(scope, person, { after, limit: STEP })
-    more = found.length === STEP
+    const found: readonly DisclosedEvent[] = await store.people.eventsOf(scope, person, { after, limit: BATCH_SIZE })
+    more = found.length === BATCH_SIZE
     after = found.at(-1)?.event.id ?? after
     if (found.length > 0) yield found
   }
 }
 
-function namesIn({ actor, resource }: StoredEvent, { id, resourceTypes }: PersonRef): readonly string[] {
+function findNames({ actor, resource }: StoredEvent, { id, resourceTypes }: PersonRef): readonly string[] {
   return [
     ...(actor.id === id ? [actor.name, actor.email] : []),
     ...[actor.onBehalfOf, actor.impersonatedBy].map((person) => (person?.id === id ? person.name : undefined)),
@@ -50,23 +52,23 @@ function namesIn({ actor, resource }: StoredEvent, { id, resourceTypes }: Person
   ].filter((name) => name !== undefined)
 }
 
-/** What the person is called anywhere, so that no sentence keeps a name which only another event tells. */
-export async function namesOf(request: ErasureRequest): Promise<readonly string[]> {
+/** Collects every name of the person, since the description of one event may contain a name that only another event has. */
+async function collectNames(request: ErasureRequest): Promise<readonly string[]> {
   const names = new Set(request.names)
-  for await (const step of stepsOf(request)) {
-    for (const { event } of step) for (const name of namesIn(event, request.person)) names.add(name)
-    if (names.size >= NAMES_AT_MOST) break
+  for await (const batch of readBatches(request)) {
+    for (const { event } of batch) for (const name of findNames(event, request.person)) names.add(name)
+    if (names.size >= MAX_NAMES) break
   }
   return [...names]
 }
 
-/** Whether whodid itself says of the person what they did: whoever administers a tenant cannot blank that out. */
+/** True for audit events by the person. Their metadata cannot be erased, so that administrators cannot hide what they did. */
 function isEvidence({ event: { category, actor } }: DisclosedEvent, { id }: PersonRef): boolean {
   return category === AUDIT_CATEGORY && actor.id === id
 }
 
-/** What an erasure may change of an event, as it is. */
-function present({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchText'> {
+/** Returns the current values of the fields that an erasure may change. */
+function getErasableFields({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchText'> {
   return {
     id: event.id,
     actorName: event.actor.name ?? null,
@@ -83,28 +85,25 @@ function present({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchTe
   }
 }
 
-function changes(disclosed: DisclosedEvent, { searchText: _, ...erased }: Erased): boolean {
-  const before = present(disclosed)
+function isChanged(disclosed: DisclosedEvent, { searchText: _, ...erased }: Erased): boolean {
+  const before = getErasableFields(disclosed)
   return JSON.stringify(before) !== JSON.stringify({ ...before, ...erased })
 }
 
-/**
- * Erases a person's data from all their events, in small steps. One that was broken off is done again: what is erased
- * already is left alone.
- */
+/** Erases a person's data from all their events, in batches. After an interruption, run it again: it skips erased events. */
 export async function erasePerson(request: ErasureRequest): Promise<Erasure> {
   const { store, scope, catalog, person } = request
-  const names = await namesOf(request)
+  const names = await collectNames(request)
   const fields = request.metadata.map((path) => `metadata.${path}`)
   let events = 0
   let erased = 0
-  for await (const step of stepsOf(request)) {
-    events += step.length
-    const changed = step.flatMap((disclosed) => {
-      const evidence = isEvidence(disclosed, person)
-      if (evidence && disclosed.event.actor.type === 'system') return []
-      const left = eraseFrom(disclosed, person.id, { catalog, fields: evidence ? [] : fields, names })
-      return changes(disclosed, left) ? [left] : []
+  for await (const batch of readBatches(request)) {
+    events += batch.length
+    const changed = batch.flatMap((disclosed) => {
+      const isAuditEvent = isEvidence(disclosed, person)
+      if (isAuditEvent && disclosed.event.actor.type === 'system') return []
+      const result = eraseFrom(disclosed, person.id, { catalog, fields: isAuditEvent ? [] : fields, names })
+      return isChanged(disclosed, result) ? [result] : []
     })
     erased += await store.people.erase(scope.tenantId, changed)
   }

@@ -1,37 +1,38 @@
 import { AUDIT_CATEGORY, type EventStore, type NewEvent } from '@whodid/core'
-import { cutOf, type Windows } from './retention.ts'
+import { computeCutoff, type RetentionWindows } from './retention.ts'
 
-/** What a purge needs. */
+/** Options for `createPurge`. */
 export interface PurgeOptions {
   readonly store: Pick<EventStore, 'retention'>
-  readonly windows: Windows
-  /** Stores an event of whodid's own. */
+  readonly windows: RetentionWindows
+  /** Records an audit event. */
   readonly record: (tenantId: string, event: NewEvent) => Promise<void>
   readonly now: () => number
   readonly onWarning: (message: string, cause: unknown) => void
 }
 
-/** Removes what is past its time. */
+/** Deletes events that are past their retention. */
 export interface Purge {
   /**
-   * Purges every tenant, in small steps with pauses between them. Resolves to how many events went; null when another
-   * process is at it.
+   * Purges every tenant, in batches with pauses between them. Resolves to the number of deleted events; null when another
+   * process is purging.
    */
   run(): Promise<number | null>
-  /** Runs by itself: the first time after `firstMs`, then every `everyMs`, each a little earlier or later. */
+  /** Schedules a purge after `firstMs`, then every `everyMs`, with jitter. */
   start(times?: { readonly firstMs: number; readonly everyMs: number }): void
-  /** Stops after the step that is being done. */
+  /** Stops after the current batch. */
   close(): Promise<void>
 }
 
-/** Events that one transaction removes. */
-const STEP = 1_000
-const PAUSE_MS = { least: 5, most: 1_000 }
-const HOUR = 3_600_000
-const TIMES = { firstMs: 60_000, everyMs: HOUR }
+/** Events deleted per transaction. */
+const BATCH_SIZE = 1_000
+const MIN_PAUSE_MS = 5
+const MAX_PAUSE_MS = 1_000
+const HOUR_MS = 3_600_000
+const DEFAULT_SCHEDULE = { firstMs: 60_000, everyMs: HOUR_MS }
 const JITTER = 0.2
 
-/** Makes a purge. It does nothing until it is run or started. */
+/** Creates a purge. Nothing is deleted until `run` or `start` is called. */
 export function createPurge({ store, windows, record, now, onWarning }: PurgeOptions): Purge {
   const closing = new AbortController()
   let running: Promise<number | null> | undefined
@@ -49,54 +50,53 @@ export function createPurge({ store, windows, record, now, onWarning }: PurgeOpt
     })
 
   const purgeTenant = async (tenantId: string): Promise<number> => {
-    const window = await windows.of(tenantId)
-    const before = cutOf(window, now())
+    const window = await windows.get(tenantId)
+    const before = computeCutoff(window, now())
     if (before === null) return 0
     const { count, first, last } = await store.retention.expired(tenantId, before)
     if (count === 0) return 0
-    const until = new Date(before).toISOString()
-    // Before anything goes, so that nothing is ever gone without a word.
+    // Recorded first, so that no deletion goes unrecorded.
     await record(tenantId, {
       action: `${AUDIT_CATEGORY}.purged`,
       kind: 'delete',
       actor: { type: 'system', id: 'whodid', name: 'whodid' },
       resource: { type: 'retention', id: tenantId },
-      description: `What occurred before ${until} is purged: ${count === 1 ? '1 event' : `${count} events`}`,
+      description: `Deleted ${formatCount(count, 'event')} older than ${formatCount(window.days ?? 0, 'day')}`,
       metadata: {
-        before: until,
+        before: new Date(before).toISOString(),
         count,
         first: first && { ...first },
         last: last && { ...last },
-        policy: { days: window.days, own: window.own, plan: window.plan },
+        policy: { days: window.days, tenantDays: window.tenantDays, plan: window.plan },
       },
       context: { channel: 'system' },
     })
-    let gone = 0
-    while (gone < count && !closing.signal.aborted) {
-      // A hold or a longer window that was set in the meantime counts at once.
-      const present = cutOf(await windows.of(tenantId), now())
-      if (present === null || present < before) break
-      const began = Date.now()
-      const step = await store.retention.purge(tenantId, before, Math.min(STEP, count - gone))
-      if (step === 0) break
-      gone += step
-      await pause(Math.min(Math.max(Date.now() - began, PAUSE_MS.least), PAUSE_MS.most))
+    let deleted = 0
+    while (deleted < count && !closing.signal.aborted) {
+      // A legal hold or a longer retention may have been set in the meantime.
+      const cutoff = computeCutoff(await windows.get(tenantId), now())
+      if (cutoff === null || cutoff < before) break
+      const startedAt = Date.now()
+      const batch = await store.retention.purge(tenantId, before, Math.min(BATCH_SIZE, count - deleted))
+      if (batch === 0) break
+      deleted += batch
+      await pause(Math.min(Math.max(Date.now() - startedAt, MIN_PAUSE_MS), MAX_PAUSE_MS))
     }
-    return gone
+    return deleted
   }
 
   const purgeAll = () =>
     store.retention.exclusively(async () => {
-      let gone = 0
+      let deleted = 0
       for (const tenantId of await store.retention.tenants()) {
         if (closing.signal.aborted) break
         try {
-          gone += await purgeTenant(tenantId)
+          deleted += await purgeTenant(tenantId)
         } catch (error) {
-          onWarning(`The tenant ${JSON.stringify(tenantId)} was not purged.`, error)
+          onWarning(`Could not purge the tenant ${JSON.stringify(tenantId)}.`, error)
         }
       }
-      return gone
+      return deleted
     })
 
   const run = () => {
@@ -109,22 +109,26 @@ export function createPurge({ store, windows, record, now, onWarning }: PurgeOpt
   const schedule = (ms: number, everyMs: number) => {
     timer = setTimeout(
       async () => {
-        await run().catch((error) => onWarning('Nothing was purged.', error))
+        await run().catch((error) => onWarning('The purge failed.', error))
         if (!closing.signal.aborted) schedule(everyMs, everyMs)
       },
       ms * (1 + (Math.random() - 0.5) * JITTER),
     )
-    // A host that has ended its own work is not kept alive.
+    // Do not keep the process alive.
     if (typeof timer === 'object') timer.unref()
   }
 
   return {
     run,
-    start: ({ firstMs, everyMs } = TIMES) => schedule(firstMs, everyMs),
+    start: ({ firstMs, everyMs } = DEFAULT_SCHEDULE) => schedule(firstMs, everyMs),
     async close() {
       closing.abort()
       clearTimeout(timer)
       await running?.catch(() => {})
     },
   }
+}
+
+function formatCount(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,110 +1,110 @@
 import { type EventStore, type Purgeable, type Retention, WhodidError } from '@whodid/core'
 import { createLru } from '../lru.ts'
 
-/** How long the host keeps events. */
+/** Retention options of a service. */
 export interface RetentionOptions {
-  /** For how many days the plan of a tenant keeps its events; null for ever. @default for ever */
+  /** Returns how many days a tenant's plan keeps events; null for forever. @default forever */
   readonly plan?: ((tenantId: string) => number | null | Promise<number | null>) | undefined
-  /** Whether a tenant may choose to keep its events for longer than its plan says. @default false, only for shorter */
-  readonly mayLengthen?: boolean | undefined
-  /** Whether this process purges by itself, about once an hour. @default true */
-  readonly automatic?: boolean | undefined
+  /** Allows tenants to keep events longer than their plan. @default false */
+  readonly allowLonger?: boolean | undefined
+  /** Purges about once an hour in this process. @default true */
+  readonly autoPurge?: boolean | undefined
 }
 
-/** How long a tenant's events are kept, and who says so. */
+/** The retention of a tenant and how it is decided. */
 export interface RetentionWindow extends Retention {
   readonly tenantId: string
-  /** What the tenant chose; null when it leaves that to the plan. */
-  readonly own: number | null
-  /** What the host says; null for ever. */
+  /** Days chosen by the tenant; null when it follows its plan. */
+  readonly tenantDays: number | null
+  /** Days of the tenant's plan; null for forever. */
   readonly plan: number | null
-  readonly mayLengthen: boolean
+  readonly allowLonger: boolean
 }
 
-/** What a tenant sets; what is absent stays as it is. */
+/** Retention settings of a tenant. Absent fields keep their value. */
 export interface RetentionSettings {
-  /** Null for what the plan says. */
+  /** Days to keep events; null to follow the plan. */
   readonly days?: number | null | undefined
   readonly legalHold?: boolean | undefined
 }
 
-/** What a window would remove now. */
+/** The events that a purge would delete now. */
 export interface PurgePreview extends Purgeable {
-  /** What occurred before this time; null when nothing is to go. */
+  /** Events that occurred before this time are deleted; null for none. */
   readonly before: string | null
 }
 
-/** Which events are past their time. */
-export interface Windows {
-  of(tenantId: string): Promise<RetentionWindow>
-  /** A window as it would be under other settings. Throws `forbidden` for more days than the plan has. */
-  under(window: RetentionWindow, settings: RetentionSettings): RetentionWindow
+/** The retention windows of all tenants. */
+export interface RetentionWindows {
+  get(tenantId: string): Promise<RetentionWindow>
+  /** Returns the window with other settings applied. Throws `forbidden` for more days than the plan allows. */
+  withSettings(window: RetentionWindow, settings: RetentionSettings): RetentionWindow
   set(tenantId: string, retention: Retention): Promise<void>
-  /** The time in milliseconds before which nothing is read any more; null when all is. Known to the minute. */
-  cutOf(tenantId: string): Promise<number | null>
+  /** Resolves to the epoch milliseconds before which events are not shown; null to show all. Cached for a minute. */
+  getCutoff(tenantId: string): Promise<number | null>
   preview(window: RetentionWindow): Promise<PurgePreview>
 }
 
-const DAY = 86_400_000
-const MINUTE = 60_000
-const REMEMBERED = 10_000
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+const MAX_CACHED_TENANTS = 10_000
 
-/** The beginning of the first day that is kept: an event stays for its days, and until the day in UTC is over. */
-export function cutOf({ days, legalHold }: Retention, now: number): number | null {
-  return days === null || legalHold ? null : Math.floor((now - days * DAY) / DAY) * DAY
+/** Returns the start of the first day that is kept, in epoch milliseconds. An event is kept until its last day ends in UTC. */
+export function computeCutoff({ days, legalHold }: Retention, now: number): number | null {
+  return days === null || legalHold ? null : Math.floor((now - days * DAY_MS) / DAY_MS) * DAY_MS
 }
 
-/** Makes the one place that knows how long whose events are kept. */
-export function createWindows(
+/** Creates the retention windows of a service. */
+export function createRetentionWindows(
   store: Pick<EventStore, 'retention'>,
-  { plan = () => null, mayLengthen = false }: RetentionOptions,
+  { plan = () => null, allowLonger = false }: RetentionOptions,
   now: () => number,
-): Windows {
-  const recent = createLru<{ readonly window: Promise<RetentionWindow>; readonly at: number }>(REMEMBERED)
+): RetentionWindows {
+  const cache = createLru<{ readonly window: Promise<RetentionWindow>; readonly at: number }>(MAX_CACHED_TENANTS)
 
-  const daysOf = (own: number | null, planned: number | null): number | null => {
-    if (own === null || planned === null) return own ?? planned
-    return mayLengthen ? own : Math.min(own, planned)
+  const decideDays = (tenantDays: number | null, planDays: number | null): number | null => {
+    if (tenantDays === null || planDays === null) return tenantDays ?? planDays
+    return allowLonger ? tenantDays : Math.min(tenantDays, planDays)
   }
 
-  const of = async (tenantId: string): Promise<RetentionWindow> => {
-    const [retention, planned] = await Promise.all([store.retention.get(tenantId), plan(tenantId)])
-    const own = retention?.days ?? null
+  const get = async (tenantId: string): Promise<RetentionWindow> => {
+    const [retention, planDays] = await Promise.all([store.retention.get(tenantId), plan(tenantId)])
+    const tenantDays = retention?.days ?? null
     return {
       tenantId,
-      days: daysOf(own, planned),
+      days: decideDays(tenantDays, planDays),
       legalHold: retention?.legalHold ?? false,
-      own,
-      plan: planned,
-      mayLengthen,
+      tenantDays,
+      plan: planDays,
+      allowLonger,
     }
   }
 
   return {
-    of,
-    under(window, { days = window.own, legalHold = window.legalHold }) {
-      if (days !== null && window.plan !== null && days > window.plan && !mayLengthen) {
+    get,
+    withSettings(window, { days = window.tenantDays, legalHold = window.legalHold }) {
+      if (days !== null && window.plan !== null && days > window.plan && !allowLonger) {
         throw new WhodidError(
           'forbidden',
-          `The plan of this tenant keeps events for ${window.plan} days: choose as many or fewer, or null for what the plan says.`,
+          `The plan of this tenant keeps events for ${window.plan} days: set \`days\` to at most ${window.plan}, or to null to follow the plan.`,
         )
       }
-      return { ...window, own: days, legalHold, days: daysOf(days, window.plan) }
+      return { ...window, tenantDays: days, legalHold, days: decideDays(days, window.plan) }
     },
     async set(tenantId, retention) {
       await store.retention.set(tenantId, retention)
-      recent.delete(tenantId)
+      cache.delete(tenantId)
     },
-    async cutOf(tenantId) {
-      const known = recent.get(tenantId)
-      if (known && now() - known.at < MINUTE) return cutOf(await known.window, now())
-      const window = of(tenantId)
-      recent.set(tenantId, { window, at: now() })
-      window.catch(() => recent.delete(tenantId))
-      return cutOf(await window, now())
+    async getCutoff(tenantId) {
+      const cached = cache.get(tenantId)
+      if (cached && now() - cached.at < MINUTE_MS) return computeCutoff(await cached.window, now())
+      const window = get(tenantId)
+      cache.set(tenantId, { window, at: now() })
+      window.catch(() => cache.delete(tenantId))
+      return computeCutoff(await window, now())
     },
     async preview(window) {
-      const before = cutOf(window, now())
+      const before = computeCutoff(window, now())
       if (before === null) return { before: null, count: 0, first: null, last: null }
       const { count, first, last } = await store.retention.expired(window.tenantId, before)
       return { before: new Date(before).toISOString(), count, first, last }

@@ -1,8 +1,8 @@
 /**
- * The network of a client's address, to count what comes from it: of IPv6 the first 64 bits, since one client has 2^64
- * addresses of such a network; any other text as it is.
+ * Returns the network of a client address, for counting requests per network: the first 64 bits of an IPv6 address, since one
+ * client has the whole /64. Other text is returned unchanged.
  */
-export function networkOf(address: string): string {
+export function toNetwork(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped
   if (!address.includes(':')) return address

@@ -1,109 +1,117 @@
 import { WhodidError } from '@whodid/core'
 import type { Caller } from '../auth/caller.ts'
-import { NOBODY, permit } from '../auth/permission.ts'
-import type { Rights } from '../auth/revocation.ts'
+import { ANONYMOUS_VIEWER, requirePermission } from '../auth/permission.ts'
+import type { RevocationWatch } from '../auth/revocation.ts'
 import type { Call } from '../calls.ts'
-import type { Verb } from '../operations/operation.ts'
-import { networkOf } from './address.ts'
+import type { Operation } from '../operations/operation.ts'
+import { toNetwork } from './address.ts'
 import {
-  type Allowance,
-  type Budget,
-  createBudget,
-  createOpenCount,
+  type BucketState,
+  createConcurrencyLimiter,
+  createTokenBuckets,
   DEFAULT_LIMITS,
   type Limits,
   type RateLimit,
 } from './rate-limit.ts'
 
-/** What a caller may do right now, in one request. */
+/** Checks permissions and rate limits in one request. */
 export interface Gate {
   /**
-   * Throws unless the caller may use a verb: `unauthenticated`, `forbidden`, or `rate_limited` when they have used up what
-   * they may ask for. A stream or an export that it lets through counts until the call ends, and a stream ends with the
-   * right that it hangs on.
+   * Throws unless the caller may run an operation now: `unauthenticated`, `forbidden` or `rate_limited`. An admitted stream
+   * or export counts as open until the call ends, and ends when the caller's credential is revoked.
    */
-  admit(asker: Caller, verb: Pick<Verb, 'needs' | 'answers'>): void
-  /** Counts events against the key that sends them, beside the one of {@link admit}. */
-  sent(asker: Caller, events: number): void
-  /** Throws `rate_limited` when too many attempts from this address failed. */
-  attempt(): void
-  /** Writes into an answer what is left, as the draft of RateLimit header fields has it. */
-  stamp(response: Response): Response
+  admit(caller: Caller, operation: Pick<Operation, 'requires' | 'responseType'>): void
+  /** Counts the events of a batch. {@link admit} has counted the first. */
+  countEvents(caller: Caller, events: number): void
+  /** Throws `rate_limited` after too many failed authentications from this address. */
+  checkAttempts(): void
+  /** Sets the RateLimit headers (IETF draft) of a response. */
+  setHeaders(response: Response): Response
 }
 
-/** Who asks, as far as limits go: viewers of different tenants may have the same id. */
-function callerOf({ viewer }: Caller): string {
+type LimitName = 'events' | 'calls' | 'attempts'
+
+const UNITS: { readonly [N in LimitName]: string } = {
+  events: 'events',
+  calls: 'calls',
+  attempts: 'failed authentications',
+}
+
+/** Viewers of different tenants may have the same id. */
+function getBucketKey({ viewer }: Caller): string {
   return JSON.stringify([viewer.id, viewer.tenants[0]])
 }
 
-function policyOf(name: string, { quota, seconds }: RateLimit) {
+function formatPolicy(name: string, { quota, seconds }: RateLimit) {
   return `"${name}";q=${quota};w=${seconds}`
 }
 
-/** Makes the gates of a service: one for each request, over budgets that they share. */
-export function createGates(given: Partial<Limits>, now: () => number, rights: Rights) {
-  const limits = { ...DEFAULT_LIMITS, ...given }
-  const budgetOf = (limit: RateLimit | null) => limit && createBudget(limit, now)
-  const budgets = {
-    events: budgetOf(limits.events),
-    calls: budgetOf(limits.calls),
-    attempts: budgetOf(limits.attempts),
+/** Creates a function that makes one gate per request. All gates of a service share the same limits. */
+export function createGates(overrides: Partial<Limits>, now: () => number, revocationWatch: RevocationWatch) {
+  const limits = { ...DEFAULT_LIMITS, ...overrides }
+  const createBuckets = (limit: RateLimit | null) => limit && createTokenBuckets(limit, now)
+  const bucketsByLimit = {
+    events: createBuckets(limits.events),
+    calls: createBuckets(limits.calls),
+    attempts: createBuckets(limits.attempts),
   }
-  const exports = limits.exports && createOpenCount('exports', limits.exports)
-  const streams = limits.streams && createOpenCount('streams', limits.streams)
+  const exports = limits.exports && createConcurrencyLimiter('exports', limits.exports)
+  const streams = limits.streams && createConcurrencyLimiter('streams', limits.streams)
 
-  /** A gate for a call from an address, where that is known. */
   return (call: Call, ip: string | undefined): Gate => {
-    const address = ip === undefined || ip === '' ? null : networkOf(ip)
-    let told: { readonly name: keyof typeof budgets; readonly allowance: Allowance } | undefined
+    const network = ip === undefined || ip === '' ? null : toNetwork(ip)
+    let lastState: { readonly name: LimitName; readonly state: BucketState } | undefined
 
-    const refuse = (name: keyof typeof budgets, budget: Budget, caller: string, what: string): never => {
-      const allowance = budget.left(caller)
-      const { quota, seconds } = allowance.limit
-      told = { name, allowance }
+    const refuse = (name: LimitName, state: BucketState): never => {
+      lastState = { name, state }
+      const { quota, seconds } = state.limit
       throw new WhodidError(
         'rate_limited',
-        `More than ${quota} ${what} in ${seconds} seconds is too many: go on in ${allowance.reset} seconds, and more slowly.`,
-        { retryAfter: allowance.reset },
+        `Rate limit exceeded (${quota.toLocaleString('en-US')} ${UNITS[name]} / ${seconds} s). Retry in ${state.resetSeconds} s.`,
+        { retryAfter: state.resetSeconds },
       )
     }
-    const take = (name: keyof typeof budgets, caller: string, what: string) => {
-      const budget = budgets[name]
-      if (!budget) return
-      const allowance = budget.take(caller, 1) ?? refuse(name, budget, caller, what)
-      told = { name, allowance }
+    const take = (name: LimitName, key: string) => {
+      const buckets = bucketsByLimit[name]
+      if (!buckets) return
+      const state = buckets.take(key, 1) ?? refuse(name, buckets.peek(key))
+      lastState = { name, state }
     }
 
     return {
-      admit(asker, verb) {
-        if (verb.needs === 'nothing') return
-        if (asker.viewer === NOBODY && address !== null) take('attempts', address, 'calls by nobody who may')
-        permit(asker.viewer, verb.needs, asker.refusal)
-        const caller = callerOf(asker)
-        if (verb.needs === 'ingest') take('events', caller, 'events')
-        else take('calls', caller, 'calls')
-        if (verb.answers === 'file') exports?.enter(caller, call.signal)
-        if (verb.answers === 'events') streams?.enter(caller, call.signal)
-        if (verb.answers === 'file' || verb.answers === 'events') rights.watch(asker, call, verb.answers)
+      admit(caller, operation) {
+        if (operation.requires === 'nothing') return
+        if (caller.viewer === ANONYMOUS_VIEWER && network !== null) take('attempts', network)
+        requirePermission(caller.viewer, operation.requires, caller.rejection)
+        const key = getBucketKey(caller)
+        take(operation.requires === 'ingest' ? 'events' : 'calls', key)
+        if (operation.responseType === 'file') exports?.acquire(key, call.signal)
+        if (operation.responseType === 'events') streams?.acquire(key, call.signal)
+        if (operation.responseType === 'file' || operation.responseType === 'events') {
+          revocationWatch.watch(caller, call, operation.responseType)
+        }
       },
-      sent(asker, events) {
-        const more = events - 1
-        if (!budgets.events || more <= 0) return
-        const caller = callerOf(asker)
-        budgets.events.take(caller, more)
-        told = { name: 'events', allowance: budgets.events.left(caller) }
+      countEvents(caller, events) {
+        const buckets = bucketsByLimit.events
+        const rest = events - 1
+        if (!buckets || rest <= 0) return
+        const key = getBucketKey(caller)
+        buckets.take(key, rest)
+        lastState = { name: 'events', state: buckets.peek(key) }
       },
-      attempt() {
-        if (!budgets.attempts || address === null) return
-        if (budgets.attempts.left(address).rest < 1) refuse('attempts', budgets.attempts, address, 'wrong keys')
+      checkAttempts() {
+        const buckets = bucketsByLimit.attempts
+        if (!buckets || network === null) return
+        const state = buckets.peek(network)
+        if (state.remaining < 1) refuse('attempts', state)
       },
-      stamp(response) {
-        if (!told) return response
-        const { name, allowance } = told
-        response.headers.set('ratelimit-policy', policyOf(name, allowance.limit))
-        response.headers.set('ratelimit', `"${name}";r=${allowance.rest};t=${allowance.reset}`)
-        if (response.status === 429 && allowance.rest === 0) {
-          response.headers.set('retry-after', String(allowance.reset))
+      setHeaders(response) {
+        if (!lastState) return response
+        const { name, state } = lastState
+        response.headers.set('ratelimit-policy', formatPolicy(name, state.limit))
+        response.headers.set('ratelimit', `"${name}";r=${state.remaining};t=${state.resetSeconds}`)
+        if (response.status === 429 && state.remaining === 0) {
+          response.headers.set('retry-after', String(state.resetSeconds))
         }
         return response
       },

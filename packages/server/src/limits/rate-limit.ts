@@ -1,32 +1,32 @@
 import { WhodidError } from '@whodid/core'
 import { createLru } from '../lru.ts'
 
-/** How much may be asked for: `quota` at once, and as much again in each `seconds`, evenly. */
+/** A token bucket: bursts up to `quota`, refilled evenly with `quota` per `seconds`. */
 export interface RateLimit {
   readonly quota: number
   readonly seconds: number
 }
 
-/** How many answers may be open at the same time. */
-export interface OpenLimit {
-  /** By one key or viewer. */
+/** The number of responses that may be open at the same time. */
+export interface ConcurrencyLimit {
+  /** Per key or viewer. */
   readonly perViewer: number
-  /** By all of them in this process. */
+  /** In this process. */
   readonly total: number
 }
 
-/** What one process of the service gives to each key and viewer. Null lifts a limit. */
+/** Limits of one service process. Null removes a limit. */
 export interface Limits {
-  /** Events that one key sends. @default 600,000 in 60 seconds */
+  /** Events sent per key. @default 600,000 in 60 seconds */
   readonly events: RateLimit | null
-  /** Calls of one key or viewer that send no events. @default 1,200 in 60 seconds */
+  /** Other calls per key or viewer. @default 1,200 in 60 seconds */
   readonly calls: RateLimit | null
-  /** Calls from one address by nobody who may, where the address is known. @default 300 in 60 seconds */
+  /** Unauthenticated calls per client address, when the address is known. @default 300 in 60 seconds */
   readonly attempts: RateLimit | null
-  /** Exports. @default 4 of one viewer, 64 in all */
-  readonly exports: OpenLimit | null
-  /** Live streams. @default 32 of one viewer, 4,096 in all */
-  readonly streams: OpenLimit | null
+  /** Concurrent exports. @default 4 per viewer, 64 in total */
+  readonly exports: ConcurrencyLimit | null
+  /** Concurrent live streams. @default 32 per viewer, 4,096 in total */
+  readonly streams: ConcurrencyLimit | null
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -37,71 +37,83 @@ export const DEFAULT_LIMITS: Limits = {
   streams: { perViewer: 32, total: 4_096 },
 }
 
-/** Callers whose budget is kept in mind; who has asked for nothing for longest has a full one. */
-const REMEMBERED = 10_000
+/** Buckets in memory. The least recently used is dropped first: by then it is full again. */
+const MAX_BUCKETS = 10_000
 
-/** What is left of a budget. */
-export interface Allowance {
+/** The state of one token bucket. */
+export interface BucketState {
   readonly limit: RateLimit
-  /** Whole units; 0 when it is used up. */
-  readonly rest: number
-  /** Seconds until it is full again, or when it is used up until there is one. */
-  readonly reset: number
+  /** Whole tokens left; 0 when the bucket is empty. */
+  readonly remaining: number
+  /** Seconds until the bucket is full; of an empty bucket, seconds until the next token. */
+  readonly resetSeconds: number
 }
 
-/** A budget for each of many callers: a bucket of tokens that fills steadily. */
-export interface Budget {
-  /** Takes from it and says what is left. A caller with one token may take many, and owes the rest. Null: nothing was left. */
-  take(caller: string, amount: number): Allowance | null
-  left(caller: string): Allowance
+/** One token bucket per caller. */
+export interface TokenBuckets {
+  /**
+   * Takes tokens and returns the new state; null when the bucket is empty. One token is enough to take many: the bucket then
+   * goes below zero.
+   */
+  take(caller: string, amount: number): BucketState | null
+  peek(caller: string): BucketState
 }
 
-/** Makes a budget, full for everybody. */
-export function createBudget(limit: RateLimit, now: () => number): Budget {
-  const perMs = limit.quota / limit.seconds / 1000
-  const buckets = createLru<{ readonly tokens: number; readonly at: number }>(REMEMBERED)
-  const tokensOf = (caller: string): number => {
+/** Creates token buckets, full at first. */
+export function createTokenBuckets(limit: RateLimit, now: () => number): TokenBuckets {
+  const tokensPerMs = limit.quota / limit.seconds / 1000
+  const buckets = createLru<{ readonly tokens: number; readonly at: number }>(MAX_BUCKETS)
+  const refill = (caller: string): number => {
     const bucket = buckets.get(caller)
-    return bucket ? Math.min(limit.quota, bucket.tokens + Math.max(0, now() - bucket.at) * perMs) : limit.quota
+    if (!bucket) return limit.quota
+    return Math.min(limit.quota, bucket.tokens + Math.max(0, now() - bucket.at) * tokensPerMs)
   }
-  const allowance = (tokens: number): Allowance => {
-    const wanted = tokens < 1 ? 1 : limit.quota
-    return { limit, rest: Math.max(0, Math.floor(tokens)), reset: Math.ceil((wanted - tokens) / perMs / 1000) }
+  const toState = (tokens: number): BucketState => {
+    const target = tokens < 1 ? 1 : limit.quota
+    return {
+      limit,
+      remaining: Math.max(0, Math.floor(tokens)),
+      resetSeconds: Math.ceil((target - tokens) / tokensPerMs / 1000),
+    }
   }
   return {
     take(caller, amount) {
-      const tokens = tokensOf(caller)
+      const tokens = refill(caller)
       if (tokens < 1) return null
       buckets.set(caller, { tokens: tokens - amount, at: now() })
-      return allowance(tokens - amount)
+      return toState(tokens - amount)
     },
-    left: (caller) => allowance(tokensOf(caller)),
+    peek: (caller) => toState(refill(caller)),
   }
 }
 
-/** Counts what is open. */
-export interface OpenCount {
-  /** Counts one more until the signal aborts. Throws `rate_limited` when there are as many as may be. */
-  enter(caller: string, signal: AbortSignal): void
+/** Counts open responses. */
+export interface ConcurrencyLimiter {
+  /** Counts one more until the signal aborts. Throws `rate_limited` at the limit. */
+  acquire(caller: string, signal: AbortSignal): void
 }
 
-/** Makes a count of open answers. `what` names them in the refusal. */
-export function createOpenCount(what: string, { perViewer, total }: OpenLimit): OpenCount {
-  const byCaller = new Map<string, number>()
-  let all = 0
+/** Creates a limiter of open responses. `name` is the plural used in errors, such as `exports`. */
+export function createConcurrencyLimiter(name: string, { perViewer, total }: ConcurrencyLimit): ConcurrencyLimiter {
+  const counts = new Map<string, number>()
+  let openCount = 0
   const change = (caller: string, by: 1 | -1) => {
-    all += by
-    const count = (byCaller.get(caller) ?? 0) + by
-    if (count > 0) byCaller.set(caller, count)
-    else byCaller.delete(caller)
+    openCount += by
+    const count = (counts.get(caller) ?? 0) + by
+    if (count > 0) counts.set(caller, count)
+    else counts.delete(caller)
   }
-  const refuse = (why: string) => {
-    throw new WhodidError('rate_limited', `${why}: close one, or try again a little later.`, { retryAfter: 5 })
+  const refuse = (message: string) => {
+    throw new WhodidError('rate_limited', message, { retryAfter: 5 })
   }
   return {
-    enter(caller, signal) {
-      if ((byCaller.get(caller) ?? 0) >= perViewer) refuse(`This viewer has ${perViewer} ${what} open already`)
-      if (all >= total) refuse(`The service has ${total} ${what} open, and no more at once`)
+    acquire(caller, signal) {
+      if ((counts.get(caller) ?? 0) >= perViewer) {
+        refuse(`Too many open ${name}: the limit is ${perViewer} per viewer. Close one, or retry in 5 s.`)
+      }
+      if (openCount >= total) {
+        refuse(`The service has too many open ${name}: the limit is ${total}. Retry in 5 s.`)
+      }
       if (signal.aborted) return
       change(caller, 1)
       signal.addEventListener('abort', () => change(caller, -1), { once: true })
