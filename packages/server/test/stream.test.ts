@@ -1,7 +1,7 @@
 import { type EventStore, newId } from '@whodid/core'
 import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { toServerSentEvents } from '../src/http/sse.ts'
+import { toServerSentEvents } from '../src/http/stream.ts'
 import { authorizeInto, event, openService, shared } from './support/acme.ts'
 import { blocksOf, person, restApi, trpcApi } from './support/api.ts'
 import { serve } from './support/serve.ts'
@@ -28,7 +28,7 @@ async function open(url: string, headers: Record<string, string> = {}, signal: A
 }
 
 describe('the stream over REST', () => {
-  test('says at once that it is open, and gives each event under its seq', async () => {
+  test('confirms immediately that it is open, and sends each event with its seq', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
     const { response, next } = await open(`${served.url}/api/v1/stream?category=project`)
@@ -45,7 +45,7 @@ describe('the stream over REST', () => {
     expect(JSON.parse(block?.split('data: ')[1] ?? '')).toMatchObject({ id: sent.id, seq: 2 })
   })
 
-  test('goes on after Last-Event-ID, which overrules ?after=', async () => {
+  test('resumes after Last-Event-ID, which overrides ?after=', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
     await service.append([event({ tenantId: tenant }), event({ tenantId: tenant }), event({ tenantId: tenant })])
@@ -57,7 +57,7 @@ describe('the stream over REST', () => {
     expect(await byParameter.next()).toMatch(/^id: 2\n/)
   })
 
-  test('refuses before it begins, with a status', async () => {
+  test('rejects invalid requests with a status before it starts', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
     const refusals = [
@@ -74,7 +74,7 @@ describe('the stream over REST', () => {
     }
   })
 
-  test('is under the policy: a member follows only their own activity', async () => {
+  test('follows the policy: a member follows only their own activity', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
     const linus = restApi(served.url, fetch, person('linus'))
@@ -86,7 +86,7 @@ describe('the stream over REST', () => {
     expect((await live).map(({ actor }) => actor.id)).toEqual(['linus'])
   })
 
-  test('keeps a quiet stream alive, and ends it after its lifetime', async () => {
+  test('keeps an idle stream alive and ends it after its lifetime', async () => {
     const never = { start: '7', [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }
     const quiet = toServerSentEvents(never, { heartbeatMs: 1 })
     const blocks = [await quiet.next(), await quiet.next(), await quiet.next()].map(({ value }) => value)
@@ -94,7 +94,7 @@ describe('the stream over REST', () => {
     await quiet.return(undefined)
 
     const ended: string[] = []
-    for await (const block of toServerSentEvents(never, { heartbeatMs: 1, lifetimeMs: 20 })) ended.push(block)
+    for await (const block of toServerSentEvents(never, { heartbeatMs: 1, maxMs: 20 })) ended.push(block)
     expect(new Set(ended.slice(1))).toEqual(new Set([': heartbeat\n\n']))
   })
 })
@@ -102,7 +102,7 @@ describe('the stream over REST', () => {
 describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
   const path = transport === 'REST' ? '/api/v1/stream' : '/trpc/follow?input=%7B%7D'
 
-  test('ends when the service closes, in a way that makes a client come back', async () => {
+  test('ends when the service closes, so that a client reconnects', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
     const response = await fetch(`${served.url}${path}`, { headers: person('ada') })
@@ -112,32 +112,35 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
     expect(await text).not.toMatch(/event: return|serialized-error/)
   })
 
-  test.each(['over a socket', 'in process'])('stops reading the store when the viewer leaves, %s', async (where) => {
-    const signals: AbortSignal[] = []
-    const watched = {
-      ...store,
-      follow: (...[scope, filter, after, signal]: Parameters<typeof store.follow>) => {
-        signals.push(signal)
-        return store.follow(scope, filter, after, signal)
-      },
-    }
-    await using service = await openIn(tenant, watched)
-    await using served = await serve(service)
-    const leave = new AbortController()
-    const request = new Request(`${served.url}${path}`, { headers: person('ada'), signal: leave.signal })
-    const response =
-      where === 'in process' ? await service.fetch(request, { basePath: '/activity' }) : await fetch(request)
-    const reader = response?.body?.getReader()
-    await reader?.read()
-    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
-    const ended = new Promise((resolve) => signals[0]?.addEventListener('abort', resolve))
-    if (where === 'in process') await reader?.cancel()
-    else leave.abort()
-    await ended
-  })
+  test.each(['over a socket', 'in process'])(
+    'stops reading the store when the viewer disconnects, %s',
+    async (where) => {
+      const signals: AbortSignal[] = []
+      const watched = {
+        ...store,
+        follow: (...[scope, filter, after, signal]: Parameters<typeof store.follow>) => {
+          signals.push(signal)
+          return store.follow(scope, filter, after, signal)
+        },
+      }
+      await using service = await openIn(tenant, watched)
+      await using served = await serve(service)
+      const leave = new AbortController()
+      const request = new Request(`${served.url}${path}`, { headers: person('ada'), signal: leave.signal })
+      const response =
+        where === 'in process' ? await service.fetch(request, { basePath: '/activity' }) : await fetch(request)
+      const reader = response?.body?.getReader()
+      await reader?.read()
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+      const ended = new Promise((resolve) => signals[0]?.addEventListener('abort', resolve))
+      if (where === 'in process') await reader?.cancel()
+      else leave.abort()
+      await ended
+    },
+  )
 })
 
-test("tRPC's own client comes back by itself and misses nothing", async () => {
+test('the tRPC client reconnects automatically and misses nothing', async () => {
   await using service = await openIn(tenant)
   let served = await serve(service)
   const port = new URL(served.url).port
@@ -157,7 +160,7 @@ test("tRPC's own client comes back by itself and misses nothing", async () => {
   await served[Symbol.asyncDispose]()
 })
 
-test('an export reads on only as its reader does, and stops when the reader leaves', async () => {
+test('an export reads only as fast as its reader, and stops when the reader leaves', async () => {
   let pages = 0
   const counted = {
     ...store,

@@ -1,5 +1,5 @@
 import type { Call } from '../calls.ts'
-import { LIFETIME_MS } from '../http/sse.ts'
+import { MAX_STREAM_MS } from '../http/stream.ts'
 import type { Caller } from './caller.ts'
 
 const RECHECK_MS = 30_000
@@ -42,9 +42,9 @@ export function createRevocationWatch(
         if (!(await credential.isValid().catch(() => false))) call.end()
       }
       const interval = setInterval(check, recheckMs)
-      const remainingMs = credential.expiresAt === null ? LIFETIME_MS : credential.expiresAt - now()
+      const remainingMs = credential.expiresAt === null ? MAX_STREAM_MS : credential.expiresAt - now()
       const timeout =
-        answers === 'events' ? setTimeout(() => call.end(), Math.min(remainingMs, LIFETIME_MS)) : undefined
+        answers === 'events' ? setTimeout(() => call.end(), Math.min(remainingMs, MAX_STREAM_MS)) : undefined
       openChecks.set(check, viewer.tenants)
       const stop = () => {
         clearInterval(interval)

@@ -1,22 +1,24 @@
 import { WhodidError } from '@whodid/core'
 
-/** The most bytes a request may carry. */
-export const MAX_BODY_BYTES = 1024 * 1024
-/** The most nesting a body may have: a batch of events as deep as events may be, with room for tRPC's envelope. */
+/** Maximum bytes of a request body, compressed or not. */
+const MAX_BODY_BYTES = 1024 * 1024
+/** Maximum nesting of a body: a batch of the deepest allowed events, inside the envelope of tRPC. */
 const MAX_DEPTH = 64
 
 function createTooLargeError() {
-  return new WhodidError('payload_too_large', 'The body is larger than 1 MiB (1,048,576 bytes): send it in parts.')
+  return new WhodidError(
+    'payload_too_large',
+    'The body is larger than 1 MiB (1,048,576 bytes): send it in smaller batches.',
+  )
 }
 
-/** The body as it was before it was compressed. */
 function decompressBody({ body, headers }: Request): ReadableStream<Uint8Array> | null {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
   if (encoding === '' || encoding === 'identity') return body
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw new WhodidError(
       'unsupported_media_type',
-      `The body is encoded as ${JSON.stringify(encoding.slice(0, 64))}: send it as it is, or with Content-Encoding: gzip.`,
+      `Content-Encoding ${JSON.stringify(encoding.slice(0, 64))} is not supported: use gzip, or send the body uncompressed.`,
     )
   }
   return body?.pipeThrough(new DecompressionStream('gzip')) ?? null
@@ -32,11 +34,11 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     try {
       return await reader?.read()
     } catch (cause) {
-      const why =
+      const message =
         body === request.body
-          ? 'The body broke off before its end: send it again.'
-          : 'The body is not gzip: compress all of it, or send it as it is.'
-      throw new WhodidError('invalid_input', why, { cause })
+          ? 'The body ended early: send it again.'
+          : 'The body is not valid gzip: compress all of it, or send it uncompressed.'
+      throw new WhodidError('invalid_input', message, { cause })
     }
   }
   for (let part = await read(); part && !part.done; part = await read()) {
@@ -56,7 +58,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   return bytes
 }
 
-/** Throws when arrays and objects stand deeper within each other than anything of ours does. */
+/** Throws `payload_too_large` if arrays and objects are nested too deeply. */
 function checkDepth(json: string) {
   let depth = 0
   let inString = false
@@ -69,18 +71,15 @@ function checkDepth(json: string) {
     else if (char === 0x5b || char === 0x7b) {
       depth += 1
       if (depth > MAX_DEPTH) {
-        throw new WhodidError(
-          'payload_too_large',
-          `The body is nested deeper than ${MAX_DEPTH} levels: send it flatter.`,
-        )
+        throw new WhodidError('payload_too_large', `The body has more than ${MAX_DEPTH} levels of nesting: flatten it.`)
       }
     } else if (char === 0x5d || char === 0x7d) depth -= 1
   }
 }
 
 /**
- * The text of a JSON body, bounded in size (also of what gzip makes smaller) and depth; empty only where it may be.
- * Throws `payload_too_large`, `unsupported_media_type` when it is not sent as JSON, or `invalid_input` when it is not UTF-8.
+ * Reads a JSON body as text, with limits on its size, before and after decompression, and its nesting.
+ * Throws `payload_too_large`, `unsupported_media_type` if it is not sent as JSON, or `invalid_input` if it is not UTF-8.
  */
 export async function readJsonText(request: Request, { isBodyOptional = false } = {}): Promise<string> {
   const isJson = /^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')
@@ -96,20 +95,20 @@ export async function readJsonText(request: Request, { isBodyOptional = false } 
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new WhodidError('invalid_input', 'The body is not UTF-8: encode it so.')
+    throw new WhodidError('invalid_input', 'The body is not valid UTF-8: encode it as UTF-8.')
   }
   checkDepth(text)
   return text
 }
 
-/** The value of a JSON body. Throws as {@link readJsonText} does, and `invalid_input` for malformed JSON. */
+/** Reads and parses a JSON body. Throws like {@link readJsonText}, and `invalid_input` for malformed JSON. */
 export async function readJson(request: Request, { isBodyOptional = false } = {}): Promise<unknown> {
   const text = await readJsonText(request, { isBodyOptional })
   if (isBodyOptional && text === '') return undefined
   try {
     return JSON.parse(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown'
-    throw new WhodidError('invalid_input', `The body is not JSON (${why}): check its quotes and commas.`)
+    const reason = error instanceof Error ? error.message : 'unknown error'
+    throw new WhodidError('invalid_input', `The body is not valid JSON (${reason}).`)
   }
 }

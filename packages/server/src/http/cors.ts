@@ -1,21 +1,21 @@
 import { WhodidError } from '@whodid/core'
 import { append } from '../operations/append.ts'
 
-/** Which other sites' pages may call the service from a browser. */
+/** The other origins whose pages may call the service from a browser. */
 export interface CorsOptions {
-  /** Exact origins, such as `https://app.acme.test`: a scheme and a host, no path and no `*`. */
+  /** Exact origins, such as `https://app.acme.test`. Paths and `*` are not allowed. */
   readonly origins: readonly string[]
-  /** Whether those pages may send the cookies that the host signs people in with, and change things with them. @default false */
+  /** Allows these pages to send the host's cookies, and to make changes with them. @default false */
   readonly credentials?: boolean | undefined
 }
 
-/** What browsers are told of other sites. */
+/** Answers preflight requests and adds CORS headers to responses. */
 export interface Cors {
-  /** Whether a page that sent this may do so with cookies. */
+  /** Checks if the origin of a request may use cookies. */
   isTrusted(request: Request): boolean
-  /** The answer to a browser that asks before it sends; null when this is no such question, or the answer is no. */
+  /** Returns the response to a preflight request, or null if it is not one or not allowed. */
   answerPreflight(request: Request, path: string): Response | null
-  /** The same answer, which pages of the origins allowed may read. */
+  /** Adds the headers that let pages of allowed origins read a response. */
   addHeaders(response: Response, request: Request, path: string): Response
 }
 
@@ -37,14 +37,14 @@ function checkOrigin(origin: string): string {
   if (/^https?:\/\/[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) return origin
   throw new WhodidError(
     'invalid_input',
-    `cors.origins has ${JSON.stringify(origin)}: give an exact origin such as https://app.acme.test, without a path or a *.`,
+    `cors.origins contains ${JSON.stringify(origin)}: use an exact origin such as https://app.acme.test, without a path or *.`,
   )
 }
 
-/** Whether a call would store events, which no page of another site may. */
+/** Checks if a call would store events, which is never allowed from another origin. */
 function isIngest(method: string | null, path: string): boolean {
   if (path.startsWith('/trpc/')) {
-    // tRPC decodes names; one that cannot be decoded is nobody's.
+    // tRPC decodes names. A name that cannot be decoded matches no procedure.
     try {
       return decodeURIComponent(path).split(/[/,]/).includes(append.name)
     } catch {
@@ -54,30 +54,36 @@ function isIngest(method: string | null, path: string): boolean {
   return method === append.route.method && path.replace(/\/$/, '') === append.route.path
 }
 
-/** Off without options: then browsers keep every answer from other sites' pages. Throws `invalid_input` for what is no origin. */
+/** Creates the CORS rules. Without options, no other origin has access. Throws `invalid_input` for an invalid origin. */
 export function createCors(options: CorsOptions | undefined): Cors {
   const origins = new Set(options?.origins.map(checkOrigin))
   const credentials = options?.credentials === true
-  const allowed = (request: Request): string | null => {
+  const getAllowedOrigin = (request: Request): string | null => {
     const origin = request.headers.get('origin')
     return origin !== null && origins.has(origin) ? origin : null
   }
-  const headersFor = (origin: string): Record<string, string> => ({
+  const createHeaders = (origin: string): Record<string, string> => ({
     'access-control-allow-origin': origin,
     ...(credentials && { 'access-control-allow-credentials': 'true' }),
   })
 
   return {
-    isTrusted: (request) => credentials && allowed(request) !== null,
+    isTrusted: (request) => credentials && getAllowedOrigin(request) !== null,
 
     answerPreflight(request, path) {
-      const asked = request.headers.get('access-control-request-method')
-      const origin = allowed(request)
-      if (request.method !== 'OPTIONS' || asked === null || origin === null || isIngest(asked, path)) return null
+      const requestedMethod = request.headers.get('access-control-request-method')
+      const origin = getAllowedOrigin(request)
+      if (
+        request.method !== 'OPTIONS' ||
+        requestedMethod === null ||
+        origin === null ||
+        isIngest(requestedMethod, path)
+      )
+        return null
       return new Response(null, {
         status: 204,
         headers: {
-          ...headersFor(origin),
+          ...createHeaders(origin),
           'access-control-allow-methods': METHODS.filter((method) => !isIngest(method, path)).join(', '),
           'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
           'access-control-max-age': String(MAX_AGE_S),
@@ -90,9 +96,9 @@ export function createCors(options: CorsOptions | undefined): Cors {
     addHeaders(response, request, path) {
       if (origins.size === 0) return response
       response.headers.append('vary', 'Origin')
-      const origin = allowed(request)
+      const origin = getAllowedOrigin(request)
       if (origin === null || request.method === 'OPTIONS' || isIngest(request.method, path)) return response
-      for (const [name, value] of Object.entries(headersFor(origin))) response.headers.set(name, value)
+      for (const [name, value] of Object.entries(createHeaders(origin))) response.headers.set(name, value)
       response.headers.set('access-control-expose-headers', EXPOSED_HEADERS.join(', '))
       return response
     },

@@ -1,4 +1,4 @@
-import { type FetchService, type Mounted, WhodidError } from '@whodid/core'
+import { type FetchService, type MountContext, WhodidError } from '@whodid/core'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import { checkCsrf } from '../auth/csrf.ts'
@@ -36,7 +36,7 @@ export function createHandler(options: HandlerOptions): FetchService['fetch'] {
     onWarning(`${code}: ${message}`, cause ?? error)
   }
 
-  const begin = (request: Request, { native, ip }: Mounted) => {
+  const begin = (request: Request, { native, ip }: MountContext) => {
     const call = calls.begin(request)
     const gate = gates(call, ip)
     return {
@@ -48,7 +48,7 @@ export function createHandler(options: HandlerOptions): FetchService['fetch'] {
     }
   }
 
-  const fetchTrpc = async (request: Request, endpoint: string, mounted: Mounted): Promise<Response> => {
+  const fetchTrpc = async (request: Request, endpoint: string, mounted: MountContext): Promise<Response> => {
     const { call, gate, authenticate, openSession } = begin(request, mounted)
     const { method, headers } = request
     try {
@@ -68,15 +68,15 @@ export function createHandler(options: HandlerOptions): FetchService['fetch'] {
     }
   }
 
-  const fetchRest = async (request: Request, path: string, mounted: Mounted): Promise<Response> => {
+  const fetchRest = async (request: Request, path: string, mounted: MountContext): Promise<Response> => {
     const { call, gate, authenticate, openSession } = begin(request, mounted)
     const response = await handleRest({
       request,
       path,
       query: new URL(request.url).searchParams,
       authenticate,
-      session: openSession,
-      refuseForgery: (caller: Caller, isFile: boolean) => checkCsrf(request, caller, cors.isTrusted, isFile),
+      openSession,
+      checkCsrf: (caller: Caller, isFile: boolean) => checkCsrf(request, caller, cors.isTrusted, isFile),
       end: call.end,
       report,
     })
@@ -93,7 +93,7 @@ export function createHandler(options: HandlerOptions): FetchService['fetch'] {
     )
   }
 
-  const route = (request: Request, base: string, path: string, mounted: Mounted): Promise<Response> | null => {
+  const route = (request: Request, base: string, path: string, mounted: MountContext): Promise<Response> | null => {
     if (path === '/openapi.json') {
       const headers = { 'cache-control': 'no-cache' }
       return fetchPage(request, () => createCacheableResponse(request, getSerializedOpenApi(base), headers))

@@ -3,25 +3,25 @@ import { z } from 'zod'
 import { hasBody, type Operation } from '../operations/operation.ts'
 import { tenant } from '../schemas.ts'
 
-/** One parameter of a REST route. */
+/** A parameter of a REST route. */
 export interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query'
-  /** The field of the input that it fills. */
+  /** The input field that it sets. */
   readonly field: string
   readonly schema: z.ZodType
-  /** What its text stands for: `many` are parted by commas, or given one by one. */
-  readonly valueType: 'text' | 'number' | 'many'
+  /** How its text is parsed. A `list` is separated by commas, repeated, or both. */
+  readonly valueType: 'text' | 'number' | 'list'
 }
 
-/** What a verb's routes need to know of its input. */
+/** The parameters of an operation's route. */
 export interface Parameters {
   readonly all: readonly Parameter[]
-  /** Whether the filter is a field of its own (`nested`), or its fields are the input's. */
+  /** `nested` if the filter is one field of the input, `flat` if its fields are fields of the input. */
   readonly filter: 'nested' | 'flat' | 'none'
 }
 
-/** Sent by query libraries, and no parameter of a route. */
+/** Input fields that are not parameters of a route. */
 const HIDDEN_FIELDS = new Set(['direction', 'not'])
 
 function getFields(input: z.ZodType): { readonly [field: string]: z.ZodType } {
@@ -43,11 +43,11 @@ function unwrapSchema(schema: z.ZodType): z.ZodType {
 
 function getValueType(schema: z.ZodType): Parameter['valueType'] {
   const type = unwrapSchema(schema)
-  if (type instanceof z.ZodArray) return 'many'
+  if (type instanceof z.ZodArray) return 'list'
   return type instanceof z.ZodNumber ? 'number' : 'text'
 }
 
-/** The parameters of a verb's route, read off its input. */
+/** Returns the parameters of an operation's route, derived from its input schema. */
 export function getParameters(operation: Operation): Parameters {
   const { path, parameterNames: renamed = {} } = operation.route
   const fields = getFields(operation.input)
@@ -55,12 +55,12 @@ export function getParameters(operation: Operation): Parameters {
   const filter = 'filter' in fields ? 'nested' : 'q' in fields ? 'flat' : 'none'
   const all: Parameter[] = []
   const add = (field: string, schema: z.ZodType, name = renamed[field] ?? field) => {
-    const place = inPath.includes(field) ? 'path' : 'query'
-    all.push({ name, in: place, field, schema, valueType: getValueType(schema) })
+    const location = inPath.includes(field) ? 'path' : 'query'
+    all.push({ name, in: location, field, schema, valueType: getValueType(schema) })
   }
   if (hasBody(operation.route)) {
     for (const field of inPath) if (fields[field]) add(field, fields[field])
-    // A body says everything else, but a tenant may also be named where reads name it.
+    // All other fields are in the body, but the tenant may be in the query, as for reads.
     if (operation.requires === 'view' || operation.requires === 'admin') add('tenant', tenant)
     return { all, filter: 'none' }
   }
@@ -69,49 +69,51 @@ export function getParameters(operation: Operation): Parameters {
     if (field !== 'filter' && !inPath.includes(field) && !HIDDEN_FIELDS.has(field)) add(field, schema)
   }
   if (filter !== 'none') {
-    for (const term of FILTER_CONDITIONS) add('not', FILTER_FIELDS[term] ?? z.unknown(), `not.${term}`)
+    for (const name of FILTER_CONDITIONS) add('not', FILTER_FIELDS[name] ?? z.unknown(), `not.${name}`)
     add('not', z.string().optional().describe('Words and phrases that must not occur.'), 'not.q')
   }
   return { all, filter }
 }
 
-function parseValue(holds: Parameter['valueType'], values: readonly string[]): unknown {
-  if (holds === 'many') return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
+function parseValue(valueType: Parameter['valueType'], values: readonly string[]): unknown {
+  if (valueType === 'list') return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
   const [value = ''] = values
-  return holds === 'number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  return valueType === 'number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
 }
 
 /**
- * The input that a query string and the names in a path make. Empty parameters are none.
- * Throws `invalid_input` naming a parameter that the route does not take.
+ * Parses the query and path of a request into the input of an operation. Ignores empty parameters.
+ * Throws `invalid_input` for a parameter that the route does not have.
  */
 export function parseInput(
   { all, filter }: Parameters,
   query: URLSearchParams,
   path: { readonly [name: string]: string },
 ): { readonly [field: string]: unknown } {
-  const takes = all.filter((parameter) => parameter.in === 'query')
+  const queryParameters = all.filter((parameter) => parameter.in === 'query')
   for (const name of query.keys()) {
-    if (takes.some((parameter) => parameter.name === name)) continue
-    const known = takes.filter((parameter) => !parameter.name.startsWith('not.')).map((parameter) => parameter.name)
+    if (queryParameters.some((parameter) => parameter.name === name)) continue
+    const supported = queryParameters
+      .map((parameter) => parameter.name)
+      .filter((parameterName) => !parameterName.startsWith('not.'))
     throw new WhodidError(
       'invalid_input',
-      known.length > 0
-        ? `${JSON.stringify(name)} is not a parameter of this route, which takes ${known.join(', ')}.`
-        : `${JSON.stringify(name)} is not a parameter of this route, which takes none.`,
+      supported.length > 0
+        ? `Unknown parameter ${JSON.stringify(name)}: use one of ${supported.join(', ')}.`
+        : `Unknown parameter ${JSON.stringify(name)}: this route has no parameters.`,
     )
   }
-  for (const { name, valueType: holds } of takes) {
-    if (holds === 'many' || query.getAll(name).length < 2) continue
-    throw new WhodidError('invalid_input', `${name} is given more than once: give it one value.`)
+  for (const { name, valueType } of queryParameters) {
+    if (valueType === 'list' || query.getAll(name).length < 2) continue
+    throw new WhodidError('invalid_input', `${name} must have one value, not several.`)
   }
   const input: { [field: string]: unknown } = { ...path }
-  for (const { name, field, valueType: holds } of takes) {
+  for (const { name, field, valueType } of queryParameters) {
     const values = query.getAll(name).filter((value) => value !== '')
-    const ofFilter = filter !== 'none' && (field in FILTER_FIELDS || name.startsWith('not.'))
-    if (!ofFilter && values.length > 0) input[field] = parseValue(holds, values)
+    const isFilterField = filter !== 'none' && (field in FILTER_FIELDS || name.startsWith('not.'))
+    if (!isFilterField && values.length > 0) input[field] = parseValue(valueType, values)
   }
   if (filter === 'none') return input
-  const given: Filter = filterFromParams(query)
-  return filter === 'nested' ? { ...input, filter: given } : { ...input, ...given }
+  const parsed: Filter = filterFromParams(query)
+  return filter === 'nested' ? { ...input, filter: parsed } : { ...input, ...parsed }
 }

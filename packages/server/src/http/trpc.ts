@@ -5,16 +5,16 @@ import type { ErrorCode, StoredEvent } from '@whodid/core'
 import type { z } from 'zod'
 import { toProblem } from '../errors.ts'
 import { readTextParts } from '../export/file.ts'
-import * as verbs from '../operations/index.ts'
-import type { Session, Operation } from '../operations/operation.ts'
+import * as operations from '../operations/index.ts'
+import type { Operation, Session } from '../operations/operation.ts'
 import type { EventStream } from '../read/follow.ts'
 import { PRIVATE_HEADERS, UNAUTHENTICATED_HEADERS } from './response.ts'
-import { LIFETIME_MS } from './sse.ts'
+import { MAX_STREAM_MS } from './stream.ts'
 
 const PING_MS = 15_000
 const MAX_BATCH = 10
 
-/** tRPC's own name for what a status of ours says. */
+/** The tRPC code of each HTTP status. */
 const TRPC_CODES: { readonly [status: number]: TRPC_ERROR_CODE_KEY } = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -30,12 +30,12 @@ const TRPC_CODES: { readonly [status: number]: TRPC_ERROR_CODE_KEY } = {
 
 const t = initTRPC.context<{ readonly session: Session }>().create({
   isDev: false,
-  // The service is a fetch handler and runs wherever one does: in the page of a Storybook, say.
+  // The service may run in a browser, for example in a Storybook page.
   allowOutsideOfServer: true,
   sse: {
     ping: { enabled: true, intervalMs: PING_MS },
     client: { reconnectAfterInactivityMs: 3 * PING_MS },
-    maxDurationMs: LIFETIME_MS,
+    maxDurationMs: MAX_STREAM_MS,
   },
   errorFormatter: ({ shape, error }) => {
     const problem = toProblem(error)
@@ -49,7 +49,7 @@ const t = initTRPC.context<{ readonly session: Session }>().create({
   },
 })
 
-/** A procedure for those who have what a verb needs, asked before its input is looked at. */
+/** Creates a procedure that checks the caller's permission before it parses the input. */
 function createProcedure(operation: Pick<Operation, 'requires' | 'responseType'>) {
   return t.procedure.use(({ ctx, next }) => {
     ctx.session.admit(operation)
@@ -57,9 +57,9 @@ function createProcedure(operation: Pick<Operation, 'requires' | 'responseType'>
   })
 }
 
-/** Named in full, since tRPC has no public name for what it makes of a tracked event. */
+// Written out because tRPC does not export the type of a tracked event.
 type FollowProcedure = TRPCSubscriptionProcedure<{
-  input: z.input<typeof verbs.follow.input>
+  input: z.input<typeof operations.follow.input>
   output: AsyncIterable<{ id: string; data: StoredEvent }, void, unknown>
   meta: object
 }>
@@ -68,105 +68,105 @@ async function* trackEvents(events: EventStream) {
   for await (const { id, event } of events) yield tracked(id, event)
 }
 
-const follow: FollowProcedure = createProcedure(verbs.follow)
-  .input(verbs.follow.input)
-  .subscription(async ({ ctx, input }) => trackEvents(await verbs.follow.run(ctx.session, input)))
+const follow: FollowProcedure = createProcedure(operations.follow)
+  .input(operations.follow.input)
+  .subscription(async ({ ctx, input }) => trackEvents(await operations.follow.run(ctx.session, input)))
 
-/** One procedure a verb. Its errors carry whodid's own code in `data.whodid`. */
+/** The tRPC router, with one procedure per operation. Errors have their whodid code in `data.whodid`. */
 export const router = t.router({
-  append: createProcedure(verbs.append)
-    .input(verbs.append.input)
-    .mutation(({ ctx, input }) => verbs.append.run(ctx.session, input)),
-  list: createProcedure(verbs.list)
-    .input(verbs.list.input)
-    .query(({ ctx, input }) => verbs.list.run(ctx.session, input)),
-  get: createProcedure(verbs.get)
-    .input(verbs.get.input)
-    .query(({ ctx, input }) => verbs.get.run(ctx.session, input)),
-  history: createProcedure(verbs.history)
-    .input(verbs.history.input)
-    .query(({ ctx, input }) => verbs.history.run(ctx.session, input)),
-  userActivity: createProcedure(verbs.userActivity)
-    .input(verbs.userActivity.input)
-    .query(({ ctx, input }) => verbs.userActivity.run(ctx.session, input)),
-  catalog: createProcedure(verbs.catalog)
-    .input(verbs.catalog.input)
-    .query(({ ctx, input }) => verbs.catalog.run(ctx.session, input)),
-  viewer: createProcedure(verbs.viewer)
-    .input(verbs.viewer.input)
-    .query(({ ctx, input }) => verbs.viewer.run(ctx.session, input)),
-  facets: createProcedure(verbs.facets)
-    .input(verbs.facets.input)
-    .query(({ ctx, input }) => verbs.facets.run(ctx.session, input)),
+  append: createProcedure(operations.append)
+    .input(operations.append.input)
+    .mutation(({ ctx, input }) => operations.append.run(ctx.session, input)),
+  list: createProcedure(operations.list)
+    .input(operations.list.input)
+    .query(({ ctx, input }) => operations.list.run(ctx.session, input)),
+  get: createProcedure(operations.get)
+    .input(operations.get.input)
+    .query(({ ctx, input }) => operations.get.run(ctx.session, input)),
+  history: createProcedure(operations.history)
+    .input(operations.history.input)
+    .query(({ ctx, input }) => operations.history.run(ctx.session, input)),
+  userActivity: createProcedure(operations.userActivity)
+    .input(operations.userActivity.input)
+    .query(({ ctx, input }) => operations.userActivity.run(ctx.session, input)),
+  catalog: createProcedure(operations.catalog)
+    .input(operations.catalog.input)
+    .query(({ ctx, input }) => operations.catalog.run(ctx.session, input)),
+  viewer: createProcedure(operations.viewer)
+    .input(operations.viewer.input)
+    .query(({ ctx, input }) => operations.viewer.run(ctx.session, input)),
+  facets: createProcedure(operations.facets)
+    .input(operations.facets.input)
+    .query(({ ctx, input }) => operations.facets.run(ctx.session, input)),
   inbox: t.router({
-    count: createProcedure(verbs.inboxCount)
-      .input(verbs.inboxCount.input)
-      .query(({ ctx, input }) => verbs.inboxCount.run(ctx.session, input)),
-    seen: createProcedure(verbs.inboxSeen)
-      .input(verbs.inboxSeen.input)
-      .mutation(({ ctx, input }) => verbs.inboxSeen.run(ctx.session, input)),
-    unseen: createProcedure(verbs.inboxUnseen)
-      .input(verbs.inboxUnseen.input)
-      .mutation(({ ctx, input }) => verbs.inboxUnseen.run(ctx.session, input)),
-    archive: createProcedure(verbs.inboxArchive)
-      .input(verbs.inboxArchive.input)
-      .mutation(({ ctx, input }) => verbs.inboxArchive.run(ctx.session, input)),
-    unarchive: createProcedure(verbs.inboxUnarchive)
-      .input(verbs.inboxUnarchive.input)
-      .mutation(({ ctx, input }) => verbs.inboxUnarchive.run(ctx.session, input)),
+    count: createProcedure(operations.inboxCount)
+      .input(operations.inboxCount.input)
+      .query(({ ctx, input }) => operations.inboxCount.run(ctx.session, input)),
+    seen: createProcedure(operations.inboxSeen)
+      .input(operations.inboxSeen.input)
+      .mutation(({ ctx, input }) => operations.inboxSeen.run(ctx.session, input)),
+    unseen: createProcedure(operations.inboxUnseen)
+      .input(operations.inboxUnseen.input)
+      .mutation(({ ctx, input }) => operations.inboxUnseen.run(ctx.session, input)),
+    archive: createProcedure(operations.inboxArchive)
+      .input(operations.inboxArchive.input)
+      .mutation(({ ctx, input }) => operations.inboxArchive.run(ctx.session, input)),
+    unarchive: createProcedure(operations.inboxUnarchive)
+      .input(operations.inboxUnarchive.input)
+      .mutation(({ ctx, input }) => operations.inboxUnarchive.run(ctx.session, input)),
   }),
-  export: createProcedure(verbs.exportEvents)
-    // tRPC carries text, and no ZIP.
-    .input(verbs.exportEvents.input.omit({ preset: true }))
-    .query(async ({ ctx, input }) => readTextParts(await verbs.exportEvents.run(ctx.session, input))),
+  export: createProcedure(operations.exportEvents)
+    // tRPC streams text only, so the ZIP of `preset` is not available.
+    .input(operations.exportEvents.input.omit({ preset: true }))
+    .query(async ({ ctx, input }) => readTextParts(await operations.exportEvents.run(ctx.session, input))),
   follow,
   keys: t.router({
-    list: createProcedure(verbs.listKeys)
-      .input(verbs.listKeys.input)
-      .query(({ ctx, input }) => verbs.listKeys.run(ctx.session, input)),
-    create: createProcedure(verbs.createKey)
-      .input(verbs.createKey.input)
-      .mutation(({ ctx, input }) => verbs.createKey.run(ctx.session, input)),
-    revoke: createProcedure(verbs.revokeKey)
-      .input(verbs.revokeKey.input)
-      .mutation(({ ctx, input }) => verbs.revokeKey.run(ctx.session, input)),
+    list: createProcedure(operations.listKeys)
+      .input(operations.listKeys.input)
+      .query(({ ctx, input }) => operations.listKeys.run(ctx.session, input)),
+    create: createProcedure(operations.createKey)
+      .input(operations.createKey.input)
+      .mutation(({ ctx, input }) => operations.createKey.run(ctx.session, input)),
+    revoke: createProcedure(operations.revokeKey)
+      .input(operations.revokeKey.input)
+      .mutation(({ ctx, input }) => operations.revokeKey.run(ctx.session, input)),
   }),
   viewerTokens: t.router({
-    revoke: createProcedure(verbs.revokeTokens)
-      .input(verbs.revokeTokens.input)
-      .mutation(({ ctx, input }) => verbs.revokeTokens.run(ctx.session, input)),
+    revoke: createProcedure(operations.revokeTokens)
+      .input(operations.revokeTokens.input)
+      .mutation(({ ctx, input }) => operations.revokeTokens.run(ctx.session, input)),
   }),
-  stats: createProcedure(verbs.stats)
-    .input(verbs.stats.input)
-    .query(({ ctx, input }) => verbs.stats.run(ctx.session, input)),
+  stats: createProcedure(operations.stats)
+    .input(operations.stats.input)
+    .query(({ ctx, input }) => operations.stats.run(ctx.session, input)),
   retention: t.router({
-    get: createProcedure(verbs.getRetention)
-      .input(verbs.getRetention.input)
-      .query(({ ctx, input }) => verbs.getRetention.run(ctx.session, input)),
-    set: createProcedure(verbs.setRetention)
-      .input(verbs.setRetention.input)
-      .mutation(({ ctx, input }) => verbs.setRetention.run(ctx.session, input)),
-    preview: createProcedure(verbs.previewRetention)
-      .input(verbs.previewRetention.input)
-      .mutation(({ ctx, input }) => verbs.previewRetention.run(ctx.session, input)),
+    get: createProcedure(operations.getRetention)
+      .input(operations.getRetention.input)
+      .query(({ ctx, input }) => operations.getRetention.run(ctx.session, input)),
+    set: createProcedure(operations.setRetention)
+      .input(operations.setRetention.input)
+      .mutation(({ ctx, input }) => operations.setRetention.run(ctx.session, input)),
+    preview: createProcedure(operations.previewRetention)
+      .input(operations.previewRetention.input)
+      .mutation(({ ctx, input }) => operations.previewRetention.run(ctx.session, input)),
   }),
   people: t.router({
-    export: createProcedure(verbs.exportPerson)
-      .input(verbs.exportPerson.input)
-      .query(async ({ ctx, input }) => readTextParts(await verbs.exportPerson.run(ctx.session, input))),
-    erase: createProcedure(verbs.erasePerson)
-      .input(verbs.erasePerson.input)
-      .mutation(({ ctx, input }) => verbs.erasePerson.run(ctx.session, input)),
+    export: createProcedure(operations.exportPerson)
+      .input(operations.exportPerson.input)
+      .query(async ({ ctx, input }) => readTextParts(await operations.exportPerson.run(ctx.session, input))),
+    erase: createProcedure(operations.erasePerson)
+      .input(operations.erasePerson.input)
+      .mutation(({ ctx, input }) => operations.erasePerson.run(ctx.session, input)),
   }),
-  health: createProcedure(verbs.health)
-    .input(verbs.health.input)
-    .query(({ ctx, input }) => verbs.health.run(ctx.session, input)),
+  health: createProcedure(operations.health)
+    .input(operations.health.input)
+    .query(({ ctx, input }) => operations.health.run(ctx.session, input)),
 })
 
 /** The type of the tRPC router, for clients. */
 export type AppRouter = typeof router
 
-/** tRPC sends what it refuses before it reads an input as if it were plain text. */
+/** Fixes the content type of errors that tRPC sends before it parses the input: it labels their JSON as plain text. */
 function fixContentType(response: Response): Response {
   if (response.headers.get('content-type')?.startsWith('text/plain')) {
     response.headers.set('content-type', 'application/json')
@@ -174,11 +174,11 @@ function fixContentType(response: Response): Response {
   return response
 }
 
-/** Answers one tRPC request below `endpoint`. What `open` throws refuses every call of it. */
+/** Handles a tRPC request below `endpoint`. An error that `openSession` throws fails every call of the batch. */
 export async function handleTrpc(
   request: Request,
   endpoint: string,
-  open: () => Session,
+  openSession: () => Session,
   report: (error: unknown) => void,
 ): Promise<Response> {
   return fixContentType(
@@ -186,7 +186,7 @@ export async function handleTrpc(
       req: request,
       endpoint,
       router,
-      createContext: () => ({ session: open() }),
+      createContext: () => ({ session: openSession() }),
       maxBatchSize: MAX_BATCH,
       onError: ({ error }) => report(error),
       responseMeta: ({ errors }) => ({

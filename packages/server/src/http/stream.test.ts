@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createStreamResponse } from './response.ts'
+import { createStreamResponse } from './stream.ts'
 
 test('a client that leaves while the source is awaited ends it, and is no error', async () => {
   const errors: unknown[] = []
@@ -16,7 +16,10 @@ test('a client that leaves while the source is awaited ends it, and is no error'
     awaited?.()
     await left
   }
-  const response = createStreamResponse(source(), () => leave?.(), { headers: {}, onError: (error) => errors.push(error) })
+  const response = createStreamResponse(source(), () => leave?.(), {
+    headers: {},
+    onError: (error) => errors.push(error),
+  })
   const reader = response.body?.getReader()
   expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('first')
   const pending = reader?.read()
