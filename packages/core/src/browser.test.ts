@@ -2,28 +2,28 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 /** Every module that a source file leads to: our own by URL, others by name. `import type` leads nowhere. */
-async function graphOf(url: URL, seen = new Set<string>()): Promise<Set<string>> {
+async function readGraph(url: URL, seen = new Set<string>()): Promise<Set<string>> {
   if (seen.has(url.href)) return seen
   seen.add(url.href)
   const source = await readFile(url, 'utf8')
   for (const [, kind, name = ''] of source.matchAll(/^(?:import|export)\s(type\s)?[^'"]*?from '([^']+)'/gm)) {
     if (kind !== undefined) continue
-    if (name.startsWith('.')) await graphOf(new URL(name, url), seen)
+    if (name.startsWith('.')) await readGraph(new URL(name, url), seen)
     else seen.add(name)
   }
   return seen
 }
 
-async function packagesOf(entry: string) {
-  return [...(await graphOf(new URL(entry, import.meta.url)))].filter((name) => !name.startsWith('file:')).sort()
+async function listPackages(entry: string) {
+  return [...(await readGraph(new URL(entry, import.meta.url)))].filter((name) => !name.startsWith('file:')).sort()
 }
 
 test('the browser entry leads to no validator and no hash', async () => {
-  expect(await packagesOf('./browser.ts')).toEqual(['papaparse'])
+  expect(await listPackages('./browser.ts')).toEqual(['papaparse'])
 })
 
 test('core leads to nothing of Node', async () => {
-  expect(await packagesOf('./index.ts')).toEqual(['@noble/hashes/sha2.js', 'canonicalize', 'papaparse', 'zod'])
+  expect(await listPackages('./index.ts')).toEqual(['@noble/hashes/sha2.js', 'canonicalize', 'papaparse', 'zod'])
 })
 
 test('the entries agree on what they share', async () => {

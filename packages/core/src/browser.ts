@@ -15,15 +15,15 @@ export type {
 export type { ActionOf, MetadataOf } from './catalog/define-catalog.ts'
 export { defineCatalog } from './catalog/define-catalog.ts'
 export { findAction, resolveAction, resolveResource } from './catalog/resolve.ts'
-export type { EventFacts } from './catalog/sentence.ts'
-export { renderHref, renderSentence, safeHref, sentenceOf } from './catalog/sentence.ts'
+export type { RenderableEvent } from './catalog/sentence.ts'
+export { renderActionSentence, renderHref, renderSentence, safeHref } from './catalog/sentence.ts'
 export type {
   ApiKey,
   DisclosedEvent,
-  Erased,
+  ErasedEvent,
   KeyStore,
   PeopleStore,
-  Purgeable,
+  PurgeSummary,
   Retention,
   RetentionStore,
   RevocationStore,
@@ -39,7 +39,7 @@ export type {
   FacetValue,
   FetchService,
   InboxChange,
-  Mounted,
+  MountContext,
   PageRequest,
   Position,
   ReadScope,
@@ -88,10 +88,8 @@ export {
   STATUSES,
   SYSTEM,
 } from './event/event.ts'
-export { bytesToHex } from './event/hex.ts'
-export { idFloor, isEventId, newId, timeOfId } from './event/id.ts'
+export { bytesToHex, getIdTime, getMinId, isEventId, newId } from './event/id.ts'
 export { EVENT_LIMITS } from './event/limits.ts'
-export { keysOf, pointerOf } from './event/pointer.ts'
 export type {
   Filter,
   FilterCondition,
@@ -101,23 +99,22 @@ export type {
   SortColumn,
   SortOrder,
 } from './filter/filter.ts'
-export { FILTER_CONDITIONS, INBOX_STATES, resourceOf, SORT_COLUMNS } from './filter/filter.ts'
+export { FILTER_CONDITIONS, INBOX_STATES, parseResourceRef, SORT_COLUMNS } from './filter/filter.ts'
 export { formatQuery } from './filter/format-query.ts'
 export { filterFromParams, filterToParams } from './filter/params.ts'
-export { positionOf, sortValue } from './filter/position.ts'
+export { getPosition, getSortValue } from './filter/position.ts'
 export type { QueryField } from './filter/query-language.ts'
-export { fieldAt, parseQuery, QUERY_FIELDS, QUERY_VALUES, writeCondition } from './filter/query-language.ts'
+export { formatCondition, parseQuery, QUERY_FIELDS, QUERY_VALUES, readField } from './filter/query-language.ts'
 export type { SearchedField } from './filter/search-text.ts'
 export {
-  foldedPhrases,
+  foldPhrases,
   foldText,
-  needlesOfPhrase,
+  getPhraseNeedles,
+  getSearchNeedles,
   SEARCHED_FIELDS,
-  searchNeedles,
-  searchTextOf,
+  toSearchText,
 } from './filter/search-text.ts'
-export { timeRange } from './filter/time-range.ts'
-export { baseOf, kindOfVerb, pastOf } from './language/verbs.ts'
-export { splitWords, words } from './language/words.ts'
-export { redactChanges } from './redact/changes.ts'
-export { JSON_LIMITS, redact, toJson } from './redact/redact.ts'
+export { parseTimeRange } from './filter/time-range.ts'
+export { getVerbKind, toBaseForm, toPastTense } from './language/verbs.ts'
+export { humanize, splitWords } from './language/words.ts'
+export { formatPointer, JSON_LIMITS, parsePointer, redact, redactChanges, toJson } from './redact/redact.ts'

@@ -40,7 +40,7 @@ function stored(more: Partial<StoredEvent> = {}): StoredEvent {
   }
 }
 
-function rowOf(event: StoredEvent) {
+function parseRow(event: StoredEvent) {
   const [columns = [], cells = []] = Papa.parse<string[]>(eventsToCsv([event])).data
   return Object.fromEntries(columns.map((column, index) => [column, cells[index]]))
 }
@@ -64,7 +64,7 @@ describe('CSV', () => {
       onBehalfOf: { id: 'u2', name: 'Grace' },
       impersonatedBy: { id: 'u3', name: 'Linus' },
     }
-    expect(rowOf(stored({ actor, error: { status: 403 } }))).toMatchObject({
+    expect(parseRow(stored({ actor, error: { status: 403 } }))).toMatchObject({
       actor_id: 'u1',
       actor_name: 'Ada Lovelace',
       on_behalf_of: 'u2',
@@ -107,18 +107,18 @@ describe('CSV', () => {
     '\n=1',
     '＝1+1',
   ])('%o cannot be a formula', (description) => {
-    expect(rowOf(stored({ description })).description).toBe(`'${description}`)
+    expect(parseRow(stored({ description })).description).toBe(`'${description}`)
   })
 
   test.each(['a=1', ' plain', 'a\tb', 'x\0y', "'=1"])('%o is none, and stays as it is', (description) => {
-    expect(rowOf(stored({ description })).description).toBe(description)
+    expect(parseRow(stored({ description })).description).toBe(description)
   })
 
   test('gives back any text, quoted as RFC 4180 wants it', () => {
     expect(eventsToCsv([stored({ description: 'a "b",\r\nc' })])).toContain(',"a ""b"",\r\nc",')
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (description) => {
-        const cell = rowOf(stored({ description })).description
+        const cell = parseRow(stored({ description })).description
         expect([description, `'${description}`]).toContain(cell)
         expect(cell).not.toMatch(/^[\s\0]*[=+\-@]/)
       }),

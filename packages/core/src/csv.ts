@@ -4,7 +4,7 @@ import type { StoredEvent } from './event/event.ts'
 type Cell = string | number | boolean | null | undefined
 type Column = readonly [name: string, value: (event: StoredEvent) => Cell]
 
-function jsonOf(value: object) {
+function formatJson(value: object) {
   const text = JSON.stringify(value)
   return text === '{}' || text === '[]' ? '' : text
 }
@@ -33,7 +33,7 @@ const COLUMNS: readonly Column[] = [
   ['resource_href', (event) => event.resource.href],
   ['resource_deleted', (event) => event.resource.deleted],
   ['project', (event) => event.scope.project?.id],
-  ['scope', (event) => jsonOf(event.scope)],
+  ['scope', (event) => formatJson(event.scope)],
   ['tenant_id', (event) => event.tenantId],
   ['channel', (event) => event.context.channel],
   ['ip', (event) => event.context.ip],
@@ -45,9 +45,9 @@ const COLUMNS: readonly Column[] = [
   ['error_status', (event) => event.error?.status],
   ['error_code', (event) => event.error?.code],
   ['error_message', (event) => event.error?.message],
-  ['changes', (event) => jsonOf(event.changes)],
-  ['metadata', (event) => jsonOf(event.metadata)],
-  ['redacted', (event) => jsonOf(event.redacted)],
+  ['changes', (event) => formatJson(event.changes)],
+  ['metadata', (event) => formatJson(event.metadata)],
+  ['redacted', (event) => formatJson(event.redacted)],
   ['caused_by', (event) => event.causedBy],
   ['received_at', (event) => event.receivedAt],
   ['seq', (event) => event.seq],
@@ -59,7 +59,7 @@ export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name)
 // A spreadsheet would run these as formulas (ASVS 5, 1.2.10): some after they have trimmed the cell, and some take the
 // full-width signs for the plain ones.
 const FORMULA = /^(?:[\t\r\n\0]|[\s\0\u200B\uFEFF]*[=+\-@＝＋－＠])/
-const LINE = '\r\n'
+const LINE_END = '\r\n'
 
 /**
  * Events as CSV (RFC 4180): lines end in CRLF, the last one too, so that parts of an export can be joined. Cells that a
@@ -79,7 +79,7 @@ export function eventsToCsv(
 /** Any rows as CSV, by the same rules as {@link eventsToCsv}. */
 export function rowsToCsv(rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return ''
-  return Papa.unparse([...rows], { newline: LINE, escapeFormulae: FORMULA }) + LINE
+  return Papa.unparse([...rows], { newline: LINE_END, escapeFormulae: FORMULA }) + LINE_END
 }
 
 /** Events as an indented JSON array, exactly as they are. */

@@ -49,12 +49,14 @@ export interface CatalogData {
   readonly [category: string]: ResourceEntry
 }
 
-type Implied = 'created' | 'updated' | 'deleted'
-type VerbOf<R> = R extends { readonly actions?: infer A } ? Extract<keyof NonNullable<A>, string> | Implied : Implied
+type ImpliedVerb = 'created' | 'updated' | 'deleted'
+type VerbName<R> = R extends { readonly actions?: infer A }
+  ? Extract<keyof NonNullable<A>, string> | ImpliedVerb
+  : ImpliedVerb
 
 /** Every action of a catalog: `'project.created' | 'project.archived' | …`. */
 export type ActionName<D extends CatalogData> = {
-  [C in Extract<keyof D, string>]: `${C}.${VerbOf<D[C]>}`
+  [C in Extract<keyof D, string>]: `${C}.${VerbName<D[C]>}`
 }[Extract<keyof D, string>]
 
 /** Schemas for the metadata of actions: zod, or anything that speaks Standard Schema. */

@@ -1,5 +1,5 @@
-import { baseOf, INTRANSITIVE, pastOf, STATES } from '../language/verbs.ts'
-import { capitalized, withArticle, withinSentence, words } from '../language/words.ts'
+import { INTRANSITIVE_VERBS, STATE_WORDS, toBaseForm, toPastTense } from '../language/verbs.ts'
+import { addArticle, capitalize, humanize, uncapitalize } from '../language/words.ts'
 
 /** The sentences of an action that has none of its own. */
 export interface Sentences {
@@ -8,7 +8,7 @@ export interface Sentences {
 }
 
 // Of these the actor is the subject.
-const OF_THE_ACTOR: { readonly [past: string]: Sentences } = {
+const ACTOR_SENTENCES: { readonly [past: string]: Sentences } = {
   signed_in: { say: '{actor} signed in', sayFailed: '{actor} could not sign in{reason}' },
   logged_in: { say: '{actor} signed in', sayFailed: '{actor} could not sign in{reason}' },
   signed_out: { say: '{actor} signed out', sayFailed: '{actor} could not sign out{reason}' },
@@ -21,8 +21,8 @@ const OF_THE_ACTOR: { readonly [past: string]: Sentences } = {
   },
 }
 
-function text(identifier: string) {
-  return withinSentence(words(identifier))
+function toPhrase(identifier: string) {
+  return uncapitalize(humanize(identifier))
 }
 
 function isPlural(noun: string) {
@@ -33,43 +33,51 @@ function isPlural(noun: string) {
  * Default sentences for `category.verb`. They use three names beside paths: `{resource}` is its label and name,
  * `{actor}` the actor's name, and `{reason}` the error's status in parentheses, or nothing.
  */
-export function defaultSentences(category: string, verb: string): Sentences {
-  const past = pastOf(verb)
-  const ofTheActor = OF_THE_ACTOR[past]
+export function createDefaultSentences(category: string, verb: string): Sentences {
+  const past = toPastTense(verb)
+  const ofTheActor = ACTOR_SENTENCES[past]
   if (ofTheActor !== undefined) return ofTheActor
-  if (STATES.has(verb)) {
-    return { say: `{resource} is ${text(verb)}`, sayFailed: `{resource} could not become ${text(verb)}{reason}` }
+  if (STATE_WORDS.has(verb)) {
+    return {
+      say: `{resource} is ${toPhrase(verb)}`,
+      sayFailed: `{resource} could not become ${toPhrase(verb)}{reason}`,
+    }
   }
   const split = /^(?:logged|signed|backed|shut)_/.test(past) ? -1 : past.lastIndexOf('_')
   const last = past.slice(split + 1)
   const noun = past.slice(0, Math.max(split, 0))
-  const base = baseOf(last)
+  const base = toBaseForm(last)
   if (base === undefined) {
-    return { say: `{resource}: ${text(verb)}`, sayFailed: `{resource}: ${text(verb)} failed{reason}` }
+    return { say: `{resource}: ${toPhrase(verb)}`, sayFailed: `{resource}: ${toPhrase(verb)} failed{reason}` }
   }
-  return noun === '' || noun === category ? ofTheResource(last, base) : ofAPart(text(noun), last, base)
+  return noun === '' || noun === category
+    ? createResourceSentences(last, base)
+    : createPartSentences(toPhrase(noun), last, base)
 }
 
-function ofTheResource(past: string, base: string): Sentences {
-  const sayFailed = `Could not ${text(base)} {resource}{reason}`
-  if (INTRANSITIVE.has(past)) {
-    return { say: `{resource} ${text(past)}`, sayFailed: past === 'failed' ? '{resource} failed{reason}' : sayFailed }
+function createResourceSentences(past: string, base: string): Sentences {
+  const sayFailed = `Could not ${toPhrase(base)} {resource}{reason}`
+  if (INTRANSITIVE_VERBS.has(past)) {
+    return {
+      say: `{resource} ${toPhrase(past)}`,
+      sayFailed: past === 'failed' ? '{resource} failed{reason}' : sayFailed,
+    }
   }
-  return { say: `{resource} was ${text(past)}`, sayFailed }
+  return { say: `{resource} was ${toPhrase(past)}`, sayFailed }
 }
 
-function ofAPart(noun: string, past: string, base: string): Sentences {
+function createPartSentences(noun: string, past: string, base: string): Sentences {
   const be = isPlural(noun) ? 'were' : 'was'
   if (past === 'added' || past === 'removed') {
     const preposition = past === 'added' ? 'to' : 'from'
-    const some = isPlural(noun) ? noun : withArticle(noun)
+    const some = isPlural(noun) ? noun : addArticle(noun)
     return {
-      say: `${capitalized(some)} ${be} ${past} ${preposition} {resource}`,
+      say: `${capitalize(some)} ${be} ${past} ${preposition} {resource}`,
       sayFailed: `Could not ${base} ${some} ${preposition} {resource}{reason}`,
     }
   }
   if (past === 'failed')
     return { say: `The ${noun} of {resource} failed`, sayFailed: `The ${noun} of {resource} failed{reason}` }
-  const did = INTRANSITIVE.has(past) ? past : `${be} ${text(past)}`
+  const did = INTRANSITIVE_VERBS.has(past) ? past : `${be} ${toPhrase(past)}`
   return { say: `The ${noun} of {resource} ${did}`, sayFailed: `Could not ${base} the ${noun} of {resource}{reason}` }
 }

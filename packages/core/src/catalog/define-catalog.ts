@@ -13,12 +13,12 @@ import type {
   ResolvedResource,
   ResourceEntry,
 } from './catalog.ts'
-import { DEFAULT_GROUP, defaultAction, defaultResource } from './resolve.ts'
+import { createDefaultAction, createDefaultResource, DEFAULT_GROUP } from './resolve.ts'
 import { parseTemplate, safeHref } from './sentence.ts'
 
 const DELIVERIES: readonly Delivery[] = ['buffered', 'durable']
-const FAILURES: readonly ('open' | 'closed')[] = ['open', 'closed']
-const IMPLIED = ['created', 'updated', 'deleted'] as const
+const FAILURE_MODES: readonly ('open' | 'closed')[] = ['open', 'closed']
+const IMPLIED_VERBS = ['created', 'updated', 'deleted'] as const
 const RESOURCE_FIELDS = ['label', 'icon', 'group', 'href', 'personal', 'segments', 'actions']
 const ACTION_FIELDS = [
   'kind',
@@ -33,9 +33,9 @@ const ACTION_FIELDS = [
   'personal',
 ]
 const NAME = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/
-const NAME_AT_MOST = 63
+const MAX_NAME_LENGTH = 63
 
-type NoOthers<M, Names extends string> = { readonly [K in Exclude<keyof M, Names>]: never }
+type Exact<M, Names extends string> = { readonly [K in Exclude<keyof M, Names>]: never }
 
 /** Every action of a catalog, of its type: `ActionOf<typeof catalog>`. */
 export type ActionOf<C> = C extends Catalog<infer D, infer _> ? ActionName<D> : never
@@ -64,17 +64,17 @@ export type MetadataOf<C, A extends string> =
 export function defineCatalog<
   const D extends CatalogData,
   const M extends MetadataSchemas<D> = Readonly<Record<never, never>>,
->(data: D, options: { readonly metadata?: M & NoOthers<M, ActionName<D>> } = {}): Catalog<D, M> {
+>(data: D, options: { readonly metadata?: M & Exact<M, ActionName<D>> } = {}): Catalog<D, M> {
   const json = resolveCatalog(data)
   const known = new Set(json.actions.map((action) => action.name))
   for (const name of Object.keys(options.metadata ?? {})) {
     if (!known.has(name)) fail(`metadata has a schema for ${quote(name)}, which is no action of the catalog`)
   }
-  return { data, schemas: schemasOf<M>(options.metadata), json }
+  return { data, schemas: asSchemas<M>(options.metadata), json }
 }
 
-function schemasOf<M>(metadata: M | undefined): M
-function schemasOf(metadata: unknown): unknown {
+function asSchemas<M>(metadata: M | undefined): M
+function asSchemas(metadata: unknown): unknown {
   return metadata ?? {}
 }
 
@@ -103,7 +103,7 @@ function resolveCatalog(data: CatalogData): CatalogJson {
       if (other !== undefined) fail(`${type}.segments has ${quote(segment)}, which ${other} has already`)
       segments.set(segment, type)
     }
-    const verbs = { ...Object.fromEntries(IMPLIED.map((verb) => [verb, {}])), ...entry.actions }
+    const verbs = { ...Object.fromEntries(IMPLIED_VERBS.map((verb) => [verb, {}])), ...entry.actions }
     for (const [verb, given] of Object.entries(verbs)) {
       checkName(`an action of ${type}`, verb)
       const action: ActionEntry = typeof given === 'string' ? { say: given } : given
@@ -121,7 +121,7 @@ function resolveCatalog(data: CatalogData): CatalogJson {
 }
 
 function resolveResourceEntry(type: string, entry: ResourceEntry): ResolvedResource {
-  const fallback = defaultResource(type)
+  const fallback = createDefaultResource(type)
   return {
     type,
     label: entry.label ?? fallback.label,
@@ -134,7 +134,7 @@ function resolveResourceEntry(type: string, entry: ResourceEntry): ResolvedResou
 }
 
 function resolveActionEntry(name: string, entry: ActionEntry): ResolvedAction {
-  const fallback = defaultAction(name)
+  const fallback = createDefaultAction(name)
   return {
     ...fallback,
     kind: entry.kind ?? fallback.kind,
@@ -165,43 +165,43 @@ function resolveAliases(retired: readonly [string, string][], names: ReadonlySet
 }
 
 function checkName(what: string, name: string): void {
-  if (!NAME.test(name) || name.length > NAME_AT_MOST) {
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     fail(
-      `${what} is named ${quote(name)}: use at most ${NAME_AT_MOST} lower-case letters, digits and single underscores, such as "api_key"`,
+      `${what} is named ${quote(name)}: use at most ${MAX_NAME_LENGTH} lower-case letters, digits and single underscores, such as "api_key"`,
     )
   }
 }
 
-function checkFields(where: string, entry: unknown, fields: readonly string[]): void {
+function checkFields(path: string, entry: unknown, fields: readonly string[]): void {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-    fail(`${where} must be an object, not ${quote(entry)}`)
+    fail(`${path} must be an object, not ${quote(entry)}`)
   for (const field of Object.keys(entry)) {
-    if (!fields.includes(field)) fail(`${where} has ${quote(field)}, which is none of ${fields.join(', ')}`)
+    if (!fields.includes(field)) fail(`${path} has ${quote(field)}, which is none of ${fields.join(', ')}`)
   }
 }
 
-function checkText(where: string, value: unknown): void {
+function checkText(path: string, value: unknown): void {
   if (value !== undefined && (typeof value !== 'string' || value === ''))
-    fail(`${where} must be a text that is not empty, not ${quote(value)}`)
+    fail(`${path} must be a text that is not empty, not ${quote(value)}`)
 }
 
-function checkTexts(where: string, value: unknown): void {
+function checkTextList(path: string, value: unknown): void {
   if (value === undefined) return
-  if (!Array.isArray(value)) fail(`${where} must be a list of texts, not ${quote(value)}`)
+  if (!Array.isArray(value)) fail(`${path} must be a list of texts, not ${quote(value)}`)
   for (const item of value)
-    if (typeof item !== 'string' || item === '') fail(`${where} must hold texts only, not ${quote(item)}`)
+    if (typeof item !== 'string' || item === '') fail(`${path} must hold texts only, not ${quote(item)}`)
 }
 
-function checkOneOf(where: string, value: unknown, allowed: readonly string[]): void {
+function checkOneOf(path: string, value: unknown, allowed: readonly string[]): void {
   if (value !== undefined && !(typeof value === 'string' && allowed.includes(value))) {
-    fail(`${where} is ${quote(value)}: it must be one of ${allowed.join(', ')}`)
+    fail(`${path} is ${quote(value)}: it must be one of ${allowed.join(', ')}`)
   }
 }
 
 function checkResource(type: string, entry: ResourceEntry): void {
   checkFields(type, entry, RESOURCE_FIELDS)
   for (const field of ['label', 'icon', 'group', 'href'] as const) checkText(`${type}.${field}`, entry[field])
-  checkTexts(`${type}.segments`, entry.segments)
+  checkTextList(`${type}.segments`, entry.segments)
   if (entry.personal !== undefined && typeof entry.personal !== 'boolean')
     fail(`${type}.personal must be true or false`)
   if (entry.href !== undefined) {
@@ -221,22 +221,22 @@ function checkAction(name: string, entry: ActionEntry): void {
   checkOneOf(`${name}.kind`, entry.kind, KINDS)
   checkOneOf(`${name}.severity`, entry.severity, SEVERITIES)
   checkOneOf(`${name}.delivery`, entry.delivery, DELIVERIES)
-  checkOneOf(`${name}.onFailure`, entry.onFailure, FAILURES)
-  checkTexts(`${name}.aliases`, entry.aliases)
-  checkTexts(`${name}.personal`, entry.personal)
+  checkOneOf(`${name}.onFailure`, entry.onFailure, FAILURE_MODES)
+  checkTextList(`${name}.aliases`, entry.aliases)
+  checkTextList(`${name}.personal`, entry.personal)
   for (const field of ['say', 'sayFailed'] as const) {
     const template = entry[field]
     if (template !== undefined) checkTemplate(`${name}.${field}`, template, ['actor', 'resource', 'reason'])
   }
 }
 
-const PERSON = ['id', 'name']
-const PATHS: { readonly [root: string]: readonly string[] | 'any' } = {
+const PERSON_FIELDS = ['id', 'name']
+const NESTED_PATHS: { readonly [root: string]: readonly string[] | 'any' } = {
   actor: [
     'type',
     'email',
-    ...PERSON,
-    ...['onBehalfOf', 'impersonatedBy'].flatMap((who) => PERSON.map((field) => `${who}.${field}`)),
+    ...PERSON_FIELDS,
+    ...['onBehalfOf', 'impersonatedBy'].flatMap((who) => PERSON_FIELDS.map((field) => `${who}.${field}`)),
   ],
   resource: ['type', 'id', 'name', 'href'],
   error: ['status', 'code', 'message'],
@@ -244,26 +244,26 @@ const PATHS: { readonly [root: string]: readonly string[] | 'any' } = {
   metadata: 'any',
   scope: 'any',
 }
-const ROOTS = ['id', 'occurredAt', 'tenantId', 'action', 'category', 'kind', 'status', 'severity', 'causedBy']
+const TOP_LEVEL_PATHS = ['id', 'occurredAt', 'tenantId', 'action', 'category', 'kind', 'status', 'severity', 'causedBy']
 
-function checkTemplate(where: string, template: string, whole: readonly string[]): void {
+function checkTemplate(path: string, template: string, shorthands: readonly string[]): void {
   const parts = parseTemplate(template)
   if (parts === null) {
     fail(
-      `${where} is ${quote(template)}: a brace needs its partner around a path, such as {resource.name}, and a brace itself is {{ or }}`,
+      `${path} is ${quote(template)}: a brace needs its partner around a path, such as {resource.name}, and a brace itself is {{ or }}`,
     )
   }
   for (const part of parts) {
     if (typeof part === 'string') continue
     const [root = '', ...rest] = part.path
-    const below = Object.hasOwn(PATHS, root) ? PATHS[root] : undefined
-    const known =
+    const below = Object.hasOwn(NESTED_PATHS, root) ? NESTED_PATHS[root] : undefined
+    const isKnown =
       rest.length === 0
-        ? ROOTS.includes(root) || whole.includes(root)
+        ? TOP_LEVEL_PATHS.includes(root) || shorthands.includes(root)
         : below === 'any' || below?.includes(rest.join('.'))
-    if (!known) {
+    if (!isKnown) {
       const paths = ['{actor.name}', '{resource.name}', '{metadata.key}', '{scope.project.name}', '{error.status}']
-      fail(`${where} has {${part.path.join('.')}}, which no event has: paths are such as ${paths.join(', ')}`)
+      fail(`${path} has {${part.path.join('.')}}, which no event has: paths are such as ${paths.join(', ')}`)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defineCatalog } from './define-catalog.ts'
-import { type EventFacts, renderHref, renderSentence, safeHref } from './sentence.ts'
+import { type RenderableEvent, renderHref, renderSentence, safeHref } from './sentence.ts'
 
 const { json: catalog } = defineCatalog({
   project: {
@@ -15,7 +15,7 @@ const { json: catalog } = defineCatalog({
   user: {},
 })
 
-function event(action: string, more: Partial<EventFacts> = {}): EventFacts {
+function event(action: string, more: Partial<RenderableEvent> = {}): RenderableEvent {
   return {
     status: 'success',
     actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
@@ -25,11 +25,11 @@ function event(action: string, more: Partial<EventFacts> = {}): EventFacts {
   }
 }
 
-function say(action: string, more?: Partial<EventFacts>) {
+function say(action: string, more?: Partial<RenderableEvent>) {
   return renderSentence(catalog, event(action, more))
 }
 
-function failed(action: string, error: EventFacts['error'] = { status: 403 }) {
+function failed(action: string, error: RenderableEvent['error'] = { status: 403 }) {
   return say(action, { status: 'failure', error })
 }
 

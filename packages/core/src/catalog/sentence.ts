@@ -1,21 +1,21 @@
 import type { Actor, CompleteEvent, EventError, StoredEvent } from '../event/event.ts'
-import { capitalized, withArticle, withinSentence } from '../language/words.ts'
+import { addArticle, capitalize, uncapitalize } from '../language/words.ts'
 import type { CatalogJson, ResolvedAction } from './catalog.ts'
 import { resolveAction, resolveResource } from './resolve.ts'
 
 /** What a sentence or a link is made from: any event, stored or not yet. */
-export type EventFacts = Omit<Pick<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>, 'resource'> &
+export type RenderableEvent = Omit<Pick<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>, 'resource'> &
   Partial<Omit<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>> & {
     readonly resource: CompleteEvent['resource'] | StoredEvent['resource']
   }
 
 type Part = string | { readonly path: readonly string[] }
 
-const compiled = new Map<string, readonly Part[]>()
+const templates = new Map<string, readonly Part[]>()
 
 /** A template in parts. `{path}` is a value, `{{` and `}}` are braces. Null when a brace has no partner. */
 export function parseTemplate(template: string): readonly Part[] | null {
-  const known = compiled.get(template)
+  const known = templates.get(template)
   if (known !== undefined) return known
   const parts: Part[] = []
   let text = ''
@@ -35,12 +35,12 @@ export function parseTemplate(template: string): readonly Part[] | null {
     } else text += char
   }
   if (text !== '') parts.push(text)
-  if (compiled.size >= 2_000) compiled.clear()
-  compiled.set(template, parts)
+  if (templates.size >= 2_000) templates.clear()
+  templates.set(template, parts)
   return parts
 }
 
-function valueAt(event: EventFacts, path: readonly string[]): unknown {
+function getValueAt(event: RenderableEvent, path: readonly string[]): unknown {
   let value: unknown = event
   for (const key of path) {
     if (typeof value !== 'object' || value === null) return undefined
@@ -60,7 +60,7 @@ interface Formats {
 
 const formats = new Map<string, Formats>()
 
-function formatsOf(locale: string): Formats {
+function getFormats(locale: string): Formats {
   const known = formats.get(locale)
   if (known !== undefined) return known
   const made = {
@@ -72,28 +72,28 @@ function formatsOf(locale: string): Formats {
   return made
 }
 
-function written(value: unknown, locale: string): string {
+function formatValue(value: unknown, locale: string): string {
   if (value === undefined || value === null || value === '') return 'unknown'
-  if (typeof value === 'number') return formatsOf(locale).number.format(value)
+  if (typeof value === 'number') return getFormats(locale).number.format(value)
   if (Array.isArray(value)) {
-    return value.length === 0 ? 'none' : formatsOf(locale).list.format(value.map((item) => written(item, locale)))
+    return value.length === 0 ? 'none' : getFormats(locale).list.format(value.map((item) => formatValue(item, locale)))
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function nameOfActor(actor: Actor) {
+function getActorName(actor: Actor) {
   return actor.name || actor.email || actor.id
 }
 
-function nameOfResource(catalog: CatalogJson, resource: EventFacts['resource'], first: boolean): string {
+function describeResource(catalog: CatalogJson, resource: RenderableEvent['resource'], first: boolean): string {
   const { label } = resolveResource(catalog, resource.type)
   const name = resource.name || resource.id
-  const noun = withinSentence(label)
-  const text = name ? `${noun} ${name}` : withArticle(noun)
-  return first ? capitalized(text) : text
+  const noun = uncapitalize(label)
+  const text = name ? `${noun} ${name}` : addArticle(noun)
+  return first ? capitalize(text) : text
 }
 
-function reasonOf(error: EventError | null | undefined): string {
+function formatReason(error: EventError | null | undefined): string {
   const reason = error?.status ?? error?.code ?? error?.message
   return reason === undefined || reason === '' ? '' : ` (${reason})`
 }
@@ -108,25 +108,30 @@ function reasonOf(error: EventError | null | undefined): string {
  */
 export function renderSentence(
   catalog: CatalogJson,
-  event: EventFacts,
+  event: RenderableEvent,
   options: { readonly locale?: string | undefined } = {},
 ): string {
-  return sentenceOf(catalog, resolveAction(catalog, event.action), event, options.locale ?? 'en')
+  return renderActionSentence(catalog, resolveAction(catalog, event.action), event, options.locale ?? 'en')
 }
 
 /** {@link renderSentence}, for an action that is resolved already. */
-export function sentenceOf(catalog: CatalogJson, action: ResolvedAction, event: EventFacts, locale: string): string {
+export function renderActionSentence(
+  catalog: CatalogJson,
+  action: ResolvedAction,
+  event: RenderableEvent,
+  locale: string,
+): string {
   const template = event.status === 'failure' ? action.sayFailed : action.say
   const parts = parseTemplate(template)
   if (parts === null) return template
   let sentence = ''
   for (const part of parts) {
     if (typeof part === 'string') sentence += part
-    else if (part.path.length > 1) sentence += written(valueAt(event, part.path), locale)
-    else if (part.path[0] === 'resource') sentence += nameOfResource(catalog, event.resource, sentence === '')
-    else if (part.path[0] === 'actor') sentence += nameOfActor(event.actor)
-    else if (part.path[0] === 'reason') sentence += reasonOf(event.error)
-    else sentence += written(valueAt(event, part.path), locale)
+    else if (part.path.length > 1) sentence += formatValue(getValueAt(event, part.path), locale)
+    else if (part.path[0] === 'resource') sentence += describeResource(catalog, event.resource, sentence === '')
+    else if (part.path[0] === 'actor') sentence += getActorName(event.actor)
+    else if (part.path[0] === 'reason') sentence += formatReason(event.error)
+    else sentence += formatValue(getValueAt(event, part.path), locale)
   }
   return sentence
 }
@@ -138,12 +143,12 @@ export function sentenceOf(catalog: CatalogJson, action: ResolvedAction, event: 
  * @example
  * renderHref('/projects/{resource.id}', event) // '/projects/p%201'
  */
-export function renderHref(template: string, event: EventFacts): string {
+export function renderHref(template: string, event: RenderableEvent): string {
   let href = ''
   for (const part of parseTemplate(template) ?? []) {
     if (typeof part === 'string') href += part
     else {
-      const value = valueAt(event, part.path)
+      const value = getValueAt(event, part.path)
       const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
       // "." and ".." would climb, and percent-encoding does not stop them.
       if (text === '' || /^\.{1,2}$/.test(text)) return ''

@@ -27,7 +27,7 @@ export interface KeyStore {
   find(hash: Uint8Array): Promise<ApiKey | null>
   /** Null when the tenant has no such key. One that was revoked before keeps its time. */
   revoke(tenantId: string, id: string, at: string): Promise<ApiKey | null>
-  used(id: string, at: string): Promise<void>
+  markUsed(id: string, at: string): Promise<void>
 }
 
 /** Which viewer tokens no longer hold. */
@@ -57,7 +57,7 @@ export interface Retention {
 }
 
 /** Events that a purge would remove, or has removed. */
-export interface Purgeable {
+export interface PurgeSummary {
   readonly count: number
   /** The first and the last of them, by seq and time; null when there is none. */
   readonly first: { readonly seq: number; readonly occurredAt: string } | null
@@ -70,13 +70,13 @@ export interface RetentionStore {
   get(tenantId: string): Promise<Retention | null>
   set(tenantId: string, retention: Retention): Promise<void>
   /** Every tenant that has events. */
-  tenants(): Promise<readonly string[]>
+  listTenants(): Promise<readonly string[]>
   /** What occurred before a time, in milliseconds. */
-  expired(tenantId: string, before: number): Promise<Purgeable>
+  findExpired(tenantId: string, before: number): Promise<PurgeSummary>
   /** Removes at most `limit` of those, oldest first, from events, inbox and rollups, never from the ledger. */
   purge(tenantId: string, before: number, limit: number): Promise<number>
   /** Runs work that only one process at a time may do; null when another is at it. */
-  exclusively<T>(work: () => Promise<T>): Promise<T | null>
+  runExclusive<T>(work: () => Promise<T>): Promise<T | null>
 }
 
 /** A stored event with what holds its personal values. */
@@ -86,7 +86,7 @@ export interface DisclosedEvent {
 }
 
 /** What an erasure leaves of an event: the columns that it may change, as they are to be. */
-export interface Erased {
+export interface ErasedEvent {
   readonly id: string
   readonly actorName: string | null
   readonly actorEmail: string | null
@@ -108,11 +108,11 @@ export interface PeopleStore {
    * Events that a person did, had done for them, did as somebody else, or that are about them as a resource of one of
    * the types given; in order of id.
    */
-  eventsOf(
+  findEvents(
     scope: ReadScope,
     person: { readonly id: string; readonly resourceTypes: readonly string[] },
     page: { readonly after: string | null; readonly limit: number },
   ): Promise<readonly DisclosedEvent[]>
   /** Overwrites personal columns and disclosures. The canonical bytes and the ledger stay. */
-  erase(tenantId: string, events: readonly Erased[]): Promise<number>
+  erase(tenantId: string, events: readonly ErasedEvent[]): Promise<number>
 }

@@ -16,10 +16,12 @@ export type RejectionCode = 'invalid_event' | 'id_conflict' | 'wrong_tenant'
 export interface EventWriter {
   /** Resolves when every event is stored, known already, or rejected; one result an event, in order. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
+  /** Milliseconds that a trail waits for a batch to fill up, for a writer with a cost per batch. @default 0 */
+  readonly lingerMs?: number | undefined
 }
 
 /** How a service is mounted, and what its host knows of a request beside the request itself. */
-export interface Mounted {
+export interface MountContext {
   readonly basePath?: string
   /** The framework's own request. */
   readonly native?: unknown
@@ -29,7 +31,7 @@ export interface Mounted {
 
 /** Answers HTTP under a mount path; null for a path that is not its own. */
 export interface FetchService {
-  fetch(request: Request, mounted?: Mounted): Promise<Response | null>
+  fetch(request: Request, mounted?: MountContext): Promise<Response | null>
 }
 
 /** One viewer's right to read in one tenant, made by the policy alone. Every read of a store takes one. */
@@ -63,7 +65,7 @@ export interface PageRequest {
 /** A part of a list. `windowed` when only the newest 10,000 events were put in order. */
 export interface StorePage {
   readonly items: readonly StoredEvent[]
-  readonly more: boolean
+  readonly hasMore: boolean
   readonly windowed: boolean
   /** How many match in all, where the store has learned that on its way to the first page. */
   readonly total?: BoundedCount | undefined

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../event/event.ts'
-import { keysOf } from '../event/pointer.ts'
+import { parsePointer } from '../redact/redact.ts'
 import { diff } from './diff.ts'
 
 function changes(before: unknown, after: unknown) {
@@ -12,7 +12,7 @@ function changes(before: unknown, after: unknown) {
 function applied(before: unknown, list: readonly Change[]): unknown {
   const root = { value: structuredClone(before) }
   for (const change of list) {
-    const keys = ['value', ...keysOf(change.path)]
+    const keys = ['value', ...parsePointer(change.path)]
     const last = keys.pop() ?? ''
     let target: unknown = root
     for (const key of keys) target = Reflect.get(Object(target), key)

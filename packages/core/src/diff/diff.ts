@@ -1,6 +1,5 @@
 import type { Change, Json, JsonObject } from '../event/event.ts'
-import { pointerOf } from '../event/pointer.ts'
-import { boundedJson, TRUNCATED } from '../redact/redact.ts'
+import { formatPointer, TRUNCATED, toBoundedJson } from '../redact/redact.ts'
 
 /** How far {@link diff} goes. */
 export interface DiffOptions {
@@ -12,7 +11,7 @@ export interface DiffOptions {
   readonly maxValue?: number | undefined
 }
 
-interface Found {
+interface DiffState {
   readonly changes: Change[]
   readonly keys: (string | number)[]
   readonly maxChanges: number
@@ -38,9 +37,9 @@ export function diff(
   after: unknown,
   options: DiffOptions = {},
 ): { changes: Change[]; truncated: boolean } {
-  const former = boundedJson(before)
-  const present = boundedJson(after)
-  const found: Found = {
+  const former = toBoundedJson(before)
+  const present = toBoundedJson(after)
+  const found: DiffState = {
     changes: [],
     keys: [],
     maxChanges: options.maxChanges ?? 100,
@@ -64,69 +63,69 @@ function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
 }
 
-function compare(found: Found, from: Json | undefined, to: Json | undefined): void {
+function compare(found: DiffState, from: Json | undefined, to: Json | undefined): void {
   const descend = found.keys.length < found.maxDepth
   if (descend && isObject(from) && isObject(to)) compareObjects(found, from, to)
   else if (descend && isList(from) && isList(to)) compareLists(found, from, to)
-  else if (!equal(from, to)) add(found, from, to)
+  else if (!isEqual(from, to)) addChange(found, from, to)
 }
 
-function compareObjects(found: Found, from: JsonObject, to: JsonObject): void {
-  for (const key of Object.keys(from)) at(found, key, from[key], Object.hasOwn(to, key) ? to[key] : undefined)
-  for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) at(found, key, undefined, to[key])
+function compareObjects(found: DiffState, from: JsonObject, to: JsonObject): void {
+  for (const key of Object.keys(from)) compareAt(found, key, from[key], Object.hasOwn(to, key) ? to[key] : undefined)
+  for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) compareAt(found, key, undefined, to[key])
 }
 
-function compareLists(found: Found, from: readonly Json[], to: readonly Json[]): void {
+function compareLists(found: DiffState, from: readonly Json[], to: readonly Json[]): void {
   const shorter = Math.min(from.length, to.length)
   let start = 0
   if (from.length !== to.length) {
-    while (start < shorter && equal(from[start], to[start])) start += 1
+    while (start < shorter && isEqual(from[start], to[start])) start += 1
     let tail = 0
-    while (tail < shorter - start && equal(from.at(-1 - tail), to.at(-1 - tail))) tail += 1
+    while (tail < shorter - start && isEqual(from.at(-1 - tail), to.at(-1 - tail))) tail += 1
     const end = shorter - tail
-    for (let index = start; index < end; index += 1) at(found, index, from[index], to[index])
-    for (let index = end; index < to.length - tail; index += 1) at(found, index, undefined, to[index])
-    for (let index = from.length - tail - 1; index >= end; index -= 1) at(found, index, from[index], undefined)
+    for (let index = start; index < end; index += 1) compareAt(found, index, from[index], to[index])
+    for (let index = end; index < to.length - tail; index += 1) compareAt(found, index, undefined, to[index])
+    for (let index = from.length - tail - 1; index >= end; index -= 1) compareAt(found, index, from[index], undefined)
     return
   }
-  for (; start < shorter; start += 1) at(found, start, from[start], to[start])
+  for (; start < shorter; start += 1) compareAt(found, start, from[start], to[start])
 }
 
-function at(found: Found, key: string | number, from: Json | undefined, to: Json | undefined): void {
+function compareAt(found: DiffState, key: string | number, from: Json | undefined, to: Json | undefined): void {
   if (found.changes.length >= found.maxChanges && found.truncated) return
   found.keys.push(key)
-  if (from === undefined || to === undefined) add(found, from, to)
+  if (from === undefined || to === undefined) addChange(found, from, to)
   else compare(found, from, to)
   found.keys.pop()
 }
 
-function add(found: Found, from: Json | undefined, to: Json | undefined): void {
+function addChange(found: DiffState, from: Json | undefined, to: Json | undefined): void {
   if (found.changes.length >= found.maxChanges) {
     found.truncated = true
     return
   }
   found.changes.push({
-    path: pointerOf(found.keys),
-    ...(from !== undefined && { from: bounded(found, from) }),
-    ...(to !== undefined && { to: bounded(found, to) }),
+    path: formatPointer(found.keys),
+    ...(from !== undefined && { from: truncate(found, from) }),
+    ...(to !== undefined && { to: truncate(found, to) }),
   })
 }
 
-function bounded(found: Found, value: Json): Json {
+function truncate(found: DiffState, value: Json): Json {
   if (typeof value === 'string' ? value.length <= found.maxValue : typeof value !== 'object') return value
   if (JSON.stringify(value).length <= found.maxValue) return value
   found.truncated = true
   return typeof value === 'string' ? `${value.slice(0, found.maxValue)}… ${TRUNCATED}` : TRUNCATED
 }
 
-function equal(one: Json | undefined, other: Json | undefined): boolean {
+function isEqual(one: Json | undefined, other: Json | undefined): boolean {
   if (one === other) return true
   if (isList(one) && isList(other))
-    return one.length === other.length && one.every((item, index) => equal(item, other[index]))
+    return one.length === other.length && one.every((item, index) => isEqual(item, other[index]))
   if (!isObject(one) || !isObject(other)) return false
   const keys = Object.keys(one)
   return (
     keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]))
+    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
   )
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { idFloor, isEventId, newId, timeOfId } from './id.ts'
+import { getIdTime, getMinId, isEventId, newId } from './id.ts'
 
 const time = fc.nat({ max: 2 ** 48 - 1 })
 
@@ -9,9 +9,9 @@ test('an id is a UUIDv7 that holds its time', () => {
     fc.property(time, (ms) => {
       const id = newId(ms)
       expect(isEventId(id)).toBe(true)
-      expect(timeOfId(id)).toBe(ms)
-      expect(id >= idFloor(ms)).toBe(true)
-      expect(ms === 2 ** 48 - 1 || id < idFloor(ms + 1)).toBe(true)
+      expect(getIdTime(id)).toBe(ms)
+      expect(id >= getMinId(ms)).toBe(true)
+      expect(ms === 2 ** 48 - 1 || id < getMinId(ms + 1)).toBe(true)
     }),
   )
 })
@@ -28,7 +28,7 @@ test('ids ascend within a millisecond, and never repeat', () => {
 test('by default the time is now', () => {
   vi.useFakeTimers({ now: 1_800_000_000_000 })
   try {
-    expect(timeOfId(newId())).toBe(1_800_000_000_000)
+    expect(getIdTime(newId())).toBe(1_800_000_000_000)
   } finally {
     vi.useRealTimers()
   }
@@ -36,7 +36,7 @@ test('by default the time is now', () => {
 
 test.each([-1, 1.5, Number.NaN, 2 ** 48])('there is no id of %s', (ms) => {
   expect(() => newId(ms)).toThrow(RangeError)
-  expect(() => idFloor(ms)).toThrow(RangeError)
+  expect(() => getMinId(ms)).toThrow(RangeError)
 })
 
 test('other UUIDs are no ids', () => {

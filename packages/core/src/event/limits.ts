@@ -5,7 +5,7 @@ export const EVENT_LIMITS = {
   /** Levels of nesting, the event itself being the first. */
   depth: 32,
   /** Milliseconds that an event may be ahead of the service's clock. */
-  ahead: 300_000,
+  maxAheadMs: 300_000,
   /** Characters. */
   action: 128,
   id: 512,
@@ -17,7 +17,7 @@ export const EVENT_LIMITS = {
   /** Of the fields of a context. */
   context: 2_048,
   /** Of a key of `scope`, a type, a code. */
-  word: 128,
+  identifier: 128,
   /** Levels of `scope`. */
   scope: 16,
   /** Changes of one event. */

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES, type StoredEvent } from '../event/event.ts'
 import { type Filter, INBOX_STATES, SORT_COLUMNS } from './filter.ts'
 import { filterFromParams, filterToParams } from './params.ts'
-import { positionOf } from './position.ts'
+import { getPosition } from './position.ts'
 import { filterSchema } from './schema.ts'
-import { timeRange } from './time-range.ts'
+import { parseTimeRange } from './time-range.ts'
 
 function refused(message: string) {
   return expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(message) })
@@ -115,7 +115,7 @@ describe('the range of time', () => {
     [{ from: '2026-11-20T01:30:00+01:30' }, { from: day }],
     [{ to: '2024-02-29' }, { to: Date.parse('2024-03-01T00:00:00Z') }],
   ])('%o', (filter, range) => {
-    expect(timeRange(filter)).toEqual(range)
+    expect(parseTimeRange(filter)).toEqual(range)
   })
 
   test.each([
@@ -128,7 +128,7 @@ describe('the range of time', () => {
     '0',
     '',
   ])('%o is none', (from) => {
-    expect(() => timeRange({ from })).toThrow(refused('from is'))
+    expect(() => parseTimeRange({ from })).toThrow(refused('from is'))
   })
 })
 
@@ -165,7 +165,7 @@ test('the position of an event is its id and the value it is ordered by', () => 
     seen: false,
     archived: false,
   }
-  expect(SORT_COLUMNS.map((column) => positionOf(event, column).value)).toEqual([
+  expect(SORT_COLUMNS.map((column) => getPosition(event, column).value)).toEqual([
     null,
     'ada@acme.test',
     'project.created',
@@ -173,5 +173,5 @@ test('the position of an event is its id and the value it is ordered by', () => 
     'Engine was created',
     'success',
   ])
-  expect(positionOf(event, 'occurredAt').id).toBe(event.id)
+  expect(getPosition(event, 'occurredAt').id).toBe(event.id)
 })

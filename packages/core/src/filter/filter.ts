@@ -76,7 +76,7 @@ export type SortColumn = (typeof SORT_COLUMNS)[number]
 export type SortOrder = 'asc' | 'desc'
 
 /** The type and the id of a resource such as `project/42`; undefined when it is not written so. */
-export function resourceOf(resource: string): { readonly type: string; readonly id: string } | undefined {
+export function parseResourceRef(resource: string): { readonly type: string; readonly id: string } | undefined {
   const slash = resource.indexOf('/')
   if (slash < 1 || slash === resource.length - 1) return undefined
   return { type: resource.slice(0, slash), id: resource.slice(slash + 1) }

@@ -7,9 +7,9 @@ import {
   type FilterConditions,
   INBOX_STATES,
   type NotConditions,
-  resourceOf,
+  parseResourceRef,
 } from './filter.ts'
-import { timeRange } from './time-range.ts'
+import { parseTimeRange } from './time-range.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -35,7 +35,7 @@ function joinList(values: readonly string[]): string {
   return values.map((value) => value.replaceAll('\\', '\\\\').replaceAll(',', '\\,')).join(',')
 }
 
-function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {
+function parseEnum<T extends string>(name: string, allowed: readonly T[], value: string): T {
   const found = allowed.find((item) => item === value)
   if (found !== undefined) return found
   throw new WhodidError(
@@ -44,31 +44,31 @@ function oneOf<T extends string>(name: string, allowed: readonly T[], value: str
   )
 }
 
-function termsFrom(params: URLSearchParams, prefix: string): Mutable<FilterConditions> {
-  const terms: Mutable<FilterConditions> = {}
-  for (const term of FILTER_CONDITIONS) {
-    const name = prefix + term
+function parseConditions(params: URLSearchParams, prefix: string): Mutable<FilterConditions> {
+  const conditions: Mutable<FilterConditions> = {}
+  for (const condition of FILTER_CONDITIONS) {
+    const name = prefix + condition
     const values = [...new Set(params.getAll(name).flatMap(splitList))]
-    if (values.length > 0) assign(terms, term, name, values)
+    if (values.length > 0) setCondition(conditions, condition, name, values)
   }
-  return terms
+  return conditions
 }
 
-function assign(
-  terms: Mutable<FilterConditions>,
-  term: FilterCondition,
+function setCondition(
+  conditions: Mutable<FilterConditions>,
+  condition: FilterCondition,
   name: string,
   values: readonly string[],
 ): void {
-  if (term === 'kind') terms.kind = values.map((value) => oneOf(name, KINDS, value))
-  else if (term === 'status') terms.status = values.map((value) => oneOf(name, STATUSES, value))
-  else if (term === 'channel') terms.channel = values.map((value) => oneOf(name, CHANNELS, value))
-  else if (term === 'severity') terms.severity = values.map((value) => oneOf(name, SEVERITIES, value))
-  else terms[term] = term === 'resource' ? values.map((value) => resource(name, value)) : values
+  if (condition === 'kind') conditions.kind = values.map((value) => parseEnum(name, KINDS, value))
+  else if (condition === 'status') conditions.status = values.map((value) => parseEnum(name, STATUSES, value))
+  else if (condition === 'channel') conditions.channel = values.map((value) => parseEnum(name, CHANNELS, value))
+  else if (condition === 'severity') conditions.severity = values.map((value) => parseEnum(name, SEVERITIES, value))
+  else conditions[condition] = condition === 'resource' ? values.map((value) => checkResource(name, value)) : values
 }
 
-function resource(name: string, value: string): string {
-  if (resourceOf(value)) return value
+function checkResource(name: string, value: string): string {
+  if (parseResourceRef(value)) return value
   throw new WhodidError(
     'invalid_input',
     `${name} is ${JSON.stringify(value.slice(0, 64))}: give a type and an id, such as project/42.`,
@@ -86,17 +86,17 @@ function resource(name: string, value: string): string {
  * // { category: ['project', 'member'], from: '2026-11-01' }
  */
 export function filterFromParams(params: URLSearchParams): Filter {
-  const filter: Mutable<Filter> = termsFrom(params, '')
+  const filter: Mutable<Filter> = parseConditions(params, '')
   const q = params.get('q')
   if (q) filter.q = q
   const inbox = params.get('inbox')
-  if (inbox) filter.inbox = oneOf('inbox', INBOX_STATES, inbox)
+  if (inbox) filter.inbox = parseEnum('inbox', INBOX_STATES, inbox)
   const from = params.get('from')
   if (from) filter.from = from
   const to = params.get('to')
   if (to) filter.to = to
-  timeRange(filter)
-  const not: Mutable<NotConditions> = termsFrom(params, 'not.')
+  parseTimeRange(filter)
+  const not: Mutable<NotConditions> = parseConditions(params, 'not.')
   const notQ = params.get('not.q')
   if (notQ) not.q = notQ
   if (Object.keys(not).length > 0) filter.not = not

@@ -6,7 +6,7 @@ import type { SortColumn } from './filter.ts'
  * The value of a column that events are ordered by, or null for the time, which the id holds. An actor is ordered by name, else
  * e-mail address, else id; a resource by name, else id, else the empty string.
  */
-export function sortValue(event: StoredEvent, sort: SortColumn): string | null {
+export function getSortValue(event: StoredEvent, sort: SortColumn): string | null {
   switch (sort) {
     case 'occurredAt':
       return null
@@ -24,6 +24,6 @@ export function sortValue(event: StoredEvent, sort: SortColumn): string | null {
 }
 
 /** Where the page after this event begins. */
-export function positionOf(event: StoredEvent, sort: SortColumn): Position {
-  return { id: event.id, value: sortValue(event, sort) }
+export function getPosition(event: StoredEvent, sort: SortColumn): Position {
+  return { id: event.id, value: getSortValue(event, sort) }
 }

@@ -4,9 +4,9 @@ import { WhodidError } from '../errors.ts'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
 import { FILTER_CONDITIONS, type Filter, INBOX_STATES } from './filter.ts'
 import { formatQuery } from './format-query.ts'
-import { parseQuery, QUERY_FIELDS, queryTokens, writePhrase } from './query-language.ts'
-import { phrasesOf } from './search-text.ts'
-import { timeRange } from './time-range.ts'
+import { formatPhrase, parseQuery, QUERY_FIELDS, tokenizeQuery } from './query-language.ts'
+import { splitPhrases } from './search-text.ts'
+import { parseTimeRange } from './time-range.ts'
 
 const now = Date.parse('2026-11-20T12:34:56.789Z')
 
@@ -132,7 +132,7 @@ describe('any text', () => {
       fc.property(hostile, (text) => {
         try {
           const filter = parse(text)
-          timeRange(filter)
+          parseTimeRange(filter)
           for (const term of FILTER_CONDITIONS) {
             expect(filter[term]?.length).not.toBe(0)
             expect(filter[term]?.every((value) => value !== '')).not.toBe(false)
@@ -154,7 +154,7 @@ describe('any text', () => {
       fc.property(hostile, (text) => {
         let end = 0
         try {
-          for (const { at } of queryTokens(text)) {
+          for (const { at } of tokenizeQuery(text)) {
             expect(at.start).toBeGreaterThanOrEqual(end)
             expect(text.slice(end, at.start).trim()).toBe('')
             expect(at.end).toBeGreaterThan(at.start)
@@ -179,7 +179,7 @@ describe('any text', () => {
       } catch (error) {
         expect(error).toBeInstanceOf(WhodidError)
       }
-      expect(phrasesOf(text).length).toBeLessThanOrEqual(text.length)
+      expect(splitPhrases(text).length).toBeLessThanOrEqual(text.length)
     },
   )
 })
@@ -215,7 +215,7 @@ const q = fc
     text.filter((each) => each.trim() !== ''),
     { minLength: 1, maxLength: 4 },
   )
-  .map((phrases) => phrases.map(writePhrase).join(' '))
+  .map((phrases) => phrases.map(formatPhrase).join(' '))
 const terms = {
   actor: list(text),
   actorName: list(text),

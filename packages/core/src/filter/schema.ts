@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CHANNELS, KINDS, SEVERITIES, STATUSES } from '../event/event.ts'
-import { type Filter, INBOX_STATES, resourceOf } from './filter.ts'
-import { parseTime } from './time-range.ts'
+import { parseTime } from '../event/id.ts'
+import { type Filter, INBOX_STATES, parseResourceRef } from './filter.ts'
 
 function list<T extends z.ZodType>(item: T, description: string) {
   return z.array(item).max(1_000).readonly().optional().describe(description)
@@ -17,7 +17,7 @@ const terms = {
   group: list(value, 'Groups of categories, as the catalog declares them.'),
   kind: list(z.enum(KINDS), 'What the action does to its resource.'),
   resource: list(
-    value.refine((text) => resourceOf(text) !== undefined, 'must be a type and an id, such as project/42'),
+    value.refine((text) => parseResourceRef(text) !== undefined, 'must be a type and an id, such as project/42'),
     'Resources by type and id, such as project/42.',
   ),
   resourceType: list(value, 'Resource types.'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { writePhrase } from './query-language.ts'
-import { foldText, SEARCHED_FIELDS, searchNeedles, searchTextOf } from './search-text.ts'
+import { formatPhrase } from './query-language.ts'
+import { foldText, getSearchNeedles, SEARCHED_FIELDS, toSearchText } from './search-text.ts'
 
 describe('fold', () => {
   test.each([
@@ -33,8 +33,8 @@ describe('fold', () => {
   })
 })
 
-function textOf(description: string, name = 'x') {
-  return searchTextOf({
+function getText(description: string, name = 'x') {
+  return toSearchText({
     action: 'project.created',
     description,
     actor: { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
@@ -44,12 +44,12 @@ function textOf(description: string, name = 'x') {
 
 /** As the store asks: every needle is a part of the text. */
 function finds(q: string, text: string) {
-  return searchNeedles(q).every((needle) => text.includes(needle))
+  return getSearchNeedles(q).every((needle) => text.includes(needle))
 }
 
 describe('search text', () => {
   test('holds actor, e-mail address, action, resource name and description, a line each', () => {
-    expect(textOf('Engine was\ncréated', 'Engine')).toBe(
+    expect(getText('Engine was\ncréated', 'Engine')).toBe(
       'ada lovelace\nada@acme.test\nproject.created\nengine\nengine was created\n',
     )
     expect(SEARCHED_FIELDS).toEqual(['actor.name', 'actor.email', 'action', 'resource.name', 'description'])
@@ -57,7 +57,7 @@ describe('search text', () => {
 
   test('holds ids only of what has no name', () => {
     const actor = { type: 'api_key', id: 'key_1' } as const
-    expect(searchTextOf({ action: 'a.b', description: 'D', actor, resource: { type: 'a', id: 'r1' } })).toBe(
+    expect(toSearchText({ action: 'a.b', description: 'D', actor, resource: { type: 'a', id: 'r1' } })).toBe(
       '\nkey_1\na.b\nr1\nd\n',
     )
   })
@@ -71,12 +71,12 @@ describe('search text', () => {
     ['ada grace', false],
     ['', true],
   ])('%s', (q, found) => {
-    expect(finds(q, textOf('Engine was created'))).toBe(found)
+    expect(finds(q, getText('Engine was created'))).toBe(found)
   })
 })
 
 describe('scripts without spaces and emoji', () => {
-  const text = textOf('東京都庁の猫が🚀を見た 👨‍👩‍👧 서울 ภาษาไทย 🇩🇪')
+  const text = getText('東京都庁の猫が🚀を見た 👨‍👩‍👧 서울 ภาษาไทย 🇩🇪')
 
   test.each(['東', '東京', '京都', '都庁', '猫', '🚀', '👩', '👨‍👩‍👧', '서울', '울', 'ภา', '🇩🇪', '猫が🚀', 'を見'])(
     '%s is found',
@@ -91,10 +91,10 @@ describe('scripts without spaces and emoji', () => {
 
   test('have a needle of four letters or digits a character, which a trigram index can look up', () => {
     for (const q of ['猫', '東京', '🚀', '서울', 'ガ']) {
-      const needles = searchNeedles(q)
+      const needles = getSearchNeedles(q)
       expect(needles.some((needle) => new RegExp(`^[0-9a-z]{${4 * [...q].length}}$`).test(needle))).toBe(true)
     }
-    expect(searchNeedles('東京 Ada 100%')).toEqual(['東京', '0kfl0fjg', 'ada', '100%'])
+    expect(getSearchNeedles('東京 Ada 100%')).toEqual(['東京', '0kfl0fjg', 'ada', '100%'])
   })
 
   test('whatever was written is found again, and every part of it', () => {
@@ -102,8 +102,8 @@ describe('scripts without spaces and emoji', () => {
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(), fc.nat(), (written, from, length) => {
         const parts = [...foldText(written)]
         const start = parts.length === 0 ? 0 : from % parts.length
-        const q = writePhrase(parts.slice(start, start + 1 + (length % 5)).join(''))
-        expect(finds(q, textOf(written))).toBe(true)
+        const q = formatPhrase(parts.slice(start, start + 1 + (length % 5)).join(''))
+        expect(finds(q, getText(written))).toBe(true)
       }),
       { numRuns: 3_000 },
     )
@@ -111,7 +111,7 @@ describe('scripts without spaces and emoji', () => {
 })
 
 test('what is in quotes is a phrase, and %, _ and backslashes mean themselves', () => {
-  expect(searchNeedles(`"a  B" 100% snake_case C:\\dir it's 5"`)).toEqual([
+  expect(getSearchNeedles(`"a  B" 100% snake_case C:\\dir it's 5"`)).toEqual([
     'a b',
     '100%',
     'snake_case',
@@ -119,20 +119,20 @@ test('what is in quotes is a phrase, and %, _ and backslashes mean themselves', 
     "it's",
     '5"',
   ])
-  expect(searchNeedles(String.raw`"say \"hi\" to C:\\dir\x"`)).toEqual([String.raw`say "hi" to c:\dir\x`])
-  expect(searchNeedles('"never closed')).toEqual(['never closed'])
-  expect(searchNeedles('"東京 タワー"')).toEqual([
+  expect(getSearchNeedles(String.raw`"say \"hi\" to C:\\dir\x"`)).toEqual([String.raw`say "hi" to c:\dir\x`])
+  expect(getSearchNeedles('"never closed')).toEqual(['never closed'])
+  expect(getSearchNeedles('"東京 タワー"')).toEqual([
     '東京 タワー',
-    ...searchNeedles('東京 タワー').filter((each) => /^0/.test(each)),
+    ...getSearchNeedles('東京 タワー').filter((each) => /^0/.test(each)),
   ])
-  expect(finds('100%', textOf('100 percent'))).toBe(false)
-  expect(searchNeedles('a\0b')).toEqual(['a', 'b'])
-  expect(searchNeedles(' \t "" " "')).toEqual([])
-  expect(searchNeedles('Ada ada ADA')).toEqual(['ada'])
+  expect(finds('100%', getText('100 percent'))).toBe(false)
+  expect(getSearchNeedles('a\0b')).toEqual(['a', 'b'])
+  expect(getSearchNeedles(' \t "" " "')).toEqual([])
+  expect(getSearchNeedles('Ada ada ADA')).toEqual(['ada'])
 })
 
 test('a phrase is within one line, whatever stands beside it', () => {
-  const text = textOf('Engine was created', 'Motor')
+  const text = getText('Engine was created', 'Motor')
   expect(finds('"engine was"', text)).toBe(true)
   expect(finds('"was engine"', text)).toBe(false)
   expect(finds('"motor engine"', text)).toBe(false)

@@ -1,7 +1,7 @@
 import type { CompleteEvent } from '../event/event.ts'
 
 // Letters that Unicode does not decompose into a letter and an accent.
-const PLAIN: { readonly [letter: string]: string } = {
+const PLAIN_LETTERS: { readonly [letter: string]: string } = {
   ß: 'ss',
   æ: 'ae',
   œ: 'oe',
@@ -20,7 +20,7 @@ const PLAIN: { readonly [letter: string]: string } = {
   ς: 'σ',
   ё: 'е',
 }
-const NOT_PLAIN = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu')
+const SPECIAL_LETTERS = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'gu')
 // Accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic, and what has no width of its own. The marks
 // of other scripts are letters to their readers.
 const MARKS =
@@ -40,21 +40,21 @@ export function foldText(text: string): string {
         .normalize('NFD')
         .replace(MARKS, '')
         .normalize('NFC')
-        .replace(NOT_PLAIN, (letter) => PLAIN[letter] ?? letter)
+        .replace(SPECIAL_LETTERS, (letter) => PLAIN_LETTERS[letter] ?? letter)
   return folded.replace(/\s+/gu, ' ').trim()
 }
 
 // Scripts that are written without spaces, Korean, whose words are often two syllables, and emoji.
-const DENSE =
+const DENSE_RUNS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆〇\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]+/gu
 
 /**
  * The runs of such characters, each character as four letters and digits. A trigram index cannot find words of one or two
  * characters, and knows no emoji; of this form it finds each character and each pair, whatever the database's ctype.
  */
-function spelledOut(folded: string): string[] {
+function encodeDenseRuns(folded: string): string[] {
   if (ASCII.test(folded)) return []
-  return Array.from(folded.matchAll(DENSE), ([run]) =>
+  return Array.from(folded.matchAll(DENSE_RUNS), ([run]) =>
     Array.from(run, (char) => (char.codePointAt(0) ?? 0).toString(36).padStart(4, '0')).join(''),
   )
 }
@@ -67,9 +67,9 @@ export type SearchedField = (typeof SEARCHED_FIELDS)[number]
 /**
  * What free text is looked for in, folded, a line each: actor, e-mail address, action (with its category), resource name and
  * description; the id of an actor or a resource only where there is no name. The last line has the characters that a trigram
- * index would miss, spelled out. Store it, index it, and look for {@link searchNeedles} in it.
+ * index would miss, spelled out. Store it, index it, and look for {@link getSearchNeedles} in it.
  */
-export function searchTextOf(event: Pick<CompleteEvent, 'actor' | 'action' | 'resource' | 'description'>): string {
+export function toSearchText(event: Pick<CompleteEvent, 'actor' | 'action' | 'resource' | 'description'>): string {
   const { actor, resource } = event
   const lines: { readonly [field in SearchedField]: string } = {
     'actor.name': foldText(actor.name ?? ''),
@@ -79,14 +79,14 @@ export function searchTextOf(event: Pick<CompleteEvent, 'actor' | 'action' | 're
     description: foldText(event.description),
   }
   const text = SEARCHED_FIELDS.map((field) => lines[field]).join('\n')
-  return `${text}\n${spelledOut(text).join(' ')}`
+  return `${text}\n${encodeDenseRuns(text).join(' ')}`
 }
 
 const SPACES = /\s+/uy
 const WORD = /\S+/uy
 
 /** Where a pattern ends that begins at a place of a text; the place itself where there is none. */
-export function endOf(pattern: RegExp, text: string, at: number): number {
+export function matchEnd(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex : at
 }
@@ -112,15 +112,15 @@ export function readQuoted(text: string, at: number): { readonly value: string; 
  * @example
  * phrasesOf('engine "two words"') // ['engine', 'two words']
  */
-export function phrasesOf(q: string): string[] {
+export function splitPhrases(q: string): string[] {
   const phrases: string[] = []
-  for (let at = endOf(SPACES, q, 0); at < q.length; at = endOf(SPACES, q, at)) {
+  for (let at = matchEnd(SPACES, q, 0); at < q.length; at = matchEnd(SPACES, q, at)) {
     if (q.charAt(at) === '"') {
       const { value, end } = readQuoted(q, at)
       phrases.push(value)
       at = end ?? q.length
     } else {
-      const end = endOf(WORD, q, at)
+      const end = matchEnd(WORD, q, at)
       phrases.push(q.slice(at, end))
       at = end
     }
@@ -129,8 +129,8 @@ export function phrasesOf(q: string): string[] {
 }
 
 /** The words and phrases of a text as they stand in a line of a search text. */
-export function foldedPhrases(q: string): string[] {
-  const folded = phrasesOf(q.replaceAll('\0', ' ')).map(foldText)
+export function foldPhrases(q: string): string[] {
+  const folded = splitPhrases(q.replaceAll('\0', ' ')).map(foldText)
   return [...new Set(folded)].filter((phrase) => phrase !== '')
 }
 
@@ -143,12 +143,12 @@ export function foldedPhrases(q: string): string[] {
  * searchNeedles('Ada "100% sure"') // ['ada', '100% sure']
  * searchNeedles('東京')             // ['東京', '0km50f70']: the second is for the index
  */
-export function searchNeedles(q: string): string[] {
-  return [...new Set(foldedPhrases(q).flatMap(needlesOfPhrase))]
+export function getSearchNeedles(q: string): string[] {
+  return [...new Set(foldPhrases(q).flatMap(getPhraseNeedles))]
 }
 
 /** The needles of a phrase as it was written, quotes being quotes; none of one without a letter or a sign. */
-export function needlesOfPhrase(phrase: string): string[] {
+export function getPhraseNeedles(phrase: string): string[] {
   const folded = foldText(phrase)
-  return folded === '' ? [] : [folded, ...spelledOut(folded)]
+  return folded === '' ? [] : [folded, ...encodeDenseRuns(folded)]
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { baseOf, kindOfVerb, pastOf } from './verbs.ts'
-import { splitWords, withArticle, withinSentence, words } from './words.ts'
+import { getVerbKind, toBaseForm, toPastTense } from './verbs.ts'
+import { addArticle, humanize, splitWords, uncapitalize } from './words.ts'
 
 test.each([
   ['archive', 'archived'],
@@ -29,7 +29,7 @@ test.each([
   ['created', 'created'],
   ['role_changed', 'role_changed'],
 ])('the past of %s is %s', (base, past) => {
-  expect(pastOf(base)).toBe(past)
+  expect(toPastTense(base)).toBe(past)
 })
 
 test.each([
@@ -46,7 +46,7 @@ test.each([
   ['weighted', 'weight'],
   ['scheduled', 'schedule'],
 ])('the base of %s is %s', (past, base) => {
-  expect(baseOf(past)).toBe(base)
+  expect(toBaseForm(past)).toBe(base)
 })
 
 describe('the kind of a verb', () => {
@@ -69,7 +69,7 @@ describe('the kind of a verb', () => {
       'exported delivered delivery_failed reserve charge refund alert_fired signin logged_in viewed frobnicated',
     ],
   ] as const)('is %s', (kind, verbs) => {
-    for (const verb of verbs.split(' ')) expect(`${verb}: ${kindOfVerb(verb)}`).toBe(`${verb}: ${kind}`)
+    for (const verb of verbs.split(' ')) expect(`${verb}: ${getVerbKind(verb)}`).toBe(`${verb}: ${kind}`)
   })
 })
 
@@ -86,7 +86,7 @@ test.each([
   ['idea', 'Idea'],
   ['', ''],
 ])('%s in words is %s', (identifier, text) => {
-  expect(words(identifier)).toBe(text)
+  expect(humanize(identifier)).toBe(text)
 })
 
 test('words are split at humps and separators', () => {
@@ -94,18 +94,8 @@ test('words are split at humps and separators', () => {
 })
 
 test('a label stands within a sentence, and with an article', () => {
-  expect(['API key', 'Project', 'S3 bucket'].map(withinSentence)).toEqual(['API key', 'project', 'S3 bucket'])
-  expect(
-    ['API key', 'user', 'item', 'hour', 'unit', 'uninstaller', 'SSH key', 'url', 'x-ray'].map(withArticle),
-  ).toEqual([
-    'an API key',
-    'a user',
-    'an item',
-    'an hour',
-    'a unit',
-    'an uninstaller',
-    'an SSH key',
-    'a url',
-    'a x-ray',
-  ])
+  expect(['API key', 'Project', 'S3 bucket'].map(uncapitalize)).toEqual(['API key', 'project', 'S3 bucket'])
+  expect(['API key', 'user', 'item', 'hour', 'unit', 'uninstaller', 'SSH key', 'url', 'x-ray'].map(addArticle)).toEqual(
+    ['an API key', 'a user', 'an item', 'an hour', 'a unit', 'an uninstaller', 'an SSH key', 'a url', 'a x-ray'],
+  )
 })

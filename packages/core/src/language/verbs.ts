@@ -1,8 +1,8 @@
 import type { Kind } from '../event/event.ts'
 import { splitWords } from './words.ts'
 
-// Base form, and the past participle where the rules of `regularPast` do not give it.
-const IRREGULAR: { readonly [base: string]: string } = {
+// Base form, and the past participle where the rules of `toRegularPast` do not give it.
+const IRREGULAR_VERBS: { readonly [base: string]: string } = {
   begin: 'begun',
   bind: 'bound',
   bring: 'brought',
@@ -66,7 +66,7 @@ const IRREGULAR: { readonly [base: string]: string } = {
 }
 
 // Regular verbs whose last consonant is not doubled or doubled against the rule, or whose base ends in a silent e.
-const REGULAR = (
+const REGULAR_VERBS = (
   'accept access acknowledge activate add adjust allow amend announce annotate append apply appoint approve archive assign ' +
   'associate attach authenticate authorize award back_up ban block boost bookmark cancel capture certify change charge check ' +
   'claim clean clear clone close collect comment commit compare complete compress configure confirm connect consume convert ' +
@@ -89,34 +89,34 @@ const REGULAR = (
 ).split(' ')
 
 // In two syllables or more the last consonant is doubled only when the stress falls on it.
-const DOUBLED =
+const DOUBLED_CONSONANT =
   /^(?:embed|submit|commit|transfer|refer|defer|infer|prefer|admit|permit|omit|remit|equip|format|enroll)$/
-const NOT_DOUBLED = /^(?:format|enroll)$/
+const SINGLE_CONSONANT = /^(?:format|enroll)$/
 
-function regularPast(base: string): string {
+function toRegularPast(base: string): string {
   if (base.endsWith('e')) return `${base}d`
   if (/[^aeiou]y$/.test(base)) return `${base.slice(0, -1)}ied`
   if (base.endsWith('c') && base !== 'sync') return `${base}ked`
   const short = /^[^aeiou]*[aeiou][^aeiouwxy]$/.test(base) || /^(?:un|re|de)[^aeiou]+[aeiou][^aeiouwxy]$/.test(base)
-  if ((short || DOUBLED.test(base)) && !NOT_DOUBLED.test(base)) return `${base}${base.at(-1)}ed`
+  if ((short || DOUBLED_CONSONANT.test(base)) && !SINGLE_CONSONANT.test(base)) return `${base}${base.at(-1)}ed`
   return `${base}ed`
 }
 
-const PAST_OF = new Map<string, string>(Object.entries(IRREGULAR))
-for (const base of REGULAR) {
+const PAST_BY_BASE = new Map<string, string>(Object.entries(IRREGULAR_VERBS))
+for (const base of REGULAR_VERBS) {
   const [verb = '', particle] = base.split('_')
-  if (!PAST_OF.has(base))
-    PAST_OF.set(
+  if (!PAST_BY_BASE.has(base))
+    PAST_BY_BASE.set(
       base,
-      particle === undefined ? regularPast(verb) : `${IRREGULAR[verb] ?? regularPast(verb)}_${particle}`,
+      particle === undefined ? toRegularPast(verb) : `${IRREGULAR_VERBS[verb] ?? toRegularPast(verb)}_${particle}`,
     )
 }
-PAST_OF.set('shut_down', 'shut_down').set('withhold', 'withheld')
+PAST_BY_BASE.set('shut_down', 'shut_down').set('withhold', 'withheld')
 
-const BASE_OF = new Map<string, string>()
-for (const [base, past] of PAST_OF) if (!BASE_OF.has(past)) BASE_OF.set(past, base)
-BASE_OF.set('cancelled', 'cancel').set('logged_in', 'log_in').set('logged_out', 'log_out')
-BASE_OF.set('signed_in', 'sign_in').set('signed_out', 'sign_out').set('signed_up', 'sign_up')
+const BASE_BY_PAST = new Map<string, string>()
+for (const [base, past] of PAST_BY_BASE) if (!BASE_BY_PAST.has(past)) BASE_BY_PAST.set(past, base)
+BASE_BY_PAST.set('cancelled', 'cancel').set('logged_in', 'log_in').set('logged_out', 'log_out')
+BASE_BY_PAST.set('signed_in', 'sign_in').set('signed_out', 'sign_out').set('signed_up', 'sign_up')
 
 // What follows a verb without being its object: `mark_seen`, `log_out`.
 const PARTICLES = new Set('again all as back default down in now off on out over read seen unread up'.split(' '))
@@ -130,22 +130,22 @@ const PARTICLES = new Set('again all as back default down in now off on out over
  * pastOf('created') // 'created'
  * pastOf('reset_password') // 'password_reset'
  */
-export function pastOf(verb: string): string {
-  const known = PAST_OF.get(verb)
+export function toPastTense(verb: string): string {
+  const known = PAST_BY_BASE.get(verb)
   if (known !== undefined) return known
-  if (BASE_OF.has(verb) || verb.endsWith('ed')) return verb
-  if (!verb.includes('_')) return regularPast(verb)
+  if (BASE_BY_PAST.has(verb) || verb.endsWith('ed')) return verb
+  if (!verb.includes('_')) return toRegularPast(verb)
   const first = verb.slice(0, verb.indexOf('_'))
   const last = verb.slice(verb.lastIndexOf('_') + 1)
-  if (BASE_OF.has(last) && !PARTICLES.has(last)) return verb
-  if (PAST_OF.has(last) && !PAST_OF.has(first)) return `${verb.slice(0, -last.length)}${pastOf(last)}`
+  if (BASE_BY_PAST.has(last) && !PARTICLES.has(last)) return verb
+  if (PAST_BY_BASE.has(last) && !PAST_BY_BASE.has(first)) return `${verb.slice(0, -last.length)}${toPastTense(last)}`
   const rest = verb.slice(first.length + 1)
-  return PARTICLES.has(last) ? `${pastOf(first)}_${rest}` : `${rest}_${pastOf(first)}`
+  return PARTICLES.has(last) ? `${toPastTense(first)}_${rest}` : `${rest}_${toPastTense(first)}`
 }
 
 /** The base form of a past participle, where it is known or can be derived: `'archived'` is `'archive'`; else undefined. */
-export function baseOf(past: string): string | undefined {
-  const known = BASE_OF.get(past)
+export function toBaseForm(past: string): string | undefined {
+  const known = BASE_BY_PAST.get(past)
   if (known !== undefined) return known
   if (/[^aeiou]ied$/.test(past)) return `${past.slice(0, -3)}y`
   if (/([bdgklmnprt])\1ed$/.test(past) && !/(?:ll)ed$/.test(past)) return past.slice(0, -3)
@@ -155,22 +155,22 @@ export function baseOf(past: string): string | undefined {
   return undefined
 }
 
-const KIND_OF = new Map<string, Kind>()
+const KIND_BY_VERB = new Map<string, Kind>()
 
-function kinds(kind: Kind, verbs: string) {
-  for (const verb of verbs.split(' ')) KIND_OF.set(verb, kind)
+function setKind(kind: Kind, verbs: string) {
+  for (const verb of verbs.split(' ')) KIND_BY_VERB.set(verb, kind)
 }
 
-kinds(
+setKind(
   'create',
   'created added issued inserted registered signed_up submitted invited sent joined uploaded imported cloned copied duplicated ' +
     'forked generated provisioned installed enrolled subscribed received placed posted purchased new',
 )
-kinds(
+setKind(
   'delete',
   'deleted removed destroyed terminated trashed erased purged dropped discarded left uninstalled deprovisioned domain_removed',
 )
-kinds(
+setKind(
   'update',
   'updated changed edited modified renamed patched replaced saved set unset moved archived unarchived restored recovered ' +
     'enabled disabled activated deactivated reactivated suspended reinstated paused resumed rotated revoked renewed expired ' +
@@ -182,7 +182,7 @@ kinds(
     'running removing active inactive trialing past_due unpaid item_added item_removed member_added member_removed ' +
     'cancel_scheduled cancel_reverted delivery_failed',
 )
-kinds(
+setKind(
   'other',
   'signed_in signed_out logged_in logged_out viewed read exported downloaded delivered delivery_failed charged charge ' +
     'refunded refund reserved reserve alert_fired fired login_failed password_reset synced checked tested',
@@ -197,25 +197,25 @@ kinds(
  * kindOfVerb('role_changed') // 'update'
  * kindOfVerb('signin')       // 'other'
  */
-export function kindOfVerb(verb: string): Kind {
+export function getVerbKind(verb: string): Kind {
   const name = splitWords(verb).join('_')
-  const whole = KIND_OF.get(name) ?? KIND_OF.get(PAST_OF.get(name) ?? '')
+  const whole = KIND_BY_VERB.get(name) ?? KIND_BY_VERB.get(PAST_BY_BASE.get(name) ?? '')
   if (whole !== undefined) return whole
   const last = name.slice(name.lastIndexOf('_') + 1)
-  const kind = KIND_OF.get(last)
+  const kind = KIND_BY_VERB.get(last)
   if (kind === undefined || last === name) return 'other'
   return last === 'added' || last === 'removed' ? 'update' : kind
 }
 
 /** Verbs whose subject is the resource itself: "Member Ada joined". */
-export const INTRANSITIVE = new Set(
+export const INTRANSITIVE_VERBS = new Set(
   'joined left failed succeeded expired started restarted stopped completed finished ended happened occurred arrived fired ran crashed resumed recovered'.split(
     ' ',
   ),
 )
 
 /** What a resource is, rather than what was done to it: "Subscription Pro is past due". */
-export const STATES = new Set(
+export const STATE_WORDS = new Set(
   'active inactive trialing past_due unpaid pending processing running removing partial ready online offline overdue healthy unhealthy available unavailable'.split(
     ' ',
   ),

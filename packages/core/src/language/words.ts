@@ -30,15 +30,15 @@ export function splitWords(identifier: string): string[] {
  * words('api_key')      // 'API key'
  * words('callbackUrl')  // 'Callback URL'
  */
-export function words(identifier: string): string {
+export function humanize(identifier: string): string {
   const text = splitWords(identifier)
     .map((word) => SPELLED.get(word) ?? word)
     .join(' ')
-  return capitalized(text)
+  return capitalize(text)
 }
 
 /** With its first letter in upper case. */
-export function capitalized(text: string): string {
+export function capitalize(text: string): string {
   const first = text.codePointAt(0)
   if (first === undefined) return text
   const letter = String.fromCodePoint(first)
@@ -46,14 +46,14 @@ export function capitalized(text: string): string {
 }
 
 /** As it stands within a sentence: "Project" is "project", "API key" stays. */
-export function withinSentence(label: string): string {
+export function uncapitalize(label: string): string {
   const [first = '', second = ''] = label
   const acronym = /\p{Lu}|\p{N}/u.test(second)
   return acronym ? label : first.toLowerCase() + label.slice(first.length)
 }
 
 /** With its indefinite article: "a project", "an API key". */
-export function withArticle(label: string): string {
+export function addArticle(label: string): string {
   const silentOrSounded = /^(?:hour|honest|honou?r)/i
   const soundsLikeYou = /^(?:uni(?!n)|us[aeiu]|ut[ei]|eu|one|uuid|uri\b|url\b|ui\b|utc\b)/i
   const vowel = /^[aeiou]/i.test(label) || /^(?:[FHLMNRSX][A-Z]|[FHLMNRSX]\b)/.test(label)

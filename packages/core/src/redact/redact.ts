@@ -1,6 +1,5 @@
-import { type Json, type JsonObject, REDACTED } from '../event/event.ts'
-import { pointerOf } from '../event/pointer.ts'
-import { isCardNumber, isSecretName, namesAny, withoutSecrets } from './secrets.ts'
+import { type Change, type Json, type JsonObject, REDACTED } from '../event/event.ts'
+import { createSecretMatcher, isCardNumber, isSecretName, isSecretValue, redactText } from './secrets.ts'
 
 /** How far {@link toJson} and `redact` go: a value beyond is replaced by `[truncated]`. */
 export const JSON_LIMITS = {
@@ -17,16 +16,16 @@ export const JSON_LIMITS = {
 export const TRUNCATED = '[truncated]'
 const CIRCULAR = '[circular]'
 const UNREADABLE = '[unreadable]'
-const NOT_STORABLE = /[\0\p{Surrogate}]/u
-const NOT_STORABLE_EACH = /[\0\p{Surrogate}]/gu
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+const UNSTORABLE_GLOBAL = /[\0\p{Surrogate}]/gu
 
 /** A walk over a value: what it has found, and how much further it may go. */
 interface Walk {
   readonly limits: { readonly depth: number; readonly values: number; readonly text: number; readonly total: number }
-  readonly secret: ((name: string) => boolean) | null
+  readonly isSecret: ((name: string) => boolean) | null
   readonly keys: (string | number)[]
   readonly redacted: string[]
-  readonly above: Set<object>
+  readonly ancestors: Set<object>
   values: number
   characters: number
   truncated: boolean
@@ -34,8 +33,17 @@ interface Walk {
 
 const UNLIMITED: Walk['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
 
-function newWalk(secret: Walk['secret'], limits: Walk['limits'] = JSON_LIMITS): Walk {
-  return { secret, limits, keys: [], redacted: [], above: new Set(), values: 0, characters: 0, truncated: false }
+function createWalk(secret: Walk['isSecret'], limits: Walk['limits'] = JSON_LIMITS): Walk {
+  return {
+    isSecret: secret,
+    limits,
+    keys: [],
+    redacted: [],
+    ancestors: new Set(),
+    values: 0,
+    characters: 0,
+    truncated: false,
+  }
 }
 
 /**
@@ -46,12 +54,12 @@ function newWalk(secret: Walk['secret'], limits: Walk['limits'] = JSON_LIMITS): 
  * U+0000 and lone surrogates, which no database takes, become U+FFFD. Never throws, never changes its argument.
  */
 export function toJson(value: unknown): Json {
-  return convert(newWalk(null), value) ?? null
+  return convert(createWalk(null), value) ?? null
 }
 
 /** {@link toJson}, which also says whether anything had to be cut. */
-export function boundedJson(value: unknown): { readonly value: Json | undefined; readonly truncated: boolean } {
-  const walk = newWalk(null)
+export function toBoundedJson(value: unknown): { readonly value: Json | undefined; readonly truncated: boolean } {
+  const walk = createWalk(null)
   const json = convert(walk, value)
   return { value: json, truncated: walk.truncated }
 }
@@ -70,15 +78,15 @@ export function redact(
   value: unknown,
   options: { readonly also?: readonly string[] | undefined } = {},
 ): { value: Json; redacted: string[] } {
-  const walk = newWalk(secretNames(options.also))
+  const walk = createWalk(createSecretMatcher(options.also))
   const json = convert(walk, value) ?? null
   return { value: json, redacted: walk.redacted }
 }
 
 /** {@link redact} for an object of JSON, cutting nothing off. */
 export function redactObject(value: JsonObject): { readonly value: JsonObject; readonly redacted: readonly string[] } {
-  const walk = newWalk(isSecretName, UNLIMITED)
-  return { value: entriesOf(walk, value), redacted: walk.redacted }
+  const walk = createWalk(isSecretName, UNLIMITED)
+  return { value: convertEntries(walk, value), redacted: walk.redacted }
 }
 
 /** {@link redact} for JSON, cutting nothing off. */
@@ -86,116 +94,99 @@ export function redactJson(
   value: Json,
   secret: (name: string) => boolean,
 ): { readonly value: Json; readonly redacted: readonly string[] } {
-  const walk = newWalk(secret, UNLIMITED)
+  const walk = createWalk(secret, UNLIMITED)
   return { value: convert(walk, value) ?? null, redacted: walk.redacted }
 }
-
-/** The test for names that are secret, the host's own among them. */
-export function secretNames(also: readonly string[] | undefined): (name: string) => boolean {
-  if (also === undefined || also.length === 0) return isSecretName
-  const known = withOwn.get(also)
-  if (known !== undefined) return known
-  const verdicts = new Map<string, boolean>()
-  const secret = (name: string) => {
-    let verdict = verdicts.get(name)
-    if (verdict === undefined) {
-      verdict = isSecretName(name) || namesAny(name, also)
-      if (verdicts.size >= 5_000) verdicts.clear()
-      if (name.length <= 128) verdicts.set(name, verdict)
-    }
-    return verdict
-  }
-  withOwn.set(also, secret)
-  return secret
-}
-
-const withOwn = new WeakMap<readonly string[], (name: string) => boolean>()
 
 function convert(walk: Walk, value: unknown): Json | undefined {
   switch (typeof value) {
     case 'string':
-      return textOf(walk, value)
+      return convertText(walk, value)
     case 'number':
-      return numberOf(walk, value)
+      return convertNumber(walk, value)
     case 'boolean':
       return value
     case 'bigint':
-      return textOf(walk, value.toString())
+      return convertText(walk, value.toString())
     case 'object':
-      return value === null ? null : guarded(walk, value)
+      return value === null ? null : convertGuarded(walk, value)
     default:
       return undefined
   }
 }
 
-function textOf(walk: Walk, value: string): string {
+function convertText(walk: Walk, value: string): string {
   let text = value
   if (text.length > walk.limits.text) {
     walk.truncated = true
     text = `${text.slice(0, walk.limits.text)}… ${TRUNCATED}`
   }
-  if (NOT_STORABLE.test(text)) text = text.replace(NOT_STORABLE_EACH, '\ufffd')
+  if (UNSTORABLE.test(text)) text = text.replace(UNSTORABLE_GLOBAL, '\ufffd')
   walk.characters += text.length
-  if (walk.secret === null) return text
-  const clean = withoutSecrets(text, walk.secret)
-  if (clean !== text) walk.redacted.push(pointerOf(walk.keys))
+  if (walk.isSecret === null) return text
+  const clean = redactText(text, walk.isSecret)
+  if (clean !== text) walk.redacted.push(formatPointer(walk.keys))
   return clean
 }
 
-function numberOf(walk: Walk, value: number): Json {
+function convertNumber(walk: Walk, value: number): Json {
   if (!Number.isFinite(value)) return String(value)
-  if (walk.secret !== null && value >= 1e12 && Number.isInteger(value) && isCardNumber(String(value))) {
-    walk.redacted.push(pointerOf(walk.keys))
+  if (walk.isSecret !== null && value >= 1e12 && Number.isInteger(value) && isCardNumber(String(value))) {
+    walk.redacted.push(formatPointer(walk.keys))
     return REDACTED
   }
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value).toString() : value
 }
 
-function guarded(walk: Walk, value: object): Json | undefined {
-  if (walk.above.has(value)) return CIRCULAR
-  if (walk.above.size >= walk.limits.depth || walk.values > walk.limits.values || walk.characters > walk.limits.total) {
+function convertGuarded(walk: Walk, value: object): Json | undefined {
+  if (walk.ancestors.has(value)) return CIRCULAR
+  if (
+    walk.ancestors.size >= walk.limits.depth ||
+    walk.values > walk.limits.values ||
+    walk.characters > walk.limits.total
+  ) {
     walk.truncated = true
     return TRUNCATED
   }
-  walk.above.add(value)
+  walk.ancestors.add(value)
   const depth = walk.keys.length
   try {
-    return objectOf(walk, value)
+    return convertObject(walk, value)
   } catch {
     walk.keys.length = depth
     return UNREADABLE
   } finally {
-    walk.above.delete(value)
+    walk.ancestors.delete(value)
   }
 }
 
-function objectOf(walk: Walk, value: object): Json | undefined {
-  if (Array.isArray(value)) return listOf(walk, value)
+function convertObject(walk: Walk, value: object): Json | undefined {
+  if (Array.isArray(value)) return convertList(walk, value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) {
     return 'toJSON' in value && typeof value.toJSON === 'function'
       ? convert(walk, value.toJSON())
-      : entriesOf(walk, value)
+      : convertEntries(walk, value)
   }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString()
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[binary, ${value.byteLength} bytes]`
-  if (value instanceof Set) return listOf(walk, [...value])
+  if (value instanceof Set) return convertList(walk, [...value])
   if (value instanceof Map) {
     const entries = [...value]
     return entries.every(([key]) => typeof key === 'string')
-      ? entriesOf(walk, Object.fromEntries(entries))
-      : listOf(walk, entries)
+      ? convertEntries(walk, Object.fromEntries(entries))
+      : convertList(walk, entries)
   }
-  if (value instanceof Error) return entriesOf(walk, { ...value, name: value.name, message: value.message })
-  if (value instanceof RegExp) return textOf(walk, String(value))
+  if (value instanceof Error) return convertEntries(walk, { ...value, name: value.name, message: value.message })
+  if (value instanceof RegExp) return convertText(walk, String(value))
   if (value instanceof String || value instanceof Number || value instanceof Boolean)
     return convert(walk, value.valueOf())
   return 'toJSON' in value && typeof value.toJSON === 'function'
     ? convert(walk, value.toJSON())
-    : entriesOf(walk, value)
+    : convertEntries(walk, value)
 }
 
-function listOf(walk: Walk, list: readonly unknown[]): Json {
+function convertList(walk: Walk, list: readonly unknown[]): Json {
   const result: Json[] = []
   for (let at = 0; at < list.length; at += 1) {
     walk.values += 1
@@ -211,9 +202,9 @@ function listOf(walk: Walk, list: readonly unknown[]): Json {
   return result
 }
 
-function entriesOf(walk: Walk, value: object): JsonObject {
+function convertEntries(walk: Walk, value: object): JsonObject {
   const result: { [key: string]: Json } = {}
-  const secretValue = walk.secret !== null && isSecretPair(value, walk.secret)
+  const secretValue = walk.isSecret !== null && isSecretPair(value, walk.isSecret)
   for (const name of Object.keys(value)) {
     walk.values += 1
     walk.characters += name.length
@@ -222,14 +213,14 @@ function entriesOf(walk: Walk, value: object): JsonObject {
       result[TRUNCATED] = TRUNCATED
       break
     }
-    const key = NOT_STORABLE.test(name) ? name.replace(NOT_STORABLE_EACH, '\ufffd') : name
+    const key = UNSTORABLE.test(name) ? name.replace(UNSTORABLE_GLOBAL, '\ufffd') : name
     walk.keys.push(key)
-    const item = read(value, name)
+    const item = readProperty(value, name)
     const secret =
-      walk.secret !== null &&
-      (walk.secret(key) || (secretValue && PAIR_VALUES.includes(name))) &&
+      walk.isSecret !== null &&
+      (walk.isSecret(key) || (secretValue && PAIR_VALUES.includes(name))) &&
       isSecretValue(key, item)
-    if (secret) walk.redacted.push(pointerOf(walk.keys))
+    if (secret) walk.redacted.push(formatPointer(walk.keys))
     const json = secret ? REDACTED : convert(walk, item)
     walk.keys.pop()
     if (json === undefined) continue
@@ -240,7 +231,7 @@ function entriesOf(walk: Walk, value: object): JsonObject {
   return result
 }
 
-function read(value: object, name: string): unknown {
+function readProperty(value: object, name: string): unknown {
   try {
     return Reflect.get(value, name)
   } catch {
@@ -252,7 +243,7 @@ function read(value: object, name: string): unknown {
 function isSecretPair(value: object, secret: (name: string) => boolean): boolean {
   if (!PAIR_VALUES.some((name) => name in value)) return false
   return PAIR_NAMES.some((key) => {
-    const name = key in value ? read(value, key) : undefined
+    const name = key in value ? readProperty(value, key) : undefined
     return typeof name === 'string' && secret(name)
   })
 }
@@ -260,18 +251,51 @@ function isSecretPair(value: object, secret: (name: string) => boolean): boolean
 const PAIR_NAMES = ['name', 'key', 'field', 'header', 'Name', 'Key']
 const PAIR_VALUES = ['value', 'val', 'Value']
 
-function isSecretValue(name: string, value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-      return value !== '' && value !== REDACTED
-    // Under a plural it is a count: `max_tokens: 4096`.
-    case 'number':
-      return !name.endsWith('s')
-    case 'bigint':
-      return true
-    case 'object':
-      return value !== null
-    default:
-      return false
-  }
+/**
+ * Changes without their secrets: of a change whose path names a secret both values, of the others what `redact` finds in them.
+ *
+ * @returns the changes, and the JSON pointers of what was redacted, such as `/0/from`
+ */
+export function redactChanges(
+  changes: readonly Change[],
+  options: { readonly also?: readonly string[] | undefined } = {},
+): { changes: Change[]; redacted: string[] } {
+  const secret = createSecretMatcher(options.also)
+  const redacted: string[] = []
+  const clean = changes.map((change, index): Change => {
+    const whole = parsePointer(change.path).some(secret)
+    const side = (name: 'from' | 'to') => {
+      const value = change[name]
+      if (value === undefined) return undefined
+      if (whole && value !== null && typeof value !== 'boolean' && value !== '') {
+        if (value !== REDACTED) redacted.push(`/${index}/${name}`)
+        return REDACTED
+      }
+      const result = redactJson(value, secret)
+      for (const pointer of result.redacted) redacted.push(`/${index}/${name}${pointer}`)
+      return result.value
+    }
+    const from = side('from')
+    const to = side('to')
+    return { path: change.path, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+  })
+  return { changes: clean, redacted }
+}
+
+/** A JSON pointer (RFC 6901) of keys: `['a/b', 0]` is `/a~1b/0`. */
+export function formatPointer(keys: readonly (string | number)[]): string {
+  let pointer = ''
+  for (const key of keys)
+    pointer += `/${typeof key === 'number' ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return pointer
+}
+
+/** The keys of a JSON pointer. */
+export function parsePointer(pointer: string): string[] {
+  return pointer === ''
+    ? []
+    : pointer
+        .slice(1)
+        .split('/')
+        .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
 }

@@ -12,23 +12,33 @@ const SECRET_WORDS = new Set(
 )
 
 // Unseparated compounds: `authtoken`, `userpassword`, `mysqlpwd`, `setcookie`, `bcrypt`, `encrypted`.
-const SECRET_WORD =
+const SECRET_COMPOUND =
   /^passw|(?:passwd|pwd|password|passphrase|secret|token|apikey|privatekey|secretkey|accesskey|cookie|credential|sessionid|cardnumber)s?$|crypt(?:ed)?$/
 
 // Told of a secret, and no secret: `tokenCount`, `passwordChangedAt`, `token_type`.
-const ABOUT = new Set(['at', 'count', 'type', 'length', 'enabled', 'required'])
-const ABOUT_A_KEY = new Set([...ABOUT, 'id', 'ids', 'name', 'names', 'prefix', 'label', 'status', 'kind'])
+const METADATA_SUFFIXES = new Set(['at', 'count', 'type', 'length', 'enabled', 'required'])
+const KEY_METADATA_SUFFIXES = new Set([
+  ...METADATA_SUFFIXES,
+  'id',
+  'ids',
+  'name',
+  'names',
+  'prefix',
+  'label',
+  'status',
+  'kind',
+])
 
-function namesSecret(words: readonly string[]): boolean {
+function hasSecretWord(words: readonly string[]): boolean {
   const last = words.at(-1) ?? ''
-  if (words.length > 1 && ABOUT.has(last)) return false
+  if (words.length > 1 && METADATA_SUFFIXES.has(last)) return false
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''
-    if (SECRET_WORDS.has(word) || SECRET_WORD.test(word)) return true
+    if (SECRET_WORDS.has(word) || SECRET_COMPOUND.test(word)) return true
     if (at === 0) continue
     const pair = `${words[at - 1]} ${word}`
     // Rails' `_key`: `api_key`, `signing-key`; a word on its own, as in `key: 'value'`, is none.
-    if ((word === 'key' || word === 'keys') && !ABOUT_A_KEY.has(last)) return true
+    if ((word === 'key' || word === 'keys') && !KEY_METADATA_SUFFIXES.has(last)) return true
     if (
       pair === 'card number' ||
       pair === 'card no' ||
@@ -46,11 +56,11 @@ function namesSecret(words: readonly string[]): boolean {
 }
 
 // Full-width letters and what has no width are the same name to whoever reads it.
-function wordsOf(name: string) {
+function splitName(name: string) {
   return splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
 }
 
-const VERDICTS_AT_MOST = 5_000
+const MAX_VERDICTS = 5_000
 const verdicts = new Map<string, boolean>()
 
 /**
@@ -61,15 +71,16 @@ export function isSecretName(name: string): boolean {
   const known = verdicts.get(name)
   if (known !== undefined) return known
   // A longer name is no name; remembering it would let a client fill the memory.
-  if (name.length > 128) return namesSecret(wordsOf(name.slice(0, 128))) || namesSecret(wordsOf(name.slice(-128)))
-  const verdict = namesSecret(wordsOf(name))
-  if (verdicts.size >= VERDICTS_AT_MOST) verdicts.clear()
+  if (name.length > 128)
+    return hasSecretWord(splitName(name.slice(0, 128))) || hasSecretWord(splitName(name.slice(-128)))
+  const verdict = hasSecretWord(splitName(name))
+  if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
   verdicts.set(name, verdict)
   return verdict
 }
 
 /** Whether a name contains one of the host's own names, word by word: `also: ['iban']` means `customerIban` too. */
-export function namesAny(name: string, also: readonly string[]): boolean {
+export function containsName(name: string, also: readonly string[]): boolean {
   const text = ` ${splitWords(name).join(' ')} `
   return also.some((own) => {
     const wanted = splitWords(own).join(' ')
@@ -111,12 +122,12 @@ const QUOTED = /"([^"\\]{2,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
 const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g
 
 // Issuers' prefixes with their lengths: few of the numbers that are not cards have both, and the check digit.
-const ISSUED =
+const CARD_NUMBER =
   /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17}|(?:50|5[6-9]|6[0379])\d{11,17})$/
 
 /** Whether digits are a payment card's number: an issuer's prefix and length, and the Luhn check digit. */
 export function isCardNumber(digits: string): boolean {
-  if (!ISSUED.test(digits)) return false
+  if (!CARD_NUMBER.test(digits)) return false
   let sum = 0
   for (let at = 0; at < digits.length; at += 1) {
     const digit = digits.charCodeAt(digits.length - 1 - at) - 48
@@ -130,7 +141,7 @@ export function isCardNumber(digits: string): boolean {
  * A text with the secrets in it replaced: bearer and basic credentials, JWTs, keys of known formats, private keys, passwords
  * in URLs, `password=…` and `"password": "…"`, and card numbers. Only what was found is replaced; the rest stays.
  */
-export function withoutSecrets(text: string, secret: (name: string) => boolean = isSecretName): string {
+export function redactText(text: string, secret: (name: string) => boolean = isSecretName): string {
   if (text.length < 8 || !SUSPECT.test(text)) return text
   let clean = text.replace(TOKENS, REDACTED)
   if (clean.includes('://')) clean = clean.replace(URL_PASSWORD, `$1:${REDACTED}@`)
@@ -146,4 +157,42 @@ export function withoutSecrets(text: string, secret: (name: string) => boolean =
     )
   }
   return clean.replace(DIGITS, (digits) => (isCardNumber(digits.replace(/[ -]/g, '')) ? REDACTED : digits))
+}
+
+/** The test for names that are secret, the host's own among them. */
+export function createSecretMatcher(also: readonly string[] | undefined): (name: string) => boolean {
+  if (also === undefined || also.length === 0) return isSecretName
+  const known = matchersByNames.get(also)
+  if (known !== undefined) return known
+  const verdicts = new Map<string, boolean>()
+  const secret = (name: string) => {
+    let verdict = verdicts.get(name)
+    if (verdict === undefined) {
+      verdict = isSecretName(name) || containsName(name, also)
+      if (verdicts.size >= 5_000) verdicts.clear()
+      if (name.length <= 128) verdicts.set(name, verdict)
+    }
+    return verdict
+  }
+  matchersByNames.set(also, secret)
+  return secret
+}
+
+const matchersByNames = new WeakMap<readonly string[], (name: string) => boolean>()
+
+/** Checks if a value under a secret name is one to redact: not empty, null, a boolean or already redacted. */
+export function isSecretValue(name: string, value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value !== '' && value !== REDACTED
+    // Under a plural it is a count: `max_tokens: 4096`.
+    case 'number':
+      return !name.endsWith('s')
+    case 'bigint':
+      return true
+    case 'object':
+      return value !== null
+    default:
+      return false
+  }
 }

@@ -1,8 +1,8 @@
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bytesToHex } from '../event/hex.ts'
-import { assertStorable, base64url, canonicalBytes, digestOfDisclosure, discloses, leafHashOf } from './canonical.ts'
+import { bytesToHex } from '../event/id.ts'
+import { assertStorable, canonicalBytes, createDisclosure, hashDisclosure, hashLeaf, toBase64Url } from './canonical.ts'
 
 function text(bytes: Uint8Array) {
   return new TextDecoder().decode(bytes)
@@ -107,13 +107,13 @@ describe('F2: RFC 9901', () => {
   const disclosure = 'WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0'
 
   test('the digest of a disclosure', () => {
-    expect(digestOfDisclosure(disclosure)).toBe('X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0')
+    expect(hashDisclosure(disclosure)).toBe('X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0')
   })
 
   test('a disclosure holds salt, name and value', () => {
     const read = (value: string): unknown => JSON.parse(Buffer.from(value, 'base64url').toString())
-    expect(read(disclosure)).toEqual(read(discloses('family_name', 'Möbius', '_26bc4LT-ac6q2KI6cBW5es')))
-    expect(read(discloses('/metadata/x', { a: [1, '€'.repeat(1_000)] }, 's'))).toEqual([
+    expect(read(disclosure)).toEqual(read(createDisclosure('family_name', 'Möbius', '_26bc4LT-ac6q2KI6cBW5es')))
+    expect(read(createDisclosure('/metadata/x', { a: [1, '€'.repeat(1_000)] }, 's'))).toEqual([
       's',
       '/metadata/x',
       { a: [1, '€'.repeat(1_000)] },
@@ -122,7 +122,7 @@ describe('F2: RFC 9901', () => {
 
   test('salts are 16 bytes, and differ', () => {
     const salts = Array.from({ length: 1_000 }, () => {
-      const [salt]: unknown[] = JSON.parse(Buffer.from(discloses('a', 1), 'base64url').toString())
+      const [salt]: unknown[] = JSON.parse(Buffer.from(createDisclosure('a', 1), 'base64url').toString())
       return String(salt)
     })
     expect(new Set(salts).size).toBe(1_000)
@@ -132,14 +132,14 @@ describe('F2: RFC 9901', () => {
   test('base64url is that of Node', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
-        expect(base64url(array)).toBe(Buffer.from(array).toString('base64url'))
+        expect(toBase64Url(array)).toBe(Buffer.from(array).toString('base64url'))
       }),
     )
   })
 })
 
 test('F3: the leaf hash of RFC 9162', () => {
-  expect(bytesToHex(leafHashOf(bytes('L123456')))).toBe(
+  expect(bytesToHex(hashLeaf(bytes('L123456')))).toBe(
     '395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56',
   )
 })

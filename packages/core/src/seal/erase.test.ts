@@ -4,8 +4,8 @@ import { defineCatalog } from '../catalog/define-catalog.ts'
 import type { DisclosedEvent } from '../contracts/administration.ts'
 import { FORMER_USER, type NewEvent, type PreparedEvent } from '../event/event.ts'
 import { foldText } from '../filter/search-text.ts'
-import { digestOfDisclosure, leafHashOf } from './canonical.ts'
-import { type EraseOptions, eraseFrom } from './erase.ts'
+import { hashDisclosure, hashLeaf } from './canonical.ts'
+import { type EraseOptions, erasePersonFromEvent } from './erase.ts'
 import { prepareEvent } from './prepare.ts'
 
 const { json: catalog } = defineCatalog({
@@ -50,7 +50,7 @@ function stored(event: PreparedEvent): DisclosedEvent {
 }
 
 function erase(event: PreparedEvent, personId = 'u1', options: Partial<EraseOptions> = {}) {
-  return eraseFrom(stored(event), personId, { catalog, ...options })
+  return erasePersonFromEvent(stored(event), personId, { catalog, ...options })
 }
 
 function disclosed(disclosures: readonly string[]): { readonly [path: string]: unknown } {
@@ -110,9 +110,9 @@ describe('of whoever acted', () => {
       '/changes/0/to': 'Linus',
     })
     const { _sd } = sealed(event)
-    for (const disclosure of erased.disclosures) expect(_sd).toContain(digestOfDisclosure(disclosure))
+    for (const disclosure of erased.disclosures) expect(_sd).toContain(hashDisclosure(disclosure))
     expect(_sd).toHaveLength(event.disclosures.length)
-    expect(leafHashOf(event.canonical)).toEqual(event.leafHash)
+    expect(hashLeaf(event.canonical)).toEqual(event.leafHash)
   })
 
   test('who acted through another goes where they stand, and takes ip and user agent along', () => {
@@ -230,7 +230,7 @@ describe('a description', () => {
 test('twice is once', () => {
   const event = prepare({ action: 'member.invited', metadata: { email: 'x@acme.test' } })
   const once = erase(event)
-  const again = eraseFrom(
+  const again = erasePersonFromEvent(
     {
       event: {
         ...stored(event).event,
@@ -273,7 +273,7 @@ test('whatever is written wherever, nothing erased is left, and what is left is 
         expect(left).not.toContain('somebody@acme.test')
         expect(left).not.toContain('203.0.113.9')
         const { _sd } = sealed(event)
-        for (const disclosure of erased.disclosures) expect(_sd).toContain(digestOfDisclosure(disclosure))
+        for (const disclosure of erased.disclosures) expect(_sd).toContain(hashDisclosure(disclosure))
       },
     ),
   )

@@ -1,14 +1,14 @@
 import type { CatalogJson } from '../catalog/catalog.ts'
 import { resolveAction, resolveResource } from '../catalog/resolve.ts'
-import { sentenceOf } from '../catalog/sentence.ts'
-import type { DisclosedEvent, Erased } from '../contracts/administration.ts'
+import { renderActionSentence } from '../catalog/sentence.ts'
+import type { DisclosedEvent, ErasedEvent } from '../contracts/administration.ts'
 import { type Change, FORMER_USER, type Json, type JsonObject, type Person, type StoredEvent } from '../event/event.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
-import { keysOf } from '../event/pointer.ts'
-import { foldText, searchTextOf } from '../filter/search-text.ts'
-import { pathOfDisclosure } from './canonical.ts'
+import { foldText, toSearchText } from '../filter/search-text.ts'
+import { parsePointer } from '../redact/redact.ts'
+import { getDisclosurePath } from './canonical.ts'
 
-/** What {@link eraseFrom} needs to know beside the event and the person. */
+/** What {@link erasePersonFromEvent} needs to know beside the event and the person. */
 export interface EraseOptions {
   readonly catalog: CatalogJson
   /**
@@ -32,28 +32,32 @@ export interface EraseOptions {
  * const page = await store.people.eventsOf(scope, { id: 'u1', resourceTypes: ['member'] }, { after: null, limit: 500 })
  * await store.people.erase('acme', page.map((each) => eraseFrom(each, 'u1', { catalog: catalog.json })))
  */
-export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: string, options: EraseOptions): Erased {
+export function erasePersonFromEvent(
+  { event, disclosures }: DisclosedEvent,
+  personId: string,
+  options: EraseOptions,
+): ErasedEvent {
   const { actor, resource } = event
   const action = resolveAction(options.catalog, event.action)
-  const hidden = new Set(disclosures.map(pathOfDisclosure))
+  const hidden = new Set(disclosures.map(getDisclosurePath))
   const isActor = actor.id === personId
   const acts = [actor, actor.onBehalfOf, actor.impersonatedBy].some((each) => each?.id === personId)
 
   const isResourcePersonal = hidden.has('/resource/name') || resolveResource(options.catalog, resource.type).personal
-  const known = [...(options.names ?? []), ...namesIn(event, personId, isResourcePersonal)].filter(isTelling)
-  const isResource = isResourcePersonal && (resource.id === personId || holds(resource.name, known))
+  const known = [...(options.names ?? []), ...findNames(event, personId, isResourcePersonal)].filter(isIdentifying)
+  const isResource = isResourcePersonal && (resource.id === personId || containsAny(resource.name, known))
 
   const former = <P extends Person>(person: P): P => ({ ...person, name: FORMER_USER })
   const of = (person: Person | undefined) => (person?.id === personId ? former(person) : person)
-  const { metadata, changes } = withoutPersonal(event, {
-    keys: new Set([...action.personal, ...topKeys(hidden, 'metadata')]),
+  const { metadata, changes } = removePersonal(event, {
+    keys: new Set([...action.personal, ...getTopKeys(hidden, 'metadata')]),
     isPersonalChange: (change, index) =>
       hidden.has(`/changes/${index}/from`) ||
       hidden.has(`/changes/${index}/to`) ||
-      action.personal.includes(topKey(change)) ||
-      (isResource && topKey(change) === 'name'),
-    isResourceAnother: isResourcePersonal && !isResource,
-    known,
+      action.personal.includes(getTopKey(change)) ||
+      (isResource && getTopKey(change) === 'name'),
+    isOtherPerson: isResourcePersonal && !isResource,
+    names: known,
     fields: options.fields ?? [],
   })
   const { onBehalfOf, impersonatedBy, ...self } = isActor ? { ...former(actor), email: undefined } : actor
@@ -65,7 +69,7 @@ export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: stri
     metadata,
     changes,
   }
-  const description = descriptionOf(event, erased, { catalog: options.catalog, known })
+  const description = renderDescription(event, erased, { catalog: options.catalog, names: known })
   const result = { ...erased, description }
   return {
     id: event.id,
@@ -80,11 +84,11 @@ export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: stri
     metadata,
     changes,
     disclosures: disclosures.filter((disclosure) => {
-      const path = keysOf(pathOfDisclosure(disclosure))
-      const value = valueAt(event, path)
-      return value !== undefined && value === valueAt(result, path)
+      const path = parsePointer(getDisclosurePath(disclosure))
+      const value = getValueAt(event, path)
+      return value !== undefined && value === getValueAt(result, path)
     }),
-    searchText: searchTextOf({
+    searchText: toSearchText({
       ...result,
       resource: { type: resource.type, id: resource.id, name: result.resource.name },
     }),
@@ -92,7 +96,7 @@ export function eraseFrom({ event, disclosures }: DisclosedEvent, personId: stri
 }
 
 /** What the person is called in an event. */
-function namesIn({ actor, resource }: StoredEvent, personId: string, isResourcePersonal: boolean): string[] {
+function findNames({ actor, resource }: StoredEvent, personId: string, isResourcePersonal: boolean): string[] {
   const found: (string | undefined)[] = []
   if (actor.id === personId) found.push(actor.name, actor.email)
   for (const person of [actor.onBehalfOf, actor.impersonatedBy]) if (person?.id === personId) found.push(person.name)
@@ -100,61 +104,64 @@ function namesIn({ actor, resource }: StoredEvent, personId: string, isResourceP
   return found.filter((name) => name !== undefined)
 }
 
-function isTelling(name: string) {
+function isIdentifying(name: string) {
   return foldText(name) !== '' && name !== FORMER_USER
 }
 
 /** Words of a text in the form that search compares, with a space at either side of each. */
-function spaced(text: string): string {
+function padWords(text: string): string {
   return ` ${(foldText(text).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
 }
 
 /** Whether one of the values stands in a text, whole. */
-function holds(text: string | undefined, values: readonly string[]): boolean {
+function containsAny(text: string | undefined, values: readonly string[]): boolean {
   return (
     text !== undefined &&
     values.some((value) => {
-      const words = spaced(value)
-      return words.trim() === '' ? foldText(text).includes(foldText(value)) : spaced(text).includes(words)
+      const words = padWords(value)
+      return words.trim() === '' ? foldText(text).includes(foldText(value)) : padWords(text).includes(words)
     })
   )
 }
 
 /** What tells of somebody by a name or an address: the parts of the name, and what stands before the @. */
-function partsOf(name: string): string[] {
-  return name.includes('@') ? [name.split('@', 1).join()] : spaced(name).trim().split(' ')
+function splitIdentity(name: string): string[] {
+  return name.includes('@') ? [name.split('@', 1).join()] : padWords(name).trim().split(' ')
 }
 
 /** The first keys below a member that something hidden stands at. */
-function topKeys(hidden: ReadonlySet<string>, member: string): string[] {
-  return [...hidden].map(keysOf).flatMap(([first, key]) => (first === member && key !== undefined ? [key] : []))
+function getTopKeys(hidden: ReadonlySet<string>, member: string): string[] {
+  return [...hidden].map(parsePointer).flatMap(([first, key]) => (first === member && key !== undefined ? [key] : []))
 }
 
-function topKey(change: Change): string {
-  return keysOf(change.path)[0] ?? ''
+function getTopKey(change: Change): string {
+  return parsePointer(change.path)[0] ?? ''
 }
 
-interface Personal {
+interface PersonalData {
   readonly keys: ReadonlySet<string>
   readonly isPersonalChange: (change: Change, index: number) => boolean
   /** Whether the resource is another person, whose names are theirs. */
-  readonly isResourceAnother: boolean
-  readonly known: readonly string[]
+  readonly isOtherPerson: boolean
+  readonly names: readonly string[]
   readonly fields: readonly string[]
 }
 
-function withoutPersonal(event: StoredEvent, personal: Personal): { metadata: JsonObject; changes: readonly Change[] } {
+function removePersonal(
+  event: StoredEvent,
+  personal: PersonalData,
+): { metadata: JsonObject; changes: readonly Change[] } {
   let metadata: JsonObject = Object.fromEntries(
     Object.entries(event.metadata).filter(([key]) => !personal.keys.has(key)),
   )
   for (const field of personal.fields) {
     const [member, ...keys] = field.split('.')
-    if (member === 'metadata') metadata = without(metadata, keys)
+    if (member === 'metadata') metadata = omitPath(metadata, keys)
   }
   const changes = event.changes.map((change, index): Change => {
     if (!personal.isPersonalChange(change, index)) return change
-    const isAnothersName = personal.isResourceAnother && topKey(change) === 'name'
-    const isTold = [change.from, change.to].some((value) => holds(JSON.stringify(value), personal.known))
+    const isAnothersName = personal.isOtherPerson && getTopKey(change) === 'name'
+    const isTold = [change.from, change.to].some((value) => containsAny(JSON.stringify(value), personal.names))
     return isAnothersName && !isTold ? change : { path: change.path }
   })
   return { metadata, changes }
@@ -165,21 +172,21 @@ function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** An object without what stands at a path. */
-function without(object: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
+function omitPath(object: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
   if (key === undefined) return {}
   if (!Object.hasOwn(object, key)) return object
   const { [key]: value, ...others } = object
   if (rest.length === 0) return others
-  return isObject(value) ? { ...object, [key]: without(value, rest) } : object
+  return isObject(value) ? { ...object, [key]: omitPath(value, rest) } : object
 }
 
 /** The texts that stood in an event and stand there no more. */
-function valuesGone(before: StoredEvent, after: StoredEvent): string[] {
-  const left = new Set(textsIn(after))
-  return textsIn(before).filter((value) => !left.has(value) && isTelling(value))
+function getRemovedValues(before: StoredEvent, after: StoredEvent): string[] {
+  const left = new Set(collectTexts(after))
+  return collectTexts(before).filter((value) => !left.has(value) && isIdentifying(value))
 }
 
-function textsIn({ actor, resource, context, metadata, changes }: StoredEvent): string[] {
+function collectTexts({ actor, resource, context, metadata, changes }: StoredEvent): string[] {
   const found: string[] = []
   const walk = (value: unknown) => {
     if (typeof value === 'string') found.push(value)
@@ -190,20 +197,21 @@ function textsIn({ actor, resource, context, metadata, changes }: StoredEvent): 
   return found
 }
 
-interface Naming {
+interface RenderContext {
   readonly catalog: CatalogJson
   /** What the person is called. */
-  readonly known: readonly string[]
+  readonly names: readonly string[]
 }
 
 /** The first sentence that tells nothing of what is gone; at last the action's label, which no event has a say in. */
-function descriptionOf(before: StoredEvent, after: StoredEvent, { catalog, known }: Naming): string {
+function renderDescription(before: StoredEvent, after: StoredEvent, { catalog, names: known }: RenderContext): string {
   const action = resolveAction(catalog, before.action)
-  const gone = [...valuesGone(before, after), ...known, ...known.flatMap(partsOf)].filter(isTelling)
-  const tells = (sentence: string) => holds(sentence.replaceAll(FORMER_USER, ' '), gone)
+  const gone = [...getRemovedValues(before, after), ...known, ...known.flatMap(splitIdentity)].filter(isIdentifying)
+  const tells = (sentence: string) => containsAny(sentence.replaceAll(FORMER_USER, ' '), gone)
   if (!tells(before.description)) return before.description
 
-  const render = (event: StoredEvent) => sentenceOf(catalog, action, event, 'en').slice(0, EVENT_LIMITS.description)
+  const render = (event: StoredEvent) =>
+    renderActionSentence(catalog, action, event, 'en').slice(0, EVENT_LIMITS.description)
   const isResourceGone = before.resource.name !== undefined && after.resource.name === undefined
   const drawn = {
     ...after,
@@ -211,18 +219,18 @@ function descriptionOf(before: StoredEvent, after: StoredEvent, { catalog, known
   }
   const bare = { ...drawn, resource: { ...drawn.resource, name: undefined }, metadata: {}, error: null }
   // A sentence that was written by hand keeps its words.
-  const written = render(before) === before.description ? [] : [withoutNames(before.description, known)]
+  const written = render(before) === before.description ? [] : [replaceNames(before.description, known)]
   return [...written, render(drawn), render(bare)].find((sentence) => !tells(sentence)) ?? action.label
 }
 
 /** A sentence with a former user in the place of every name, the longest first. */
-function withoutNames(sentence: string, known: readonly string[]): string {
+function replaceNames(sentence: string, known: readonly string[]): string {
   return [...known]
     .sort((left, right) => right.length - left.length)
     .reduce((text, name) => text.replaceAll(name, FORMER_USER), sentence)
 }
 
-function valueAt(event: StoredEvent, path: readonly string[]): unknown {
+function getValueAt(event: StoredEvent, path: readonly string[]): unknown {
   let value: unknown = event
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined

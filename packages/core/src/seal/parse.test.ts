@@ -9,7 +9,7 @@ const event = {
   resource: { type: 'project', id: 'p1', name: 'Engine' },
 }
 
-function reasonOf(input: unknown): string {
+function getReason(input: unknown): string {
   const result = parseEvent(input)
   return 'reason' in result ? result.reason : 'taken'
 }
@@ -104,11 +104,11 @@ describe('a reason names the path, what was found and what is wanted', () => {
       'action is missing: a string is needed; actor is missing: an object is needed; resource is missing: an object is needed; and 2 more.',
     ],
   ])('%#: %s', (input, reason) => {
-    expect(reasonOf(input)).toBe(reason)
+    expect(getReason(input)).toBe(reason)
   })
 
   test('and is short, whatever was sent', () => {
-    expect(reasonOf({ ...event, action: 'x'.repeat(1e6), [`${'k'.repeat(1e5)}`]: 1 }).length).toBeLessThan(600)
+    expect(getReason({ ...event, action: 'x'.repeat(1e6), [`${'k'.repeat(1e5)}`]: 1 }).length).toBeLessThan(600)
   })
 })
 
@@ -126,7 +126,7 @@ describe('an event that is far too large', () => {
     ['far within', { metadata: { a: [{ b: many({}) }] } }],
     ['by the length of its keys', { metadata: { ['k'.repeat(140_000)]: 1 } }],
   ])('is refused: %s', (_where, more) => {
-    expect(reasonOf({ ...event, ...more })).toBe(FAR)
+    expect(getReason({ ...event, ...more })).toBe(FAR)
   })
 
   test('is looked at no further than that takes', () => {
@@ -137,8 +137,8 @@ describe('an event that is far too large', () => {
         return 1
       },
     }
-    expect(reasonOf({ ...event, metadata: { before: many(1), tripwire } })).toBe(FAR)
-    expect(reasonOf({ ...event, metadata: { list: [tripwire, ...Array(70_000)] } })).toBe(FAR)
+    expect(getReason({ ...event, metadata: { before: many(1), tripwire } })).toBe(FAR)
+    expect(getReason({ ...event, metadata: { list: [tripwire, ...Array(70_000)] } })).toBe(FAR)
     expect(looks).toBe(0)
   })
 
@@ -151,7 +151,7 @@ describe('an event that is far too large', () => {
       { endless },
       { bytes: new Uint8Array(200_000) },
     ]
-    for (const each of metadata) expect(reasonOf({ ...event, metadata: each })).toBe('taken')
+    for (const each of metadata) expect(getReason({ ...event, metadata: each })).toBe('taken')
   })
 })
 

@@ -9,10 +9,8 @@ import {
   SEVERITIES,
   STATUSES,
 } from '../event/event.ts'
-import { isEventId } from '../event/id.ts'
+import { isEventId, parseTime } from '../event/id.ts'
 import { EVENT_LIMITS as MAX } from '../event/limits.ts'
-import { isSurelyOver } from '../event/size.ts'
-import { parseTime } from '../filter/time-range.ts'
 
 function text(most: number) {
   return z.string().min(1).max(most)
@@ -59,21 +57,24 @@ const actor = z
   .describe('Who did it.')
 
 // What the service makes: an event that was read may be sent as it is, and these are ignored.
-const made = z.unknown().optional().meta({ readOnly: true, description: 'Made by the service; ignored when sent.' })
+const serviceField = z
+  .unknown()
+  .optional()
+  .meta({ readOnly: true, description: 'Made by the service; ignored when sent.' })
 
 const resource = z
   .strictObject({
-    type: text(MAX.word).describe('A resource type of the catalog.'),
+    type: text(MAX.identifier).describe('A resource type of the catalog.'),
     id: text(MAX.id).nullable().describe('Null when there is none yet, as in a refused create.'),
     name: optional(z.string().max(MAX.name)),
     href: optional(z.string().max(MAX.href)).describe("Overrules the catalog's link: relative, or http(s)."),
-    deleted: made,
+    deleted: serviceField,
   })
   .transform(({ deleted: _, ...rest }) => rest)
   .describe('What was affected.')
 
 const scope = z
-  .record(text(MAX.word), person)
+  .record(text(MAX.identifier), person)
   .refine((value) => Object.keys(value).length <= MAX.scope, `may have at most ${MAX.scope} levels`)
   .describe('Where the resource belongs, by level: { project: { id, name } }.')
 
@@ -94,7 +95,7 @@ const context = z
     userAgent: z.string().max(MAX.context).nullish(),
     requestId: z.string().max(MAX.context).nullish(),
     traceId: z.string().max(MAX.context).nullish(),
-    method: z.string().max(MAX.word).nullish(),
+    method: z.string().max(MAX.identifier).nullish(),
     route: z.string().max(MAX.context).nullish(),
   })
   .describe('From where, and in which request.')
@@ -102,7 +103,7 @@ const context = z
 const error = z
   .strictObject({
     status: optional(z.int().min(0).max(999)),
-    code: optional(z.string().max(MAX.word)),
+    code: optional(z.string().max(MAX.identifier)),
     message: optional(z.string().max(MAX.message)),
   })
   .describe('Why the action failed.')
@@ -139,18 +140,18 @@ export const newEventSchema = z
     causedBy: eventId.nullish().describe('The id of the event that brought this one about.'),
     context: optional(context),
     redacted: optional(z.array(z.string().max(MAX.href))).describe('JSON pointers of what was redacted.'),
-    category: made,
-    receivedAt: made,
-    seq: made,
-    seen: made,
-    archived: made,
+    category: serviceField,
+    receivedAt: serviceField,
+    seq: serviceField,
+    seen: serviceField,
+    archived: serviceField,
   })
   .transform(({ category: _c, receivedAt: _r, seq: _s, seen: _n, archived: _a, ...event }): NewEvent => event)
   .meta({ id: 'NewEvent', description: 'An event to be stored. `action`, `actor` and `resource` are needed.' })
 
-const PROBLEMS_AT_MOST = 3
+const MAX_PROBLEMS = 3
 /** Of one that is but a little too large, it is worth saying how large it is: `prepareEvent` does. */
-const FAR_TOO_LARGE = 2 * MAX.bytes
+const MAX_PARSED_BYTES = 2 * MAX.bytes
 
 /**
  * An event of unknown origin, checked: the event, or in one sentence what is wrong with it and what is wanted.
@@ -160,36 +161,36 @@ const FAR_TOO_LARGE = 2 * MAX.bytes
  * // { reason: 'actor.id is missing: a string is needed.' }
  */
 export function parseEvent(input: unknown): { event: NewEvent } | { reason: string } {
-  if (isSurelyOver(FAR_TOO_LARGE, input)) {
+  if (isOversized(MAX_PARSED_BYTES, input)) {
     return {
-      reason: `The event has more than ${FAR_TOO_LARGE} bytes, where ${MAX.bytes} are allowed: shorten its metadata or its changes.`,
+      reason: `The event has more than ${MAX_PARSED_BYTES} bytes, where ${MAX.bytes} are allowed: shorten its metadata or its changes.`,
     }
   }
   const result = newEventSchema.safeParse(input, { reportInput: true })
   if (result.success) return { event: result.data }
-  const problems = result.error.issues.flatMap(problemsOf)
-  const more = problems.length - PROBLEMS_AT_MOST
-  return { reason: `${problems.slice(0, PROBLEMS_AT_MOST).join('; ')}${more > 0 ? `; and ${more} more` : ''}.` }
+  const problems = result.error.issues.flatMap(formatIssue)
+  const more = problems.length - MAX_PROBLEMS
+  return { reason: `${problems.slice(0, MAX_PROBLEMS).join('; ')}${more > 0 ? `; and ${more} more` : ''}.` }
 }
 
 type Issue = z.core.$ZodIssue
 
-function problemsOf(issue: Issue): string[] {
-  const where = pathOf(issue.path)
+function formatIssue(issue: Issue): string[] {
+  const where = formatPath(issue.path)
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `${pathOf([...issue.path, key])} is not a field of an event`)
+      return issue.keys.map((key) => `${formatPath([...issue.path, key])} is not a field of an event`)
     case 'invalid_type':
-      return [`${where} is ${found(issue.input)}: ${wanted(issue.expected)} is needed`]
+      return [`${where} is ${formatInput(issue.input)}: ${formatType(issue.expected)} is needed`]
     case 'invalid_value':
-      return [`${where} is ${found(issue.input)}: it must be one of ${issue.values.join(', ')}`]
+      return [`${where} is ${formatInput(issue.input)}: it must be one of ${issue.values.join(', ')}`]
     case 'too_big':
-      return [`${where} is ${lengthOf(issue.input)}: at most ${issue.maximum} are allowed`]
+      return [`${where} is ${formatLength(issue.input)}: at most ${issue.maximum} are allowed`]
     case 'too_small':
-      return [`${where} is ${lengthOf(issue.input)}: at least ${issue.minimum} is needed`]
+      return [`${where} is ${formatLength(issue.input)}: at least ${issue.minimum} is needed`]
     case 'invalid_format':
     case 'custom':
-      return [`${where} is ${found(issue.input)}: it ${issue.message}`]
+      return [`${where} is ${formatInput(issue.input)}: it ${issue.message}`]
     case 'invalid_key':
       return [`${where} has a key that is empty or too long`]
     default:
@@ -197,27 +198,55 @@ function problemsOf(issue: Issue): string[] {
   }
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   let text = ''
   for (const key of path)
     text += typeof key === 'number' ? `[${key}]` : `${text === '' ? '' : '.'}${String(key).slice(0, 64)}`
   return text === '' ? 'The event' : text
 }
 
-function wanted(type: string): string {
+function formatType(type: string): string {
   if (type === 'record') return 'an object'
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
-function found(value: unknown): string {
+function formatInput(value: unknown): string {
   if (value === undefined) return 'missing'
   if (typeof value === 'string') return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value)
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
-function lengthOf(value: unknown): string {
+function formatLength(value: unknown): string {
   if (value === '') return 'empty'
   if (typeof value === 'string') return `${value.length} characters long`
   return Array.isArray(value) ? `${value.length} items long` : String(value)
+}
+
+/**
+ * Whether a value has more than so many bytes as JSON, as far as its keys and the number of its values tell, which is found
+ * without looking at more of them than that. Texts count for nothing, since redacting may shorten them, and what is deeper
+ * than an event may be, or is no JSON, is left to whoever checks that.
+ */
+function isOversized(bytes: number, value: unknown): boolean {
+  return subtractSize(bytes, value, 1) < 0
+}
+
+/** The bytes that are left after a value, each of whose members has at least `"":0,` and each of whose items `0,`. */
+function subtractSize(bytes: number, value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null || depth > MAX.depth) return bytes
+  if (Array.isArray(value)) {
+    let left = bytes - 2 * value.length
+    for (let at = 0; left >= 0 && at < value.length; at += 1) left = subtractSize(left, value[at], depth + 1)
+    return left
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return bytes
+  const keys = Object.keys(value)
+  let left = bytes - 5 * keys.length
+  for (const key of keys) {
+    if (left < 0) break
+    left = subtractSize(left - key.length, Reflect.get(value, key), depth + 1)
+  }
+  return left
 }

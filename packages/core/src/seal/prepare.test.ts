@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { defineCatalog } from '../catalog/define-catalog.ts'
 import { WhodidError } from '../errors.ts'
 import type { NewEvent } from '../event/event.ts'
-import { newId, timeOfId } from '../event/id.ts'
-import { digestOfDisclosure } from './canonical.ts'
+import { getIdTime, newId } from '../event/id.ts'
+import { hashDisclosure } from './canonical.ts'
 import { parseEvent } from './parse.ts'
 import { prepareEvent } from './prepare.ts'
 
@@ -66,7 +66,7 @@ describe('defaults', () => {
       context: { channel: 'api', ip: null, userAgent: null, requestId: null, traceId: null, method: null, route: null },
       redacted: [],
     })
-    expect(timeOfId(event.id)).toBe(receivedAt)
+    expect(getIdTime(event.id)).toBe(receivedAt)
   })
 
   test('give way to what is given', () => {
@@ -102,7 +102,7 @@ describe('times', () => {
 
   test('come from the id, or the other way round', () => {
     expect(prepare({ id: newId(ms) }).occurredAt).toBe(new Date(ms).toISOString())
-    expect(timeOfId(prepare({ occurredAt: new Date(ms).toISOString() }).id)).toBe(ms)
+    expect(getIdTime(prepare({ occurredAt: new Date(ms).toISOString() }).id)).toBe(ms)
     expect(prepare({ id: newId(ms), occurredAt: '2026-11-20T10:59:47.655+01:00' }).occurredAt).toBe(
       new Date(ms).toISOString(),
     )
@@ -204,7 +204,7 @@ describe('the canonical bytes', () => {
       redacted: [],
     })
     expect(Buffer.from(_salt, 'base64url')).toHaveLength(16)
-    expect(_sd).toEqual(event.disclosures.map(digestOfDisclosure).sort())
+    expect(_sd).toEqual(event.disclosures.map(hashDisclosure).sort())
     expect(Object.fromEntries(event.disclosures.map(disclosed).map(([, name, value]) => [name, value]))).toEqual({
       '/actor/name': 'Ada Lovelace',
       '/actor/email': 'ada@acme.test',

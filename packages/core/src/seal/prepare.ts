@@ -1,6 +1,6 @@
 import type { CatalogJson, ResolvedAction, ResolvedResource } from '../catalog/catalog.ts'
 import { resolveAction, resolveResource } from '../catalog/resolve.ts'
-import { sentenceOf } from '../catalog/sentence.ts'
+import { renderActionSentence } from '../catalog/sentence.ts'
 import type {
   Actor,
   CompleteEvent,
@@ -14,23 +14,20 @@ import type {
   Scope,
   Status,
 } from '../event/event.ts'
-import { isEventId, newId, timeOfId } from '../event/id.ts'
+import { getIdTime, isEventId, newId, parseTime } from '../event/id.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
-import { keysOf, pointerOf } from '../event/pointer.ts'
-import { searchTextOf } from '../filter/search-text.ts'
-import { parseTime } from '../filter/time-range.ts'
-import { redactChanges } from '../redact/changes.ts'
-import { redactObject } from '../redact/redact.ts'
-import { withoutSecrets } from '../redact/secrets.ts'
+import { toSearchText } from '../filter/search-text.ts'
+import { formatPointer, parsePointer, redactChanges, redactObject } from '../redact/redact.ts'
+import { redactText } from '../redact/secrets.ts'
 import {
   assertStorable,
   canonicalBytes,
-  digestOf,
-  digestOfDisclosure,
-  discloses,
-  invalidEvent,
-  leafHashOf,
-  newSalt,
+  createDisclosure,
+  createInvalidEventError,
+  createSalt,
+  hashDisclosure,
+  hashLeaf,
+  sha256,
 } from './canonical.ts'
 
 /** What {@link prepareEvent} needs to know beside the event. */
@@ -53,22 +50,22 @@ export function prepareEvent(event: NewEvent, options: PrepareOptions): Prepared
   const action = resolveAction(options.catalog, event.action)
   const resource = resolveResource(options.catalog, event.resource.type)
   const complete = completeEvent(event, action, options)
-  const { canonical, disclosures } = sealedForm(complete, action, resource)
+  const { canonical, disclosures } = sealEvent(complete, action, resource)
   return {
     ...complete,
-    digest: digestOf(canonicalBytes({ ...event })),
+    digest: sha256(canonicalBytes({ ...event })),
     canonical,
-    leafHash: leafHashOf(canonical),
+    leafHash: hashLeaf(canonical),
     disclosures,
-    searchText: searchTextOf(complete),
+    searchText: toSearchText(complete),
   }
 }
 
 function completeEvent(event: NewEvent, action: ResolvedAction, options: PrepareOptions): CompleteEvent {
-  const { id, occurredAt } = idAndTime(event, options.receivedAt)
+  const { id, occurredAt } = resolveIdAndTime(event, options.receivedAt)
   const found = new Set(event.redacted)
   const clean = (path: string, text: string) => {
-    const cleaned = withoutSecrets(text)
+    const cleaned = redactText(text)
     if (cleaned !== text) found.add(path)
     return cleaned
   }
@@ -94,11 +91,11 @@ function completeEvent(event: NewEvent, action: ResolvedAction, options: Prepare
     metadata: metadata.value,
     error: cleanError(event.error, clean),
     causedBy: event.causedBy ?? null,
-    context: contextOf(event, clean),
+    context: cleanContext(event, clean),
   }
   const description =
     event.description === undefined
-      ? sentenceOf(options.catalog, action, draft, 'en').slice(0, EVENT_LIMITS.description)
+      ? renderActionSentence(options.catalog, action, draft, 'en').slice(0, EVENT_LIMITS.description)
       : clean('/description', event.description)
   return { ...draft, description, redacted: [...found] }
 }
@@ -118,9 +115,9 @@ function cleanResource(resource: Resource, clean: Clean): Resource {
 function cleanScope(scope: Scope, clean: Clean): Scope {
   const result: { [level: string]: Scope[string] } = {}
   for (const [level, { id, name }] of Object.entries(scope)) {
-    const cleanId = clean(pointerOf(['scope', level, 'id']), id)
+    const cleanId = clean(formatPointer(['scope', level, 'id']), id)
     result[level] =
-      name === undefined ? { id: cleanId } : { id: cleanId, name: clean(pointerOf(['scope', level, 'name']), name) }
+      name === undefined ? { id: cleanId } : { id: cleanId, name: clean(formatPointer(['scope', level, 'name']), name) }
   }
   return result
 }
@@ -145,7 +142,7 @@ function cleanActor(actor: Actor, clean: Clean): Actor {
   }
 }
 
-function contextOf(event: NewEvent, clean: Clean): EventContext {
+function cleanContext(event: NewEvent, clean: Clean): EventContext {
   const given = event.context ?? {}
   const text = (member: 'userAgent' | 'requestId' | 'traceId' | 'route') => {
     const value = given[member]
@@ -163,39 +160,40 @@ function contextOf(event: NewEvent, clean: Clean): EventContext {
   }
 }
 
-function idAndTime(event: NewEvent, receivedAt: number): { readonly id: string; readonly occurredAt: string } {
+function resolveIdAndTime(event: NewEvent, receivedAt: number): { readonly id: string; readonly occurredAt: string } {
   const given = event.occurredAt === undefined ? undefined : parseTime(event.occurredAt)
   if (event.occurredAt !== undefined && given === undefined) {
-    throw invalidEvent(
+    throw createInvalidEventError(
       `occurredAt is ${JSON.stringify(event.occurredAt.slice(0, 64))}: write an ISO 8601 time with a zone.`,
     )
   }
   if (event.id !== undefined && !isEventId(event.id))
-    throw invalidEvent(`id is ${JSON.stringify(event.id.slice(0, 64))}: it must be a UUIDv7.`)
-  const ms = event.id === undefined ? (given ?? receivedAt) : timeOfId(event.id)
+    throw createInvalidEventError(`id is ${JSON.stringify(event.id.slice(0, 64))}: it must be a UUIDv7.`)
+  const ms = event.id === undefined ? (given ?? receivedAt) : getIdTime(event.id)
   if (given !== undefined && given !== ms) {
-    throw invalidEvent(
+    throw createInvalidEventError(
       `occurredAt is ${new Date(given).toISOString()}, but the id was made at ${new Date(ms).toISOString()}: make the id from occurredAt, or leave one of them out.`,
     )
   }
-  if (ms > receivedAt + EVENT_LIMITS.ahead) {
-    throw invalidEvent(
+  if (ms > receivedAt + EVENT_LIMITS.maxAheadMs) {
+    throw createInvalidEventError(
       `occurredAt is ${new Date(ms).toISOString()}, more than five minutes after the service's ${new Date(receivedAt).toISOString()}: set the clock right.`,
     )
   }
-  if (ms < 0) throw invalidEvent(`occurredAt is ${new Date(ms).toISOString()}: an id cannot hold a time before 1970.`)
+  if (ms < 0)
+    throw createInvalidEventError(`occurredAt is ${new Date(ms).toISOString()}: an id cannot hold a time before 1970.`)
   return { id: event.id ?? newId(ms), occurredAt: new Date(ms).toISOString() }
 }
 
 /** The canonical bytes of a complete event. Its personal values stand in them as digests, in `_sd`. */
-function sealedForm(
+function sealEvent(
   event: CompleteEvent,
   action: ResolvedAction,
   resource: ResolvedResource,
 ): { readonly canonical: Uint8Array; readonly disclosures: readonly string[] } {
   const disclosures: string[] = []
   const hide = <T extends Json>(path: string, value: T | null | undefined) => {
-    if (value !== undefined && value !== null) disclosures.push(discloses(path, value))
+    if (value !== undefined && value !== null) disclosures.push(createDisclosure(path, value))
     return undefined
   }
   const { name: _, email, onBehalfOf, impersonatedBy, ...actor } = event.actor
@@ -220,9 +218,9 @@ function sealedForm(
       ip: hide('/context/ip', event.context.ip),
       userAgent: hide('/context/userAgent', event.context.userAgent),
     },
-    ...(action.personal.length > 0 && { metadata: withoutKeys(event.metadata, action.personal, hide) }),
+    ...(action.personal.length > 0 && { metadata: hideKeys(event.metadata, action.personal, hide) }),
     changes: event.changes.map((change, index) => {
-      const [first = ''] = keysOf(change.path)
+      const [first = ''] = parsePointer(change.path)
       if (!action.personal.includes(first) && !(resource.personal && first === 'name')) return change
       return {
         path: change.path,
@@ -230,24 +228,24 @@ function sealedForm(
         to: hide(`/changes/${index}/to`, change.to),
       }
     }),
-    _salt: newSalt(),
+    _salt: createSalt(),
     _sd: [],
   }
-  canonical._sd = disclosures.map(digestOfDisclosure).sort()
+  canonical._sd = disclosures.map(hashDisclosure).sort()
   const bytes = canonicalBytes(canonical)
   const size = Math.max(
     bytes.length,
     disclosures.reduce((sum, disclosure) => sum + disclosure.length, 0),
   )
   if (size > EVENT_LIMITS.bytes) {
-    throw invalidEvent(
+    throw createInvalidEventError(
       `The event has ${size} bytes, more than ${EVENT_LIMITS.bytes}: shorten its metadata or its changes.`,
     )
   }
   return { canonical: bytes, disclosures }
 }
 
-function withoutKeys(
+function hideKeys(
   metadata: JsonObject,
   keys: readonly string[],
   hide: (path: string, value: Json | undefined) => undefined,
@@ -255,7 +253,7 @@ function withoutKeys(
   const rest: { [key: string]: Json } = { ...metadata }
   for (const key of keys) {
     if (!Object.hasOwn(rest, key)) continue
-    hide(pointerOf(['metadata', key]), rest[key])
+    hide(formatPointer(['metadata', key]), rest[key])
     delete rest[key]
   }
   return rest

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { sha256 as inScript } from '@noble/hashes/sha2.js'
 import { expect, test } from 'vitest'
-import { bytesToHex } from '../event/hex.ts'
-import { base64url } from './canonical.ts'
-import { ofText, sha256 } from './sha256.ts'
+import { bytesToHex } from '../event/id.ts'
+import { nativeText, sha256, toBase64Url } from './canonical.ts'
 
 test('the platform and the script hash alike, whatever part of a buffer the bytes are', () => {
   const buffer = Uint8Array.from({ length: 300 }, (_, at) => (at * 37) % 251)
@@ -19,7 +18,7 @@ test('the platform and the script hash alike, whatever part of a buffer the byte
 test('the platform and the script write text alike', () => {
   for (const text of ['', 'a', 'Ada', '["salt","/actor/name","Łódź 東京 🚀"]', 'x'.repeat(2_000)]) {
     const bytes = new TextEncoder().encode(text)
-    expect(ofText?.base64url(text)).toBe(base64url(bytes))
-    expect(ofText?.hash(text)).toBe(base64url(inScript(bytes)))
+    expect(nativeText?.base64url(text)).toBe(toBase64Url(bytes))
+    expect(nativeText?.hash(text)).toBe(toBase64Url(inScript(bytes)))
   }
 })
