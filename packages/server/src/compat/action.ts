@@ -1,13 +1,5 @@
-import {
-  AUTH_CATEGORIES,
-  type CatalogJson,
-  type Filter,
-  type Kind,
-  LOGIN_FAILED_VERBS,
-  LOGIN_VERBS,
-  type StoredEvent,
-  WhodidError,
-} from '@whodid/core'
+import { type CatalogJson, type Filter, type Kind, type StoredEvent, WhodidError } from '@whodid/core'
+import { AUTH_CATEGORIES, LOGIN_FAILED_VERBS, LOGIN_VERBS } from '@whodid/core/language'
 
 function toActions(verbs: readonly string[]): readonly string[] {
   return AUTH_CATEGORIES.flatMap((category) => verbs.map((verb) => `${category}.${verb}`))
@@ -23,7 +15,7 @@ function getVerb(action: string): string {
   return action.slice(action.indexOf('.') + 1).toUpperCase()
 }
 
-/** The one word of an event: LOGIN or LOGIN_FAILED, what it did to its resource, else its own verb. */
+/** Converts an event to one word: LOGIN, LOGIN_FAILED, its kind in capitals, or for the kind `other` its verb. */
 export function toActionWord({ action, kind, status }: Pick<StoredEvent, 'action' | 'kind' | 'status'>): string {
   if (LOGIN_FAILED_ACTIONS.includes(action)) return 'LOGIN_FAILED'
   if (LOGIN_ACTIONS.includes(action)) return status === 'success' ? 'LOGIN' : 'LOGIN_FAILED'
@@ -31,8 +23,8 @@ export function toActionWord({ action, kind, status }: Pick<StoredEvent, 'action
 }
 
 /**
- * The filters that a word stands for, in any case: those of {@link toActionWord}, a verb of the catalog (`ARCHIVED`), or an action in
- * full (`project.archived`). No event matches two of them. Throws `invalid_input` for a word that says nothing here.
+ * Converts a word to filters that no event matches twice. The word, in any case, is one of {@link toActionWord}, a verb of the
+ * catalog (`ARCHIVED`), or a full action (`project.archived`). Throws `invalid_input` for any other word.
  */
 export function toFilters(word: string | undefined, catalog: CatalogJson): readonly Filter[] {
   if (word === undefined) return [{}]
@@ -41,11 +33,12 @@ export function toFilters(word: string | undefined, catalog: CatalogJson): reado
   const kind = KINDS[upper]
   if (kind) return [{ kind: [kind], not: { action: [...LOGIN_ACTIONS, ...LOGIN_FAILED_ACTIONS] } }]
   if (upper === 'LOGIN') return [{ action: LOGIN_ACTIONS, status: ['success'] }]
-  if (upper === 'LOGIN_FAILED') return [{ action: LOGIN_ACTIONS, status: ['failure'] }, { action: LOGIN_FAILED_ACTIONS }]
+  if (upper === 'LOGIN_FAILED')
+    return [{ action: LOGIN_ACTIONS, status: ['failure'] }, { action: LOGIN_FAILED_ACTIONS }]
   const verbs = catalog.actions.filter(({ name }) => getVerb(name) === upper).map(({ name }) => name)
   if (verbs.length > 0) return [{ action: verbs }]
   throw new WhodidError(
     'invalid_input',
-    `action is ${JSON.stringify(word.slice(0, 64))}: it must be one of ${ACTION_WORDS.join(', ')}, a verb of the catalog, or an action in full such as project.created.`,
+    `Unknown action ${JSON.stringify(word.slice(0, 64))}: use ${ACTION_WORDS.join(', ')}, a verb of the catalog, or a full action such as project.created.`,
   )
 }

@@ -1,17 +1,18 @@
 import { z } from 'zod'
-import { inboxChangeOutput } from '../openapi/output.ts'
+import { inboxChangeOutput } from '../openapi/schemas/events.ts'
 import { inboxArchive, inboxSeen } from '../operations/inbox.ts'
 import { defineOperation } from '../operations/operation.ts'
 import { tenant } from '../schemas.ts'
 
-const everything = z.strictObject({ tenant }).transform((named) => ({ all: true as const, ...named }))
-const input = z.union([everything, inboxSeen.input], {
-  error: 'must be nothing for everything in the inbox, or { ids } with 1 to 1,000 ids of events',
+const everythingInput = z.strictObject({ tenant }).transform((named) => ({ all: true as const, ...named }))
+const input = z.union([everythingInput, inboxSeen.input], {
+  error: 'must be empty for the whole inbox, or { ids } with 1 to 1,000 event ids',
 })
 
 export const markSeen = defineOperation({
   name: 'compat.markSeen',
-  summary: 'Mark events seen: those named, or everything in the inbox.',
+  summary: 'Mark activity as seen',
+  description: 'Marks the events in ids as seen, or the whole inbox if the body is empty.',
   requires: 'view',
   route: { method: 'POST', path: '/api/activity/mark-seen', isBodyOptional: true },
   input,
@@ -21,7 +22,8 @@ export const markSeen = defineOperation({
 
 export const archive = defineOperation({
   name: 'compat.archive',
-  summary: 'Move events to the archive: those named, or everything in the inbox.',
+  summary: 'Archive activity',
+  description: 'Archives the events in ids, or the whole inbox if the body is empty.',
   requires: 'view',
   route: { method: 'POST', path: '/api/activity/archive', isBodyOptional: true },
   input,

@@ -1,4 +1,5 @@
-import { type CatalogJson, filterSchema } from '@whodid/core'
+import type { CatalogJson } from '@whodid/core'
+import { filterSchema } from '@whodid/core/filter'
 import { z } from 'zod'
 import { list } from '../operations/list.ts'
 import { defineOperation, type Session } from '../operations/operation.ts'
@@ -8,7 +9,7 @@ import { toFilters } from './action.ts'
 import { pageFields, type ReadPage, readRows } from './paging.ts'
 import { rowsOutput } from './row.ts'
 
-/** A time as Python's isoformat() may write it: without a zone it is UTC. */
+/** Creates a time bound. A time without a zone, as from Python's `isoformat()`, is in UTC. */
 function createBound(field: 'from' | 'to', description: string) {
   return z
     .string()
@@ -19,12 +20,18 @@ function createBound(field: 'from' | 'to', description: string) {
     .describe(description)
 }
 
-const from = createBound('from', 'From this time on. A bare date is that whole day in UTC, a time without a zone is UTC.')
-const to = createBound('to', 'Before this time. A bare date includes that whole day in UTC, a time without a zone is UTC.')
+const from = createBound(
+  'from',
+  'The start of the period, inclusive. A date means 00:00 UTC, and a time without a zone is in UTC.',
+)
+const to = createBound(
+  'to',
+  'The end of the period, exclusive. A date includes that whole day in UTC, and a time without a zone is in UTC.',
+)
 
 const action = text(128)
   .optional()
-  .describe('CREATE, UPDATE, DELETE, LOGIN, LOGIN_FAILED, a verb of the catalog, or an action in full. Any case.')
+  .describe('CREATE, UPDATE, DELETE, LOGIN, LOGIN_FAILED, a verb of the catalog, or a full action. Case-insensitive.')
 
 const STATUSES = { success: ['success'], failed: ['failure'], failure: ['failure'] } as const
 const status = z
@@ -32,30 +39,30 @@ const status = z
   .toLowerCase()
   .pipe(z.enum(['success', 'failed', 'failure']))
   .optional()
-  .describe('SUCCESS or FAILED. Any case.')
+  .describe('SUCCESS or FAILED. Case-insensitive.')
 
 const logFields = {
   start_date: from,
   end_date: to,
   action,
-  resource_type: text(128).optional().describe('A type of resource, such as PROJECT. Any case.'),
-  resource_id: text(512).optional().describe('The id of a resource.'),
+  resource_type: text(128).optional().describe('The resource type, such as PROJECT. Case-insensitive.'),
+  resource_id: text(512).optional().describe('The resource id.'),
   status,
   ...pageFields,
   tenant,
 }
-const user = text(512)
+const userId = text(512)
 
-/** A type as it may be stored: as it was written, as the catalog writes it, or in small letters. */
+/** Finds the stored forms of a type: as given, in lower case, and as declared in the catalog. */
 function findResourceTypes(type: string, catalog: CatalogJson): string[] {
   const declared = catalog.resources.map((resource) => resource.type)
-  const alike = declared.filter((name) => name.toLowerCase() === type.toLowerCase())
-  return [...new Set([type, type.toLowerCase(), ...alike])]
+  const matching = declared.filter((name) => name.toLowerCase() === type.toLowerCase())
+  return [...new Set([type, type.toLowerCase(), ...matching])]
 }
 
 const logInput = z.strictObject(logFields)
 
-/** What a query of the audit log asks of our own lists: one filter, or more that share no event. */
+/** Converts the input to filters that no event matches twice. */
 function toLogFilters(input: z.output<typeof logInput>, { catalog }: Session) {
   return toFilters(input.action, catalog).map((filter) => ({
     ...filter,
@@ -67,29 +74,30 @@ function toLogFilters(input: z.output<typeof logInput>, { catalog }: Session) {
   }))
 }
 
-/** Whether a filter that knows what it wants of the status leaves room for the one asked for. */
+/** Adds the requested status to the filters, and removes those that have another status. */
 function narrowByStatus<F extends { readonly status?: readonly string[] | undefined }>(
   filters: readonly F[],
-  asked: keyof typeof STATUSES | undefined,
+  requested: keyof typeof STATUSES | undefined,
 ) {
-  if (asked === undefined) return filters
-  const [wanted] = STATUSES[asked]
+  if (requested === undefined) return filters
+  const [status] = STATUSES[requested]
   return filters
-    .filter((filter) => filter.status === undefined || filter.status.includes(wanted))
-    .map((filter) => ({ ...filter, status: [wanted] }))
+    .filter((filter) => filter.status === undefined || filter.status.includes(status))
+    .map((filter) => ({ ...filter, status: [status] }))
 }
 
 export const activity = defineOperation({
   name: 'compat.activity',
-  summary: 'List activity, newest first.',
+  summary: 'List activity',
+  description: 'Returns events, newest first.',
   requires: 'view',
   route: { method: 'GET', path: '/api/activity' },
   input: z.strictObject({
     startDate: from,
     endDate: to,
     action,
-    search: filterSchema.shape.q.describe('What the search box takes.'),
-    archived: z.enum(['true', 'false']).optional().describe('true for the archive, false for the inbox.'),
+    search: filterSchema.shape.q.describe('A search, in the search language.'),
+    archived: z.enum(['true', 'false']).optional().describe('true returns archived events, false returns the inbox.'),
     ...pageFields,
     tenant,
   }),
@@ -97,8 +105,8 @@ export const activity = defineOperation({
   run: (session, { startDate, endDate, search, archived, ...input }) => {
     const lists = toFilters(input.action, session.catalog).map(
       (filter): ReadPage =>
-        (under, page) =>
-          list.run(under, {
+        (session, page) =>
+          list.run(session, {
             ...filter,
             from: startDate,
             to: endDate,
@@ -114,16 +122,17 @@ export const activity = defineOperation({
 
 export const auditLogs = defineOperation({
   name: 'compat.auditLogs',
-  summary: 'List audit logs, newest first.',
+  summary: 'List audit logs',
+  description: 'Returns events, newest first.',
   requires: 'view',
   route: { method: 'GET', path: '/audit-logs' },
-  input: z.strictObject({ user_id: user.optional().describe('The id of a user, or an e-mail address.'), ...logFields }),
+  input: z.strictObject({ user_id: userId.optional().describe('The id or email address of a user.'), ...logFields }),
   output: rowsOutput,
   run: (session, { user_id, ...input }) => {
     const lists = narrowByStatus(toLogFilters(input, session), input.status).map(
       (filter): ReadPage =>
-        (under, page) =>
-          list.run(under, { ...filter, ...(user_id !== undefined && { actor: [user_id] }), ...page }),
+        (session, page) =>
+          list.run(session, { ...filter, ...(user_id !== undefined && { actor: [user_id] }), ...page }),
     )
     return readRows(session, lists, input)
   },
@@ -131,16 +140,17 @@ export const auditLogs = defineOperation({
 
 export const userLogs = defineOperation({
   name: 'compat.userActivity',
-  summary: 'List what one user did, newest first.',
+  summary: 'List the audit logs of a user',
+  description: 'Returns the events of one user, newest first.',
   requires: 'view',
   route: { method: 'GET', path: '/users/{user_id}/activity' },
-  input: z.strictObject({ user_id: user.describe('The id of the user.'), ...logFields }),
+  input: z.strictObject({ user_id: userId.describe('The user id.'), ...logFields }),
   output: rowsOutput,
   run: (session, { user_id, ...input }) => {
     const lists = narrowByStatus(toLogFilters(input, session), input.status).map(
       (filter): ReadPage =>
-        (under, page) =>
-          userActivity.run(under, { userId: user_id, ...filter, ...page }),
+        (session, page) =>
+          userActivity.run(session, { userId: user_id, ...filter, ...page }),
     )
     return readRows(session, lists, input)
   },

@@ -7,19 +7,19 @@ const MAX_OFFSET = 10_000
 const MAX_LIMIT = 1_000
 const DEFAULT_LIMIT = 50
 
-/** Which rows, as the references page. */
+/** The paging parameters of compatibility routes. */
 export const pageFields = {
-  limit: z.int().min(1).max(MAX_LIMIT).optional().describe('How many events, from 1 to 1000. 50 when absent.'),
+  limit: z.int().min(1).max(MAX_LIMIT).optional().describe('Events per page, 1 to 1000. Defaults to 50.'),
   offset: z
     .int()
     .min(0)
     .refine(
       (offset) => offset <= MAX_OFFSET,
-      `must be at most ${MAX_OFFSET}: go further with the cursors of /api/v1/events`,
+      `must be at most ${MAX_OFFSET}: use the cursors of /api/v1/events to read further`,
     )
     .meta({ maximum: MAX_OFFSET })
     .optional()
-    .describe('How many events to skip, up to 10000. 0 when absent.'),
+    .describe('Events to skip, up to 10000. Defaults to 0.'),
 }
 
 /** Reads one page of a list. */
@@ -28,7 +28,7 @@ export type ReadPage = (
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ) => Promise<ListOutput>
 
-/** The first events of a list. Cursors find them: a store never counts events to skip them. */
+/** Reads the first events of a list by following cursors, because a store has no offsets. */
 async function readFirstEvents(session: Session, read: ReadPage, count: number) {
   const first = await read(session, { limit: Math.min(count, MAX_LIMIT) })
   const items = [...first.items]
@@ -40,16 +40,16 @@ async function readFirstEvents(session: Session, read: ReadPage, count: number) 
   return { items, total: first.total }
 }
 
-/** The rows from an offset on, newest first, of lists that have no event in common. */
+/** Reads the rows after an offset, newest first, from lists that share no events. */
 export async function readRows(
   session: Session,
   lists: readonly ReadPage[],
   { limit = DEFAULT_LIMIT, offset = 0 }: { readonly limit?: number | undefined; readonly offset?: number | undefined },
 ): Promise<{ items: CompatRow[]; total: number; total_is_exact: boolean; limit: number; offset: number }> {
   session.spendEventBudget(limit)
-  // What is skipped is bounded by the offset, and given to nobody.
-  const walking = { ...session, spend: () => {} }
-  const parts = await Promise.all(lists.map((read) => readFirstEvents(walking, read, offset + limit)))
+  // Skipped events are not returned, and the offset limits their number.
+  const unlimitedSession = { ...session, spend: () => {} }
+  const parts = await Promise.all(lists.map((read) => readFirstEvents(unlimitedSession, read, offset + limit)))
   const items = parts.flatMap((part) => part.items).sort((a, b) => (a.id < b.id ? 1 : -1))
   const total = parts.reduce((sum, part) => sum + part.total.value, 0)
   return {

@@ -1,14 +1,15 @@
-import { type Json, keysOf, type StoredEvent } from '@whodid/core'
+import type { Json, StoredEvent } from '@whodid/core'
+import { parsePointer } from '@whodid/core/redact'
 import { z } from 'zod'
 import { toActionWord } from './action.ts'
 
 const nullable = z.string().nullable()
 
-const row = z
+export const rowSchema = z
   .strictObject({
     id: z.uuid().describe('UUIDv7.'),
-    action: z.string().describe("CREATE, UPDATE, DELETE, LOGIN, LOGIN_FAILED, or the action's own verb in capitals."),
-    event: z.string().describe('The action in full, such as project.archived.'),
+    action: z.string().describe('CREATE, UPDATE, DELETE, LOGIN, LOGIN_FAILED, or the verb of the action in capitals.'),
+    event: z.string().describe('The full action, such as project.archived.'),
     description: z.string(),
     resource_type: z.string().describe('In capitals, such as PROJECT.'),
     resource_id: nullable,
@@ -21,33 +22,33 @@ const row = z
     user_agent: nullable,
     details: z
       .record(z.string(), z.unknown())
-      .describe('The name of the resource, changed_fields with old_value and new_value, a reason, and the metadata.'),
+      .describe(
+        'The resource name, changed_fields with old_value and new_value, the reason of a failure, and the metadata.',
+      ),
     status: z.enum(['SUCCESS', 'FAILED']),
     seen: z.boolean(),
     archived: z.boolean(),
   })
   .meta({ id: 'AuditLog' })
 
-/** One event as the compatibility routes give it. */
-export type CompatRow = z.output<typeof row>
+/** An event in the response of a compatibility route. */
+export type CompatRow = z.output<typeof rowSchema>
 
 /** A page of rows. */
 export const rowsOutput = z
   .strictObject({
-    items: z.array(row),
-    total: z.int().describe('Counted to 10,000 and no further.'),
-    total_is_exact: z.boolean().describe('False when there are more than total says.'),
+    items: z.array(rowSchema),
+    total: z.int().describe('The number of matching events, counted up to 10,000.'),
+    total_is_exact: z.boolean().describe('False when the actual number is higher.'),
     limit: z.int(),
     offset: z.int(),
   })
   .meta({ id: 'AuditLogList' })
 
-export { row as rowSchema }
-
 type Details = { readonly [name: string]: Json | undefined }
 
 function describeChanges({ changes }: StoredEvent): Details {
-  const [first, ...others] = changes.map(({ path, from, to }) => ({ field: keysOf(path).join('.'), from, to }))
+  const [first, ...others] = changes.map(({ path, from, to }) => ({ field: parsePointer(path).join('.'), from, to }))
   if (!first) return {}
   const all = [first, ...others]
   const fields = { changed_fields: all.map(({ field }) => field) }
@@ -58,7 +59,7 @@ function describeChanges({ changes }: StoredEvent): Details {
     : { ...fields, old_value: first.from ?? null, new_value: first.to ?? null }
 }
 
-/** An event as a row. What the host wrote into its metadata wins over what is derived. */
+/** Converts an event to a row. In `details`, the metadata of the host overrides derived fields. */
 export function toRow(event: StoredEvent): CompatRow {
   const { actor, resource, context, error } = event
   return {

@@ -1,4 +1,5 @@
-import { FILTER_CONDITIONS, type Filter, filterFromParams, filterSchema, WhodidError } from '@whodid/core'
+import { type Filter, filterFromParams, WhodidError } from '@whodid/core'
+import { FILTER_CONDITIONS, filterSchema } from '@whodid/core/filter'
 import { z } from 'zod'
 import { hasBody, type Operation } from '../operations/operation.ts'
 import { tenant } from '../schemas.ts'
@@ -49,12 +50,12 @@ function getValueType(schema: z.ZodType): Parameter['valueType'] {
 
 /** Returns the parameters of an operation's route, derived from its input schema. */
 export function getParameters(operation: Operation): Parameters {
-  const { path, parameterNames: renamed = {} } = operation.route
+  const { path, parameterNames = {} } = operation.route
   const fields = getFields(operation.input)
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const filter = 'filter' in fields ? 'nested' : 'q' in fields ? 'flat' : 'none'
   const all: Parameter[] = []
-  const add = (field: string, schema: z.ZodType, name = renamed[field] ?? field) => {
+  const add = (field: string, schema: z.ZodType, name = parameterNames[field] ?? field) => {
     const location = inPath.includes(field) ? 'path' : 'query'
     all.push({ name, in: location, field, schema, valueType: getValueType(schema) })
   }

@@ -1,4 +1,6 @@
-import { bytesToHex, ERROR_STATUS, sha256 } from '@whodid/core'
+import { ERROR_STATUS } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
+import { sha256 } from '@whodid/core/seal'
 import { toProblem, toWhodidError } from '../errors.ts'
 
 /** The headers of every response: no cache may store it, and browsers must not guess its type. */

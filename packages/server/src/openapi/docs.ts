@@ -31,14 +31,14 @@ const make = (tag, props, ...children) => {
   return node
 }
 const EXAMPLE = { action: 'project.created', actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' }, resource: { type: 'project', id: 'p1', name: 'Engine' } }
-const exampleOf = (id) => JSON.stringify(id === 'append' ? EXAMPLE : { all: true }, null, 2)
+const createExample = (id) => JSON.stringify(id === 'append' ? EXAMPLE : { all: true }, null, 2)
 
-const field = (parameter) => {
+const createField = (parameter) => {
   const input = make('input', { name: parameter.name, required: parameter.required, placeholder: (parameter.schema.enum ?? parameter.schema.items?.enum ?? []).join(' ') })
   return make('label', {}, make('code', { textContent: parameter.name }), input, make('small', { textContent: parameter.description ?? '' }))
 }
 
-const show = async (response, output) => {
+const showResponse = async (response, output) => {
   output.textContent = response.status + ' ' + response.statusText + '\\n\\n'
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
@@ -50,24 +50,24 @@ const show = async (response, output) => {
   if (!/event-stream/.test(response.headers.get('content-type'))) output.append(text)
 }
 
-const operation = (path, method, described) => {
+const createOperation = (path, method, described) => {
   const parameters = described.parameters.filter((parameter) => !parameter.name.startsWith('not.') && parameter.in !== 'header')
-  const fields = make('fieldset', {}, ...parameters.map(field))
-  const body = described.requestBody && make('textarea', { name: 'body', value: exampleOf(described.operationId), ariaLabel: 'Body', spellcheck: false })
-  const output = make('pre', { hidden: true, tabIndex: 0, ariaLabel: 'Answer' })
+  const fields = make('fieldset', {}, ...parameters.map(createField))
+  const body = described.requestBody && make('textarea', { name: 'body', value: createExample(described.operationId), ariaLabel: 'Body', spellcheck: false })
+  const output = make('pre', { hidden: true, tabIndex: 0, ariaLabel: 'Response' })
   const button = make('button', { textContent: 'Try it' })
   const form = make('form', {}, make('p', { textContent: described.description }), fields, ...(body ? [body] : []), button, output)
-  let under
+  let controller
   form.onsubmit = async (event) => {
     event.preventDefault()
-    under?.abort()
+    controller?.abort()
     if (button.textContent === 'Stop') { button.textContent = 'Try it'; return }
-    under = new AbortController()
+    controller = new AbortController()
     const query = new URLSearchParams()
     let target = path
-    for (const { name, in: place } of parameters) {
+    for (const { name, in: location } of parameters) {
       const value = form.elements[name].value
-      if (place === 'path') target = target.replace('{' + name + '}', encodeURIComponent(value))
+      if (location === 'path') target = target.replace('{' + name + '}', encodeURIComponent(value))
       else if (value) query.set(name, value)
     }
     const key = document.querySelector('#key').value
@@ -75,7 +75,7 @@ const operation = (path, method, described) => {
     output.hidden = false
     button.textContent = 'Stop'
     try {
-      await show(await fetch('.' + target + (query.size ? '?' + query : ''), { method, headers, body: body?.value, signal: under.signal }), output)
+      await showResponse(await fetch('.' + target + (query.size ? '?' + query : ''), { method, headers, body: body?.value, signal: controller.signal }), output)
     } catch (error) {
       output.append(error.name === 'AbortError' ? '\\nStopped.' : String(error))
     }
@@ -88,7 +88,7 @@ const description = await (await fetch('./openapi.json')).json()
 const groups = new Map()
 for (const [path, methods] of Object.entries(description.paths)) for (const [method, described] of Object.entries(methods)) {
   const tag = described.tags[0]
-  groups.set(tag, [...(groups.get(tag) ?? []), operation(path, method.toUpperCase(), described)])
+  groups.set(tag, [...(groups.get(tag) ?? []), createOperation(path, method.toUpperCase(), described)])
 }
 for (const [tag, operations] of groups) document.querySelector('main').append(make('h2', { textContent: tag }), ...operations)
 `
@@ -105,8 +105,8 @@ function renderPage(nonce: string) {
 </head>
 <body>
 <header>
-<div><h1>whodid API</h1><p>Every route, to be tried. <a href="./openapi.json">openapi.json</a></p></div>
-<label>Bearer key, unless you are signed in already<input id="key" type="password" autocomplete="off"></label>
+<div><h1>whodid API</h1><p>Try every route. <a href="./openapi.json">openapi.json</a></p></div>
+<label>API key or token (not needed when signed in)<input id="key" type="password" autocomplete="off"></label>
 </header>
 <main></main>
 <script type="module" nonce="${nonce}">${SCRIPT}</script>
@@ -115,7 +115,7 @@ function renderPage(nonce: string) {
 `
 }
 
-/** The page at `/docs`: every route with a form to try it. It loads nothing from anywhere else. */
+/** Creates the page at `/docs`: a form to try each route. It loads nothing from other origins. */
 export function createDocsPage(): Response {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
   const policy = [

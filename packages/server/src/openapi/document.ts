@@ -1,4 +1,5 @@
-import { ERROR_STATUS, newEventSchema } from '@whodid/core'
+import { ERROR_STATUS } from '@whodid/core'
+import { newEventSchema } from '@whodid/core/seal'
 import { z } from 'zod'
 import { COMPAT_OPERATIONS } from '../compat/index.ts'
 import { rowSchema, rowsOutput } from '../compat/row.ts'
@@ -8,24 +9,28 @@ import { ROUTES } from '../http/routes.ts'
 import { createLru } from '../lru.ts'
 import { hasBody, type Operation } from '../operations/operation.ts'
 import {
+  describeParameter,
+  EXAMPLES,
+  IF_NONE_MATCH,
+  type JsonSchema,
+  LAST_EVENT_ID,
+  removeReadOnly,
+  toInlineSchema,
+} from './parameters.ts'
+import { describeResponses, HEADERS, hasEtag, SHARED_RESPONSES } from './responses.ts'
+import {
   apiKeyOutput,
   apiKeysOutput,
-  appendOutput,
-  catalogOutput,
-  facetsOutput,
-  healthOutput,
-  inboxChangeOutput,
-  inboxCountOutput,
-  listOutput,
+  erasureOutput,
   newApiKeyOutput,
-  eventOutput,
+  purgePreviewOutput,
+  retentionOutput,
   tokensRevokedOutput,
-  viewerOutput,
-} from './output.ts'
-import { erasureOutput, purgePreviewOutput, retentionOutput } from './output-admin.ts'
-import { statsOutput } from './output-stats.ts'
-import { EXAMPLES, IF_NONE_MATCH, toInlineSchema, type JsonSchema, LAST_EVENT_ID, describeParameter, removeReadOnly } from './parameters.ts'
-import { HEADERS, hasEtag, SHARED_RESPONSES, describeResponses } from './responses.ts'
+} from './schemas/administration.ts'
+import { appendOutput, eventOutput, inboxChangeOutput, inboxCountOutput, listOutput } from './schemas/events.ts'
+import { facetsOutput } from './schemas/facets.ts'
+import { catalogOutput, healthOutput, viewerOutput } from './schemas/service.ts'
+import { statsOutput } from './schemas/stats.ts'
 
 const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['Event', eventOutput],
@@ -51,14 +56,14 @@ const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
 
 const PROBLEM_SCHEMA: JsonSchema = {
   type: 'object',
-  description: 'What went wrong, as RFC 9457 has it.',
+  description: 'Problem details (RFC 9457).',
   required: ['type', 'title', 'status', 'code', 'detail'],
   properties: {
     type: { type: 'string' },
     title: { type: 'string' },
     status: { type: 'integer' },
     code: { type: 'string', enum: Object.keys(ERROR_STATUS) },
-    detail: { type: 'string', description: 'What, why, and how to mend it.' },
+    detail: { type: 'string', description: 'What is wrong, why, and how to fix it.' },
   },
 }
 
@@ -84,23 +89,23 @@ function createSchemas(named: typeof OUTPUTS, io: 'input' | 'output'): { readonl
 function describeContent(operation: Operation): { readonly [type: string]: { readonly schema: JsonSchema } } {
   if (operation.responseType === 'file') {
     return {
-      'text/csv': { schema: { type: 'string', description: 'A line of names, then a line an event.' } },
+      'text/csv': { schema: { type: 'string', description: 'A header row, then one row per event.' } },
       'application/json': { schema: { type: 'array', items: createRef('Event') } },
-      'application/x-ndjson': { schema: { type: 'string', description: 'An event a line.' } },
+      'application/x-ndjson': { schema: { type: 'string', description: 'One event per line.' } },
       'application/zip': { schema: { type: 'string', format: 'binary' } },
     }
   }
   if (operation.responseType === 'events') {
     const description =
-      'Server-sent events: id is the place of an event, data is the event as JSON, comments keep it alive.'
+      'Server-sent events. id is the position of the event, data is the event as JSON. Comments are heartbeats.'
     return { 'text/event-stream': { schema: { type: 'string', description } } }
   }
   const name = OUTPUTS.find(([, schema]) => schema === operation.output)?.[0]
   return { 'application/json': { schema: name ? createRef(name) : toInlineSchema(operation.output, 'output') } }
 }
 
-/** Bodies that one may send, by verb. */
-const BODY_EXAMPLES: { readonly [verb: string]: unknown } = {
+/** Example bodies by operation. */
+const BODY_EXAMPLES: { readonly [operation: string]: unknown } = {
   append: {
     action: 'project.created',
     actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' },
@@ -119,35 +124,35 @@ const BODY_EXAMPLES: { readonly [verb: string]: unknown } = {
   'compat.archive': { ids: [EXAMPLES.id] },
 }
 
-/** What a body holds: all of the input that is not in the path. */
+/** Describes the body: all input fields that are not in the path. */
 function describeBody(operation: Operation): JsonSchema {
   if (operation.name === 'append')
     return { anyOf: [createRef('NewEvent'), { type: 'array', items: createRef('NewEvent'), maxItems: 1000 }] }
   const { properties, required, ...schema } = toInlineSchema(operation.input, 'input')
   if (!properties) return schema
-  const inPath = (field: string) => operation.route.path.includes(`{${field}}`)
-  const left = required?.filter((field) => !inPath(field)) ?? []
+  const isInPath = (field: string) => operation.route.path.includes(`{${field}}`)
+  const requiredInBody = required?.filter((field) => !isInPath(field)) ?? []
   return {
     ...schema,
-    properties: Object.fromEntries(Object.entries(properties).filter(([field]) => !inPath(field))),
-    ...(left.length > 0 && { required: left }),
+    properties: Object.fromEntries(Object.entries(properties).filter(([field]) => !isInPath(field))),
+    ...(requiredInBody.length > 0 && { required: requiredInBody }),
   }
 }
 
 function describeRequestBody(operation: Operation) {
   return {
     required: operation.route.isBodyOptional !== true,
-    description: `At most 1 MiB, before and after Content-Encoding: gzip.${operation.route.isBodyOptional ? ' It may be left out.' : ''}`,
+    description: `At most 1 MiB, before and after Content-Encoding: gzip.${operation.route.isBodyOptional ? ' Optional.' : ''}`,
     content: { 'application/json': { schema: describeBody(operation), example: BODY_EXAMPLES[operation.name] } },
   }
 }
 
 const TAGS = {
-  Events: 'Reading, storing, exporting and following events.',
-  Inbox: 'What a viewer has seen and put away.',
-  Service: 'What the service is, and who is asking.',
-  Administration: 'Keys, tokens, retention and people, for administrators of a tenant.',
-  Compatibility: "Paths, parameters and answers of other products' documentation: snake_case, with limit and offset.",
+  Events: 'List, store, export and stream events.',
+  Inbox: 'Mark events as seen, and archive them.',
+  Service: 'The catalog, the current viewer and the health of the service.',
+  Administration: 'Manage the API keys, viewer tokens, retention and people of a tenant.',
+  Compatibility: 'Routes in the format of other products: snake_case, with limit and offset.',
 } as const
 
 function findTag(operation: Operation): keyof typeof TAGS {
@@ -161,7 +166,7 @@ function describeOperation(operation: Operation) {
   return {
     operationId: operation.name.replaceAll('.', '_'),
     summary: operation.summary,
-    description: operation.requires === 'nothing' ? 'Open to everybody.' : `Needs ${describeRequirement(operation)}.`,
+    description: [operation.description, describeRequirement(operation)].filter(Boolean).join(' '),
     tags: [findTag(operation)],
     parameters: [
       ...getParameters(operation).all.map(describeParameter),
@@ -175,7 +180,8 @@ function describeOperation(operation: Operation) {
 }
 
 function describeRequirement({ requires }: Operation): string {
-  return requires === 'viewer' ? 'a signed-in viewer' : `the permission ${requires}`
+  if (requires === 'nothing') return 'Requires no authentication.'
+  return requires === 'viewer' ? 'Requires authentication.' : `Requires the permission ${requires}.`
 }
 
 function describePaths() {
@@ -197,7 +203,7 @@ function createDocument() {
       version: '1',
       license: { name: 'MIT', identifier: 'MIT' },
       description:
-        'Who did what, and when. Times are ISO 8601 in UTC with milliseconds, ids are UUIDv7, a list parameter takes commas (a comma within a value is written \\,), and errors are problem details of RFC 9457.',
+        'Who did what, and when. Times are ISO 8601 in UTC, with milliseconds. Ids are UUIDv7. List parameters are separated by commas (escape a comma in a value as \\,). Errors are problem details (RFC 9457).',
     },
     security: [{ bearer: [] }, { session: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
@@ -207,14 +213,14 @@ function createDocument() {
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: "A key of the service, a viewer token, or a token that the host's authorize reads.",
+          description: "An API key, a viewer token, or a token that the host's authorize function accepts.",
         },
         session: {
           type: 'apiKey',
           in: 'cookie',
           name: 'session',
           description:
-            "Whatever the host signs people in with and its authorize reads; the cookie's name is the host's own.",
+            "The session cookie of the host, which its authorize function reads. The host chooses the cookie's name.",
         },
       },
       headers: HEADERS,
@@ -228,20 +234,20 @@ function createDocument() {
   }
 }
 
-/** The REST routes as OpenAPI 3.1, below the path that the service is mounted at. */
+/** Returns the OpenAPI 3.1 document of the service at a mount path. */
 export function getOpenApiDocument(basePath: string) {
   document ??= createDocument()
   return { ...document, servers: [{ url: basePath || '/' }] }
 }
 
-/** Hosts mount it at one path, or at a few; a mount such as `/:org/activity` has as many as its clients name. */
+// A mount such as `/:org/activity` has any number of paths.
 const serializedByPath = createLru<SerializedJson>(16)
 
-/** {@link getOpenApiDocument} as it is sent: written once for each path, since anybody may ask for it at any rate. */
+/** Returns the serialized {@link getOpenApiDocument}, cached by path because the route is public and has no rate limit. */
 export function getSerializedOpenApi(basePath: string): SerializedJson {
-  const earlier = serializedByPath.get(basePath)
-  if (earlier) return earlier
-  const document = serializeJson(getOpenApiDocument(basePath))
-  serializedByPath.set(basePath, document)
-  return document
+  const cached = serializedByPath.get(basePath)
+  if (cached) return cached
+  const serialized = serializeJson(getOpenApiDocument(basePath))
+  serializedByPath.set(basePath, serialized)
+  return serialized
 }

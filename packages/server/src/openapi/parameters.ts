@@ -4,18 +4,18 @@ import type { Parameter } from '../http/query.ts'
 /** A JSON schema. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema
 
-/** A list that our code does not change is no read-only field of an API. */
+/** Removes `readOnly`: zod sets it for readonly arrays, but in OpenAPI it means that clients must not send the field. */
 export function removeReadOnly({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) {
   if (zodSchema._zod.def.type === 'readonly') delete jsonSchema.readOnly
 }
 
-/** A schema that stands by itself, without the dialect that the document names already. */
+/** Converts a schema to JSON Schema without `$schema`, which the document already sets. */
 export function toInlineSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: removeReadOnly })
   return rest
 }
 
-/** What one would write, by the name of a parameter. A list is written with commas. */
+/** Example values of parameters by name. */
 export const EXAMPLES: { readonly [name: string]: unknown } = {
   q: 'engine',
   actor: ['u1', 'ada@acme.test'],
@@ -51,7 +51,7 @@ export const EXAMPLES: { readonly [name: string]: unknown } = {
   preset: 'compliance',
 }
 
-/** The same where a route takes something else by that name, as the compatibility routes do. */
+/** Example values for compatibility routes whose parameter has another format. */
 const COMPAT_EXAMPLES: { readonly [name: string]: unknown } = {
   startDate: '2026-11-01',
   endDate: '2026-11-30',
@@ -67,51 +67,50 @@ const COMPAT_EXAMPLES: { readonly [name: string]: unknown } = {
   offset: 100,
 }
 
-/** Reads the default of a parameter from its description: `Defaults to 50.` or `50 when absent.` */
+/** Reads the default of a parameter from its description: `Defaults to 50.` */
 function findDefault(schema: z.ZodType, description: string | undefined): unknown {
-  const found = /(?:^|\. )(?:(\S+) when absent|Defaults to (\S+))\./.exec(description ?? '')
-  const word = found?.[1] ?? found?.[2]
+  const word = /Defaults to (\S+)\./.exec(description ?? '')?.[1]
   if (word === undefined) return undefined
   return [word, Number(word)].find((value) => schema.safeParse(value).success)
 }
 
-/** A parameter as OpenAPI has it. */
-export function describeParameter({ name, in: place, schema }: Parameter) {
+/** Describes a parameter in OpenAPI. */
+export function describeParameter({ name, in: location, schema }: Parameter) {
   const { description, ...type } = toInlineSchema(schema, 'input')
-  const excluded = name.startsWith('not.') ? `None of these. ${description ?? ''}` : description
-  const known = name.replace(/^not\./, '')
-  const example = [EXAMPLES[known], COMPAT_EXAMPLES[known]].find(
+  const fullDescription = name.startsWith('not.') ? `Excludes events that match. ${description ?? ''}` : description
+  const field = name.replace(/^not\./, '')
+  const example = [EXAMPLES[field], COMPAT_EXAMPLES[field]].find(
     (value) => value !== undefined && schema.safeParse(value).success,
   )
-  const absent = findDefault(schema, description)
-  const required = place === 'path' || !schema.safeParse(undefined).success
+  const defaultValue = findDefault(schema, description)
+  const required = location === 'path' || !schema.safeParse(undefined).success
   return {
     name,
-    in: place,
+    in: location,
     required,
-    ...(excluded !== undefined && { description: excluded.trim() }),
-    schema: { ...type, ...(absent !== undefined && { default: absent }) },
+    ...(fullDescription !== undefined && { description: fullDescription.trim() }),
+    schema: { ...type, ...(defaultValue !== undefined && { default: defaultValue }) },
     ...(example !== undefined && { example }),
     ...(type.type === 'array' && { style: 'form', explode: false }),
   }
 }
 
-/** The header by which a client says what it has already. */
+/** The If-None-Match header of reads. */
 export const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'The ETag of an earlier answer: 304 when it would be the same.',
+  description: 'The ETag of an earlier response. Returns 304 if it is unchanged.',
   schema: { type: 'string' },
   example: 'W/"0a1b2c3d4e5f60718293a4b5c6d7e8f9"',
 } as const
 
-/** The header by which a stream goes on where it was. */
+/** The Last-Event-ID header of streams. */
 export const LAST_EVENT_ID = {
   name: 'Last-Event-ID',
   in: 'header',
   required: false,
-  description: 'The id of the last event that came, which a browser sends by itself. It wins over after.',
+  description: 'The id of the last event received. Browsers send it when they reconnect. Overrides after.',
   schema: { type: 'string' },
   example: '41',
 } as const

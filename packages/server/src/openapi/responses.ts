@@ -5,53 +5,67 @@ import { hasBody, type Operation } from '../operations/operation.ts'
 
 const text = { schema: { type: 'string' } } as const
 
-/** The headers that answers have. */
+/** The headers of responses. */
 export const HEADERS = {
   ETag: {
     ...text,
-    description: 'Of this answer, for If-None-Match. Weak, since compression on the way changes bytes.',
+    description: 'The version of this response, for If-None-Match. It is weak because compression changes the bytes.',
     example: 'W/"0a1b2c3d4e5f60718293a4b5c6d7e8f9"',
   },
   CacheControl: {
     ...text,
-    description: 'no-store for activity; private, no-cache for what only labels it.',
+    description: 'no-store for activity. private, no-cache for the catalog.',
     example: 'no-store',
   },
   RateLimit: {
     ...text,
-    description: 'What is left to this caller, and in how many seconds the rest comes back.',
+    description: 'The remaining quota of the caller, and the seconds until it resets.',
     example: '"calls";r=599;t=1',
   },
   RateLimitPolicy: {
     ...text,
-    description: 'How many calls or events, in how many seconds.',
+    description: 'The quota of calls or events, and its window in seconds.',
     example: '"calls";q=600;w=60',
   },
-  RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 }, example: 2 },
-  WWWAuthenticate: { ...text, description: 'How one signs in.', example: 'Bearer realm="whodid"' },
-  ContentDisposition: { ...text, description: 'The name of the file.', example: 'attachment; filename="activity.csv"' },
-  WhodidUpTo: { ...text, description: 'Where the export ends: upTo, to get the same events again.', example: '64' },
-  ContentEncoding: { ...text, description: 'gzip, when Accept-Encoding takes it.', example: 'gzip' },
+  RetryAfter: {
+    description: 'Seconds to wait before the next attempt.',
+    schema: { type: 'integer', minimum: 0 },
+    example: 2,
+  },
+  WWWAuthenticate: { ...text, description: 'The authentication scheme.', example: 'Bearer realm="whodid"' },
+  ContentDisposition: { ...text, description: 'The file name.', example: 'attachment; filename="activity.csv"' },
+  WhodidUpTo: {
+    ...text,
+    description: 'Where the export ends. Send it as upTo to export the same events again.',
+    example: '64',
+  },
+  ContentEncoding: { ...text, description: 'gzip, if Accept-Encoding allows it.', example: 'gzip' },
 } as const
 
 function createHeaderRef(name: keyof typeof HEADERS) {
   return { $ref: `#/components/headers/${name}` }
 }
 
-const RATE_LIMIT_HEADERS = { RateLimit: createHeaderRef('RateLimit'), 'RateLimit-Policy': createHeaderRef('RateLimitPolicy') }
+const RATE_LIMIT_HEADERS = {
+  RateLimit: createHeaderRef('RateLimit'),
+  'RateLimit-Policy': createHeaderRef('RateLimitPolicy'),
+}
 
-const PROBLEMS: { readonly [status: number]: { readonly because: string; readonly headers?: object } } = {
-  400: { because: 'The input is not what the route takes; the detail names the field or parameter.' },
-  401: { because: 'Nobody is signed in.', headers: { 'WWW-Authenticate': createHeaderRef('WWWAuthenticate') } },
-  403: { because: 'Whoever asks may not do this, or not in this tenant.' },
-  404: { because: 'There is no such thing, or none that whoever asks may see.' },
-  409: { because: 'It cannot be done as things stand.' },
-  413: { because: 'More than 1 MiB, 1,000 events, 64 levels, or 2,000 events asked for at once.' },
-  415: { because: 'The body is not application/json, or is compressed with something else than gzip.' },
-  422: { because: 'The event cannot be stored.' },
-  429: { because: 'Too many calls.', headers: { 'Retry-After': createHeaderRef('RetryAfter'), ...RATE_LIMIT_HEADERS } },
+const PROBLEMS: { readonly [status: number]: { readonly description: string; readonly headers?: object } } = {
+  400: { description: 'Invalid input. The detail names the field or parameter.' },
+  401: { description: 'Authentication failed.', headers: { 'WWW-Authenticate': createHeaderRef('WWWAuthenticate') } },
+  403: { description: 'The caller does not have permission, or not in this tenant.' },
+  404: { description: 'Not found, or not visible to the caller.' },
+  409: { description: 'Conflict with the current state.' },
+  413: { description: 'Larger than 1 MiB, 1,000 events, 64 levels of nesting, or 2,000 requested events.' },
+  415: { description: 'The body is not application/json, or its Content-Encoding is not gzip.' },
+  422: { description: 'The event cannot be stored.' },
+  429: {
+    description: 'Rate limit exceeded.',
+    headers: { 'Retry-After': createHeaderRef('RetryAfter'), ...RATE_LIMIT_HEADERS },
+  },
   503: {
-    because: 'The service is closing or overloaded, or its store is away.',
+    description: 'The service is closing or overloaded, or its store is unavailable.',
     headers: { 'Retry-After': createHeaderRef('RetryAfter') },
   },
 }
@@ -69,11 +83,13 @@ function findCodes(status: number): readonly ErrorCode[] {
 const PROBLEM_SCHEMA = { $ref: '#/components/schemas/Problem' }
 
 function describeProblem(status: number) {
-  const { because, headers } = PROBLEMS[status] ?? { because: 'What went wrong.' }
+  const { description, headers } = PROBLEMS[status] ?? { description: 'An error.' }
   const codes = findCodes(status)
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: toProblem(new WhodidError(code, because)) }]))
+  const examples = Object.fromEntries(
+    codes.map((code) => [code, { value: toProblem(new WhodidError(code, description)) }]),
+  )
   return {
-    description: `${because} ${codes.length > 1 ? 'Codes' : 'Code'}: ${codes.join(', ')}.`,
+    description: `${description} ${codes.length > 1 ? 'Codes' : 'Code'}: ${codes.join(', ')}.`,
     ...(headers && { headers }),
     content: { 'application/problem+json': { schema: PROBLEM_SCHEMA, examples } },
   }
@@ -83,14 +99,14 @@ const PROBLEM_STATUSES = Object.keys(PROBLEMS)
   .map(Number)
   .filter((status) => findCodes(status).length > 0)
 
-/** The answers that many routes share. */
+/** The responses that routes share. */
 export const SHARED_RESPONSES = {
   NotModified: {
-    description: 'The same as what If-None-Match names: nothing is sent.',
+    description: 'Not modified since the version in If-None-Match. The body is empty.',
     headers: { ETag: createHeaderRef('ETag'), 'Cache-Control': createHeaderRef('CacheControl') },
   },
   Problem: {
-    description: 'What went wrong.',
+    description: 'An error.',
     content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
   },
   ...Object.fromEntries(PROBLEM_STATUSES.map((status) => [`Problem${status}`, describeProblem(status)])),
@@ -115,7 +131,7 @@ function findProblemStatuses(operation: Operation): readonly number[] {
     .map(([status]) => Number(status))
 }
 
-/** Whether an answer has an ETag. */
+/** Checks if the response of an operation has an ETag. */
 export function hasEtag({ route, responseType }: Operation): boolean {
   return route.method === 'GET' && responseType === undefined
 }
@@ -133,10 +149,14 @@ function describeHeaders(operation: Operation) {
   }
 }
 
-/** Every answer of a verb's route: its own with `content`, and what may go wrong. */
+/** Describes the responses of an operation: success with `content`, and all possible errors. */
 export function describeResponses(operation: Operation, content: object) {
   return {
-    200: { description: operation.responseType ? 'A stream.' : 'The answer.', headers: describeHeaders(operation), content },
+    200: {
+      description: operation.responseType ? 'A stream.' : 'Success.',
+      headers: describeHeaders(operation),
+      content,
+    },
     ...(hasEtag(operation) && { 304: { $ref: '#/components/responses/NotModified' } }),
     ...Object.fromEntries(
       findProblemStatuses(operation).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),

@@ -1,20 +1,27 @@
-import { type NewEvent, newEventSchema, WhodidError } from '@whodid/core'
+import { type NewEvent, WhodidError } from '@whodid/core'
+import { newEventSchema } from '@whodid/core/seal'
 import { z } from 'zod'
-import { appendOutput } from '../openapi/output.ts'
+import { appendOutput } from '../openapi/schemas/events.ts'
 import { defineOperation } from './operation.ts'
 
 const MAX_BATCH_EVENTS = 1000
 
-/** What a batch is documented to be. Its events are checked one by one as they are stored, so that a bad one is alone. */
+// Each event is validated when it is stored, so that one invalid event does not reject the batch.
 const batchSchema = z.custom<NewEvent | readonly NewEvent[]>((value) => typeof value === 'object' && value !== null, {
   error: 'must be an event, or an array of events',
 })
 
 export const append = defineOperation({
   name: 'append',
-  summary: 'Store one event, or an array of up to 1,000. Each gets its own result.',
+  summary: 'Store one event, or an array of up to 1,000 events',
+  description:
+    'Returns one result per event, in the same order. The status is 200 even if some events are rejected. Send an id with each event to make retries safe.',
   requires: 'ingest',
-  route: { method: 'POST', path: '/api/v1/events', body: z.union([newEventSchema, z.array(newEventSchema).max(MAX_BATCH_EVENTS)]) },
+  route: {
+    method: 'POST',
+    path: '/api/v1/events',
+    body: z.union([newEventSchema, z.array(newEventSchema).max(MAX_BATCH_EVENTS)]),
+  },
   input: batchSchema,
   output: appendOutput,
   run: async (session, input) => {
@@ -22,7 +29,7 @@ export const append = defineOperation({
     if (events.length > MAX_BATCH_EVENTS) {
       throw new WhodidError(
         'payload_too_large',
-        `A batch holds at most 1,000 events and this one has ${events.length}: send it in parts.`,
+        `A batch contains at most 1,000 events, and this one has ${events.length}: send smaller batches.`,
       )
     }
     return { results: await session.append(events) }

@@ -1,11 +1,12 @@
 import { REVALIDATE_HEADERS } from '../http/response.ts'
-import { catalogOutput } from '../openapi/output.ts'
+import { catalogOutput } from '../openapi/schemas/service.ts'
 import { noInput } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
 export const catalog = defineOperation({
   name: 'catalog',
-  summary: 'Read the labels, icons, groups and sentences of every action.',
+  summary: 'Retrieve the catalog',
+  description: 'Returns the labels, icons, groups and sentences of all resource types and actions.',
   requires: 'view',
   route: { method: 'GET', path: '/api/v1/catalog' },
   input: noInput,

@@ -1,8 +1,8 @@
 import { WhodidError } from '@whodid/core'
 import { z } from 'zod'
 import { createComplianceFile } from '../export/compliance.ts'
-import { countEvents, EXPORT_FORMATS, type ExportFile, createFileHeaders, formatEvents } from '../export/file.ts'
-import { pickFilter, listFields, resumeFields } from '../schemas.ts'
+import { countEvents, createFileHeaders, EXPORT_FORMATS, type ExportFile, formatEvents } from '../export/file.ts'
+import { listFields, pickFilter, resumeFields } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
 export const EXPORT_PRESETS = ['compliance'] as const
@@ -11,15 +11,18 @@ const { sort: _sort, limit: _limit, cursor: _cursor, direction: _direction, ...f
 
 export const exportEvents = defineOperation({
   name: 'export',
-  summary: 'Export everything under a filter as one file. It is streamed, and is an event itself.',
+  summary: 'Export all events that match a filter',
+  description: 'Streams one file. The export is recorded as an audit event.',
   requires: 'export',
   route: { method: 'GET', path: '/api/v1/events/export' },
   input: z.strictObject({
-    format: z.enum(EXPORT_FORMATS).describe('The form of the file.'),
+    format: z.enum(EXPORT_FORMATS).describe('The file format.'),
     preset: z
       .enum(EXPORT_PRESETS)
       .optional()
-      .describe('compliance: a ZIP of the file, audit events included, of who acted, and of a manifest with hashes.'),
+      .describe(
+        'compliance returns a ZIP with the file, including audit events, a list of actors, and a manifest with hashes.',
+      ),
     ...fields,
     ...resumeFields,
   }),
@@ -29,23 +32,23 @@ export const exportEvents = defineOperation({
     if (preset && after !== undefined) {
       throw new WhodidError(
         'invalid_input',
-        'A compliance export cannot go on where another broke off, since its manifest is about all of it: begin again.',
+        'A compliance export cannot be resumed, because its manifest covers the whole file: start again without `after`.',
       )
     }
     const reader = session.reader(tenant)
     const filter = pickFilter(input)
-    const byTime = order ?? (preset ? 'asc' : 'desc')
+    const sortOrder = order ?? (preset ? 'asc' : 'desc')
     const { signal } = session
-    const audit = preset === 'compliance'
-    const extract = await reader.extract(filter, { order: byTime, after, upTo, includeAudit: audit, signal })
-    const ended = await reader.recordExport({ read: 'exported', format, preset, after, filter })
-    const pages = countEvents(extract, ended)
+    const includeAudit = preset === 'compliance'
+    const extract = await reader.extract(filter, { order: sortOrder, after, upTo, includeAudit, signal })
+    const recordEnd = await reader.recordExport({ read: 'exported', format, preset, after, filter })
+    const pages = countEvents(extract, recordEnd)
     if (preset) {
       const { viewer } = session
       const request = {
         extract: { ...extract, pages },
         format,
-        order: byTime,
+        order: sortOrder,
         filter,
         viewer,
         createdAt: session.now(),

@@ -1,6 +1,6 @@
-import { filterSchema } from '@whodid/core'
+import { filterSchema } from '@whodid/core/filter'
 import { z } from 'zod'
-import { eventOutput } from '../openapi/output.ts'
+import { eventOutput } from '../openapi/schemas/events.ts'
 import { STREAM_POSITION_PATTERN } from '../read/stream-position.ts'
 import { tenant } from '../schemas.ts'
 import { recordSubjectAccess } from './list.ts'
@@ -9,15 +9,17 @@ import { defineOperation } from './operation.ts'
 const lastEventId = z
   .string()
   .max(8_192)
-  .regex(STREAM_POSITION_PATTERN, 'must be the seq of an event, or an id that a stream over all tenants gave')
+  .regex(STREAM_POSITION_PATTERN, 'must be the seq of an event, or an id from a stream over all tenants')
   .optional()
   .describe(
-    'Begin after the event with this seq, or over all tenants with this id. With the next new event when absent.',
+    'The seq of the event to start after, or the id from a stream over all tenants. Defaults to the newest event.',
   )
 
 export const follow = defineOperation({
   name: 'follow',
-  summary: 'Follow events as they are stored.',
+  summary: 'Stream new events',
+  description:
+    'Server-sent events: each new event that matches the filter, as it is stored. Reconnect with Last-Event-ID to resume.',
   requires: 'view',
   route: { method: 'GET', path: '/api/v1/stream', parameterNames: { lastEventId: 'after' } },
   input: z.strictObject({ filter: filterSchema.optional(), tenant, lastEventId }),

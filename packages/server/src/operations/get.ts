@@ -1,12 +1,13 @@
-import { isEventId, WhodidError } from '@whodid/core'
+import { WhodidError } from '@whodid/core'
+import { isEventId } from '@whodid/core/event'
 import { z } from 'zod'
-import { eventOutput } from '../openapi/output.ts'
+import { eventOutput } from '../openapi/schemas/events.ts'
 import { tenant, text } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
 export const get = defineOperation({
   name: 'get',
-  summary: 'Read one event.',
+  summary: 'Retrieve an event',
   requires: 'view',
   route: { method: 'GET', path: '/api/v1/events/{id}' },
   input: z.strictObject({ id: text(255).describe('The id of the event.'), tenant }),
@@ -17,7 +18,7 @@ export const get = defineOperation({
     if (event) return event
     throw new WhodidError(
       'not_found',
-      `No event ${JSON.stringify(input.id)} is to be seen here: check the id, and give its tenant with tenant=….`,
+      `Event ${JSON.stringify(input.id)} not found: check the id, and select its tenant with tenant=….`,
     )
   },
 })

@@ -1,10 +1,11 @@
-import { healthOutput } from '../openapi/output.ts'
+import { healthOutput } from '../openapi/schemas/service.ts'
 import { noInput } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
 export const health = defineOperation({
   name: 'health',
-  summary: 'Whether the service is up, and what an acknowledged event survives.',
+  summary: 'Check the health of the service',
+  description: 'Returns the status and the durability of acknowledged events.',
   requires: 'nothing',
   route: { method: 'GET', path: '/health' },
   input: noInput,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { listOutput } from '../openapi/output.ts'
-import { pickFilter, listFields, text } from '../schemas.ts'
+import { listOutput } from '../openapi/schemas/events.ts'
+import { listFields, pickFilter, text } from '../schemas.ts'
 import { readList } from './list.ts'
 import { defineOperation } from './operation.ts'
 
@@ -8,7 +8,8 @@ const { resourceType: _type, resourceId: _id, ...fields } = listFields
 
 export const history = defineOperation({
   name: 'history',
-  summary: 'List what happened to one resource.',
+  summary: 'List the history of a resource',
+  description: 'Returns the events of one resource, newest first.',
   requires: 'view',
   route: { method: 'GET', path: '/api/v1/resources/{type}/{id}/history' },
   input: z.strictObject({

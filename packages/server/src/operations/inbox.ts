@@ -1,12 +1,14 @@
-import { filterSchema, type InboxChange } from '@whodid/core'
+import type { InboxChange } from '@whodid/core'
+import { filterSchema } from '@whodid/core/filter'
 import { z } from 'zod'
-import { inboxChangeOutput, inboxCountOutput } from '../openapi/output.ts'
+import { inboxChangeOutput, inboxCountOutput } from '../openapi/schemas/events.ts'
 import { eventId, tenant } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
 export const inboxCount = defineOperation({
   name: 'inbox.count',
-  summary: 'Count the unread events, up to 10,000.',
+  summary: 'Count unread events',
+  description: 'Counts up to 10,000 events. The inbox belongs to the viewer, and a key has its own.',
   requires: 'view',
   route: { method: 'GET', path: '/api/v1/inbox/count' },
   input: z.strictObject({ tenant }).optional(),
@@ -22,7 +24,7 @@ const selection = z.union(
     z.strictObject({ ids: z.array(eventId).min(1).max(1000), tenant }),
     z.strictObject({ all: z.literal(true), filter: filterSchema.optional(), tenant }),
   ],
-  { error: 'must be { ids } with 1 to 1,000 ids of events, or { all: true } with an optional filter' },
+  { error: 'must be { ids } with 1 to 1,000 event ids, or { all: true } with an optional filter' },
 )
 
 function defineInboxOperation(name: string, to: InboxChange['to'], summary: string) {
@@ -42,7 +44,7 @@ function defineInboxOperation(name: string, to: InboxChange['to'], summary: stri
   })
 }
 
-export const inboxSeen = defineInboxOperation('seen', 'seen', 'Mark events seen.')
-export const inboxUnseen = defineInboxOperation('unseen', 'unseen', 'Mark events unread again.')
-export const inboxArchive = defineInboxOperation('archive', 'archived', 'Move events to the archive.')
-export const inboxUnarchive = defineInboxOperation('unarchive', 'unarchived', 'Move events back from the archive.')
+export const inboxSeen = defineInboxOperation('seen', 'seen', 'Mark events as seen')
+export const inboxUnseen = defineInboxOperation('unseen', 'unseen', 'Mark events as unread')
+export const inboxArchive = defineInboxOperation('archive', 'archived', 'Archive events')
+export const inboxUnarchive = defineInboxOperation('unarchive', 'unarchived', 'Unarchive events')

@@ -17,7 +17,7 @@ import { stats } from './stats.ts'
 import { userActivity } from './user-activity.ts'
 import { viewer } from './viewer.ts'
 
-/** Everything the service does. A verb that is not in this table cannot be reached. */
+/** All operations of the service. */
 export const OPERATIONS: readonly Operation[] = [
   list,
   append,

@@ -1,24 +1,27 @@
-import { type ApiKey, AUDIT_CATEGORY, filterSchema, KEY_SCOPES, timeRange, WhodidError } from '@whodid/core'
+import { type ApiKey, AUDIT_CATEGORY, KEY_SCOPES, WhodidError } from '@whodid/core'
+import { filterSchema, parseTimeRange } from '@whodid/core/filter'
 import { z } from 'zod'
-import { hashApiKey, generateApiKey } from '../auth/api-key.ts'
+import { generateApiKey, hashApiKey } from '../auth/api-key.ts'
 import { isRestricted } from '../auth/permission.ts'
-import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../openapi/output.ts'
+import { apiKeyOutput, apiKeysOutput, newApiKeyOutput } from '../openapi/schemas/administration.ts'
 import { tenant, text } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
-/** Live keys of one name: the one in use, and the one that takes its place. */
-const MAX_LIVE_KEYS = 2
+/** Maximum active keys with the same name: the current key and its replacement. */
+const MAX_ACTIVE_KEYS = 2
 
-/** What does not show as it stands: control characters, breaks of lines, and marks that turn the direction of text. */
+/** Control characters, line separators and bidirectional marks. */
 const INVISIBLE_CHARACTERS = /[\p{Cc}\u2028\u2029\p{Bidi_Control}]/u
 
-function isLive({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
+function isActive({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
   return revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > now)
 }
 
 export const listKeys = defineOperation({
   name: 'keys.list',
-  summary: 'List the API keys of a tenant, live ones and dead, newest first. None of them holds its secret.',
+  summary: 'List API keys',
+  description:
+    'Returns all keys of the tenant, including expired and revoked keys, newest first. Secrets are never returned.',
   requires: 'admin',
   route: { method: 'GET', path: '/api/v1/keys' },
   input: z.strictObject({ tenant }).optional(),
@@ -31,18 +34,22 @@ export const listKeys = defineOperation({
 
 export const createKey = defineOperation({
   name: 'keys.create',
-  summary: 'Make an API key of a tenant. It is shown this once.',
+  summary: 'Create an API key',
+  description: 'The response contains the key, which is shown only once.',
   requires: 'admin',
   route: { method: 'POST', path: '/api/v1/keys' },
   input: z.strictObject({
     name: text(200)
-      .refine((name) => !INVISIBLE_CHARACTERS.test(name), 'must be one line without control characters or marks of direction')
-      .describe('What people call it. Two live keys may have the same name, so that one can follow the other.'),
-    scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).describe('What it may do.'),
+      .refine(
+        (name) => !INVISIBLE_CHARACTERS.test(name),
+        'must be one line without control characters or bidirectional marks',
+      )
+      .describe('The name of the key. Two active keys may have the same name, so that a key can be rotated.'),
+    scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).describe('The permissions of the key.'),
     expiresAt: filterSchema.shape.from
-      // A zone may lift a time of that year past what a database reads.
+      // With its zone, such a time may be after the maximum date of a database.
       .refine((time) => !time?.startsWith('9999'), 'must be before the year 9999')
-      .describe('When it stops by itself: a time with a zone, or the beginning of a date in UTC. Never when absent.'),
+      .describe('When the key expires: a time with a zone, or a date (00:00 UTC). Defaults to never.'),
     tenant,
   }),
   output: newApiKeyOutput,
@@ -52,31 +59,31 @@ export const createKey = defineOperation({
     if (isRestricted(session.viewer) && input.scopes.some((scope) => scope !== 'ingest')) {
       throw new WhodidError(
         'forbidden',
-        `A key of these scopes shows all of the tenant, and some of it is hidden from ${session.viewer.name}: let somebody make it who sees everything.`,
+        `A key with these scopes would read data that is hidden from ${session.viewer.name}: ask an administrator without restrictions to create it.`,
       )
     }
     const now = session.now()
-    const { from: end } = timeRange({ from: input.expiresAt })
+    const { from: end } = parseTimeRange({ from: input.expiresAt })
     const expiresAt = end === undefined ? null : new Date(end).toISOString()
     if (expiresAt !== null && Date.parse(expiresAt) <= now) {
-      throw new WhodidError('invalid_input', `expiresAt is over already (${expiresAt}): give a time to come.`)
+      throw new WhodidError('invalid_input', `expiresAt must be in the future, not ${expiresAt}.`)
     }
-    const live = (await keys.list(tenantId)).filter((key) => key.name === name && isLive(key, now))
-    const oldest = live.at(-1)
-    if (oldest && live.length >= MAX_LIVE_KEYS) {
+    const active = (await keys.list(tenantId)).filter((key) => key.name === name && isActive(key, now))
+    const oldest = active.at(-1)
+    if (oldest && active.length >= MAX_ACTIVE_KEYS) {
       throw new WhodidError(
         'invalid_input',
-        `${MAX_LIVE_KEYS} keys called ${JSON.stringify(name)} are live already: revoke ${oldest.id}, the oldest of them, first.`,
+        `${MAX_ACTIVE_KEYS} keys named ${JSON.stringify(name)} are already active: revoke the oldest, ${oldest.id}, first.`,
       )
     }
     const scopes = KEY_SCOPES.filter((scope) => input.scopes.includes(scope))
     const { id, key } = generateApiKey(scopes)
     const hash = hashApiKey(key)
-    // Before there is a key, so that none is made unseen.
+    // Recorded first, so that no key exists without an audit event.
     await record({
       action: `${AUDIT_CATEGORY}.key_created`,
       resource: { type: 'api_key', id, name },
-      description: `The API key ${name} was created`,
+      description: `Created API key ${name}`,
       metadata: { scopes, expiresAt },
     })
     await keys.add({
@@ -97,7 +104,8 @@ export const createKey = defineOperation({
 
 export const revokeKey = defineOperation({
   name: 'keys.revoke',
-  summary: 'Revoke an API key of a tenant, at once and for good.',
+  summary: 'Revoke an API key',
+  description: 'Takes effect immediately and cannot be undone.',
   requires: 'admin',
   route: { method: 'DELETE', path: '/api/v1/keys/{id}' },
   input: z.strictObject({ id: text(255).describe('The id of the key.'), tenant }),
@@ -109,14 +117,14 @@ export const revokeKey = defineOperation({
     if (!key) {
       throw new WhodidError(
         'not_found',
-        `This tenant has no key ${JSON.stringify(id)}: GET /api/v1/keys lists its keys.`,
+        `API key ${JSON.stringify(id)} not found in this tenant: list its keys with GET /api/v1/keys.`,
       )
     }
     if (key.revokedAt === at) {
       await record({
         action: `${AUDIT_CATEGORY}.key_revoked`,
         resource: { type: 'api_key', id, name: key.name },
-        description: `The API key ${key.name} was revoked`,
+        description: `Revoked API key ${key.name}`,
         metadata: { scopes: [...key.scopes] },
       })
     }

@@ -1,11 +1,11 @@
 import type { Filter, SortColumn, SortOrder } from '@whodid/core'
 import { z } from 'zod'
-import { listOutput } from '../openapi/output.ts'
+import { listOutput } from '../openapi/schemas/events.ts'
 import type { ListOutput, Reader } from '../read/reader.ts'
-import { pickFilter, listFields } from '../schemas.ts'
+import { listFields, pickFilter } from '../schemas.ts'
 import { defineOperation, type Session } from './operation.ts'
 
-/** Which part of which tenant's list. */
+/** The tenant and the page of a list. */
 export interface ListInput {
   readonly tenant?: string | undefined
   readonly sort?: SortColumn | undefined
@@ -14,13 +14,13 @@ export interface ListInput {
   readonly cursor?: string | undefined
 }
 
-/** Says so in the log when what is asked for is somebody else's activity. */
+/** Records in the access log that the viewer read the activity of other people, if the filter names any. */
 export async function recordSubjectAccess({ viewer }: Session, reader: Reader, filter: Filter): Promise<void> {
   const subjects = [...new Set(reader.getActors(filter))].filter((actor) => actor !== viewer.id)
   if (subjects.length > 0) await reader.recordAccess({ read: 'viewed', subjects, filter })
 }
 
-/** Lists, and says so when it is somebody else's activity. */
+/** Reads a page of a list, and records the access if it names other people. */
 export async function readList(session: Session, input: ListInput, filter: Filter): Promise<ListOutput> {
   const reader = session.reader(input.tenant)
   const limit = input.limit ?? 50
@@ -37,7 +37,8 @@ export async function readList(session: Session, input: ListInput, filter: Filte
 
 export const list = defineOperation({
   name: 'list',
-  summary: 'List events, newest first, under a filter.',
+  summary: 'List events',
+  description: 'Returns the events that match the filter, newest first, in pages.',
   requires: 'view',
   route: { method: 'GET', path: '/api/v1/events' },
   input: z.strictObject(listFields),

@@ -15,86 +15,94 @@ import type { RetentionWindow, RetentionWindows } from '../lifecycle/retention.t
 import type { PersonReader } from '../read/person.ts'
 import type { Reader } from '../read/reader.ts'
 
-/** What one call may touch. The policy makes it; a verb never sees the store itself. */
+/** The access of one call. The policy creates it, so that operations never use the store directly. */
 export interface Session {
   readonly viewer: Viewer
-  /** The request, as events of whodid's own have it. */
+  /** The event context of the request, for audit events. */
   readonly context: Partial<EventContext>
   readonly catalog: CatalogJson
-  /** The service's clock, in milliseconds. */
+  /** The clock of the service, in epoch milliseconds. */
   now(): number
-  /** Throws unless the caller may use a verb now: `unauthenticated`, `forbidden` or `rate_limited`. */
+  /** Throws `unauthenticated`, `forbidden` or `rate_limited` unless the caller may run the operation now. */
   admit(operation: Pick<Operation, 'requires' | 'responseType'>): void
-  /** Aborts when the caller leaves, or the service closes. */
+  /** Aborts when the client disconnects or the service closes. */
   readonly signal: AbortSignal
-  /** A reader of the tenants asked for: one, `*` for all of the viewer's, or the viewer's first. */
+  /** Returns a reader of one tenant, of all the viewer's tenants for `*`, or by default of the viewer's first tenant. */
   reader(tenant: string | undefined): Reader
   /** Stores events in the tenant of the caller's key. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
-  /** What an administrator of a tenant may touch: the one asked for, or the viewer's first. Throws `forbidden` to others. */
+  /** Returns the administration of a tenant, by default the viewer's first. Throws `forbidden` unless the viewer has `admin`. */
   administer(tenant: string | undefined): Administration
-  /** All that is known of one person, for administrators, and with `export` for themselves. Throws `forbidden` to others. */
+  /**
+   * Returns a reader of all data about one person. Throws `forbidden` unless the viewer has `admin`, or is that person and has
+   * `export`.
+   */
   person(id: string, tenant: string | undefined): PersonReader
   health(): Promise<StoreHealth>
-  /** Counts the events that one request asks for, over all calls of its batch. Throws `payload_too_large` past 2,000. */
+  /** Adds to the number of events requested by all calls of a batch. Throws `payload_too_large` above 2,000. */
   spendEventBudget(events: number): void
 }
 
-/** One tenant's settings and people, for its administrators. */
+/** The administration of one tenant. */
 export interface Administration extends Pick<EventStore, 'keys' | 'revocations'> {
   readonly tenantId: string
   readonly retention: {
     get(): Promise<RetentionWindow>
-    /** The window under other settings. Throws `forbidden` for more days than the plan has. */
-    under: RetentionWindows['withSettings']
+    /** Returns the window with other settings. Throws `forbidden` for more days than the plan allows. */
+    withSettings: RetentionWindows['withSettings']
     set(retention: Retention): Promise<void>
     preview: RetentionWindows['preview']
   }
-  /** Erases a person's data from all their events. */
+  /** Erases a person's personal data from all their events. */
   erase(personId: string, request: Pick<ErasureRequest, 'metadata' | 'names'>): Promise<Erasure>
-  /** Writes down what the administrator did, in the category `audit`. */
+  /** Records an action of the administrator as an audit event. */
   record(event: Omit<NewEvent, 'actor' | 'tenantId'>): Promise<void>
 }
 
-/** Whether a route takes its input from a body. */
+/** Checks if a route reads its input from the body. */
 export function hasBody({ method }: Pick<Route, 'method'>): boolean {
   return method === 'POST' || method === 'PUT'
 }
 
-/** What a call needs: nothing at all, to be somebody, or one permission. `view:all` includes `view`. */
+/** The access that an operation requires: none, any authenticated viewer, or a permission. `view:all` includes `view`. */
 export type Requirement = 'nothing' | 'viewer' | Permission
 
-/** How a verb is reached over REST. Its query parameters are the fields of its input, with `filter` spread out. */
+/** The REST route of an operation. Its query parameters are the fields of the input, and the fields of `filter`. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Under the mount. Names in braces are fields of the input. */
+  /** The path below the mount path. Names in braces are fields of the input. */
   readonly path: string
-  /** Query parameters with another name than their field: `{ lastEventId: 'after' }`. */
+  /** The names of query parameters that differ from their field, such as `{ lastEventId: 'after' }`. */
   readonly parameterNames?: { readonly [field: string]: string }
-  /** What a body is documented to be. @default the input */
+  /** The documented schema of the body. @default the input */
   readonly body?: z.ZodType
-  /** Whether a body may be left out. @default false */
+  /** True when the body may be empty. @default false */
   readonly isBodyOptional?: boolean
 }
 
-/** One thing the service does. tRPC, REST and OpenAPI all translate from this. */
+/** An operation of the service: the only source of its tRPC procedure, REST route and OpenAPI description. */
 export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown> {
-  /** The tRPC path. */
+  /** The tRPC path, and the OpenAPI operation id. */
   readonly name: string
+  /** A short imperative sentence, for API documentation. */
   readonly summary: string
+  /** More details, for API documentation. */
+  readonly description?: string
   readonly requires: Requirement
   readonly route: Route
   readonly input: Input
-  /** What the answer looks like: documentation, held against real answers by the tests. */
+  /** The documented schema of the result. Tests check real results against it. */
   readonly output: z.ZodType
-  /** How the answer travels. @default 'json' */
+  /** How the result is sent. @default 'json' */
   readonly responseType?: 'json' | 'file' | 'events'
-  /** Headers of the answer, which may depend on the input. */
+  /** Returns additional response headers. */
   headers?(input: z.output<Input>): Record<string, string>
   run(session: Session, input: z.output<Input>): Result
 }
 
-/** Gives a verb its exact type. */
-export function defineOperation<Input extends z.ZodType, Result>(operation: Operation<Input, Result>): Operation<Input, Result> {
+/** Defines an operation with its exact type. */
+export function defineOperation<Input extends z.ZodType, Result>(
+  operation: Operation<Input, Result>,
+): Operation<Input, Result> {
   return operation
 }

@@ -1,21 +1,23 @@
 import { AUDIT_CATEGORY, WhodidError } from '@whodid/core'
 import { z } from 'zod'
-import { countEvents, EXPORT_FORMATS, type ExportFile, createFileHeaders, formatEvents } from '../export/file.ts'
-import { erasureOutput } from '../openapi/output-admin.ts'
+import { countEvents, createFileHeaders, EXPORT_FORMATS, type ExportFile, formatEvents } from '../export/file.ts'
+import { erasureOutput } from '../openapi/schemas/administration.ts'
 import { resumeFields, tenant, text } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
-const id = text(512).describe('The id of the person, as actors have it.')
+const id = text(512).describe('The id of the person, as an actor.')
 
 export const exportPerson = defineOperation({
   name: 'people.export',
-  summary: 'Export all that is known of one person: for administrators, and with export for oneself.',
-  // The person themselves need no more than export, so the session says who may.
+  summary: "Export a person's data",
+  description:
+    'Streams all events about the person. Requires admin, or export for your own data. The export is recorded as an audit event.',
+  // The session checks the permission, which depends on the person.
   requires: 'viewer',
   route: { method: 'GET', path: '/api/v1/people/{id}/export' },
   input: z.strictObject({
     id,
-    format: z.enum(EXPORT_FORMATS).optional().describe('The form of the file. json when absent.'),
+    format: z.enum(EXPORT_FORMATS).optional().describe('The file format. Defaults to json.'),
     tenant,
     ...resumeFields,
   }),
@@ -24,28 +26,38 @@ export const exportPerson = defineOperation({
   run: async (session, { id, format = 'json', tenant, after, upTo }): Promise<ExportFile> => {
     const person = session.person(id, tenant)
     const extract = await person.extract({ after, upTo, signal: session.signal })
-    const ended = await person.recordExport({ read: 'person_exported', subject: id, format, after })
+    const recordEnd = await person.recordExport({ read: 'person_exported', subject: id, format, after })
     const resumed = after !== undefined
     return {
       headers: createFileHeaders('person', format, { upTo: extract.upTo, resumed }),
-      parts: formatEvents(countEvents(extract, ended), format, { resumed }),
+      parts: formatEvents(countEvents(extract, recordEnd), format, { resumed }),
     }
   },
 })
 
-const metadataPath = text(255).regex(/^[^.]+(\.[^.]+)*$/, 'must be a path below metadata, such as address or address.street')
+const metadataPath = text(255).regex(
+  /^[^.]+(\.[^.]+)*$/,
+  'must be a path in metadata, such as address or address.street',
+)
 
 const erasureFields = {
-  metadata: z.array(metadataPath).max(100).optional().describe('More to erase from these events: paths below metadata.'),
-  names: z.array(text(1_024)).max(20).optional().describe('What else the person is called, in sentences say.'),
+  metadata: z.array(metadataPath).max(100).optional().describe('Paths in metadata to erase too.'),
+  names: z.array(text(1_024)).max(20).optional().describe('Other names of the person, to erase from descriptions.'),
   tenant,
 }
 
 export const erasePerson = defineOperation({
   name: 'people.erase',
-  summary: "Erase one person's name, e-mail address, ip and user agent everywhere. Their events and their id stay.",
+  summary: "Erase a person's data",
+  description:
+    'Erases the name, email address, IP address and user agent from all events of the person. The events and the id remain.',
   requires: 'admin',
-  route: { method: 'POST', path: '/api/v1/people/{id}/erase', isBodyOptional: true, body: z.strictObject(erasureFields) },
+  route: {
+    method: 'POST',
+    path: '/api/v1/people/{id}/erase',
+    isBodyOptional: true,
+    body: z.strictObject(erasureFields),
+  },
   input: z.strictObject({ id, ...erasureFields }),
   output: erasureOutput,
   run: async (session, { id, tenant, metadata = [], names = [] }) => {
@@ -54,16 +66,16 @@ export const erasePerson = defineOperation({
     if (legalHold) {
       throw new WhodidError(
         'forbidden',
-        'A legal hold keeps all events of this tenant as they are: end it with PUT /api/v1/retention, then erase.',
+        'A legal hold protects all events of this tenant: remove it with PUT /api/v1/retention first.',
       )
     }
-    // Before anything goes, so that nothing is ever gone without a word.
+    // Recorded first, so that nothing is erased without an audit event.
     await administration.record({
       action: `${AUDIT_CATEGORY}.person_erased`,
       kind: 'update',
       severity: 'warning',
       resource: { type: 'user', id },
-      description: `The personal data of ${id} were erased`,
+      description: `Erased personal data of ${id}`,
       metadata: { metadata },
     })
     return administration.erase(id, { metadata, names })

@@ -1,6 +1,6 @@
 import { AUDIT_CATEGORY, type Change } from '@whodid/core'
 import { z } from 'zod'
-import { purgePreviewOutput, retentionOutput } from '../openapi/output-admin.ts'
+import { purgePreviewOutput, retentionOutput } from '../openapi/schemas/administration.ts'
 import { tenant } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
@@ -9,7 +9,7 @@ const legalHold = z.boolean()
 
 export const getRetention = defineOperation({
   name: 'retention.get',
-  summary: 'Read how long the events of a tenant are kept.',
+  summary: 'Retrieve the retention settings',
   requires: 'admin',
   route: { method: 'GET', path: '/api/v1/retention' },
   input: z.strictObject({ tenant }).optional(),
@@ -19,25 +19,27 @@ export const getRetention = defineOperation({
 
 export const setRetention = defineOperation({
   name: 'retention.set',
-  summary: 'Set how long the events of a tenant are kept, and whether a legal hold keeps them all.',
+  summary: 'Update the retention settings',
+  description: 'Sets how long events are kept. The change is recorded as an audit event.',
   requires: 'admin',
   route: { method: 'PUT', path: '/api/v1/retention' },
   input: z.strictObject({
     days: days
       .optional()
       .describe(
-        'Whole days, such as 1, 7, 30, 90, 180 or 365. Null for what the plan says, or else for ever. As it was when absent.',
+        'Days to keep events, such as 30 or 365. Null uses the days of the plan, or keeps events forever. Unchanged if omitted.',
       ),
-    legalHold: legalHold.optional().describe('Nothing is purged while it holds. As it was when absent.'),
+    legalHold: legalHold.optional().describe('Set to true to stop all purges and erasures. Unchanged if omitted.'),
     tenant,
   }),
   output: retentionOutput,
   run: async (session, input) => {
     const administration = session.administer(input.tenant)
     const before = await administration.retention.get()
-    const after = administration.retention.under(before, input)
+    const after = administration.retention.withSettings(before, input)
     const changes: Change[] = []
-    if (before.tenantDays !== after.tenantDays) changes.push({ path: '/days', from: before.tenantDays, to: after.tenantDays })
+    if (before.tenantDays !== after.tenantDays)
+      changes.push({ path: '/days', from: before.tenantDays, to: after.tenantDays })
     if (before.legalHold !== after.legalHold) {
       changes.push({ path: '/legalHold', from: before.legalHold, to: after.legalHold })
     }
@@ -48,8 +50,8 @@ export const setRetention = defineOperation({
       severity: 'warning',
       resource: { type: 'retention', id: administration.tenantId },
       description: after.legalHold
-        ? 'The retention was changed: a legal hold keeps all events'
-        : `The retention was changed: events are kept ${after.days === null ? 'for ever' : `for ${after.days} days`}`,
+        ? 'Changed retention: legal hold, all events kept'
+        : `Changed retention: events kept ${after.days === null ? 'forever' : `for ${after.days} days`}`,
       changes,
     })
     await administration.retention.set({ days: after.tenantDays, legalHold: after.legalHold })
@@ -59,13 +61,15 @@ export const setRetention = defineOperation({
 
 export const previewRetention = defineOperation({
   name: 'retention.preview',
-  summary: 'Count what a purge would remove now, under the present settings or others. Nothing is removed.',
+  summary: 'Preview a purge',
+  description:
+    'Counts the events that a purge would delete now, with the current settings or with those in the body. Deletes nothing.',
   requires: 'admin',
   route: { method: 'POST', path: '/api/v1/retention/preview', isBodyOptional: true },
   input: z.strictObject({ days: days.optional(), legalHold: legalHold.optional(), tenant }),
   output: purgePreviewOutput,
   run: async (session, input) => {
     const { retention } = session.administer(input.tenant)
-    return retention.preview(retention.under(await retention.get(), input))
+    return retention.preview(retention.withSettings(await retention.get(), input))
   },
 })

@@ -1,28 +1,32 @@
 import { AUDIT_CATEGORY } from '@whodid/core'
 import { z } from 'zod'
 import { MAX_AGE_S } from '../auth/viewer-token.ts'
-import { tokensRevokedOutput } from '../openapi/output.ts'
+import { tokensRevokedOutput } from '../openapi/schemas/administration.ts'
 import { tenant, text } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
-/** How long a revocation is kept: no token outlives it, even where clocks differ by a minute. */
+/** How long a revocation is stored: longer than any token is valid, with a minute of clock skew. */
 const REVOCATION_AGE_MS = (MAX_AGE_S + 60) * 1000
 
 const tokenId = text(255)
-  .refine((value) => value.split('.').length !== 3, 'must be the id of a token, its jti claim, not the token itself')
-  .describe('The id of a token: its jti.')
+  .refine((value) => value.split('.').length !== 3, 'must be the id of a token (its jti claim), not the token itself')
+  .describe('The id of the token: its jti claim.')
 
 const selection = z.union(
   [
     z.strictObject({ token: tokenId, tenant }),
-    z.strictObject({ viewerId: text(1024).describe('Whose tokens, as far as they were issued before now.'), tenant }),
+    z.strictObject({
+      viewerId: text(1024).describe('Revokes all tokens of this viewer that were issued before now.'),
+      tenant,
+    }),
   ],
-  { error: 'must be { token } with the id of a viewer token, or { viewerId } for all that a viewer has been given' },
+  { error: 'must be { token } with the id of a viewer token, or { viewerId } for all tokens of a viewer' },
 )
 
 export const revokeTokens = defineOperation({
   name: 'viewerTokens.revoke',
-  summary: 'Revoke a viewer token, or all that a viewer has been given until now, for one tenant.',
+  summary: 'Revoke viewer tokens',
+  description: 'Revokes one token, or all tokens of a viewer issued before now, for one tenant.',
   requires: 'admin',
   route: { method: 'POST', path: '/api/v1/viewer-tokens/revoke' },
   input: selection,
@@ -37,8 +41,7 @@ export const revokeTokens = defineOperation({
     await record({
       action: `${AUDIT_CATEGORY}.token_revoked`,
       resource: token === null ? { type: 'user', id: viewerId } : { type: 'viewer_token', id: token },
-      description:
-        token === null ? `The viewer tokens of ${viewerId} were revoked` : `The viewer token ${token} was revoked`,
+      description: token === null ? `Revoked viewer tokens of ${viewerId}` : `Revoked viewer token ${token}`,
     })
     return { at, until }
   },

@@ -1,10 +1,11 @@
-import { viewerOutput } from '../openapi/output.ts'
+import { viewerOutput } from '../openapi/schemas/service.ts'
 import { noInput } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
 export const viewer = defineOperation({
   name: 'viewer',
-  summary: 'Read who is asking, and what they may do.',
+  summary: 'Retrieve the current viewer',
+  description: 'Returns the name, tenants and permissions of the caller.',
   requires: 'viewer',
   route: { method: 'GET', path: '/api/v1/viewer' },
   input: noInput,
