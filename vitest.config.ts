@@ -1,23 +1,26 @@
 import { defineConfig } from 'vitest/config'
 
+const node = {
+  globalSetup: ['./tooling/global-setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
+const folders = ['packages', 'apps/demo', 'tests', 'tooling']
+const HEAVY = 'heavy.test.ts'
+
 export default defineConfig({
   test: {
     reporters: ['default', './tooling/closing-line.ts'],
     projects: [
       {
         test: {
+          ...node,
           name: 'node',
-          include: [
-            'packages/**/*.test.{ts,tsx}',
-            'apps/demo/**/*.test.ts',
-            'tests/**/*.test.ts',
-            'tooling/**/*.test.ts',
-          ],
-          globalSetup: ['./tooling/postgres-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          include: folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`),
+          exclude: ['**/node_modules/**', `**/*.${HEAVY}`],
         },
       },
+      { test: { ...node, name: 'heavy', include: folders.map((folder) => `${folder}/**/*.${HEAVY}`) } },
       './apps/storybook/vitest.config.ts',
     ],
   },

@@ -17,7 +17,7 @@ interface Block {
 }
 
 /** The fenced code blocks of a Markdown file, in order. */
-function blocksOf(path: string): Block[] {
+function readBlocks(path: string): Block[] {
   const fences = readFileSync(join(root, path), 'utf8').matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)
   return [...fences].map(([, language = '', code = '']) => ({ language, code }))
 }
@@ -33,7 +33,7 @@ function documents(): string[] {
 function writeBlocks(path: string): string {
   const folder = join(out, path.replaceAll('/', '_').replace(/\.md$/, ''))
   mkdirSync(folder, { recursive: true })
-  for (const [place, { language, code }] of blocksOf(path).entries()) {
+  for (const [place, { language, code }] of readBlocks(path).entries()) {
     if (language !== 'ts' && language !== 'tsx') continue
     const name = /^\/\/ ([\w./-]+\.tsx?)/.exec(code)?.[1] ?? `block-${place + 1}.${language}`
     writeFileSync(join(folder, name), `${code}\nexport {}\n`)
@@ -54,7 +54,7 @@ test('every TypeScript block of the documentation compiles', () => {
 
 test('every script that the documentation names exists', () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const shell = documents().flatMap((path) => blocksOf(path).filter(({ language }) => language === 'sh'))
+  const shell = documents().flatMap((path) => readBlocks(path).filter(({ language }) => language === 'sh'))
   const named = shell.flatMap(({ code }) =>
     [...code.matchAll(/^npx pnpm@[\d.]+ (\S+)/gm)].map(([, script = '']) => script),
   )

@@ -7,20 +7,20 @@ import { describe, expect, test } from 'vitest'
 import { ROUTES } from '../packages/server/src/http/routes.ts'
 import { createTestDatabase } from '../tooling/postgres.ts'
 import type { Knowledge } from './hostile/inputs.ts'
-import { type Answer, judge } from './hostile/judge.ts'
-import { type Draft, draftOf } from './hostile/requests.ts'
-import { bytesOf, exchange } from './hostile/sockets.ts'
-import { type Caller, openWorld, type World } from './hostile/world.ts'
-import { randomOf, SEED } from './random.ts'
+import { type Answer, findProblem } from './hostile/problems.ts'
+import { createDraft, type Draft } from './hostile/requests.ts'
+import { createBytes, exchange } from './hostile/sockets.ts'
+import { type Caller, openWorld, type TestWorld } from './hostile/world.ts'
+import { createRandom, SEED } from './random.ts'
 
 /** So many inputs; `WHODID_HOSTILE_INPUTS=100000` for a long run. */
 const INPUTS = Number(process.env.WHODID_HOSTILE_INPUTS ?? 10_000)
 const SOCKETS = 2_000
-const PATIENCE = 300_000 + 30 * INPUTS
-const AT_ONCE = 8
+const TIMEOUT_MS = 300_000 + 30 * INPUTS
+const CONCURRENCY = 8
 const BASE = '/activity'
 
-function requestOf({ method, target, headers, body }: Draft, { credentials }: Caller): Request | null {
+function createRequest({ method, target, headers, body }: Draft, { credentials }: Caller): Request | null {
   try {
     const merged = new Headers(headers)
     for (const [name, value] of Object.entries(credentials)) if (!merged.has(name)) merged.set(name, value)
@@ -33,7 +33,7 @@ function requestOf({ method, target, headers, body }: Draft, { credentials }: Ca
 }
 
 /** Reads an answer, of a live stream its beginning. */
-async function read(response: Response): Promise<Answer> {
+async function readAnswer(response: Response): Promise<Answer> {
   const { status, headers, body } = response
   const parts: Uint8Array[] = []
   const live = headers.get('content-type')?.startsWith('text/event-stream')
@@ -56,22 +56,22 @@ interface Tally {
   readonly wrong: string[]
 }
 
-async function attack({ service, callers, eventIds, keyIds }: World, inputs: number, seed: number): Promise<Tally> {
+async function attack({ service, callers, eventIds, keyIds }: TestWorld, inputs: number, seed: number): Promise<Tally> {
   const tally: Tally = { answers: 0, served: new Set(), shown: new Set(), wrong: [] }
   const known: Knowledge = { eventIds, keyIds, cursors: [] }
   let next = 0
   const one = async (index: number) => {
-    const random = randomOf(seed * 1_000_003 + index)
-    const draft = draftOf(random, known)
+    const random = createRandom(seed * 1_000_003 + index)
+    const draft = createDraft(random, known)
     const owner = callers.find(({ name }) => name === 'ada')
     const caller = owner && random.chance(0.2) ? owner : random.pick(callers)
-    const request = requestOf(draft, caller)
+    const request = createRequest(draft, caller)
     if (request === null) return
     const response = await service.fetch(request, { basePath: BASE, ip: '192.0.2.1' })
     if (response === null) return
-    const answer = await read(response)
+    const answer = await readAnswer(response)
     const path = new URL(request.url).pathname.slice(BASE.length)
-    const wrong = judge(answer, path, request.method, caller)
+    const wrong = findProblem(answer, path, request.method, caller)
     if (wrong !== null) {
       tally.wrong.push(
         `${wrong} (seed ${seed}, input ${index}, ${caller.name}): ${request.method} ${draft.target.slice(0, 300)} ${JSON.stringify(draft.headers).slice(0, 200)} ${String(draft.body).slice(0, 300)} → ${answer.status} ${answer.text.slice(0, 300)}`,
@@ -91,11 +91,11 @@ async function attack({ service, callers, eventIds, keyIds }: World, inputs: num
       await one(index)
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
   return tally
 }
 
-async function expectHarmless(world: World, inputs: number, seed: number) {
+async function expectHarmless(world: TestWorld, inputs: number, seed: number) {
   const { answers, served, shown, wrong } = await attack(world, inputs, seed)
   expect(wrong).toEqual([])
   expect(world.service.warnings).toEqual([])
@@ -113,7 +113,7 @@ describe(`hostile inputs (seed ${SEED})`, () => {
       await using world = await openWorld(pg(database.url))
       await expectHarmless(world, INPUTS / 2, SEED)
     },
-    PATIENCE,
+    TIMEOUT_MS,
   )
 
   test(
@@ -122,7 +122,7 @@ describe(`hostile inputs (seed ${SEED})`, () => {
       await using world = await openWorld(pglite('memory'))
       await expectHarmless(world, INPUTS / 2, SEED + 1)
     },
-    PATIENCE,
+    TIMEOUT_MS,
   )
 
   test('do no harm over sockets, where bytes need be no request at all', async () => {
@@ -142,10 +142,10 @@ describe(`hostile inputs (seed ${SEED})`, () => {
     if (address === null || typeof address === 'string') throw new Error('The server has no port.')
     const wrong: string[] = []
     let answered = 0
-    for (let index = 0; index < SOCKETS; index += AT_ONCE) {
+    for (let index = 0; index < SOCKETS; index += CONCURRENCY) {
       await Promise.all(
-        Array.from({ length: AT_ONCE }, async (_, at) => {
-          const bytes = bytesOf(randomOf(SEED * 1_000_003 + index + at))
+        Array.from({ length: CONCURRENCY }, async (_, at) => {
+          const bytes = createBytes(createRandom(SEED * 1_000_003 + index + at))
           const text = await exchange(address.port, bytes)
           const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
           answered += statuses.length

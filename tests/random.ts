@@ -1,13 +1,13 @@
 /** Numbers from a seed: the same seed, the same numbers. */
 export interface Random {
   /** From 0 to below `below`. */
-  int(below: number): number
+  integer(below: number): number
   chance(probability: number): boolean
   pick<T>(of: readonly T[]): T
 }
 
 /** Mulberry32. */
-export function randomOf(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -17,7 +17,7 @@ export function randomOf(seed: number): Random {
   }
   const int = (below: number) => Math.floor(next() * below)
   return {
-    int,
+    integer: int,
     chance: (probability) => next() < probability,
     pick: (of) => {
       const [picked] = of.slice(int(of.length))

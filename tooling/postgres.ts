@@ -2,35 +2,28 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Superuser URL of the server that this run of the tests uses. */
-    postgresUrl: string
-  }
-}
-
-/** An empty database of its own on the run's server, dropped when disposed. */
+/** An empty database on the server of this test run. It is dropped when disposed. */
 export interface TestDatabase extends AsyncDisposable {
   /** Superuser URL. */
   readonly url: string
   /**
-   * Makes a user who may log in and has no other right, with attributes such as `createrole`. It goes with the database; it may
-   * be let in to what belongs to the whole server.
+   * Creates a user who can log in and has no other rights, with attributes such as `createrole`. The user is dropped with the
+   * database.
    */
-  login(attributes?: string): Promise<{ readonly name: string; readonly url: string }>
+  createUser(attributes?: string): Promise<{ readonly name: string; readonly url: string }>
 }
 
 /**
- * Makes an empty database for one test.
+ * Creates an empty database for one test.
  *
  * @example
- * await using database = await testDatabase()
+ * await using database = await createTestDatabase()
  * const store = await pg(database.url)
  */
-export async function testDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('postgresUrl')
   const name = `t_${randomUUID().replaceAll('-', '')}`
-  const logins: string[] = []
+  const users: string[] = []
   const run = async (...statements: readonly string[]) => {
     const client = new pg.Client({ connectionString: server })
     await client.connect()
@@ -45,17 +38,17 @@ export async function testDatabase(): Promise<TestDatabase> {
   url.pathname = `/${name}`
   return {
     url: url.href,
-    async login(attributes = 'noinherit') {
-      const login = `${name}_${logins.length + 1}`
-      // A password, for a server that is not ours and asks for one.
-      await run(`create role ${login} login password '${login}' ${attributes}`)
-      logins.unshift(login)
-      const own = new URL(url)
-      own.username = login
-      own.password = login
-      return { name: login, url: own.href }
+    async createUser(attributes = 'noinherit') {
+      const user = `${name}_${users.length + 1}`
+      // The server at WHODID_TEST_DATABASE_URL may require a password.
+      await run(`create role ${user} login password '${user}' ${attributes}`)
+      users.unshift(user)
+      const userUrl = new URL(url)
+      userUrl.username = user
+      userUrl.password = user
+      return { name: user, url: userUrl.href }
     },
     [Symbol.asyncDispose]: () =>
-      run(`drop database if exists ${name} with (force)`, ...logins.map((login) => `drop role ${login}`)),
+      run(`drop database if exists ${name} with (force)`, ...users.map((user) => `drop role ${user}`)),
   }
 }

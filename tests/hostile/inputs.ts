@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Operation } from '../../packages/server/src/operations/operation.ts'
 import type { Random } from '../random.ts'
-import { anyId, hostileText, SEARCHES } from './values.ts'
+import { createHostileText, createUnknownId, SEARCHES } from './values.ts'
 
 /** What a caller may have come to know: ids, and cursors of answers. */
 export interface Knowledge {
@@ -24,8 +24,8 @@ const TENANTS = ['acme', 'umbrella', 'initech', '*', '-']
 const IDS = ['ada', 'linus', 'eve', 'grace', 'p1', 'p2', 'key:acme-read']
 
 /** Values that a field of this name usually has. */
-function byName(name: string, random: Random, known: Knowledge): string | undefined {
-  const eventId = () => (random.chance(0.8) ? random.pick(known.eventIds) : anyId(random))
+function createUsualValue(name: string, random: Random, known: Knowledge): string | undefined {
+  const eventId = () => (random.chance(0.8) ? random.pick(known.eventIds) : createUnknownId(random))
   switch (name) {
     case 'tenant':
     case 'tenantId':
@@ -35,7 +35,7 @@ function byName(name: string, random: Random, known: Knowledge): string | undefi
     case 'causedBy':
       return random.chance(0.7) ? eventId() : random.pick(IDS)
     case 'name':
-      return `name ${random.int(1_000)}`
+      return `name ${random.integer(1_000)}`
     case 'cursor':
       return known.cursors.length > 0 && random.chance(0.9) ? random.pick(known.cursors) : 'eyJz'
     case 'lastEventId':
@@ -62,14 +62,14 @@ function byName(name: string, random: Random, known: Knowledge): string | undefi
 }
 
 /** A value of a JSON schema, mostly a valid one. */
-function instanceOf(schema: unknown, name: string, random: Random, known: Knowledge, depth: number): unknown {
+function createInstance(schema: unknown, name: string, random: Random, known: Knowledge, depth: number): unknown {
   const read = record.safeParse(schema)
-  if (!read.success || depth > 12) return hostileText(random)
+  if (!read.success || depth > 12) return createHostileText(random)
   const { type, enum: values, const: only, anyOf, oneOf, allOf, items, properties, required, format } = read.data
   if (only !== undefined) return only
   if (values !== undefined) return pick(random, values)
   const choice = pick(random, anyOf ?? oneOf ?? allOf)
-  if (choice !== undefined) return instanceOf(choice, name, random, known, depth + 1)
+  if (choice !== undefined) return createInstance(choice, name, random, known, depth + 1)
   switch (type) {
     case 'boolean':
       return random.chance(0.5)
@@ -79,17 +79,17 @@ function instanceOf(schema: unknown, name: string, random: Random, known: Knowle
     case 'null':
       return null
     case 'array':
-      return Array.from({ length: 1 + random.int(3) }, () => instanceOf(items, name, random, known, depth + 1))
+      return Array.from({ length: 1 + random.integer(3) }, () => createInstance(items, name, random, known, depth + 1))
     case 'object': {
       const needed = list.safeParse(required).data ?? []
       const fields = Object.entries(record.safeParse(properties).data ?? {})
       const given = fields.filter(([field]) => needed.includes(field) || random.chance(fields.length > 6 ? 0.12 : 0.4))
       return Object.fromEntries(
-        given.map(([field, each]) => [field, instanceOf(each, field, random, known, depth + 1)]),
+        given.map(([field, each]) => [field, createInstance(each, field, random, known, depth + 1)]),
       )
     }
     default: {
-      const usual = byName(name, random, known)
+      const usual = createUsualValue(name, random, known)
       if (usual !== undefined) return usual
       const dated = format === 'date-time' || name === 'from' || name === 'to'
       return dated ? random.pick(['2026-11-20', '2026-11-20T10:00:00.000Z', '2027-01-01T00:00:00Z']) : 'some text'
@@ -99,7 +99,7 @@ function instanceOf(schema: unknown, name: string, random: Random, known: Knowle
 
 const schemas = new Map<Operation, unknown>()
 
-function schemaOf(verb: Operation): unknown {
+function getSchema(verb: Operation): unknown {
   const known = schemas.get(verb)
   if (known !== undefined) return known
   const source = verb.name === 'append' ? (verb.route.body ?? verb.input) : verb.input
@@ -109,7 +109,7 @@ function schemaOf(verb: Operation): unknown {
 }
 
 /** An input of a verb, read off its schema, so that each new verb has some. */
-export function inputOf(verb: Operation, random: Random, known: Knowledge): unknown {
+export function createInput(verb: Operation, random: Random, known: Knowledge): unknown {
   const ofKeys = verb.name.startsWith('keys.')
-  return instanceOf(schemaOf(verb), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)
+  return createInstance(getSchema(verb), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)
 }

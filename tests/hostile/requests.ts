@@ -3,8 +3,8 @@ import { ROUTES } from '../../packages/server/src/http/routes.ts'
 import { OPERATIONS } from '../../packages/server/src/operations/index.ts'
 import { hasBody, type Operation } from '../../packages/server/src/operations/operation.ts'
 import type { Random } from '../random.ts'
-import { inputOf, type Knowledge } from './inputs.ts'
-import { damaged, hostileText, hostileValue, mutated } from './values.ts'
+import { createInput, type Knowledge } from './inputs.ts'
+import { createHostileText, createHostileValue, damage, mutate } from './values.ts'
 
 /** A request before it is one. */
 export interface Draft {
@@ -22,44 +22,48 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** As `encodeURIComponent`, which refuses half a surrogate pair. */
-function encoded(text: string): string {
+function encode(text: string): string {
   return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
 }
 
 const ESCAPES = ['%', '%zz', '%00', '%0d%0a', '%C0%AF', '%ED%A0%80', '%u0041', '+', ';', '&&', '=', '#', '%2F', '%5C..']
 
-function partOf(value: unknown, random: Random): string {
-  return random.chance(0.08) ? random.pick(ESCAPES) + encoded(hostileText(random)) : encoded(textOf(value ?? ''))
+function toQueryPart(value: unknown, random: Random): string {
+  return random.chance(0.08) ? random.pick(ESCAPES) + encode(createHostileText(random)) : encode(toText(value ?? ''))
 }
 
-function textOf(value: unknown): string {
-  return Array.isArray(value) ? value.map(textOf).join(',') : isRecord(value) ? JSON.stringify(value) : String(value)
+function toText(value: unknown): string {
+  return Array.isArray(value) ? value.map(toText).join(',') : isRecord(value) ? JSON.stringify(value) : String(value)
 }
 
 /** Fields as parameters: those of a filter stand beside the others, and its opposite ones as `not.actor`. */
-function pairsOf(input: Record<string, unknown>, verb: Operation): [name: string, value: string][] {
+function toPairs(input: Record<string, unknown>, verb: Operation): [name: string, value: string][] {
   return Object.entries(input).flatMap(([field, value]): [string, string][] => {
-    if (field === 'filter' && isRecord(value)) return pairsOf(value, verb)
+    if (field === 'filter' && isRecord(value)) return toPairs(value, verb)
     if (field === 'not' && isRecord(value)) {
-      return Object.entries(value).map(([name, each]) => [`not.${name}`, textOf(each)])
+      return Object.entries(value).map(([name, each]) => [`not.${name}`, toText(each)])
     }
     const renamed = new Map(Object.entries(verb.route.parameterNames ?? {}))
-    return [[renamed.get(field) ?? field, textOf(value)]]
+    return [[renamed.get(field) ?? field, toText(value)]]
   })
 }
 
-function queryOf(input: Record<string, unknown>, verb: Operation, random: Random): string {
-  const pairs = pairsOf(input, verb)
-  if (random.chance(0.5)) return pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
-  if (random.chance(0.2)) pairs.push([hostileText(random), hostileText(random)])
+function createQuery(input: Record<string, unknown>, verb: Operation, random: Random): string {
+  const pairs = toPairs(input, verb)
+  if (random.chance(0.5)) return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
+  if (random.chance(0.2)) pairs.push([createHostileText(random), createHostileText(random)])
   if (pairs.length > 0 && random.chance(0.15)) pairs.push(random.pick(pairs))
   const query = pairs
     .map(([name, value]) => {
-      const hostile = random.chance(0.2) ? hostileText(random) : random.chance(0.1) ? damaged(value, random) : value
-      return `${encoded(name)}${random.pick(['=', '=', '=', '=', '=', '[]=', '.x=', ''])}${partOf(hostile, random)}`
+      const hostile = random.chance(0.2)
+        ? createHostileText(random)
+        : random.chance(0.1)
+          ? damage(value, random)
+          : value
+      return `${encode(name)}${random.pick(['=', '=', '=', '=', '=', '[]=', '.x=', ''])}${toQueryPart(hostile, random)}`
     })
     .join('&')
-  return random.chance(0.1) ? damaged(query, random) : query
+  return random.chance(0.1) ? damage(query, random) : query
 }
 
 const ODD_HEADERS: readonly (readonly [name: string, values: readonly string[]])[] = [
@@ -82,10 +86,10 @@ const ODD_HEADERS: readonly (readonly [name: string, values: readonly string[]])
   ['expect', ['200-ok']],
 ]
 
-function oddHeaders(random: Random): Record<string, string> {
+function createOddHeaders(random: Random): Record<string, string> {
   if (random.chance(0.6)) return {}
   return Object.fromEntries(
-    Array.from({ length: 1 + random.int(3) }, () => {
+    Array.from({ length: 1 + random.integer(3) }, () => {
       const [name, values] = random.pick(ODD_HEADERS)
       return [name, random.pick(values)]
     }),
@@ -102,12 +106,12 @@ const TYPES = [
 ]
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'get', 'X']
 
-function bodyOf(value: unknown, random: Random): Pick<Draft, 'headers' | 'body'> {
+function createBody(value: unknown, random: Random): Pick<Draft, 'headers' | 'body'> {
   let text = JSON.stringify(value) ?? ''
   const json = { 'content-type': 'application/json' }
-  switch (random.chance(0.7) ? -1 : random.int(9)) {
+  switch (random.chance(0.7) ? -1 : random.integer(9)) {
     case 0:
-      text = damaged(text, random)
+      text = damage(text, random)
       break
     case 1:
       text = `${'['.repeat(random.pick([60, 70, 5_000, 200_000]))}${text}`
@@ -136,25 +140,27 @@ function bodyOf(value: unknown, random: Random): Pick<Draft, 'headers' | 'body'>
   return { headers: json, body: text }
 }
 
-function restDraft(random: Random, known: Knowledge): Draft {
+function createRestDraft(random: Random, known: Knowledge): Draft {
   const verb = random.pick(ROUTES)
-  const valid = inputOf(verb, random, known)
-  const input = random.chance(0.4) ? mutated(valid, random) : valid
+  const valid = createInput(verb, random, known)
+  const input = random.chance(0.4) ? mutate(valid, random) : valid
   const fields = isRecord(input) ? { ...input } : {}
   const path = verb.route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = fields[name]
     delete fields[name]
-    return partOf(random.chance(0.15) ? hostileText(random) : value, random)
+    return toQueryPart(random.chance(0.15) ? createHostileText(random) : value, random)
   })
   const method = random.chance(0.1) ? random.pick(METHODS) : verb.route.method
   const inBody = hasBody(verb.route)
-  const query = inBody && random.chance(0.8) ? '' : queryOf(fields, verb, random)
-  const placed = random.chance(0.07) ? damaged(path, random) : path
+  const query = inBody && random.chance(0.8) ? '' : createQuery(fields, verb, random)
+  const placed = random.chance(0.07) ? damage(path, random) : path
   return {
     method,
     verb: verb.name,
     target: query === '' ? placed : `${placed}?${query}`,
-    ...(inBody || random.chance(0.05) ? bodyOf(isRecord(input) ? fields : input, random) : { headers: {}, body: null }),
+    ...(inBody || random.chance(0.05)
+      ? createBody(isRecord(input) ? fields : input, random)
+      : { headers: {}, body: null }),
   }
 }
 
@@ -171,19 +177,19 @@ const PROCEDURES = [
   '%00',
 ]
 
-function trpcDraft(random: Random, known: Knowledge): Draft {
-  const calls = Array.from({ length: random.chance(0.6) ? 1 : 1 + random.int(random.chance(0.1) ? 60 : 5) }, () => {
+function createTrpcDraft(random: Random, known: Knowledge): Draft {
+  const calls = Array.from({ length: random.chance(0.6) ? 1 : 1 + random.integer(random.chance(0.1) ? 60 : 5) }, () => {
     const verb = random.pick(OPERATIONS)
-    const valid = inputOf(verb, random, known)
+    const valid = createInput(verb, random, known)
     const name = random.chance(0.08) ? random.pick(PROCEDURES) : verb.name
-    return { name, input: random.chance(0.4) ? mutated(valid, random) : valid, verb }
+    return { name, input: random.chance(0.4) ? mutate(valid, random) : valid, verb }
   })
   const [first] = calls
   const batch = calls.length > 1 || random.chance(0.2)
   const value = batch ? Object.fromEntries(calls.map(({ input }, index) => [index, input])) : first?.input
-  const input = random.chance(0.06) ? mutated(value, random) : random.chance(0.04) ? hostileValue(random) : value
+  const input = random.chance(0.06) ? mutate(value, random) : random.chance(0.04) ? createHostileValue(random) : value
   const names = calls.map(({ name }) => name).join(',')
-  const path = `/trpc/${random.chance(0.05) ? damaged(names, random).replaceAll(/[?#]/g, '') : names}`
+  const path = `/trpc/${random.chance(0.05) ? damage(names, random).replaceAll(/[?#]/g, '') : names}`
   const posted = random.chance(0.08) ? random.chance(0.5) : first !== undefined && first.verb.route.method !== 'GET'
   const mark = batch
     ? ['batch=1']
@@ -191,15 +197,15 @@ function trpcDraft(random: Random, known: Knowledge): Draft {
       ? [random.pick(['batch=', 'batch=2', 'connectionParams=1'])]
       : []
   if (posted) {
-    return { method: 'POST', verb: null, target: [path, ...mark].join('?'), ...bodyOf(input, random) }
+    return { method: 'POST', verb: null, target: [path, ...mark].join('?'), ...createBody(input, random) }
   }
   const json = JSON.stringify(input) ?? 'undefined'
-  const text = random.chance(0.08) ? damaged(json, random) : json
-  const query = [...mark, `input=${encoded(text)}`].join('&')
+  const text = random.chance(0.08) ? damage(json, random) : json
+  const query = [...mark, `input=${encode(text)}`].join('&')
   const streamed = random.chance(0.1) ? { 'trpc-accept': 'application/jsonl' } : {}
   return {
     method: random.chance(0.05) ? random.pick(METHODS) : 'GET',
-    target: `${path}?${random.chance(0.03) ? damaged(query, random) : query}`,
+    target: `${path}?${random.chance(0.03) ? damage(query, random) : query}`,
     headers: streamed,
     body: null,
     verb: null,
@@ -240,10 +246,10 @@ const PATHS = [
   '/',
 ]
 
-function pathDraft(random: Random): Draft {
+function createPathDraft(random: Random): Draft {
   return {
     method: random.chance(0.5) ? 'GET' : random.pick(METHODS),
-    target: random.chance(0.3) ? `/${encoded(damaged(random.pick(PATHS), random))}` : random.pick(PATHS),
+    target: random.chance(0.3) ? `/${encode(damage(random.pick(PATHS), random))}` : random.pick(PATHS),
     headers: {},
     body: null,
     verb: null,
@@ -251,8 +257,9 @@ function pathDraft(random: Random): Draft {
 }
 
 /** A request by somebody, more or less wrong. */
-export function draftOf(random: Random, known: Knowledge): Draft {
-  const kind = random.int(100)
-  const draft = kind < 50 ? restDraft(random, known) : kind < 94 ? trpcDraft(random, known) : pathDraft(random)
-  return { ...draft, headers: { ...draft.headers, ...oddHeaders(random) } }
+export function createDraft(random: Random, known: Knowledge): Draft {
+  const kind = random.integer(100)
+  const draft =
+    kind < 50 ? createRestDraft(random, known) : kind < 94 ? createTrpcDraft(random, known) : createPathDraft(random)
+  return { ...draft, headers: { ...draft.headers, ...createOddHeaders(random) } }
 }

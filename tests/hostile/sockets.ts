@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { Random } from '../random.ts'
-import { damaged, hostileText } from './values.ts'
+import { createHostileText, damage } from './values.ts'
 
 const LINES = [
   'GET /activity/api/v1/events HTTP/1.1',
@@ -83,13 +83,13 @@ const BODIES = [
 ]
 
 /** The bytes of a request, as Latin-1, more or less wrong. */
-export function bytesOf(random: Random): string {
-  const headers = Array.from({ length: random.int(5) }, () => random.pick(HEADERS))
+export function createBytes(random: Random): string {
+  const headers = Array.from({ length: random.integer(5) }, () => random.pick(HEADERS))
   const host = random.chance(0.9) ? [`Host: ${random.chance(0.7) ? 'localhost' : random.pick(HOSTS)}`] : []
   const text = [random.pick(LINES), ...host, ...headers, '', random.chance(0.5) ? random.pick(BODIES) : ''].join('\r\n')
-  if (random.chance(0.05)) return hostileText(random)
+  if (random.chance(0.05)) return createHostileText(random)
   if (random.chance(0.05)) return text + text
-  return random.chance(0.25) ? damaged(text, random) : text
+  return random.chance(0.25) ? damage(text, random) : text
 }
 
 /** Sends bytes, and gives what comes back until the other end has done. Of a live stream only the beginning. */

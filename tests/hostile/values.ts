@@ -1,7 +1,7 @@
 import { newId } from '@whodid/core'
 import type { Random } from '../random.ts'
 
-function repeated(text: string, times: number) {
+function repeat(text: string, times: number) {
   return text.repeat(times)
 }
 
@@ -43,9 +43,9 @@ export const TEXTS: readonly string[] = [
   '1e309',
   '0x10',
   '9007199254740993',
-  repeated('9', 400),
-  repeated('a', 3_000),
-  repeated('\u0301', 500),
+  repeat('9', 400),
+  repeat('a', 3_000),
+  repeat('\u0301', 500),
   '*',
   '-',
   ',',
@@ -100,16 +100,16 @@ export const SEARCHES: readonly string[] = [
   'actor:ada,grace,"linus t"',
   'actor:*',
   '\\"',
-  repeated('actor:a ', 300),
-  repeated('"', 1_001),
-  repeated('-', 2_000),
-  repeated('x y ', 500),
+  repeat('actor:a ', 300),
+  repeat('"', 1_001),
+  repeat('-', 2_000),
+  repeat('x y ', 500),
   'e\u0301 É ﬁ ß ẞ İ ı',
   '🙂',
   '漢',
 ]
 
-function deep(levels: number): unknown {
+function nest(levels: number): unknown {
   let value: unknown = 1
   for (let level = 0; level < levels; level += 1) value = level % 2 ? [value] : { a: value }
   return value
@@ -129,8 +129,8 @@ const OTHERS: readonly unknown[] = [
   {},
   [[]],
   [null],
-  deep(20),
-  deep(70),
+  nest(20),
+  nest(70),
   { length: 1e9 },
   { toString: 1, valueOf: 2 },
   JSON.parse('{"then":"x"}'),
@@ -138,22 +138,26 @@ const OTHERS: readonly unknown[] = [
   Array.from({ length: 60 }, (_, index) => `v${index}`),
 ]
 
-function ofCharacters(random: Random): string {
+function createRandomText(random: Random): string {
   return String.fromCodePoint(
-    ...Array.from({ length: 1 + random.int(12) }, () =>
-      random.chance(0.5) ? 0x20 + random.int(0x60) : random.int(random.chance(0.5) ? 0x800 : 0x10ffff),
+    ...Array.from({ length: 1 + random.integer(12) }, () =>
+      random.chance(0.5) ? 0x20 + random.integer(0x60) : random.integer(random.chance(0.5) ? 0x800 : 0x10ffff),
     ),
   )
 }
 
 /** A text that nobody would send who means well. */
-export function hostileText(random: Random): string {
-  return random.chance(0.2) ? ofCharacters(random) : random.chance(0.15) ? random.pick(SEARCHES) : random.pick(TEXTS)
+export function createHostileText(random: Random): string {
+  return random.chance(0.2)
+    ? createRandomText(random)
+    : random.chance(0.15)
+      ? random.pick(SEARCHES)
+      : random.pick(TEXTS)
 }
 
 /** Any JSON value. */
-export function hostileValue(random: Random): unknown {
-  return random.chance(0.5) ? hostileText(random) : random.pick(OTHERS)
+export function createHostileValue(random: Random): unknown {
+  return random.chance(0.5) ? createHostileText(random) : random.pick(OTHERS)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -161,43 +165,44 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value with something about it changed: one place of it replaced, left out, doubled, or wrapped. */
-export function mutated(value: unknown, random: Random): unknown {
+export function mutate(value: unknown, random: Random): unknown {
   if (Array.isArray(value) && value.length > 0 && random.chance(0.8)) {
-    const at = random.int(value.length)
+    const at = random.integer(value.length)
     if (random.chance(0.2)) return [...value, ...value]
-    return value.map((item, index) => (index === at ? mutated(item, random) : item))
+    return value.map((item, index) => (index === at ? mutate(item, random) : item))
   }
   if (isRecord(value) && !Array.isArray(value) && random.chance(0.85)) {
     const names = Object.keys(value)
-    if (names.length === 0 || random.chance(0.15)) return { ...value, [hostileText(random)]: hostileValue(random) }
+    if (names.length === 0 || random.chance(0.15))
+      return { ...value, [createHostileText(random)]: createHostileValue(random) }
     const name = random.pick(names)
     if (random.chance(0.15)) return Object.fromEntries(Object.entries(value).filter(([each]) => each !== name))
-    return { ...value, [name]: mutated(value[name], random) }
+    return { ...value, [name]: mutate(value[name], random) }
   }
-  if (typeof value === 'string' && random.chance(0.4)) return damaged(value, random)
+  if (typeof value === 'string' && random.chance(0.4)) return damage(value, random)
   if (random.chance(0.1)) return [value]
   if (random.chance(0.1)) return { value }
-  return hostileValue(random)
+  return createHostileValue(random)
 }
 
 /** A text with a character changed, left out or doubled, cut off, or with another in its middle. */
-export function damaged(text: string, random: Random): string {
-  const at = random.int(text.length + 1)
-  switch (random.int(5)) {
+export function damage(text: string, random: Random): string {
+  const at = random.integer(text.length + 1)
+  switch (random.integer(5)) {
     case 0:
       return text.slice(0, at)
     case 1:
-      return text.slice(0, at) + hostileText(random) + text.slice(at)
+      return text.slice(0, at) + createHostileText(random) + text.slice(at)
     case 2:
       return text.slice(0, at) + text.slice(at + 1)
     case 3:
-      return text.slice(0, at) + String.fromCharCode(random.int(0x100)) + text.slice(at + 1)
+      return text.slice(0, at) + String.fromCharCode(random.integer(0x100)) + text.slice(at + 1)
     default:
       return text + text
   }
 }
 
 /** An id that no event has, of any time. */
-export function anyId(random: Random): string {
-  return newId(random.int(2 ** 31) * (1 + random.int(60_000)))
+export function createUnknownId(random: Random): string {
+  return newId(random.integer(2 ** 31) * (1 + random.integer(60_000)))
 }

@@ -1,7 +1,7 @@
 import { type EventStore, type NewEvent, newId } from '@whodid/core'
 import { mintViewerToken } from '@whodid/server'
-import { event, KEYS, openService, type TestService } from '../../packages/server/test/support/acme.ts'
-import { type Credentials, key, person } from '../../packages/server/test/support/api.ts'
+import { createEvent, KEYS, openService, type TestService } from '../../packages/server/test/support/acme.ts'
+import { bearer, type Credentials, session } from '../../packages/server/test/support/api.ts'
 
 /** Words that stand in every field of some events, and in no request: whoever gets one sees an event with it. */
 const MARKS = {
@@ -30,7 +30,7 @@ export interface Caller {
   readonly shown: readonly string[]
 }
 
-function caller(name: string, credentials: Credentials, ...may: readonly Mark[]): Caller {
+function createCaller(name: string, credentials: Credentials, ...may: readonly Mark[]): Caller {
   return {
     name,
     credentials,
@@ -40,7 +40,7 @@ function caller(name: string, credentials: Credentials, ...may: readonly Mark[])
 }
 
 /** A service with events of several tenants, and everybody who may call it. */
-export interface World extends AsyncDisposable {
+export interface TestWorld extends AsyncDisposable {
   readonly service: TestService
   readonly callers: readonly Caller[]
   /** Ids of events of all tenants. */
@@ -51,8 +51,8 @@ export interface World extends AsyncDisposable {
 
 const SECRET = 'a secret of the tests that nobody else could guess'
 
-function markedEvent(tenantId: string, word: string, who: string, project: string, more: Partial<NewEvent> = {}) {
-  return event({
+function createMarkedEvent(tenantId: string, word: string, who: string, project: string, more: Partial<NewEvent> = {}) {
+  return createEvent({
     tenantId,
     actor: { type: 'user', id: who, name: `${word} Person`, email: `${word.toLowerCase()}@one.test` },
     resource: { type: 'project', id: project, name: `${word} Engine` },
@@ -66,36 +66,36 @@ function markedEvent(tenantId: string, word: string, who: string, project: strin
   })
 }
 
-function eventsOf(): NewEvent[] {
+function createEvents(): NewEvent[] {
   return Array.from({ length: 8 }, (_, index) => [
-    markedEvent('acme', MARKS.acme, 'ada', 'p1'),
-    markedEvent('acme', MARKS.second, 'grace', 'p2'),
-    markedEvent('acme', MARKS.linus, 'linus', 'p3'),
-    markedEvent('acme', MARKS.acme, 'ada', 'p1', {
+    createMarkedEvent('acme', MARKS.acme, 'ada', 'p1'),
+    createMarkedEvent('acme', MARKS.second, 'grace', 'p2'),
+    createMarkedEvent('acme', MARKS.linus, 'linus', 'p3'),
+    createMarkedEvent('acme', MARKS.acme, 'ada', 'p1', {
       actor: { type: 'user', id: 'ada', name: 'Ada', email: `${MARKS.masked.toLowerCase()}@one.test` },
       metadata: { salary: MARKS.masked },
       ...(index % 2 === 0 && { action: 'membership.role_changed' }),
     }),
-    markedEvent('umbrella', MARKS.umbrella, 'eve', 'p1'),
-    markedEvent('initech', MARKS.initech, 'bob', 'p1'),
-    markedEvent('-', MARKS.nobody, 'nobody', 'p1'),
+    createMarkedEvent('umbrella', MARKS.umbrella, 'eve', 'p1'),
+    createMarkedEvent('initech', MARKS.initech, 'bob', 'p1'),
+    createMarkedEvent('-', MARKS.nobody, 'nobody', 'p1'),
   ]).flat()
 }
 
 /** Makes the world in a store. */
-export async function openWorld(store: Promise<EventStore>): Promise<World> {
+export async function openWorld(store: Promise<EventStore>): Promise<TestWorld> {
   const service = await openService({
     store,
     viewerTokens: { secret: SECRET },
     limits: { events: null, calls: null, attempts: null, exports: null, streams: null },
   })
-  const events = eventsOf()
+  const events = createEvents()
   await service.append(events)
   const keyIds: string[] = []
   for (const name of ['one', 'two', 'three']) {
     const request = new Request('http://localhost/api/v1/keys', {
       method: 'POST',
-      headers: { ...person('ada'), 'content-type': 'application/json' },
+      headers: { ...session('ada'), 'content-type': 'application/json' },
       body: JSON.stringify({ name, scopes: ['read'] }),
     })
     const response = await service.fetch(request)
@@ -116,29 +116,29 @@ export async function openWorld(store: Promise<EventStore>): Promise<World> {
     eventIds: events.map(({ id }) => id ?? newId()),
     keyIds,
     callers: [
-      caller('nobody', {}),
-      caller('an unknown key', key('whodid_read_0123456789abcdefghijABCDEFGHIJ')),
-      caller('no bearer at all', { authorization: 'Basic YWRhOmRlbW8=' }),
-      caller('a forged token', key(forged)),
-      caller('mallory', person('mallory')),
-      caller('an ingest key of Acme', key(KEYS.acmeIngest)),
-      caller('a read key of Acme', key(KEYS.acmeRead), ...OF_ACME),
-      caller('an export key of Acme', key(KEYS.acmeExport), ...OF_ACME),
-      caller('an admin key of Acme', key(KEYS.acmeAdmin), ...OF_ACME),
-      caller('an ingest key of Umbrella', key(KEYS.umbrellaIngest)),
-      caller('a read key of Umbrella', key(KEYS.umbrellaRead), 'umbrella'),
-      caller('an ingest key of all', key(KEYS.allIngest)),
-      caller('a read key of all', key(KEYS.allRead), ...OF_ACME, 'umbrella', 'initech', 'nobody'),
-      caller('a token for Umbrella', key(await token('tina', ['umbrella'])), 'umbrella'),
-      caller('ada', person('ada'), ...OF_ACME),
-      caller('linus', person('linus'), 'linus'),
-      caller('eve', person('eve'), 'umbrella'),
-      caller('both', person('both'), ...OF_ACME, 'umbrella'),
-      caller('masked', person('masked'), 'acme', 'second', 'linus'),
-      caller('narrow', person('narrow'), 'second'),
-      caller('none', person('none')),
-      caller('sneaky', person('sneaky'), ...OF_ACME),
-      caller('nowhere', person('nowhere')),
+      createCaller('nobody', {}),
+      createCaller('an unknown key', bearer('whodid_read_0123456789abcdefghijABCDEFGHIJ')),
+      createCaller('no bearer at all', { authorization: 'Basic YWRhOmRlbW8=' }),
+      createCaller('a forged token', bearer(forged)),
+      createCaller('mallory', session('mallory')),
+      createCaller('an ingest key of Acme', bearer(KEYS.acmeIngest)),
+      createCaller('a read key of Acme', bearer(KEYS.acmeRead), ...OF_ACME),
+      createCaller('an export key of Acme', bearer(KEYS.acmeExport), ...OF_ACME),
+      createCaller('an admin key of Acme', bearer(KEYS.acmeAdmin), ...OF_ACME),
+      createCaller('an ingest key of Umbrella', bearer(KEYS.umbrellaIngest)),
+      createCaller('a read key of Umbrella', bearer(KEYS.umbrellaRead), 'umbrella'),
+      createCaller('an ingest key of all', bearer(KEYS.allIngest)),
+      createCaller('a read key of all', bearer(KEYS.allRead), ...OF_ACME, 'umbrella', 'initech', 'nobody'),
+      createCaller('a token for Umbrella', bearer(await token('tina', ['umbrella'])), 'umbrella'),
+      createCaller('ada', session('ada'), ...OF_ACME),
+      createCaller('linus', session('linus'), 'linus'),
+      createCaller('eve', session('eve'), 'umbrella'),
+      createCaller('both', session('both'), ...OF_ACME, 'umbrella'),
+      createCaller('masked', session('masked'), 'acme', 'second', 'linus'),
+      createCaller('narrow', session('narrow'), 'second'),
+      createCaller('none', session('none')),
+      createCaller('sneaky', session('sneaky'), ...OF_ACME),
+      createCaller('nowhere', session('nowhere')),
     ],
     [Symbol.asyncDispose]: () => service.close(),
   }

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '@whodid/core'
-import { blocksOf, trpcApi } from '../../packages/server/test/support/api.ts'
+import { createTrpcApi, readBlocks } from '../../packages/server/test/support/api.ts'
 import type { Random } from '../random.ts'
-import type { Peer } from './peer.ts'
+import type { ServiceProcess } from './service-process.ts'
 import { READER } from './tenants.ts'
 
 /** Tells when a follower has seen all it waits for. */
@@ -9,7 +9,7 @@ type Complete = (events: readonly StoredEvent[]) => boolean
 
 /** One visit to a stream over REST, which ends when the process does, or the follower leaves. */
 async function visit(
-  peer: Peer,
+  peer: ServiceProcess,
   tenant: string,
   lastEventId: string,
   see: (id: string, event: StoredEvent | null) => boolean,
@@ -21,7 +21,7 @@ async function visit(
       signal: leave.signal,
     })
     if (!response.ok) throw new RangeError(`${response.status} ${await response.text()}`)
-    for await (const block of blocksOf(response)) {
+    for await (const block of readBlocks(response)) {
       const id = /^id: (.*)$/m.exec(block)?.[1]
       const data = /^data: (.*)$/m.exec(block)?.[1]
       if (id !== undefined && !see(id, data === undefined ? null : JSON.parse(data))) return
@@ -35,7 +35,7 @@ async function visit(
 
 /** Follows from seq 0 over REST, coming back with `Last-Event-ID` whenever the stream breaks, or on a whim. */
 export async function followRest(
-  peer: Peer,
+  peer: ServiceProcess,
   tenant: string,
   random: Random,
   complete: Complete,
@@ -43,8 +43,8 @@ export async function followRest(
   const events: StoredEvent[] = []
   let lastEventId = '0'
   while (!complete(events)) {
-    let left = 1 + random.int(400)
-    await peer.up()
+    let left = 1 + random.integer(400)
+    await peer.waitUntilUp()
     await visit(peer, tenant, lastEventId, (id, event) => {
       lastEventId = id
       if (event) events.push(event)
@@ -56,10 +56,10 @@ export async function followRest(
 }
 
 /** Follows from seq 0 with tRPC's own client, which comes back by itself. */
-export function followTrpc(peer: Peer, tenant: string, complete: Complete): Promise<readonly StoredEvent[]> {
+export function followTrpc(peer: ServiceProcess, tenant: string, complete: Complete): Promise<readonly StoredEvent[]> {
   const whenUp: typeof fetch = async (input, init) => {
-    await peer.up()
+    await peer.waitUntilUp()
     return fetch(input, init)
   }
-  return trpcApi(peer.url, whenUp, { cookie: READER }).follow({ tenant, lastEventId: '0' }, complete)
+  return createTrpcApi(peer.url, whenUp, { cookie: READER }).follow({ tenant, lastEventId: '0' }, complete)
 }

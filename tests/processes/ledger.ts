@@ -1,4 +1,5 @@
-import { bytesToHex, leafHashOf } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
+import { hashLeaf } from '@whodid/core/seal'
 import pg from 'pg'
 import { expect } from 'vitest'
 import type { Acknowledged } from './writer.ts'
@@ -12,12 +13,12 @@ interface Row {
   readonly event_seq: number
 }
 
-function upTo(length: number) {
+function createRange(length: number) {
   return Array.from({ length }, (_, index) => index + 1)
 }
 
 /** What a database says under the service: every row of one statement. */
-export async function ask<R extends pg.QueryResultRow>(url: string, text: string): Promise<readonly R[]> {
+export async function query<R extends pg.QueryResultRow>(url: string, text: string): Promise<readonly R[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -37,25 +38,25 @@ export async function expectLedger(
   tenants: readonly string[],
   acknowledged: Acknowledged,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const ledger = await ask<Row>(
+  const ledger = await query<Row>(
     url,
     `select l.tenant_id, l.seq::int, l.event_id, l.leaf_hash, e.canonical, e.seq::int as event_seq
     from whodid.ledger l left join whodid.events e on e.tenant_id = l.tenant_id and e.id = l.event_id
     order by l.tenant_id, l.seq`,
   )
-  const heads = await ask<{ tenant_id: string; seq: number }>(
+  const heads = await query<{ tenant_id: string; seq: number }>(
     url,
     'select tenant_id, seq::int from whodid.ledger_head order by tenant_id',
   )
-  const stored = await ask<{ n: number }>(url, 'select count(*)::int as n from whodid.events')
+  const stored = await query<{ n: number }>(url, 'select count(*)::int as n from whodid.events')
   expect(stored).toEqual([{ n: ledger.length }])
 
   const ids = new Map<string, readonly string[]>()
   for (const tenant of tenants) {
     const rows = ledger.filter(({ tenant_id }) => tenant_id === tenant)
-    const told = [...acknowledged.places].filter(([, { tenantId }]) => tenantId === tenant)
-    expect(rows.map(({ seq }) => seq)).toEqual(upTo(told.length))
-    expect(rows.map(({ event_seq }) => event_seq)).toEqual(upTo(told.length))
+    const told = [...acknowledged.positions].filter(([, { tenantId }]) => tenantId === tenant)
+    expect(rows.map(({ seq }) => seq)).toEqual(createRange(told.length))
+    expect(rows.map(({ event_seq }) => event_seq)).toEqual(createRange(told.length))
     expect(heads.filter(({ tenant_id }) => tenant_id === tenant).map(({ seq }) => seq)).toEqual([told.length])
     expect(new Map(rows.map((row) => [row.event_id, [row.seq, bytesToHex(row.leaf_hash)]]))).toEqual(
       new Map(told.map(([id, { seq, leafHash }]) => [id, [seq, leafHash]])),
@@ -66,7 +67,7 @@ export async function expectLedger(
     )
   }
   for (const { leaf_hash, canonical } of ledger) {
-    expect(bytesToHex(leafHashOf(new Uint8Array(canonical)))).toBe(bytesToHex(leaf_hash))
+    expect(bytesToHex(hashLeaf(new Uint8Array(canonical)))).toBe(bytesToHex(leaf_hash))
   }
   return ids
 }

@@ -1,10 +1,10 @@
 import { type AppendResult, type NewEvent, newId } from '@whodid/core'
 import type { Random } from '../random.ts'
-import type { Peer } from './peer.ts'
+import type { ServiceProcess } from './service-process.ts'
 import { WRITER } from './tenants.ts'
 
 /** Where a client was told that its event is. */
-export interface Place {
+export interface Position {
   readonly tenantId: string
   readonly seq: number
   readonly leafHash: string
@@ -12,7 +12,7 @@ export interface Place {
 
 /** What clients were told, kept apart from the service: the ledger that the service's own is held against. */
 export class Acknowledged {
-  readonly places = new Map<string, Place>()
+  readonly positions = new Map<string, Position>()
   /** Calls that were answered. */
   calls = 0
   /** Calls that were not, since their process was killed. */
@@ -23,18 +23,18 @@ export class Acknowledged {
     for (const result of results) {
       if (result.outcome === 'rejected') throw new Error(`${result.id} was rejected: ${result.reason}`)
       const { id, seq, leafHash } = result
-      const known = this.places.get(id)
+      const known = this.positions.get(id)
       if (known && (known.seq !== seq || known.leafHash !== leafHash)) {
         throw new Error(`${id} was acknowledged in two places: ${known.seq} and ${seq}.`)
       }
-      this.places.set(id, { tenantId, seq, leafHash })
+      this.positions.set(id, { tenantId, seq, leafHash })
     }
     this.calls += 1
     for (const heard of this.#heard) heard()
   }
 
   /** Resolves when so many calls have been answered. */
-  async reaches(calls: number): Promise<void> {
+  async waitFor(calls: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const heard = () => {
         if (this.calls >= calls) resolve()
@@ -46,7 +46,10 @@ export class Acknowledged {
 }
 
 /** Sends events to a process once. Throws when it is killed before it has answered. */
-async function sendOnce(peer: Peer, events: NewEvent | readonly NewEvent[]): Promise<readonly AppendResult[]> {
+async function sendOnce(
+  peer: ServiceProcess,
+  events: NewEvent | readonly NewEvent[],
+): Promise<readonly AppendResult[]> {
   const response = await fetch(`${peer.url}/api/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${WRITER}`, 'content-type': 'application/json' },
@@ -61,7 +64,7 @@ async function sendOnce(peer: Peer, events: NewEvent | readonly NewEvent[]): Pro
 
 /** Sends events until a process acknowledges them: to another one when one does not answer. */
 async function send(
-  peers: readonly Peer[],
+  peers: readonly ServiceProcess[],
   events: NewEvent | readonly NewEvent[],
   acknowledged: Acknowledged,
 ): Promise<readonly AppendResult[]> {
@@ -77,25 +80,30 @@ async function send(
   }
 }
 
-const LATE_MS = 40 * 86_400_000
+const MAX_AGE_MS = 40 * 86_400_000
 
 /** An event that occurred now, or up to forty days ago. */
-function eventOf(tenantId: string, random: Random): NewEvent {
-  const id = newId(random.chance(0.2) ? Date.now() - random.int(LATE_MS) : Date.now())
+function createEvent(tenantId: string, random: Random): NewEvent {
+  const id = newId(random.chance(0.2) ? Date.now() - random.integer(MAX_AGE_MS) : Date.now())
   return {
     id,
     tenantId,
     action: random.pick(['project.created', 'project.updated', 'project.deleted', 'job.started', 'job.failed']),
     ...(random.chance(0.1) && { status: 'failure' as const }),
-    actor: { type: 'user', id: `u${random.int(20)}`, name: `Person ${random.int(20)}`, email: 'person@acme.test' },
-    resource: { type: 'project', id: `p${random.int(50)}`, name: `Engine ${random.int(50)}` },
-    metadata: { padding: 'x'.repeat(random.int(300)) },
+    actor: {
+      type: 'user',
+      id: `u${random.integer(20)}`,
+      name: `Person ${random.integer(20)}`,
+      email: 'person@acme.test',
+    },
+    resource: { type: 'project', id: `p${random.integer(50)}`, name: `Engine ${random.integer(50)}` },
+    metadata: { padding: 'x'.repeat(random.integer(300)) },
   }
 }
 
 /** Sends one event of a tenant until it is acknowledged. */
 export async function writeOne(
-  peers: readonly Peer[],
+  peers: readonly ServiceProcess[],
   tenantId: string,
   action: string,
   acknowledged: Acknowledged,
@@ -112,7 +120,7 @@ export async function writeOne(
 
 /** Makes calls of one client: single events and batches, some sent to both processes at once, some sent again later. */
 export async function write(
-  peers: readonly Peer[],
+  peers: readonly ServiceProcess[],
   tenantId: string,
   calls: number,
   random: Random,
@@ -121,9 +129,9 @@ export async function write(
   const sent: NewEvent[] = []
   for (let call = 0; call < calls; call += 1) {
     const again = random.chance(0.15) && sent.length > 0
-    const size = random.chance(0.4) ? 1 : 1 + random.int(50)
-    const batch = Array.from({ length: size }, () => (again ? random.pick(sent) : eventOf(tenantId, random)))
-    const [first = eventOf(tenantId, random)] = batch
+    const size = random.chance(0.4) ? 1 : 1 + random.integer(50)
+    const batch = Array.from({ length: size }, () => (again ? random.pick(sent) : createEvent(tenantId, random)))
+    const [first = createEvent(tenantId, random)] = batch
     const events = size === 1 && random.chance(0.5) ? first : batch
     const order = random.chance(0.5) ? peers : peers.toReversed()
     const orders = random.chance(0.2) ? [order, order.toReversed()] : [order]

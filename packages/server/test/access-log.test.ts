@@ -1,54 +1,54 @@
-import { pglite } from '@whodid/postgres/pglite'
 import { expect, test } from 'vitest'
-import { event, KEYS, openService, shared } from './support/acme.ts'
-import { key, person, restApi } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { createEvent, KEYS, keepOpen, openService } from './support/acme.ts'
+import { bearer, createRestApi, session } from './support/api.ts'
 
 const HOUR = 3_600_000
 
-function apiOf(service: Awaited<ReturnType<typeof openService>>) {
+function createApis(service: Awaited<ReturnType<typeof openService>>) {
   const inProcess = async (input: string, init?: RequestInit) => {
     const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
     if (!response) throw new Error(`${input} is not the service's.`)
     return response
   }
-  return (credentials: Record<string, string>) => restApi('http://localhost/activity', inProcess, credentials)
+  return (credentials: Record<string, string>) => createRestApi('http://localhost/activity', inProcess, credentials)
 }
 
 const DIGEST = expect.stringMatching(/^[0-9a-f]{64}$/)
 
-test("R27: reading one other person's activity, and exporting, are events: one a viewer, filter and hour", async () => {
+test('R27: reading the activity of another person and exporting are logged once per viewer, filter and hour', async () => {
   let now = Date.now()
   await using service = await openService({ now: () => now })
-  const as = apiOf(service)
-  await service.append([event({ actor: { type: 'user', id: 'linus' } }), event({ tenantId: 'umbrella' })])
+  const as = createApis(service)
+  await service.append([createEvent({ actor: { type: 'user', id: 'linus' } }), createEvent({ tenantId: 'umbrella' })])
   const audit = async () =>
-    (await as(person('ada')).list({ category: ['audit'], not: { action: ['audit.export_ended'] } })).items
+    (await as(session('ada')).list({ category: ['audit'], not: { action: ['audit.export_ended'] } })).items
       .toSorted((a, b) => a.seq - b.seq)
       .map(
         ({ action, actor, resource }) =>
           `${action} ${resource.type} ${resource.id ?? resource.name} by ${actor.type} ${actor.id}`,
       )
 
-  // Not others' activity: one's own, and everybody's.
-  await as(person('ada')).userActivity({ userId: 'ada' })
-  await as(person('ada')).list({})
-  await as(person('linus')).list({ actor: ['linus'] })
+  // Reading your own activity, or everyone's, is not logged.
+  await as(session('ada')).userActivity({ userId: 'ada' })
+  await as(session('ada')).list({})
+  await as(session('linus')).list({ actor: ['linus'] })
   expect(await audit()).toEqual([])
 
-  await as(person('ada')).userActivity({ userId: 'linus' })
+  await as(session('ada')).userActivity({ userId: 'linus' })
   await Promise.all([
-    as(person('ada')).userActivity({ userId: 'linus' }),
-    as(person('ada')).list({ actor: ['linus'] }),
-    as(person('ada')).list({ actor: ['linus'], limit: 1, order: 'asc' }),
+    as(session('ada')).userActivity({ userId: 'linus' }),
+    as(session('ada')).list({ actor: ['linus'] }),
+    as(session('ada')).list({ actor: ['linus'], limit: 1, order: 'asc' }),
   ])
   expect(await audit()).toEqual(['audit.viewed user linus by user ada'])
 
-  await as(person('both')).userActivity({ userId: 'linus' })
-  await as(key(KEYS.acmeRead)).userActivity({ userId: 'linus' })
-  await as(person('ada')).userActivity({ userId: 'linus', from: '2026-01-01' })
-  await as(person('ada')).export({ format: 'csv' })
-  await as(person('ada')).export({ format: 'csv' })
-  await as(person('ada')).export({ format: 'json' })
+  await as(session('both')).userActivity({ userId: 'linus' })
+  await as(bearer(KEYS.acmeRead)).userActivity({ userId: 'linus' })
+  await as(session('ada')).userActivity({ userId: 'linus', from: '2026-01-01' })
+  await as(session('ada')).export({ format: 'csv' })
+  await as(session('ada')).export({ format: 'csv' })
+  await as(session('ada')).export({ format: 'json' })
   const inFirstHour = [
     'audit.viewed user linus by user ada',
     'audit.viewed user linus by user both',
@@ -60,18 +60,18 @@ test("R27: reading one other person's activity, and exporting, are events: one a
   expect(await audit()).toEqual(inFirstHour)
 
   now += HOUR
-  await as(person('ada')).userActivity({ userId: 'linus' })
+  await as(session('ada')).userActivity({ userId: 'linus' })
   expect(await audit()).toEqual([...inFirstHour, 'audit.viewed user linus by user ada'])
 
-  // Naming somebody beside them hides nothing.
-  await as(person('ada')).list({ actor: ['ada', 'linus', 'nobody'] })
+  // Naming another actor as well hides nothing.
+  await as(session('ada')).list({ actor: ['ada', 'linus', 'nobody'] })
   expect(await audit()).toHaveLength(inFirstHour.length + 2)
 })
 
-test('the log of the log is out of lists, inbox, facets and exports unless it is asked for', async () => {
+test('audit events are left out of lists, inbox, facets and exports unless requested', async () => {
   await using service = await openService()
-  const ada = apiOf(service)(person('ada'))
-  await service.append([event()])
+  const ada = createApis(service)(session('ada'))
+  await service.append([createEvent()])
   await ada.export({ format: 'csv' })
   await ada.userActivity({ userId: 'linus' })
   expect((await ada.list({})).items.map(({ action }) => action)).toEqual(['project.created'])
@@ -85,9 +85,9 @@ test('the log of the log is out of lists, inbox, facets and exports unless it is
   expect((await ada.list({ category: ['audit', 'project'] })).total.value).toBe(6)
 })
 
-test('a filter too long for an event is still written down', async () => {
+test('a filter too long for an event is still logged', async () => {
   await using service = await openService()
-  const ada = apiOf(service)(person('ada'))
+  const ada = createApis(service)(session('ada'))
   const resourceId = Array.from({ length: 30 }, (_, index) => `${index}-${'x'.repeat(500)}`)
   await ada.export({ format: 'csv', resourceId, tenant: 'acme' })
   const { items } = await ada.list({ action: ['audit.exported'] })
@@ -101,9 +101,9 @@ test('a filter too long for an event is still written down', async () => {
   })
 })
 
-test('R27: who is named last in a filter too long for an event tells it from another', async () => {
+test('R27: filters too long for an event are told apart by their last actor', async () => {
   await using service = await openService()
-  const ada = apiOf(service)(person('ada'))
+  const ada = createApis(service)(session('ada'))
   const many = Array.from({ length: 40 }, (_, index) => `${index}-${'x'.repeat(500)}`)
   for (const last of ['linus', 'bob', 'linus']) await ada.list({ actor: [...many, last] })
   const { items } = await ada.list({ action: ['audit.viewed'] })
@@ -113,10 +113,10 @@ test('R27: who is named last in a filter too long for an event tells it from ano
   ])
 })
 
-test('R10: an id that comes with another content is refused, and the refusal is an event', async () => {
+test('R10: an id sent again with other content is rejected, and the rejection is logged', async () => {
   await using service = await openService()
-  const ada = apiOf(service)(person('ada'))
-  const first = event()
+  const ada = createApis(service)(session('ada'))
+  const first = createEvent()
   const other = { ...first, resource: { type: 'project', id: 'p2' } }
   const results = await service.append([first, first, other, other])
   expect(results.map((result) => (result.outcome === 'rejected' ? result.code : result.outcome))).toEqual([
@@ -135,21 +135,21 @@ test('R10: an id that comes with another content is refused, and the refusal is 
     error: { code: 'id_conflict' },
   })
   await service.append([other])
-  await service.append([event()])
+  await service.append([createEvent()])
   expect((await ada.list({ action: ['audit.id_conflict'] })).total.value).toBe(1)
 })
 
-test('R27: several processes on one database write one event a viewer, filter and hour together', async () => {
+test('R27: several processes on one database log one event per viewer, filter and hour', async () => {
   let now = Date.parse('2026-11-20T10:42:00Z')
-  const store = await pglite('memory')
-  await using first = await openService({ store: shared(store), now: () => now })
-  await using second = await openService({ store: shared(store), now: () => now })
+  const store = await openMemoryStore()
+  await using first = await openService({ store: keepOpen(store), now: () => now })
+  await using second = await openService({ store: keepOpen(store), now: () => now })
   const readers = [first, second, first, second].map((service, index) => async () => {
-    const agent = { ...person('ada'), 'user-agent': `agent ${index}`, 'x-request-id': `r${index}` }
-    await apiOf(service)(agent).userActivity({ userId: 'linus' })
-    await apiOf(service)(agent).userActivity({ userId: 'linus', q: 'engine' })
+    const agent = { ...session('ada'), 'user-agent': `agent ${index}`, 'x-request-id': `r${index}` }
+    await createApis(service)(agent).userActivity({ userId: 'linus' })
+    await createApis(service)(agent).userActivity({ userId: 'linus', q: 'engine' })
   })
-  const audit = async () => (await apiOf(second)(person('ada')).list({ category: ['audit'], order: 'asc' })).items
+  const audit = async () => (await createApis(second)(session('ada')).list({ category: ['audit'], order: 'asc' })).items
   const readInTurn = async () => {
     for (const read of readers) await read()
   }
@@ -171,20 +171,20 @@ test('R27: several processes on one database write one event a viewer, filter an
   await store.close()
 })
 
-test('R27: whoever is named is written down, however they are asked for', async () => {
+test('R27: every actor named in a request is logged, whichever way they are named', async () => {
   await using service = await openService()
-  const ada = apiOf(service)(person('ada'))
-  await service.append([event({ actor: { type: 'user', id: 'grace' } }), event()])
+  const ada = createApis(service)(session('ada'))
+  await service.append([createEvent({ actor: { type: 'user', id: 'grace' } }), createEvent()])
   const reads = [
     () =>
-      service.fetch(new Request('http://localhost/activity/api/v1/stats?actor=bob', { headers: person('ada') }), {
+      service.fetch(new Request('http://localhost/activity/api/v1/stats?actor=bob', { headers: session('ada') }), {
         basePath: '/activity',
       }),
     () => ada.facets({ filter: { q: 'actor:eve' } }),
     () => ada.list({ actorName: ['Linus'] }),
     () => ada.list({ actor: ['decoy', 'bob'] }),
     () => ada.follow({ filter: { actor: ['grace'] }, lastEventId: '0' }, 1),
-    // Not others' activity: one's own, and everybody's.
+    // Reading your own activity, or everyone's, is not logged.
     () => ada.follow({ filter: { actor: ['ada'] }, lastEventId: '0' }, 1),
     () => ada.follow({ lastEventId: '0' }, 1),
   ]
@@ -199,9 +199,9 @@ test('R27: whoever is named is written down, however they are asked for', async 
   ])
 })
 
-test('R27: of many who are named at once, there are as many in the event as it has room for', async () => {
+test('R27: an event lists as many of the named actors as fit', async () => {
   await using service = await openService()
-  const ada = apiOf(service)(person('ada'))
+  const ada = createApis(service)(session('ada'))
   const ids = (end: string) => Array.from({ length: 40 }, (_, index) => `${index}-${end}`)
   await ada.list({ actor: ids('short') })
   await ada.list({ actor: ids('x'.repeat(500)) })
@@ -212,12 +212,12 @@ test('R27: of many who are named at once, there are as many in the event as it h
   expect(items.map(({ resource, description, metadata }) => [resource.id, description, metadata])).toEqual([
     [
       '0-short',
-      'The activity of 0-short and of 39 more was viewed',
+      'Viewed activity of 0-short and 39 more',
       { subjects: ids('short').slice(0, 20), filter: { actor: ids('short') } },
     ],
     [
       `0-${'x'.repeat(500)}`,
-      `The activity of 0-${'x'.repeat(500)} and of 39 more was viewed`,
+      `Viewed activity of 0-${'x'.repeat(500)} and 39 more`,
       { subjects: cut, filter: { tooLong: true, digest: DIGEST, conditions: ['actor'], actor: cut } },
     ],
   ])

@@ -2,18 +2,18 @@ import { type KeyScope, newId, type Viewer } from '@whodid/core'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mintViewerToken } from '../src/auth/viewer-token.ts'
-import { COMPAT } from '../src/compat/index.ts'
+import { COMPAT_OPERATIONS } from '../src/compat/index.ts'
 import { router } from '../src/http/trpc.ts'
-import { VERBS } from '../src/operations/index.ts'
-import type { Verb } from '../src/operations/operation.ts'
-import { event, KEYS, openService } from './support/acme.ts'
-import { type Credentials, key, person } from './support/api.ts'
-import { restRequest, send, trpcRequest } from './support/calls.ts'
+import { OPERATIONS } from '../src/operations/index.ts'
+import type { Operation } from '../src/operations/operation.ts'
+import { createEvent, KEYS, openService } from './support/acme.ts'
+import { bearer, type Credentials, session } from './support/api.ts'
+import { createRestRequest, createTrpcRequest, send } from './support/requests.ts'
 
 const SECRET = 'ACME-ONLY'
 
-function acmeEvent() {
-  return event({
+function createAcmeEvent() {
+  return createEvent({
     tenantId: 'acme',
     actor: {
       type: 'user',
@@ -29,16 +29,16 @@ function acmeEvent() {
   })
 }
 
-const known = acmeEvent()
+const known = createAcmeEvent()
 const id = known.id ?? ''
 
 const TOKEN_SECRET = 'a-secret-that-only-tests-know-of'
 
-// Made before anything is described, since what is described depends on them.
+// Created at the top level: the tests below are generated from it.
 const service = await openService({ viewerTokens: { secret: TOKEN_SECRET } })
 
 async function change(method: string, path: string, body?: object) {
-  const headers = { ...person('ada'), 'content-type': 'application/json' }
+  const headers = { ...session('ada'), 'content-type': 'application/json' }
   const request = new Request(`http://localhost${path}`, { method, headers, body: body ? JSON.stringify(body) : null })
   const response = await service.fetch(request)
   expect(response?.status).toBe(200)
@@ -56,19 +56,19 @@ const stored = {
   admin: await makeKey(['admin']),
   all: await makeKey(['ingest', 'read', 'export', 'admin']),
   revoked: await makeKey(['ingest', 'read', 'export', 'admin']),
-  /** Whoever may will revoke it. */
+  /** Every caller with the permission revokes it. */
   unloved: await makeKey(['read']),
 }
 await change('DELETE', `/api/v1/keys/${stored.revoked.id}`)
 
 const grace = { id: 'grace', name: 'Grace', tenants: ['acme'] }
 
-function mint(permissions: Viewer['permissions'], id = newId(), secret = TOKEN_SECRET) {
+function mintToken(permissions: Viewer['permissions'], id = newId(), secret = TOKEN_SECRET) {
   return mintViewerToken({ id, secret, viewer: { ...grace, permissions }, expiresIn: 900 })
 }
 
-/** A token made by hand, with every permission, issued for five minutes some seconds ago. */
-function forge(claims: object, ago = 0) {
+/** Signs a token with every permission, valid for five minutes and issued `ago` seconds ago. */
+function forgeToken(claims: object, ago = 0) {
   const iat = Date.now() / 1000 - ago
   const permissions = ['view', 'view:all', 'export', 'admin']
   const { id: sub, ...viewer } = grace
@@ -78,30 +78,30 @@ function forge(claims: object, ago = 0) {
     .sign(new TextEncoder().encode(TOKEN_SECRET))
 }
 
-function unsigned(token: string) {
+function removeSignature(token: string) {
   const header = btoa(JSON.stringify({ alg: 'none', typ: 'whodid-viewer+jwt' })).replaceAll('=', '')
   return `${header}.${token.split('.')[1]}.`
 }
 
 const tokens = {
-  all: await mint(['view:all']),
-  export: await mint(['export']),
-  admin: await mint(['admin']),
-  everything: await mint(['view', 'view:all', 'export', 'admin']),
-  expired: await forge({}, 301),
-  revoked: await mint(['view:all', 'admin'], 'revoked'),
-  foreign: await forge({ aud: 'another-service' }),
-  long: await forge({ exp: Date.now() / 1000 + 1000 }),
-  future: await forge({}, -3600),
-  ingest: await forge({ permissions: ['ingest', 'view:all'] }),
-  unsigned: unsigned(await forge({})),
-  otherSecret: await mint(['view:all', 'admin'], newId(), 'a-secret-that-only-others-know-of'),
+  all: await mintToken(['view:all']),
+  export: await mintToken(['export']),
+  admin: await mintToken(['admin']),
+  everything: await mintToken(['view', 'view:all', 'export', 'admin']),
+  expired: await forgeToken({}, 301),
+  revoked: await mintToken(['view:all', 'admin'], 'revoked'),
+  foreign: await forgeToken({ aud: 'another-service' }),
+  long: await forgeToken({ exp: Date.now() / 1000 + 1000 }),
+  future: await forgeToken({}, -3600),
+  ingest: await forgeToken({ permissions: ['ingest', 'view:all'] }),
+  unsigned: removeSignature(await forgeToken({})),
+  otherSecret: await mintToken(['view:all', 'admin'], newId(), 'a-secret-that-only-others-know-of'),
 }
 await change('POST', '/api/v1/viewer-tokens/revoke', { token: 'revoked' })
 
 /**
- * What somebody who wants to see another tenant would try with each procedure. `shows` is what one of them gives to those who
- * may see it, so that no attempt is void; null where an answer never holds an event.
+ * Inputs an attacker would try with each operation to see another tenant. `shows` matches what at least one of them returns to
+ * a caller with access, so that no attempt is empty. It is null where a response never holds an event.
  */
 const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs: readonly Record<string, unknown>[] }> =
   {
@@ -109,7 +109,7 @@ const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs:
       shows: /ACME-ONLY/,
       inputs: [{}, { tenant: 'acme' }, { tenant: '*' }, { q: SECRET }, { actor: [`${SECRET}-actor`], tenant: 'acme' }],
     },
-    append: { shows: null, inputs: [{ events: [event({ tenantId: 'acme' })] }] },
+    append: { shows: null, inputs: [{ events: [createEvent({ tenantId: 'acme' })] }] },
     export: {
       shows: /ACME-ONLY/,
       inputs: [{ format: 'csv' }, { format: 'json', tenant: 'acme' }, { format: 'ndjson', tenant: '*' }],
@@ -147,7 +147,7 @@ const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs:
     'keys.list': { shows: /"tenantId":"acme"/, inputs: [{}, { tenant: 'acme' }, { tenant: '*' }] },
     'keys.create': {
       shows: null,
-      // A name of its own each time, since a third key of one is refused.
+      // A new name each time: a third key of the same name is rejected.
       get inputs() {
         return [{}, { tenant: 'acme' }].map((more) => ({ name: newId(), scopes: ['read'], ...more }))
       },
@@ -157,7 +157,7 @@ const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs:
     health: { shows: null, inputs: [{}] },
   }
 
-/** The same for the routes of other products, which REST alone has. */
+/** The same for the compatibility routes, which exist over REST only. */
 const COMPAT_ATTEMPTS: typeof ATTEMPTS = {
   'compat.activity': { shows: /ACME-ONLY/, inputs: [{}, { tenant: 'acme' }, { tenant: '*', search: SECRET }] },
   'compat.markSeen': { shows: null, inputs: [{ ids: [id] }, { ids: [id], tenant: 'acme' }, { tenant: 'acme' }] },
@@ -169,17 +169,17 @@ const COMPAT_ATTEMPTS: typeof ATTEMPTS = {
   },
 }
 
-function attemptsOf(name: string) {
+function getAttempts(name: string) {
   return ATTEMPTS[name] ?? COMPAT_ATTEMPTS[name] ?? { shows: null, inputs: [] }
 }
 
-function named(verbs: readonly Verb[]) {
+function nameOperations(verbs: readonly Operation[]) {
   return verbs.map((verb) => [verb.name, verb] as const)
 }
 
 const REQUESTS = [
-  ['REST', restRequest, named([...VERBS, ...COMPAT])],
-  ['tRPC', trpcRequest, named(VERBS)],
+  ['REST', createRestRequest, nameOperations([...OPERATIONS, ...COMPAT_OPERATIONS])],
+  ['tRPC', createTrpcRequest, nameOperations(OPERATIONS)],
 ] as const
 
 beforeAll(async () => {
@@ -187,121 +187,137 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-describe("what tRPC's router reaches", () => {
+describe('the tRPC router', () => {
   const procedures = Object.keys(router._def.procedures).toSorted()
 
-  test('is the table of verbs, no more and no less', () => {
-    expect(procedures).toEqual(VERBS.map(({ name }) => name).toSorted())
+  test('has exactly the operations of the table', () => {
+    expect(procedures).toEqual(OPERATIONS.map(({ name }) => name).toSorted())
   })
 
-  test('has attempts for each procedure', () => {
+  test('has attempts for each operation', () => {
     expect(Object.keys(ATTEMPTS).toSorted()).toEqual(procedures)
-    expect(Object.keys(COMPAT_ATTEMPTS).toSorted()).toEqual(COMPAT.map(({ name }) => name).toSorted())
+    expect(Object.keys(COMPAT_ATTEMPTS).toSorted()).toEqual(COMPAT_OPERATIONS.map(({ name }) => name).toSorted())
   })
 })
 
-describe.each(REQUESTS)("Umbrella's Eve sees nothing of Acme through %s", (_name, requestOf, verbs) => {
-  /** Of a stream, the part until an event of the viewer's own tenant came. */
-  const attempt = async (verb: Verb, input: Record<string, unknown>, credentials: Credentials) => {
+describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, requestOf, verbs) => {
+  /** Calls an operation. Reads a stream until an event of the caller's own tenant arrives. */
+  const attempt = async (verb: Operation, input: Record<string, unknown>, credentials: Credentials) => {
     const mark = newId()
     let sent = false
     return send(service, requestOf(verb, input, credentials), async (text) => {
-      if (verb.answers !== 'events') return false
+      if (verb.responseType !== 'events') return false
       if (!sent) {
         sent = true
-        await service.append([acmeEvent(), event({ tenantId: 'umbrella', metadata: { mark } })])
+        await service.append([createAcmeEvent(), createEvent({ tenantId: 'umbrella', metadata: { mark } })])
       }
       return text.includes(mark) || text.includes(SECRET)
     })
   }
 
   test.each(verbs)('%s', async (name, verb) => {
-    const { shows, inputs } = attemptsOf(name)
+    const { shows, inputs } = getAttempts(name)
     for (const input of inputs) {
-      const { text, status } = await attempt(verb, input, person('eve'))
+      const { text, status } = await attempt(verb, input, session('eve'))
       expect(text).not.toContain('192.0.2.77')
-      // What Eve gave herself may come back in the sentence that refuses it.
+      // An error may repeat what Eve sent.
       expect(status === 200 ? text : '').not.toContain(SECRET)
       expect(status).toBeLessThan(500)
       if (verb.route.method !== 'GET') expect(text).not.toMatch(/"changed":[1-9]|"stored"|"revokedAt"/)
       if ('tenant' in input && input.tenant === 'acme') expect(status).toBe(403)
     }
     if (!shows) return
-    const shown = await Promise.all(inputs.map((input) => attempt(verb, { ...input, tenant: 'acme' }, person('ada'))))
+    const shown = await Promise.all(inputs.map((input) => attempt(verb, { ...input, tenant: 'acme' }, session('ada'))))
     expect(shown.some(({ text }) => shows.test(text))).toBe(true)
   })
 
-  test('a cursor that was written for Acme', async () => {
-    await service.append([acmeEvent(), acmeEvent()])
-    const list = VERBS.find(({ name }) => name === 'list')
+  test('a cursor made for Acme', async () => {
+    await service.append([createAcmeEvent(), createAcmeEvent()])
+    const list = OPERATIONS.find(({ name }) => name === 'list')
     if (!list) throw new Error('There is no list.')
-    const page = await send(service, requestOf(list, { limit: 1 }, person('ada')))
+    const page = await send(service, requestOf(list, { limit: 1 }, session('ada')))
     const cursor = /"nextCursor":"([^"]+)"/.exec(page.text)?.[1]
     expect(cursor).toBeDefined()
-    const { text, status } = await send(service, requestOf(list, { limit: 1, cursor }, person('eve')))
+    const { text, status } = await send(service, requestOf(list, { limit: 1, cursor }, session('eve')))
     expect(status).toBe(400)
     expect(text).not.toContain(SECRET)
   })
 })
 
-/** Which verbs each credential may use in its own tenant; everything else is refused. */
-const COMPAT_VERBS = COMPAT.map(({ name }) => name)
+/** The operations each credential may use in its own tenant. All others are rejected. */
+const COMPAT_VERBS = COMPAT_OPERATIONS.map(({ name }) => name)
 const READS = ['list', 'get', 'userActivity', 'history', 'catalog', 'facets', 'follow', 'stats', ...COMPAT_VERBS]
 const INBOX = ['inbox.count', 'inbox.seen', 'inbox.unseen', 'inbox.archive', 'inbox.unarchive']
-const KEEPS = ['keys.list', 'keys.create', 'keys.revoke', 'viewerTokens.revoke']
-const ADMIN = ['retention.get', 'retention.set', 'retention.preview', 'people.export', 'people.erase', ...KEEPS]
-const EVERYBODY = ['health']
-const SIGNED_IN = [...EVERYBODY, 'viewer']
-const MAY: readonly (readonly [who: string, credentials: Credentials, refusal: 401 | 403, verbs: readonly string[]])[] =
+const KEYS_AND_TOKENS = ['keys.list', 'keys.create', 'keys.revoke', 'viewerTokens.revoke']
+const ADMIN = [
+  'retention.get',
+  'retention.set',
+  'retention.preview',
+  'people.export',
+  'people.erase',
+  ...KEYS_AND_TOKENS,
+]
+const ANONYMOUS = ['health']
+const SIGNED_IN = [...ANONYMOUS, 'viewer']
+const PERMISSIONS: readonly (readonly [
+  who: string,
+  credentials: Credentials,
+  refusal: 401 | 403,
+  verbs: readonly string[],
+])[] = [
+  ['an anonymous caller', {}, 401, ANONYMOUS],
+  ['an unknown key', bearer('not-a-key-of-this-service'), 401, ANONYMOUS],
+  ['an unknown session', session('mallory'), 401, ANONYMOUS],
+  ['an ingest key', bearer(KEYS.acmeIngest), 403, [...SIGNED_IN, 'append']],
+  ['an ingest key for all tenants', bearer(KEYS.allIngest), 403, [...SIGNED_IN, 'append']],
+  ['a read key', bearer(KEYS.acmeRead), 403, [...SIGNED_IN, ...READS, ...INBOX]],
+  ['an export key', bearer(KEYS.acmeExport), 403, [...SIGNED_IN, 'export']],
+  ['an admin key', bearer(KEYS.acmeAdmin), 403, [...SIGNED_IN, ...ADMIN]],
+  ['an owner', session('ada'), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
+  ['a stored ingest key', bearer(stored.ingest.key), 403, [...SIGNED_IN, 'append']],
+  ['a stored read key', bearer(stored.read.key), 403, [...SIGNED_IN, ...READS, ...INBOX]],
+  ['a stored export key', bearer(stored.export.key), 403, [...SIGNED_IN, 'export']],
+  ['a stored admin key', bearer(stored.admin.key), 403, [...SIGNED_IN, ...ADMIN]],
+  ['a stored key of every scope', bearer(stored.all.key), 403, OPERATIONS.map(({ name }) => name).concat(COMPAT_VERBS)],
+  ['a revoked key', bearer(stored.revoked.key), 401, ANONYMOUS],
+  ['a mistyped key', bearer(`${stored.all.key.slice(0, -1)}-`), 401, ANONYMOUS],
+  ['a token with view:all', bearer(tokens.all), 403, [...SIGNED_IN, ...READS, ...INBOX]],
+  ['a token with export', bearer(tokens.export), 403, [...SIGNED_IN, 'export']],
+  ['a token with admin', bearer(tokens.admin), 403, [...SIGNED_IN, ...ADMIN]],
   [
-    ['nobody', {}, 401, EVERYBODY],
-    ['an unknown key', key('not-a-key-of-this-service'), 401, EVERYBODY],
-    ['an unknown session', person('mallory'), 401, EVERYBODY],
-    ['an ingest key', key(KEYS.acmeIngest), 403, [...SIGNED_IN, 'append']],
-    ['an ingest key for all tenants', key(KEYS.allIngest), 403, [...SIGNED_IN, 'append']],
-    ['a read key', key(KEYS.acmeRead), 403, [...SIGNED_IN, ...READS, ...INBOX]],
-    ['an export key', key(KEYS.acmeExport), 403, [...SIGNED_IN, 'export']],
-    ['an admin key', key(KEYS.acmeAdmin), 403, [...SIGNED_IN, ...ADMIN]],
-    ['an owner', person('ada'), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
-    ['a stored ingest key', key(stored.ingest.key), 403, [...SIGNED_IN, 'append']],
-    ['a stored read key', key(stored.read.key), 403, [...SIGNED_IN, ...READS, ...INBOX]],
-    ['a stored export key', key(stored.export.key), 403, [...SIGNED_IN, 'export']],
-    ['a stored admin key', key(stored.admin.key), 403, [...SIGNED_IN, ...ADMIN]],
-    ['a stored key of every scope', key(stored.all.key), 403, VERBS.map(({ name }) => name).concat(COMPAT_VERBS)],
-    ['a revoked key', key(stored.revoked.key), 401, EVERYBODY],
-    ['a mistyped key', key(`${stored.all.key.slice(0, -1)}-`), 401, EVERYBODY],
-    ['a token for everybody’s activity', key(tokens.all), 403, [...SIGNED_IN, ...READS, ...INBOX]],
-    ['a token for exports', key(tokens.export), 403, [...SIGNED_IN, 'export']],
-    ['a token of an administrator', key(tokens.admin), 403, [...SIGNED_IN, ...ADMIN]],
-    ['a token of an owner', key(tokens.everything), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
-    ['an expired token', key(tokens.expired), 401, EVERYBODY],
-    ['a revoked token', key(tokens.revoked), 401, EVERYBODY],
-    ['a token for another audience', key(tokens.foreign), 401, EVERYBODY],
-    ['a token that holds too long', key(tokens.long), 401, EVERYBODY],
-    ['a token from the future', key(tokens.future), 401, EVERYBODY],
-    ['a token with ingest', key(tokens.ingest), 401, EVERYBODY],
-    ['a token without a signature', key(tokens.unsigned), 401, EVERYBODY],
-    ['a token of another secret', key(tokens.otherSecret), 401, EVERYBODY],
-    ['a person whose role says ingest', person('sneaky'), 403, [...SIGNED_IN, ...READS, ...INBOX]],
-  ]
+    'a token with every permission',
+    bearer(tokens.everything),
+    403,
+    [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export'],
+  ],
+  ['an expired token', bearer(tokens.expired), 401, ANONYMOUS],
+  ['a revoked token', bearer(tokens.revoked), 401, ANONYMOUS],
+  ['a token for another audience', bearer(tokens.foreign), 401, ANONYMOUS],
+  ['a token with too long a lifetime', bearer(tokens.long), 401, ANONYMOUS],
+  ['a token issued in the future', bearer(tokens.future), 401, ANONYMOUS],
+  ['a token with ingest', bearer(tokens.ingest), 401, ANONYMOUS],
+  ['a token without a signature', bearer(tokens.unsigned), 401, ANONYMOUS],
+  ['a token signed with another secret', bearer(tokens.otherSecret), 401, ANONYMOUS],
+  ['a person with the ingest permission', session('sneaky'), 403, [...SIGNED_IN, ...READS, ...INBOX]],
+]
 
-describe.each(REQUESTS)('rights over %s', (_name, requestOf, verbs) => {
-  describe.each(MAY)('%s', (_who, credentials, refusal, may) => {
+describe.each(REQUESTS)('permissions over %s', (_name, requestOf, verbs) => {
+  describe.each(PERMISSIONS)('%s', (_who, credentials, refusal, may) => {
     test.each(verbs)('%s', async (name, verb) => {
-      const [input = {}] = attemptsOf(name).inputs
+      const [input = {}] = getAttempts(name).inputs
       const own =
         name === 'userActivity'
           ? { userId: 'grace' }
           : name === 'compat.userActivity'
             ? { user_id: 'grace' }
             : name === 'append'
-              ? { events: [event()] }
+              ? { events: [createEvent()] }
               : input
       const allowed = may.includes(name)
       const { status, code, response, text } = await send(
         service,
         requestOf(verb, own, credentials),
-        (text) => allowed && (verb.answers === 'events' || text.includes(SECRET)),
+        (text) => allowed && (verb.responseType === 'events' || text.includes(SECRET)),
       )
       expect([status, allowed ? '' : code]).toEqual(
         allowed ? [200, ''] : [refusal, refusal === 401 ? 'unauthenticated' : 'forbidden'],
@@ -311,11 +327,11 @@ describe.each(REQUESTS)('rights over %s', (_name, requestOf, verbs) => {
     })
   })
 
-  test('a key for all tenants names the one it reads', async () => {
-    const list = VERBS.find(({ name }) => name === 'list')
+  test('a key for all tenants must name the tenant it reads', async () => {
+    const list = OPERATIONS.find(({ name }) => name === 'list')
     if (!list) throw new Error('There is no list.')
     const read = async (input: Record<string, unknown>, secret: string) =>
-      send(service, requestOf(list, input, key(secret)))
+      send(service, requestOf(list, input, bearer(secret)))
     expect(await read({}, KEYS.allRead)).toMatchObject({ status: 400, code: 'tenant_required' })
     expect(await read({ tenant: '*' }, KEYS.allRead)).toMatchObject({ status: 400, code: 'tenant_required' })
     expect((await read({}, KEYS.allRead)).text).toMatch(/does not say which one: name it, with tenant=…\./)

@@ -1,12 +1,12 @@
 import { type Authorize, type EventStore, newId, type Viewer } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { event, openService, shared } from './support/acme.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { createEvent, keepOpen, openService } from './support/acme.ts'
 
 const viewer: Viewer = { id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view', 'view:all'] }
 
-/** What a host in JavaScript may give, or one whose roles come from JSON. */
-function given(more: object): Authorize {
+/** Returns an `authorize` with an invalid viewer, as a host in plain JavaScript could write it. */
+function createAuthorize(more: object): Authorize {
   const wrong: Viewer = Object.assign({ ...viewer }, more)
   return () => wrong
 }
@@ -14,20 +14,20 @@ function given(more: object): Authorize {
 let store: EventStore
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
 test.each([
-  ['a condition that there is not', { filter: { projects: ['p1'] } }, /filter.*projects/],
-  ['a value that is no list', { filter: { project: 'p1' } }, /filter\.project/],
-  ['a value that there is not', { filter: { status: ['failed'] } }, /filter\.status/],
-  ['a filter that is none', { filter: null }, /filter/],
-  ['one masked field', { masked: 'actor.email' }, /masked/],
-  ['masked fields that are no texts', { masked: ['actor.email', 7] }, /masked\.1/],
-])('%s of a viewer closes everything, and the host is told', async (_what, more, why) => {
-  await using service = await openService({ store: shared(store), authorize: given(more) })
-  await service.append([event()])
+  ['an unknown condition', { filter: { projects: ['p1'] } }, /filter.*projects/],
+  ['a value that is not a list', { filter: { project: 'p1' } }, /filter\.project/],
+  ['an unknown value', { filter: { status: ['failed'] } }, /filter\.status/],
+  ['a null filter', { filter: null }, /filter/],
+  ['a masked field outside a list', { masked: 'actor.email' }, /masked/],
+  ['a masked field that is not a string', { masked: ['actor.email', 7] }, /masked\.1/],
+])('%s in a viewer denies all access and warns the host', async (_what, more, why) => {
+  await using service = await openService({ store: keepOpen(store), authorize: createAuthorize(more) })
+  await service.append([createEvent()])
   for (const path of [
     '/api/v1/events',
     '/api/v1/facets',
@@ -44,14 +44,14 @@ test.each([
   expect(service.warnings[0]).toMatch(why)
 })
 
-test('a viewer without view:all whose id is an address sees what that id did, and nothing of who has the address', async () => {
+test('a viewer without view:all whose id is an email address sees activity by that id, not by that email address', async () => {
   const id = 'bob@acme.test'
   await using service = await openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: () => ({ ...viewer, id, permissions: ['view'] }),
   })
-  const mine = event({ actor: { type: 'user', id, name: 'Mine' } })
-  await service.append([mine, event({ actor: { type: 'user', id: newId(), name: 'Theirs', email: id } })])
+  const mine = createEvent({ actor: { type: 'user', id, name: 'Mine' } })
+  await service.append([mine, createEvent({ actor: { type: 'user', id: newId(), name: 'Theirs', email: id } })])
   for (const path of ['/api/v1/events', '/api/v1/facets', '/api/v1/stats', `/api/v1/users/${id}/activity`]) {
     const response = await service.fetch(new Request(`http://localhost${path}`))
     const text = await response?.text()

@@ -7,9 +7,9 @@ import { text as textOf } from 'node:stream/consumers'
 import { defineCatalog, type NewEvent, newId } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rowsOutput } from '../src/compat/row.ts'
-import { event, KEYS, openService, type TestService } from './support/acme.ts'
-import { type Credentials, key, person } from './support/api.ts'
-import { type Served, serve } from './support/serve.ts'
+import { createEvent, KEYS, openService, type TestService } from './support/acme.ts'
+import { bearer, type Credentials, session } from './support/api.ts'
+import { type ServedService, serve } from './support/serve.ts'
 
 const catalog = defineCatalog({
   project: { actions: { archived: { kind: 'update' } } },
@@ -17,7 +17,7 @@ const catalog = defineCatalog({
 })
 
 function at(time: string, more: Partial<NewEvent>): NewEvent {
-  return event({ id: newId(Date.parse(time)), ...more })
+  return createEvent({ id: newId(Date.parse(time)), ...more })
 }
 
 const alice = { type: 'user', id: 'user-abc-123', name: 'Alice', email: 'alice@company.com' } as const
@@ -65,7 +65,7 @@ const EVENTS: readonly NewEvent[] = [
 ]
 
 let service: TestService
-let served: Served
+let served: ServedService
 let folder: string
 
 beforeAll(async () => {
@@ -88,7 +88,7 @@ const CURL = has('curl', '--version')
 const PYTHON = has('python3', '--version')
 const REQUESTS = PYTHON && has('python3', '-c', 'import requests')
 
-/** What the examples use of `requests`, for a machine that has none. */
+/** The part of Python's `requests` that the examples use, for machines without it. */
 const REQUESTS_SHIM = `import json as _json, urllib.parse, urllib.request
 class _Response:
     def __init__(self, raw): self._raw = raw
@@ -105,7 +105,7 @@ async function run(command: string, args: readonly string[]): Promise<string> {
   return out
 }
 
-/** Runs an example as its documentation has it, but for the base URL and the key. */
+/** Runs an example from the documentation with only the base URL and the key replaced. */
 async function curl(example: string, secret: string = KEYS.acmeRead) {
   return JSON.parse(
     await run('sh', [
@@ -163,7 +163,7 @@ describe.skipIf(!CURL)('the curl examples of an activity feed', () => {
     ])
   })
 
-  test('mark events as seen, and archive them: without a body, all that is in the inbox of this key', async () => {
+  test('mark events as seen and archive them: without a body, everything in the inbox of this key', async () => {
     const unread = async () => (await get('/api/v1/inbox/count')).unread
     expect(await unread()).toBe(9)
     expect(
@@ -178,8 +178,8 @@ describe.skipIf(!CURL)('the curl examples of an activity feed', () => {
   https://platform.ultralytics.com/api/activity/archive`),
     ).toEqual({ changed: 9 })
     expect([await inbox(), (await get('/api/activity?archived=true')).total]).toEqual([0, 9])
-    // Another's inbox is as it was.
-    expect((await get('/api/v1/inbox/count', person('ada'))).unread).toBe(9)
+    // The inbox of another viewer is unchanged.
+    expect((await get('/api/v1/inbox/count', session('ada'))).unread).toBe(9)
   })
 })
 
@@ -205,7 +205,7 @@ logs = response.json()`,
     expect(answer).toMatchObject({ total: 1, limit: 1000, items: [{ action: 'LOGIN', user_id: 'user-abc-123' }] })
   })
 
-  test('list activity logs, and print them', async () => {
+  test('list activity logs and print them', async () => {
     const { printed } = await python(
       `import requests
 
@@ -265,25 +265,25 @@ project_activity = response.json()`,
   })
 })
 
-function fetched(path: string, credentials: Credentials = key(KEYS.acmeRead), init: RequestInit = {}) {
+function request(path: string, credentials: Credentials = bearer(KEYS.acmeRead), init: RequestInit = {}) {
   return fetch(`${served.url}${path}`, { ...init, headers: { ...credentials, ...init.headers } })
 }
 
 async function get(path: string, credentials?: Credentials) {
-  const response = await fetched(path, credentials)
+  const response = await request(path, credentials)
   if (!response.ok) throw new Error(await response.text())
   return response.json()
 }
 
-async function refusal(path: string, credentials?: Credentials) {
-  const response = await fetched(path, credentials)
+async function getRefusal(path: string, credentials?: Credentials) {
+  const response = await request(path, credentials)
   return [response.status, (await response.json()).detail]
 }
 
 describe('rows', () => {
   const newest = async (query: string) => rowsOutput.parse(await get(`/audit-logs/?limit=1&${query}`)).items[0]
 
-  test('of a create have what the reference has', async () => {
+  test('for a create have the documented fields', async () => {
     expect(await newest('action=create&end_date=2025-01-31')).toMatchObject({
       action: 'CREATE',
       event: 'project.created',
@@ -298,7 +298,7 @@ describe('rows', () => {
     })
   })
 
-  test('of an update name what changed', async () => {
+  test('for an update name the changed fields', async () => {
     expect((await newest('resource_type=user&action=UPDATE'))?.details).toEqual({
       changed_fields: ['role'],
       old_value: 'DEVELOPER',
@@ -306,7 +306,7 @@ describe('rows', () => {
     })
   })
 
-  test('of a failed login say why and from where', async () => {
+  test('for a failed login have the reason and the source', async () => {
     expect(await newest('action=login_failed&end_date=2025-01-02')).toMatchObject({
       action: 'LOGIN_FAILED',
       resource_type: 'USER',
@@ -319,8 +319,8 @@ describe('rows', () => {
     })
   })
 
-  test('hide what is masked from the viewer', async () => {
-    const { items } = await get('/audit-logs/?action=LOGIN_FAILED', person('masked'))
+  test('hide masked fields', async () => {
+    const { items } = await get('/audit-logs/?action=LOGIN_FAILED', session('masked'))
     expect(items).toHaveLength(2)
     for (const { user_email, ip_address } of items) {
       expect(user_email).toBe('[redacted]')
@@ -353,35 +353,35 @@ describe('conditions', () => {
     ['/audit-logs/?action=dance', /action is "dance": it must be one of CREATE, UPDATE, DELETE, LOGIN, LOGIN_FAILED/],
     ['/audit-logs/?status=maybe', /^status must be one of/],
     ['/audit-logs/?start_date=soon', /^start_date must be a date such as/],
-    ['/audit-logs/?startDate=2025-01-01', /"startDate" is not a parameter of this route, which takes .*start_date/],
+    ['/audit-logs/?startDate=2025-01-01', /Unknown parameter "startDate": use one of .*start_date/],
     ['/api/activity?limit=1001', /limit must be at most 1000/],
     ['/api/activity?offset=10001', /^offset must be at most 10000: go further with the cursors of \/api\/v1\/events/],
     ['/api/activity?offset=-1', /offset must be at least 0/],
     ['/users/x/activity?user_id=y', /"user_id" is not a parameter/],
-  ])('%s is refused in words', async (path, words) => {
-    expect(await refusal(path)).toEqual([400, expect.stringMatching(words)])
+  ])('%s is rejected with a clear message', async (path, words) => {
+    expect(await getRefusal(path)).toEqual([400, expect.stringMatching(words)])
   })
 
-  test('begin and end the activity, too', async () => {
+  test('limit the activity feed by date', async () => {
     expect(actions(await get('/api/activity?startDate=2025-02-01'))).toEqual(['CREATE'])
     expect(actions(await get('/api/activity?endDate=2024-01-31'))).toEqual(['STARTED'])
   })
 
-  test('search as the search box does', async () => {
+  test('search with the search language', async () => {
     expect(actions(await get('/api/activity?search=train'))).toEqual(['STARTED'])
   })
 })
 
-test('offsets give each event once, however far, and end where the list does', async () => {
+test('offsets return each event once, at any depth, and end with the list', async () => {
   await using many = await openService()
   await using server = await serve(many)
   const ids = Array.from({ length: 2_500 }, (_, n) => newId(Date.parse('2026-01-01T00:00:00Z') + n * 1_000))
   for (let begin = 0; begin < ids.length; begin += 500) {
-    await many.append(ids.slice(begin, begin + 500).map((id) => event({ id })))
+    await many.append(ids.slice(begin, begin + 500).map((id) => createEvent({ id })))
   }
   const page = async (offset: number, limit: number) => {
     const response = await fetch(`${server.url}/audit-logs/?limit=${limit}&offset=${offset}`, {
-      headers: key(KEYS.acmeRead),
+      headers: bearer(KEYS.acmeRead),
     })
     const { items, total } = rowsOutput.parse(await response.json())
     expect(total).toBe(2_500)
@@ -394,45 +394,45 @@ test('offsets give each event once, however far, and end where the list does', a
   expect(await page(10_000, 10)).toEqual([])
 })
 
-describe('rights are those of the verbs behind', () => {
-  test('nobody gets in without them', async () => {
+describe('permissions are those of the underlying operations', () => {
+  test('are required', async () => {
     const paths = ['/api/activity', '/audit-logs/', '/users/user-abc-123/activity']
     for (const path of paths) {
-      expect([path, (await fetched(path, {})).status]).toEqual([path, 401])
-      expect([path, (await fetched(path, key(KEYS.acmeIngest))).status]).toEqual([path, 403])
-      expect([path, (await fetched(`${path}?tenant=umbrella`)).status]).toEqual([path, 403])
+      expect([path, (await request(path, {})).status]).toEqual([path, 401])
+      expect([path, (await request(path, bearer(KEYS.acmeIngest))).status]).toEqual([path, 403])
+      expect([path, (await request(`${path}?tenant=umbrella`)).status]).toEqual([path, 403])
     }
     for (const path of ['/api/activity/mark-seen', '/api/activity/archive']) {
-      expect([path, (await fetched(path, {}, { method: 'POST' })).status]).toEqual([path, 401])
-      expect([path, (await fetched(path, key(KEYS.acmeIngest), { method: 'POST' })).status]).toEqual([path, 403])
-      // Another site cannot make somebody's browser do it.
+      expect([path, (await request(path, {}, { method: 'POST' })).status]).toEqual([path, 401])
+      expect([path, (await request(path, bearer(KEYS.acmeIngest), { method: 'POST' })).status]).toEqual([path, 403])
+      // Another site cannot send it from a user's browser.
       const forged = { method: 'POST', headers: { origin: 'https://evil.test' } }
-      expect([path, (await fetched(path, person('ada'), forged)).status]).toEqual([path, 403])
+      expect([path, (await request(path, session('ada'), forged)).status]).toEqual([path, 403])
     }
   })
 
-  test('one sees one’s own without view:all, and not that of others', async () => {
-    expect((await get('/api/activity', person('linus'))).items).toEqual([])
-    expect((await fetched('/users/user-abc-123/activity', person('linus'))).status).toBe(403)
-    expect((await get('/users/linus/activity', person('linus'))).items).toEqual([])
+  test('without view:all a viewer sees only their own activity', async () => {
+    expect((await get('/api/activity', session('linus'))).items).toEqual([])
+    expect((await request('/users/user-abc-123/activity', session('linus'))).status).toBe(403)
+    expect((await get('/users/linus/activity', session('linus'))).items).toEqual([])
   })
 
-  test('reading one other person’s activity is an event', async () => {
-    await get('/users/user-abc-123/activity', person('both'))
-    const { items } = await get('/api/v1/events?category=audit&actor=both', person('ada'))
+  test('reading the activity of another person is logged', async () => {
+    await get('/users/user-abc-123/activity', session('both'))
+    const { items } = await get('/api/v1/events?category=audit&actor=both', session('ada'))
     expect(items).toMatchObject([{ action: 'audit.viewed', resource: { type: 'user', id: 'user-abc-123' } }])
   })
 })
 
-test('a body may say which events', async () => {
-  const { items } = await get('/api/activity?limit=2', person('ada'))
+test('a body can select events', async () => {
+  const { items } = await get('/api/activity?limit=2', session('ada'))
   const post = (path: string, body: string) =>
-    fetched(path, person('ada'), { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+    request(path, session('ada'), { method: 'POST', body, headers: { 'content-type': 'application/json' } })
   const ids = items.map(({ id }: { id: string }) => id)
   expect(await (await post('/api/activity/mark-seen', JSON.stringify({ ids }))).json()).toEqual({ changed: 2 })
-  const [first, second, third] = (await get('/api/activity?limit=3', person('ada'))).items
+  const [first, second, third] = (await get('/api/activity?limit=3', session('ada'))).items
   expect([first.seen, second.seen, third.seen]).toEqual([true, true, false])
   expect((await post('/api/activity/archive', '{"ids":[]}')).status).toBe(400)
   expect((await post('/api/activity/archive', '{"every":true}')).status).toBe(400)
-  expect((await get('/api/activity?archived=true', person('ada'))).items).toEqual([])
+  expect((await get('/api/activity?archived=true', session('ada'))).items).toEqual([])
 })

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { CSV_COLUMNS, newId } from '@whodid/core'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authorize, event, openService, type TestService } from './support/acme.ts'
-import { person } from './support/api.ts'
-import { type Served, serve } from './support/serve.ts'
+import { authorize, createEvent, openService, type TestService } from './support/acme.ts'
+import { session } from './support/api.ts'
+import { type ServedService, serve } from './support/serve.ts'
 
 const tenants = [newId(), newId()]
 const [one = '', two = ''] = tenants
 let service: TestService
-let served: Served
+let served: ServedService
 
 beforeAll(async () => {
   service = await openService({
@@ -20,11 +20,11 @@ beforeAll(async () => {
   })
   served = await serve(service)
   await service.append([
-    event({ tenantId: one, metadata: { note: '=1+1' }, description: 'ünïcode, "quoted"' }),
-    event({ tenantId: one, actor: { type: 'api_key', id: 'k1', name: '=cmd()' } }),
-    event({ tenantId: one, actor: { type: 'user', id: 'ada', name: 'Ada King' } }),
-    event({ tenantId: two }),
-    event({ tenantId: two, action: 'job.started', resource: { type: 'job', id: 'j1' } }),
+    createEvent({ tenantId: one, metadata: { note: '=1+1' }, description: 'ünïcode, "quoted"' }),
+    createEvent({ tenantId: one, actor: { type: 'api_key', id: 'k1', name: '=cmd()' } }),
+    createEvent({ tenantId: one, actor: { type: 'user', id: 'ada', name: 'Ada King' } }),
+    createEvent({ tenantId: two }),
+    createEvent({ tenantId: two, action: 'job.started', resource: { type: 'job', id: 'j1' } }),
   ])
 })
 afterAll(async () => {
@@ -33,10 +33,10 @@ afterAll(async () => {
 })
 
 function get(query: string, who = 'ada') {
-  return fetch(`${served.url}/api/v1/events/export?preset=compliance&${query}`, { headers: person(who) })
+  return fetch(`${served.url}/api/v1/events/export?preset=compliance&${query}`, { headers: session(who) })
 }
 
-async function unzipped(response: Response) {
+async function unzip(response: Response) {
   const files = unzipSync(new Uint8Array(await response.arrayBuffer()))
   const text = (name: string) => new TextDecoder().decode(files[name])
   return { names: Object.keys(files), files, text, manifest: JSON.parse(text('manifest.json')) }
@@ -48,11 +48,11 @@ function sha256(bytes: Uint8Array | undefined) {
     .digest('hex')
 }
 
-test('a compliance export holds all events and fields, who acted, and a manifest that proves both', async () => {
+test('a compliance export has all events and fields, a list of users, and a manifest with hashes of both', async () => {
   const response = await get('format=csv&tenant=*&from=2000-01-01&to=2999-12-31')
   expect(response.headers.get('content-type')).toBe('application/zip')
   expect(response.headers.get('content-disposition')).toBe('attachment; filename="activity.zip"')
-  const { names, files, text, manifest } = await unzipped(response)
+  const { names, files, text, manifest } = await unzip(response)
   expect(names).toEqual(['activity.csv', 'users.csv', 'manifest.json'])
 
   const activity = text('activity.csv').trimEnd().split('\r\n')
@@ -73,7 +73,7 @@ test('a compliance export holds all events and fields, who acted, and a manifest
       { tenantId: one, count: 3, firstSeq: 1, lastSeq: 3 },
       { tenantId: two, count: 2, firstSeq: 1, lastSeq: 2 },
     ],
-    users: { listed: 3, eventsOfUnlisted: 0 },
+    users: { listed: 3, unlistedEvents: 0 },
     files: ['activity.csv', 'users.csv'].map((name) => ({
       name,
       bytes: files[name]?.length,
@@ -94,9 +94,9 @@ test('a compliance export holds all events and fields, who acted, and a manifest
   ])
 })
 
-test('it has the audit events, in any form, and says which fields were masked', async () => {
+test('it includes audit events in every format and lists the masked fields', async () => {
   await (await get('format=ndjson')).arrayBuffer()
-  const { names, text, manifest } = await unzipped(await get('format=ndjson', 'masked'))
+  const { names, text, manifest } = await unzip(await get('format=ndjson', 'masked'))
   expect(names[0]).toBe('activity.ndjson')
   const events = text('activity.ndjson')
     .trimEnd()
@@ -113,8 +113,8 @@ test('it has the audit events, in any form, and says which fields were masked', 
   expect(text('users.csv')).not.toContain('ada@acme.test')
 })
 
-test('its manifest says the first and the last of the ledger, whichever way round the file is', async () => {
-  const { text, manifest } = await unzipped(await get('format=ndjson&tenant=*&category=project&order=desc'))
+test('its manifest has the first and last seq of each tenant in either sort order', async () => {
+  const { text, manifest } = await unzip(await get('format=ndjson&tenant=*&category=project&order=desc'))
   const [newest] = text('activity.ndjson').split('\n')
   expect(JSON.parse(newest ?? '')).toMatchObject({ tenantId: two, seq: 1 })
   expect(manifest).toMatchObject({

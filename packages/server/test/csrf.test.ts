@@ -1,16 +1,16 @@
 import type { EventStore } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
 import { createService } from '../src/service.ts'
-import { catalog, KEYS, openService, shared, type TestService } from './support/acme.ts'
-import { key, person } from './support/api.ts'
+import { catalog, KEYS, keepOpen, openService, type TestService } from './support/acme.ts'
+import { bearer, session } from './support/api.ts'
 
 let store: EventStore
 let service: TestService
 
 beforeAll(async () => {
-  store = await pglite('memory')
-  service = await openService({ store: shared(store) })
+  store = await openMemoryStore()
+  service = await openService({ store: keepOpen(store) })
 })
 afterAll(async () => {
   await service.close()
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const OWN = 'https://console.acme.test'
 
-async function change(path: string, headers: Record<string, string>) {
+async function markSeen(path: string, headers: Record<string, string>) {
   const body = JSON.stringify({ all: true })
   const init = {
     method: 'POST',
@@ -30,31 +30,28 @@ async function change(path: string, headers: Record<string, string>) {
   return response?.status
 }
 
-test.each(['/api/v1/inbox/seen', '/trpc/inbox.seen'])(
-  '%s refuses what another site sends with a cookie',
-  async (path) => {
-    const ada = person('ada')
-    expect(await change(path, { ...ada, 'sec-fetch-site': 'same-origin', origin: OWN })).toBe(200)
-    expect(await change(path, { ...ada, origin: OWN })).toBe(200)
-    expect(await change(path, ada)).toBe(200)
-    expect(await change(path, { ...ada, 'sec-fetch-site': 'none' })).toBe(200)
-    expect(await change(path, { ...ada, 'sec-fetch-site': 'cross-site', origin: OWN })).toBe(403)
-    expect(await change(path, { ...ada, 'sec-fetch-site': 'same-site' })).toBe(403)
-    expect(await change(path, { ...ada, origin: 'https://evil.test' })).toBe(403)
-    expect(await change(path, { ...ada, origin: 'http://console.acme.test:8080' })).toBe(403)
-    expect(await change(path, { ...ada, origin: 'null' })).toBe(403)
-    // No browser sends a form as JSON without asking first.
-    expect(await change(path, { ...ada, 'content-type': 'text/plain' })).toBe(415)
-  },
-)
-
-test('a key is never sent by a browser of itself, so it may come from anywhere', async () => {
-  expect(await change('/api/v1/inbox/seen', { ...key(KEYS.acmeRead), origin: 'https://other.test' })).toBe(200)
+test.each(['/api/v1/inbox/seen', '/trpc/inbox.seen'])('%s rejects cross-site requests with a cookie', async (path) => {
+  const ada = session('ada')
+  expect(await markSeen(path, { ...ada, 'sec-fetch-site': 'same-origin', origin: OWN })).toBe(200)
+  expect(await markSeen(path, { ...ada, origin: OWN })).toBe(200)
+  expect(await markSeen(path, ada)).toBe(200)
+  expect(await markSeen(path, { ...ada, 'sec-fetch-site': 'none' })).toBe(200)
+  expect(await markSeen(path, { ...ada, 'sec-fetch-site': 'cross-site', origin: OWN })).toBe(403)
+  expect(await markSeen(path, { ...ada, 'sec-fetch-site': 'same-site' })).toBe(403)
+  expect(await markSeen(path, { ...ada, origin: 'https://evil.test' })).toBe(403)
+  expect(await markSeen(path, { ...ada, origin: 'http://console.acme.test:8080' })).toBe(403)
+  expect(await markSeen(path, { ...ada, origin: 'null' })).toBe(403)
+  // A form cannot send JSON without a CORS preflight.
+  expect(await markSeen(path, { ...ada, 'content-type': 'text/plain' })).toBe(415)
 })
 
-test('what a browser keeps and sends by itself in Authorization is as good as a cookie', async () => {
+test('a key is accepted from any origin, since no browser sends it automatically', async () => {
+  expect(await markSeen('/api/v1/inbox/seen', { ...bearer(KEYS.acmeRead), origin: 'https://other.test' })).toBe(200)
+})
+
+test('Basic credentials are treated like a cookie, since browsers send them automatically', async () => {
   await using basic = await openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: () => ({ id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view'] }),
   })
   const headers = {
@@ -66,9 +63,9 @@ test('what a browser keeps and sends by itself in Authorization is as good as a 
   expect((await basic.fetch(request))?.status).toBe(403)
 })
 
-test('a token that the host knows is no cookie either, and an unknown one is nobody', async () => {
+test('a bearer token of the host is accepted from any origin, and an unknown one is rejected', async () => {
   await using tokens = await openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: (request) =>
       request.headers.get('authorization') === 'Bearer viewer-token'
         ? { id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view'] }
@@ -87,8 +84,8 @@ test('a token that the host knows is no cookie either, and an unknown one is nob
   expect(await status('another')).toBe(401)
 })
 
-test('without authorize and keys nobody gets in', async () => {
-  const closed = await createService({ catalog, store: shared(store) })
+test('without authorize and keys every request is rejected', async () => {
+  const closed = await createService({ catalog, store: keepOpen(store) })
   const paths = [
     '/api/v1/events',
     '/api/v1/catalog',
@@ -98,7 +95,7 @@ test('without authorize and keys nobody gets in', async () => {
     '/trpc/catalog',
   ]
   for (const path of paths) {
-    const response = await closed.fetch(new Request(`${OWN}${path}`, { headers: person('ada') }))
+    const response = await closed.fetch(new Request(`${OWN}${path}`, { headers: session('ada') }))
     expect([path, response?.status, response?.headers.get('www-authenticate')]).toEqual([
       path,
       401,
@@ -110,24 +107,24 @@ test('without authorize and keys nobody gets in', async () => {
   await closed.close()
 })
 
-test('keys that could be guessed, or are given twice, are refused at the start', async () => {
+test('short or repeated keys are rejected at startup', async () => {
   const open = (...secrets: string[]) =>
     openService({
-      store: shared(store),
+      store: keepOpen(store),
       keys: secrets.map((secret) => ({ key: secret, name: secret.slice(0, 4), scopes: ['read'], tenant: 'acme' })),
     })
   await expect(open('short')).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringMatching(/"shor"/) })
   await expect(open('0123456789abcdef', '0123456789abcdef')).rejects.toMatchObject({ code: 'invalid_input' })
 })
 
-test('an authorize that gives no viewer by type lets nobody in, and says so to the host alone', async () => {
+test('an authorize that returns an invalid viewer denies access and warns only the host', async () => {
   const wrong: unknown[] = [
     { id: 'ada', name: 'Ada', tenants: 'acme', permissions: ['view'] },
     { id: '', tenants: [], permissions: [] },
   ]
   for (const viewer of wrong) {
     await using broken = await openService({
-      store: shared(store),
+      store: keepOpen(store),
       authorize: () => JSON.parse(JSON.stringify(viewer)),
     })
     const response = await broken.fetch(new Request(`${OWN}/api/v1/events`))
@@ -136,7 +133,7 @@ test('an authorize that gives no viewer by type lets nobody in, and says so to t
     expect(broken.warnings).toEqual([expect.stringMatching(/^internal: authorize gave a viewer without/)])
   }
   await using throwing = await openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: () => {
       throw new Error('the session store at 10.0.0.7 is down')
     },
@@ -148,15 +145,15 @@ test('an authorize that gives no viewer by type lets nobody in, and says so to t
   expect(throwing.warnings).toEqual([expect.stringContaining('10.0.0.7')])
 })
 
-test('a page of another site begins no file with a cookie, and a link of the own site does', async () => {
+test('an export with a cookie cannot start from another site, but from a link on the same site', async () => {
   const path = '/activity/api/v1/events/export?format=csv'
   const status = async (headers: Record<string, string>) => {
     const response = await service.fetch(new Request(`${OWN}${path}`, { headers }), { basePath: '/activity' })
     await response?.text()
     return response?.status
   }
-  expect(await status({ ...person('ada'), 'sec-fetch-site': 'cross-site' })).toBe(403)
-  expect(await status({ ...person('ada'), 'sec-fetch-site': 'same-origin' })).toBe(200)
-  expect(await status({ ...person('ada'), 'sec-fetch-site': 'none' })).toBe(200)
-  expect(await status(person('ada'))).toBe(200)
+  expect(await status({ ...session('ada'), 'sec-fetch-site': 'cross-site' })).toBe(403)
+  expect(await status({ ...session('ada'), 'sec-fetch-site': 'same-origin' })).toBe(200)
+  expect(await status({ ...session('ada'), 'sec-fetch-site': 'none' })).toBe(200)
+  expect(await status(session('ada'))).toBe(200)
 })

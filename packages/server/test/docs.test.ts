@@ -2,44 +2,44 @@ import { chromium } from 'playwright'
 import { expect, test } from 'vitest'
 import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
 import { ROUTES } from '../src/http/routes.ts'
-import { event, KEYS, openService } from './support/acme.ts'
+import { createEvent, KEYS, openService } from './support/acme.ts'
 import { serve } from './support/serve.ts'
 
-test('the page at /docs lists every route and tries each, under its own content policy', async () => {
+test('the page at /docs lists every route and can call it under its content security policy', async () => {
   await using service = await openService()
   await using served = await serve(service)
-  await service.append([event({ resource: { type: 'project', id: 'p1', name: '<b>Engine</b>' } })])
+  await service.append([createEvent({ resource: { type: 'project', id: 'p1', name: '<b>Engine</b>' } })])
   const executablePath = findChromium()
   const browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
   try {
     const page = await browser.newPage()
-    const trouble: string[] = []
-    page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
-    page.on('pageerror', (error) => trouble.push(error.message))
+    const problems: string[] = []
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    page.on('pageerror', (error) => problems.push(error.message))
     await page.goto(`${served.url}/docs`)
     await expect.poll(() => page.locator('details').count()).toBe(ROUTES.length)
 
-    await page.getByLabel(/Bearer key/).fill(KEYS.acmeRead)
-    const list = page.locator('details', { has: page.getByText('List events, newest first') })
+    await page.getByLabel(/API key/).fill(KEYS.acmeRead)
+    const list = page.locator('details', { has: page.getByText('List events') })
     await list.locator('summary').click()
     await list.getByLabel('limit').fill('1')
     await list.getByRole('button', { name: 'Try it' }).click()
-    await expect.poll(() => list.getByLabel('Answer').textContent()).toContain('"name": "<b>Engine</b>"')
+    await expect.poll(() => list.getByLabel('Response').textContent()).toContain('"name": "<b>Engine</b>"')
 
-    const stream = page.locator('details', { has: page.getByText('Follow events as they are stored') })
+    const stream = page.locator('details', { has: page.getByText('Stream new events') })
     await stream.locator('summary').click()
     await stream.getByLabel('after').fill('0')
     await stream.getByRole('button', { name: 'Try it' }).click()
-    await expect.poll(() => stream.getByLabel('Answer').textContent()).toContain('id: 1')
+    await expect.poll(() => stream.getByLabel('Response').textContent()).toContain('id: 1')
     await stream.getByRole('button', { name: 'Stop' }).click()
-    await expect.poll(() => stream.getByLabel('Answer').textContent()).toContain('Stopped.')
+    await expect.poll(() => stream.getByLabel('Response').textContent()).toContain('Stopped.')
 
-    await page.getByLabel(/Bearer key/).fill(KEYS.acmeIngest)
+    await page.getByLabel(/API key/).fill(KEYS.acmeIngest)
     const append = page.locator('details', { has: page.getByText('Store one event') })
     await append.locator('summary').click()
     await append.getByRole('button', { name: 'Try it' }).click()
-    await expect.poll(() => append.getByLabel('Answer').textContent()).toContain('"outcome": "stored"')
-    expect(trouble).toEqual([])
+    await expect.poll(() => append.getByLabel('Response').textContent()).toContain('"outcome": "stored"')
+    expect(problems).toEqual([])
   } finally {
     await browser.close()
   }

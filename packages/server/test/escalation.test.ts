@@ -1,19 +1,19 @@
 import { type EventStore, newId, type StoredEvent, type Viewer } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, KEYS, openService, shared } from './support/acme.ts'
-import { type Credentials, key } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { createEvent, KEYS, keepOpen, openService } from './support/acme.ts'
+import { bearer, type Credentials } from './support/api.ts'
 
 let store: EventStore
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
-/** A service in which everybody signed in is one viewer. */
+/** Opens a service where every signed-in request has the same viewer. */
 async function openAs(viewer: Omit<Viewer, 'name'>) {
   const service = await openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: (request) => (request.headers.has('cookie') ? { name: 'Ada', ...viewer } : null),
   })
   return {
@@ -36,17 +36,17 @@ function ada(tenant: string, more: Partial<Viewer> = {}) {
   return openAs({ id: 'ada', tenants: [tenant], permissions: ['view', 'view:all', 'export', 'admin'], ...more })
 }
 
-test('a key that is made in a tenant called * is for that one alone, and not for all', async () => {
+test('a key created in a tenant named * is valid for that tenant only', async () => {
   const other = newId()
   await using host = await ada('*')
-  await host.service.append([event({ tenantId: other }), event({ tenantId: '*' })])
+  await host.service.append([createEvent({ tenantId: other }), createEvent({ tenantId: '*' })])
   const made = await host.call('/keys', { method: 'POST', body: { name: 'x', scopes: ['read', 'admin', 'ingest'] } })
   expect(made.status).toBe(200)
-  const who = key(made.body.key)
+  const who = bearer(made.body.key)
   for (const path of ['/events', '/keys', '/retention', '/stats']) {
     expect([path, (await host.call(`${path}?tenant=${other}`, { who })).status]).toEqual([path, 403])
   }
-  const sent = await host.call('/events', { method: 'POST', who, body: event({ tenantId: other }) })
+  const sent = await host.call('/events', { method: 'POST', who, body: createEvent({ tenantId: other }) })
   expect(sent.body.results).toMatchObject([{ outcome: 'rejected', code: 'wrong_tenant' }])
   const { items }: { items: StoredEvent[] } = (await host.call('/events', { who })).body
   expect(items.map(({ tenantId }) => tenantId)).toEqual(['*'])
@@ -56,7 +56,7 @@ describe.each([
   ['masked fields', { masked: ['actor.email'] }],
   ['a filter', { filter: { project: ['p2'] } }],
 ])('an administrator with %s', (_name, more) => {
-  test.each(['read', 'export', 'admin'] as const)('makes no key of the scope %s', async (scope) => {
+  test.each(['read', 'export', 'admin'] as const)('cannot create a key with the scope %s', async (scope) => {
     await using host = await ada(newId(), more)
     const made = await host.call('/keys', { method: 'POST', body: { name: 'x', scopes: ['ingest', scope] } })
     expect(made).toMatchObject({ status: 403, body: { code: 'forbidden' } })
@@ -64,17 +64,17 @@ describe.each([
     expect((await host.call('/events?category=audit')).body.items).toEqual([])
   })
 
-  test('makes one that only stores', async () => {
+  test('can create an ingest key', async () => {
     await using host = await ada(newId(), more)
     expect((await host.call('/keys', { method: 'POST', body: { name: 'x', scopes: ['ingest'] } })).status).toBe(200)
   })
 })
 
-test('a key cannot say what whodid alone says, but for gaps; the host can', async () => {
+test('a key cannot append audit events other than audit.gap, but the host can', async () => {
   await using host = await ada('acme')
-  const by = (action: string) => event({ action, resource: { type: 'audit', id: null } })
+  const by = (action: string) => createEvent({ action, resource: { type: 'audit', id: null } })
   const events = ['audit.exported', 'project.created', 'audit.gap', 'audit.purged'].map(by)
-  const who = key(KEYS.acmeIngest)
+  const who = bearer(KEYS.acmeIngest)
   const sent = await host.call('/events', { method: 'POST', who, body: events })
   expect(sent.body.results).toMatchObject([
     {
@@ -90,12 +90,12 @@ test('a key cannot say what whodid alone says, but for gaps; the host can', asyn
   expect(await host.service.append([by('audit.exported')])).toMatchObject([{ outcome: 'stored' }])
 })
 
-test('an administrator who erases themselves leaves what whodid says of their deeds', async () => {
+test('an administrator who erases themselves keeps the metadata of their audit events', async () => {
   const tenant = newId()
   await using host = await ada(tenant)
-  await host.service.append([event({ tenantId: tenant, metadata: { plan: 'pro' } })])
+  await host.service.append([createEvent({ tenantId: tenant, metadata: { plan: 'pro' } })])
   await host.service.append([
-    event({
+    createEvent({
       tenantId: tenant,
       action: 'audit.purged',
       actor: { type: 'system', id: 'whodid', name: 'whodid' },
@@ -118,7 +118,7 @@ test('an administrator who erases themselves leaves what whodid says of their de
   ])
 })
 
-test('what the URL says, no body says otherwise', async () => {
+test('a body cannot override the URL', async () => {
   const tenant = newId()
   await using host = await ada(tenant, { tenants: [tenant, 'elsewhere'] })
   const erase = (path: string, body: object) => host.call(`/people/${path}`, { method: 'POST', body })
@@ -127,13 +127,13 @@ test('what the URL says, no body says otherwise', async () => {
   expect((await erase(`nobody/erase?tenant=${tenant}`, { names: ['Nobody'] })).status).toBe(200)
 })
 
-test('a file breaks off when the key is revoked that it is loaded with', async () => {
+test('a download stops when its key is revoked', async () => {
   const tenant = newId()
   await using host = await ada(tenant)
-  await host.service.append(Array.from({ length: 2_001 }, () => event({ tenantId: tenant })))
+  await host.service.append(Array.from({ length: 2_001 }, () => createEvent({ tenantId: tenant })))
   const made = (await host.call('/keys', { method: 'POST', body: { name: 'x', scopes: ['export'] } })).body
   const url = 'http://localhost/api/v1/events/export?format=ndjson'
-  const response = await host.service.fetch(new Request(url, { headers: key(made.key) }))
+  const response = await host.service.fetch(new Request(url, { headers: bearer(made.key) }))
   const reader = response?.body?.getReader()
   expect((await reader?.read())?.done).toBe(false)
   expect((await host.call(`/keys/${made.id}`, { method: 'DELETE' })).status).toBe(200)

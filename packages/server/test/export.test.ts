@@ -1,23 +1,23 @@
 import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { type EventStore, newId, type StoredEvent } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { authorize, event, openService, shared } from './support/acme.ts'
-import { person } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { authorize, createEvent, keepOpen, openService } from './support/acme.ts'
+import { session } from './support/api.ts'
 import { serve } from './support/serve.ts'
 
 let store: EventStore
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
-/** A service with tenants of its own, for whoever signs in. */
+/** Opens a service whose signed-in viewers have these tenants. */
 async function openFor(tenants: readonly string[], over: EventStore = store) {
   const service = await openService({
-    store: shared(over),
+    store: keepOpen(over),
     authorize: async (request, extra) => {
       const viewer = await authorize(request, extra)
       return viewer && { ...viewer, tenants }
@@ -29,10 +29,13 @@ async function openFor(tenants: readonly string[], over: EventStore = store) {
     service,
     url,
     get: (query: string, headers: Record<string, string> = {}) =>
-      fetch(url(query), { headers: { ...person('ada'), ...headers } }),
+      fetch(url(query), { headers: { ...session('ada'), ...headers } }),
     audit: async (action: string): Promise<StoredEvent[]> =>
-      (await (await fetch(`${served.url}/api/v1/events?action=${action}&order=asc`, { headers: person('ada') })).json())
-        .items,
+      (
+        await (
+          await fetch(`${served.url}/api/v1/events?action=${action}&order=asc`, { headers: session('ada') })
+        ).json()
+      ).items,
     async [Symbol.asyncDispose]() {
       await served[Symbol.asyncDispose]()
       await service.close()
@@ -42,51 +45,55 @@ async function openFor(tenants: readonly string[], over: EventStore = store) {
 
 const START = Date.now() - 3_600_000
 
-function at(ms: number, tenantId: string) {
-  return event({ id: newId(START + ms), tenantId })
+function createEventAt(ms: number, tenantId: string) {
+  return createEvent({ id: newId(START + ms), tenantId })
 }
 
-function many(count: number, tenantId: string) {
-  return Array.from({ length: count }, (_, index) => at(index, tenantId))
+function createEvents(count: number, tenantId: string) {
+  return Array.from({ length: count }, (_, index) => createEventAt(index, tenantId))
 }
 
-function idsIn(ndjson: string) {
+function getIds(ndjson: string) {
   return ndjson.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).id]))
 }
 
-describe('a file that broke off', () => {
+describe('an interrupted file', () => {
   test.each(['asc', 'desc'])(
-    'goes on where it was, %s, whatever was stored since, over several tenants',
+    'resumes where it stopped, %s, over several tenants, despite newer events',
     async (order) => {
       const tenants = [newId(), newId()]
       await using host = await openFor(tenants)
-      const stored = [...many(40, tenants[0] ?? ''), ...many(30, tenants[1] ?? '')]
+      const stored = [...createEvents(40, tenants[0] ?? ''), ...createEvents(30, tenants[1] ?? '')]
       await host.service.append(stored)
       const first = await host.get(`format=ndjson&tenant=*&order=${order}`)
       const upTo = first.headers.get('whodid-up-to') ?? ''
       const whole = await first.text()
-      expect(idsIn(whole).toSorted()).toEqual(stored.map(({ id }) => id).toSorted())
+      expect(getIds(whole).toSorted()).toEqual(stored.map(({ id }) => id).toSorted())
 
-      // Late ones in the middle, and new ones.
+      // Late events in the middle, and new ones.
       await host.service.append(
-        tenants.flatMap((tenantId) => [at(15, tenantId), at(25, tenantId), event({ tenantId })]),
+        tenants.flatMap((tenantId) => [
+          createEventAt(15, tenantId),
+          createEventAt(25, tenantId),
+          createEvent({ tenantId }),
+        ]),
       )
       const lines = whole.split('\n')
       for (const kept of [1, 17, 69, 70]) {
-        const after = idsIn(lines.slice(0, kept).join('\n')).at(-1)
+        const after = getIds(lines.slice(0, kept).join('\n')).at(-1)
         const rest = await host.get(`format=ndjson&tenant=*&order=${order}&after=${after}&upTo=${upTo}`)
         expect(rest.headers.get('whodid-up-to')).toBe(upTo)
         expect(`${lines.slice(0, kept).join('\n')}\n${await rest.text()}`).toBe(whole)
       }
       const now = await host.get(`format=ndjson&tenant=*&order=${order}`)
-      expect(idsIn(await now.text())).toHaveLength(76)
+      expect(getIds(await now.text())).toHaveLength(76)
     },
   )
 
-  test('goes on without a header as CSV, and is an array of its own as JSON', async () => {
+  test('resumes without a header as CSV, and as a new array as JSON', async () => {
     const [tenant = ''] = [newId()]
     await using host = await openFor([tenant])
-    await host.service.append(many(3, tenant))
+    await host.service.append(createEvents(3, tenant))
     const first = await host.get('format=csv&order=asc')
     expect(first.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
     const whole = await first.text()
@@ -100,7 +107,7 @@ describe('a file that broke off', () => {
     expect(await (await host.get(`format=csv&after=${json[1].id}&order=asc`)).text()).toBe('')
   })
 
-  test('is refused where it cannot go on', async () => {
+  test('is rejected with an invalid position', async () => {
     await using host = await openFor([newId()])
     const refusals = [
       'after=x',
@@ -115,11 +122,11 @@ describe('a file that broke off', () => {
   })
 })
 
-test('a file is compressed for whoever takes gzip, and for nobody else', async () => {
+test('a file is compressed only for clients that accept gzip', async () => {
   const tenant = newId()
   await using host = await openFor([tenant])
-  await host.service.append(many(5, tenant))
-  /** Without what fetch does by itself. */
+  await host.service.append(createEvents(5, tenant))
+  /** Sends a request without the headers and decoding of fetch. */
   const raw = async (acceptEncoding: string) => {
     const { hostname, port, pathname, search } = new URL(host.url('format=csv&order=asc'))
     const socket = connect(Number(port), hostname)
@@ -142,11 +149,11 @@ test('a file is compressed for whoever takes gzip, and for nobody else', async (
     const { head, body } = await raw(taken)
     expect(head).toMatch(/^content-encoding: gzip$/m)
     expect(head).toMatch(/^vary: .*accept-encoding/m)
-    expect(gunzipSync(dechunked(body)).toString()).toBe(dechunked(plain.body).toString())
+    expect(gunzipSync(removeChunks(body)).toString()).toBe(removeChunks(plain.body).toString())
   }
 })
 
-function dechunked(body: Buffer): Buffer {
+function removeChunks(body: Buffer): Buffer {
   const parts: Buffer[] = []
   for (let at = 0; at < body.length; ) {
     const end = body.indexOf('\r\n', at)
@@ -158,8 +165,8 @@ function dechunked(body: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
-/** A store whose pages are counted, and where something happens when one is asked for. */
-function watched(nth = 0, happens = () => {}) {
+/** Wraps the store: counts pages, and calls `happens` when the nth page is read. */
+function watchPages(nth = 0, happens = () => {}) {
   let pages = 0
   const list: EventStore['list'] = async (scope, filter, page) => {
     if (filter.category?.includes('project')) {
@@ -175,13 +182,13 @@ describe.each([
   ['plain', 'identity'],
   ['compressed', 'gzip'],
 ])('%s', (_name, encoding) => {
-  test('an error in the middle breaks the connection, and the log says so', async () => {
+  test('an error in the middle breaks the connection and is logged', async () => {
     const tenant = newId()
-    const { over } = watched(3, () => {
+    const { over } = watchPages(3, () => {
       throw new Error('The disk is on fire.')
     })
     await using host = await openFor([tenant], over)
-    for (let part = 0; part < 3; part += 1) await host.service.append(many(1000, tenant))
+    for (let part = 0; part < 3; part += 1) await host.service.append(createEvents(1000, tenant))
     const response = await host.get('format=csv&category=project', { 'accept-encoding': encoding })
     expect(response.status).toBe(200)
     await expect(response.text()).rejects.toThrow('terminated')
@@ -191,14 +198,14 @@ describe.each([
     expect(ended?.metadata.count).toBeLessThan(3000)
   })
 
-  test('reads no further when the client leaves, and the log says so', async () => {
+  test('stops reading when the client disconnects, which is logged', async () => {
     const tenant = newId()
-    const { over, pages } = watched()
+    const { over, pages } = watchPages()
     await using host = await openFor([tenant], over)
-    for (let part = 0; part < 12; part += 1) await host.service.append(many(1000, tenant))
+    for (let part = 0; part < 12; part += 1) await host.service.append(createEvents(1000, tenant))
     const leave = new AbortController()
     const response = await fetch(host.url('format=ndjson&category=project'), {
-      headers: { ...person('ada'), 'accept-encoding': encoding },
+      headers: { ...session('ada'), 'accept-encoding': encoding },
       signal: leave.signal,
     })
     await response.body?.getReader().read()
@@ -211,7 +218,7 @@ describe.each([
     expect(ended).toMatchObject({
       status: 'failure',
       causedBy: exported?.id,
-      error: { code: 'aborted', message: 'The reader left before the end, or the service closed.' },
+      error: { code: 'aborted', message: 'The client disconnected, or the service closed.' },
     })
     expect(ended.metadata.count).toBeLessThan(12_000)
     expect(pages()).toBe(read)
@@ -219,14 +226,14 @@ describe.each([
   })
 })
 
-test('who leaves while a page is read has left all the same, which is no trouble of the service', async () => {
+test('a client that disconnects while a page is read aborts the export without a warning', async () => {
   const tenant = newId()
   const leave = new AbortController()
-  const { over } = watched(4, () => leave.abort())
+  const { over } = watchPages(4, () => leave.abort())
   await using host = await openFor([tenant], over)
-  for (let part = 0; part < 3; part += 1) await host.service.append(many(1000, tenant))
+  for (let part = 0; part < 3; part += 1) await host.service.append(createEvents(1000, tenant))
   const request = new Request('http://localhost/activity/api/v1/events/export?format=csv&category=project', {
-    headers: person('ada'),
+    headers: session('ada'),
     signal: leave.signal,
   })
   const response = await host.service.fetch(request, { basePath: '/activity' })
@@ -234,19 +241,19 @@ test('who leaves while a page is read has left all the same, which is no trouble
   expect(await host.audit('audit.export_ended')).toMatchObject([
     {
       status: 'failure',
-      error: { code: 'aborted', message: 'The reader left before the end, or the service closed.' },
+      error: { code: 'aborted', message: 'The client disconnected, or the service closed.' },
     },
   ])
   expect(host.service.warnings).toEqual([])
 })
 
-test('a slow reader holds the store back: two pages are read ahead, and no more', async () => {
+test('a slow reader causes backpressure: at most two pages are read ahead', async () => {
   const tenant = newId()
-  const { over, pages } = watched()
+  const { over, pages } = watchPages()
   await using host = await openFor([tenant], over)
-  for (let part = 0; part < 12; part += 1) await host.service.append(many(1000, tenant))
+  for (let part = 0; part < 12; part += 1) await host.service.append(createEvents(1000, tenant))
   const request = new Request('http://localhost/activity/api/v1/events/export?format=csv&category=project', {
-    headers: person('ada'),
+    headers: session('ada'),
   })
   const response = await host.service.fetch(request, { basePath: '/activity' })
   const reader = response?.body?.getReader()
@@ -259,10 +266,10 @@ test('a slow reader holds the store back: two pages are read ahead, and no more'
   await reader?.cancel()
 })
 
-test('an export is an event that says from where, and one that says how many', async () => {
+test('an export logs one event with its source and one with its count', async () => {
   const tenants = [newId(), newId()]
   await using host = await openFor(tenants)
-  await host.service.append([...many(3, tenants[0] ?? ''), ...many(2, tenants[1] ?? '')])
+  await host.service.append([...createEvents(3, tenants[0] ?? ''), ...createEvents(2, tenants[1] ?? '')])
   const headers = { 'user-agent': 'curl/8', 'x-request-id': 'r-1' }
   await (await host.get('format=ndjson&tenant=*&category=project', headers)).text()
   await (await host.get('format=ndjson&tenant=*&category=project', headers)).text()
@@ -276,7 +283,7 @@ test('an export is an event that says from where, and one that says how many', a
   ])
   const ended = await host.audit('audit.export_ended')
   expect(ended).toMatchObject([
-    { status: 'success', metadata: { count: 3 }, causedBy: exported[0]?.id, description: 'An export gave 3 events' },
+    { status: 'success', metadata: { count: 3 }, causedBy: exported[0]?.id, description: 'Exported 3 events' },
     { status: 'success', metadata: { count: 3 } },
   ])
   expect(await host.audit(`audit.export_ended&tenant=${tenants[1]}`)).toMatchObject([

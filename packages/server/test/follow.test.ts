@@ -1,21 +1,21 @@
 import { type EventStore, newId, type StoredEvent } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authorize, event, openService, shared } from './support/acme.ts'
-import { blocksOf, person, trpcApi } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { authorize, createEvent, keepOpen, openService } from './support/acme.ts'
+import { createTrpcApi, readBlocks, session } from './support/api.ts'
 import { serve } from './support/serve.ts'
 
 let store: EventStore
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
-/** Ada, who may join further tenants. */
+/** Opens a service where Ada has these tenants, which may grow. */
 function openFor(tenants: readonly string[]) {
   return openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: async (request, extra) => {
       const viewer = await authorize(request, extra)
       return viewer && { ...viewer, tenants }
@@ -26,10 +26,10 @@ function openFor(tenants: readonly string[]) {
 async function open(url: string, lastEventId: string | undefined) {
   const leave = new AbortController()
   const response = await fetch(`${url}/api/v1/stream?tenant=*`, {
-    headers: { ...person('ada'), ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+    headers: { ...session('ada'), ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
     signal: leave.signal,
   })
-  const blocks = blocksOf(response)
+  const blocks = readBlocks(response)
   return {
     leave: () => leave.abort(),
     async next(): Promise<{ id: string; event: StoredEvent | null }> {
@@ -40,13 +40,13 @@ async function open(url: string, lastEventId: string | undefined) {
   }
 }
 
-test('over all tenants, a reader who leaves and comes back again and again sees each event once, in order', async () => {
+test('over all tenants, a reader that reconnects again and again sees each event once, in order', async () => {
   const tenants = [newId(), newId(), newId()]
   await using service = await openFor(tenants)
   await using served = await serve(service)
-  await service.append(tenants.map((tenantId) => event({ tenantId })))
+  await service.append(tenants.map((tenantId) => createEvent({ tenantId })))
 
-  // Whoever leaves a quiet stream goes on from where it began.
+  // A reader that leaves an idle stream resumes at its start.
   const quiet = await open(served.url, undefined)
   let { id } = await quiet.next()
   quiet.leave()
@@ -54,7 +54,7 @@ test('over all tenants, a reader who leaves and comes back again and again sees 
   const perTenant = 40
   const writing = (async () => {
     for (let count = 0; count < perTenant; count += 1) {
-      await service.append(tenants.map((tenantId) => event({ tenantId })))
+      await service.append(tenants.map((tenantId) => createEvent({ tenantId })))
     }
   })()
   const seen: StoredEvent[] = []
@@ -75,42 +75,42 @@ test('over all tenants, a reader who leaves and comes back again and again sees 
   }
 })
 
-test('a tenant that its reader has joined since begins with what is new, the others where they were', async () => {
+test('on resume, a newly added tenant starts with new events and the others where they stopped', async () => {
   const [first, second] = [newId(), newId()]
   const tenants = [first]
   await using service = await openFor(tenants)
   await using served = await serve(service)
   const before = await open(served.url, '0')
   await before.next()
-  await service.append([event({ tenantId: first })])
+  await service.append([createEvent({ tenantId: first })])
   const { id } = await before.next()
   before.leave()
 
-  const old = event({ tenantId: second })
-  const missed = event({ tenantId: first })
+  const old = createEvent({ tenantId: second })
+  const missed = createEvent({ tenantId: first })
   await service.append([old, missed])
   tenants.unshift(second)
   const after = await open(served.url, id)
   await after.next()
   expect((await after.next()).event?.id).toBe(missed.id)
-  const fresh = event({ tenantId: second })
+  const fresh = createEvent({ tenantId: second })
   await service.append([fresh])
   expect((await after.next()).event?.id).toBe(fresh.id)
   after.leave()
 })
 
-test("tRPC's own client goes on by itself over all tenants", async () => {
+test('the tRPC client resumes automatically over all tenants', async () => {
   const tenants = [newId(), newId()]
   await using service = await openFor(tenants)
   let served = await serve(service)
   const port = Number(new URL(served.url).port)
-  const both = () => service.append(tenants.map((tenantId) => event({ tenantId })))
+  const both = () => service.append(tenants.map((tenantId) => createEvent({ tenantId })))
   await both()
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve
   })
-  const ada = trpcApi(served.url, fetch, person('ada'))
+  const ada = createTrpcApi(served.url, fetch, session('ada'))
   const live = ada.follow({ tenant: '*', lastEventId: '0' }, 6, () => start())
   await started
   await both()
@@ -124,12 +124,16 @@ test("tRPC's own client goes on by itself over all tenants", async () => {
   await served[Symbol.asyncDispose]()
 })
 
-test('a stream over all tenants is under the policy: own activity alone, and never another tenant', async () => {
-  await using service = await openService({ store: shared(store) })
+test('a stream over all tenants follows the policy: own activity only, and no other tenant', async () => {
+  await using service = await openService({ store: keepOpen(store) })
   await using served = await serve(service)
-  await service.append([event({ tenantId: 'initech' }), event(), event({ actor: { type: 'user', id: 'linus' } })])
-  const linus = trpcApi(served.url, fetch, person('linus')).follow({ tenant: '*', lastEventId: '0' }, 1)
+  await service.append([
+    createEvent({ tenantId: 'initech' }),
+    createEvent(),
+    createEvent({ actor: { type: 'user', id: 'linus' } }),
+  ])
+  const linus = createTrpcApi(served.url, fetch, session('linus')).follow({ tenant: '*', lastEventId: '0' }, 1)
   expect((await linus).map(({ actor }) => actor.id)).toEqual(['linus'])
-  const both = trpcApi(served.url, fetch, person('both')).follow({ tenant: '*', lastEventId: '0' }, 2)
+  const both = createTrpcApi(served.url, fetch, session('both')).follow({ tenant: '*', lastEventId: '0' }, 2)
   expect((await both).map(({ tenantId }) => tenantId)).toEqual(['acme', 'acme'])
 })

@@ -1,13 +1,13 @@
 import { type AppendResult, type EventStore, newId, type PreparedEvent, WhodidError } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { describe, expect, test } from 'vitest'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
 import { createIngest, type IngestOptions } from '../src/ingest.ts'
-import { catalog, event, KEYS, openService } from './support/acme.ts'
-import { key } from './support/api.ts'
+import { catalog, createEvent, KEYS, openService } from './support/acme.ts'
+import { bearer } from './support/api.ts'
 
-/** A real store whose batches are written down, and held back as long as a gate is closed. */
-async function watched() {
-  const store = await pglite('memory')
+/** Opens a store that records its batches and holds them back while its gate is closed. */
+async function openWatchedStore() {
+  const store = await openMemoryStore()
   const batches: { readonly tenantId: string; readonly size: number }[] = []
   let gate = Promise.resolve()
   return {
@@ -30,24 +30,24 @@ async function watched() {
   }
 }
 
-function ingestOver(store: EventStore, options: Partial<IngestOptions> = {}) {
+function createTestIngest(store: EventStore, options: Partial<IngestOptions> = {}) {
   return createIngest({ store, catalog: catalog.json, now: Date.now, onConflict: () => {}, ...options })
 }
 
-function many(count: number, tenantId = 'acme') {
-  return Array.from({ length: count }, () => event({ id: newId(), tenantId }))
+function createEvents(count: number, tenantId = 'acme') {
+  return Array.from({ length: count }, () => createEvent({ id: newId(), tenantId }))
 }
 
-describe('what waits is stored in batches', () => {
-  test('of one tenant each, one under way at a time, results in the order of the events', async () => {
-    const { store, batches, close } = await watched()
-    const ingest = ingestOver(store)
+describe('pending events are stored in batches', () => {
+  test('per tenant, one at a time, with results in the order of the events', async () => {
+    const { store, batches, close } = await openWatchedStore()
+    const ingest = createTestIngest(store)
     const open = close()
-    const events = many(3).flatMap((one) => [one, event({ tenantId: 'umbrella' })])
-    const first = ingest.append(events, null)
+    const events = createEvents(3).flatMap((one) => [one, createEvent({ tenantId: 'umbrella' })])
+    const first = ingest.appendFromHost(events)
     await expect.poll(() => batches.length).toBe(2)
-    const second = ingest.append(many(2), null)
-    const third = ingest.append(many(1), null)
+    const second = ingest.appendFromHost(createEvents(2))
+    const third = ingest.appendFromHost(createEvents(1))
     open()
     const results = await first
     expect(results.map(({ id }) => id)).toEqual(events.map(({ id }) => id))
@@ -62,15 +62,15 @@ describe('what waits is stored in batches', () => {
     await store.close()
   })
 
-  test('a full one is handed over while one is stored, and no third', async () => {
-    const { store, batches, close } = await watched()
-    const ingest = ingestOver(store, { linger: 300 })
+  test('with a full second batch sent while the first is stored, but no third', async () => {
+    const { store, batches, close } = await openWatchedStore()
+    const ingest = createTestIngest(store, { lingerMs: 300 })
     const open = close()
-    const first = ingest.append(many(1), null)
-    const taken = ingest.append(many(999), null)
-    const more = ingest.append(many(600), null)
+    const first = ingest.appendFromHost(createEvents(1))
+    const taken = ingest.appendFromHost(createEvents(999))
+    const more = ingest.appendFromHost(createEvents(600))
     await expect.poll(() => batches.length, { timeout: 20_000 }).toBe(2)
-    const other = ingest.append(many(20, 'umbrella'), null)
+    const other = ingest.appendFromHost(createEvents(20, 'umbrella'))
     await expect.poll(() => batches.at(-1)?.tenantId, { timeout: 20_000 }).toBe('umbrella')
     expect(batches.filter(({ tenantId }) => tenantId === 'acme')).toHaveLength(2)
     open()
@@ -81,8 +81,8 @@ describe('what waits is stored in batches', () => {
     await store.close()
   })
 
-  test('of one call before those of the next are made ready', async () => {
-    const { store, batches } = await watched()
+  test('of one call before the events of the next are prepared', async () => {
+    const { store, batches } = await openWatchedStore()
     let made = 0
     const seen: number[] = []
     const now = () => {
@@ -90,18 +90,18 @@ describe('what waits is stored in batches', () => {
       if (batches.length > seen.length) seen.push(made)
       return Date.now()
     }
-    const ingest = ingestOver(store, { now })
-    await Promise.all([ingest.append(many(500), null), ingest.append(many(500, 'umbrella'), null)])
+    const ingest = createTestIngest(store, { now })
+    await Promise.all([ingest.appendFromHost(createEvents(500)), ingest.appendFromHost(createEvents(500, 'umbrella'))])
     expect(batches).toHaveLength(2)
     expect(seen[0]).toBeLessThan(600)
     await ingest.close()
     await store.close()
   })
 
-  test('of 500 at most', async () => {
-    const { store, batches } = await watched()
-    const ingest = ingestOver(store)
-    const results = await ingest.append(many(1200), null)
+  test('of at most 500 events', async () => {
+    const { store, batches } = await openWatchedStore()
+    const ingest = createTestIngest(store)
+    const results = await ingest.appendFromHost(createEvents(1200))
     expect(results.filter(({ outcome }) => outcome === 'stored')).toHaveLength(1200)
     expect(batches.map(({ size }) => size)).toEqual([500, 500, 200])
     await ingest.close()
@@ -109,32 +109,35 @@ describe('what waits is stored in batches', () => {
   })
 })
 
-test('too much is refused at once, by name, and taken again when there is room', async () => {
-  const { store, close } = await watched()
-  const ingest = ingestOver(store, { capacity: 10 })
+test('events over the capacity are rejected immediately, and accepted again when there is room', async () => {
+  const { store, close } = await openWatchedStore()
+  const ingest = createTestIngest(store, { maxWaiting: 10 })
   const open = close()
-  const taken = ingest.append(many(10), null)
-  await expect(async () => ingest.append(many(1), null)).rejects.toMatchObject({ code: 'overloaded', retryAfter: 1 })
+  const taken = ingest.appendFromHost(createEvents(10))
+  await expect(async () => ingest.appendFromHost(createEvents(1))).rejects.toMatchObject({
+    code: 'overloaded',
+    retryAfter: 1,
+  })
   open()
   await taken
-  expect(await ingest.append(many(1), null)).toMatchObject([{ outcome: 'stored', seq: 11 }])
+  expect(await ingest.appendFromHost(createEvents(1))).toMatchObject([{ outcome: 'stored', seq: 11 }])
   await ingest.close()
   await store.close()
 })
 
-test('closing stores what waits and takes no more', async () => {
-  const { store } = await watched()
-  const ingest = ingestOver(store, { linger: 60_000 })
-  const taken = ingest.append(many(3), null)
+test('closing stores pending events and accepts no more', async () => {
+  const { store } = await openWatchedStore()
+  const ingest = createTestIngest(store, { lingerMs: 60_000 })
+  const taken = ingest.appendFromHost(createEvents(3))
   const closed = ingest.close()
-  await expect(async () => ingest.append(many(1), null)).rejects.toMatchObject({ code: 'closed' })
+  await expect(async () => ingest.appendFromHost(createEvents(1))).rejects.toMatchObject({ code: 'closed' })
   await closed
   expect((await taken).map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored'])
   await store.close()
 })
 
-test('a store that fails, fails the events of its batch and nothing else, and tells clients nothing of itself', async () => {
-  const store = await pglite('memory')
+test('a failing store fails only the events of its batch and reveals nothing to clients', async () => {
+  const store = await openMemoryStore()
   let broken = true
   await using service = await openService({
     store: {
@@ -145,11 +148,16 @@ test('a store that fails, fails the events of its batch and nothing else, and te
       },
     },
   })
-  const [acme, umbrella] = await Promise.allSettled([service.append(many(1)), service.append(many(1, 'umbrella'))])
+  const [acme, umbrella] = await Promise.allSettled([
+    service.append(createEvents(1)),
+    service.append(createEvents(1, 'umbrella')),
+  ])
   expect([acme.status, umbrella.status]).toEqual(['rejected', 'fulfilled'])
-  const headers = { ...key(KEYS.acmeIngest), 'content-type': 'application/json' }
+  const headers = { ...bearer(KEYS.acmeIngest), 'content-type': 'application/json' }
   const post = (path: string) =>
-    service.fetch(new Request(`http://localhost${path}`, { method: 'POST', headers, body: JSON.stringify(event()) }))
+    service.fetch(
+      new Request(`http://localhost${path}`, { method: 'POST', headers, body: JSON.stringify(createEvent()) }),
+    )
   for (const path of ['/api/v1/events', '/trpc/append']) {
     const response = await post(path)
     expect(response?.status).toBe(500)
@@ -162,15 +170,15 @@ test('a store that fails, fails the events of its batch and nothing else, and te
   expect((await post('/api/v1/events'))?.status).toBe(200)
 })
 
-test('trouble of the store that has a code of its own is told by the code, and in words to the host alone', async () => {
-  const store = await pglite('memory')
+test('a store error with a code reaches clients as the code and the host as the message', async () => {
+  const store = await openMemoryStore()
   const unavailable = async () => {
     throw new WhodidError('store_unavailable', 'The database at 10.0.0.7:5432 refuses the user whodid_service.')
   }
   await using service = await openService({ store: { ...store, append: unavailable, list: unavailable } })
-  const headers = { ...key(KEYS.acmeIngest), 'content-type': 'application/json' }
-  const write = { method: 'POST', headers, body: JSON.stringify(event()) }
-  const read = { headers: key(KEYS.acmeRead) }
+  const headers = { ...bearer(KEYS.acmeIngest), 'content-type': 'application/json' }
+  const write = { method: 'POST', headers, body: JSON.stringify(createEvent()) }
+  const read = { headers: bearer(KEYS.acmeRead) }
   const asked: [string, RequestInit][] = [
     ['/api/v1/events', write],
     ['/trpc/append', write],
@@ -187,12 +195,12 @@ test('trouble of the store that has a code of its own is told by the code, and i
   expect(service.warnings.filter((warning) => warning.includes('10.0.0.7'))).toHaveLength(asked.length)
 })
 
-test('an event without a tenant belongs to nobody’s, which the host alone can say', async () => {
+test('only the host can append an event without a tenant', async () => {
   await using service = await openService()
-  const { tenantId: _, ...stray } = event()
+  const { tenantId: _, ...stray } = createEvent()
   await service.append([stray])
   const read = (secret: string, tenant: string) =>
-    service.fetch(new Request(`http://localhost/api/v1/events?tenant=${tenant}`, { headers: key(secret) }))
+    service.fetch(new Request(`http://localhost/api/v1/events?tenant=${tenant}`, { headers: bearer(secret) }))
   expect((await (await read(KEYS.allRead, '-'))?.json())?.items).toHaveLength(1)
   expect((await read(KEYS.acmeRead, '-'))?.status).toBe(403)
 })

@@ -1,29 +1,29 @@
 import { type EventStore, type Filter, newId, type ReadScope } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTotals } from '../src/read/totals.ts'
-import { event, openService, shared } from './support/acme.ts'
-import { person } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { createTotalCounter } from '../src/read/totals.ts'
+import { createEvent, keepOpen, openService } from './support/acme.ts'
+import { session } from './support/api.ts'
 
 let store: EventStore
 
 beforeAll(async () => {
-  store = await pglite('memory')
-  await using service = await openService({ store: shared(store) })
+  store = await openMemoryStore()
+  await using service = await openService({ store: keepOpen(store) })
   const first = Date.parse('2026-01-01T00:00:00Z')
   for (let begin = 0; begin <= 10_000; begin += 1_000) {
     const count = Math.min(1_000, 10_001 - begin)
-    await service.append(Array.from({ length: count }, (_, index) => event({ id: newId(first + begin + index) })))
+    await service.append(Array.from({ length: count }, (_, index) => createEvent({ id: newId(first + begin + index) })))
   }
-  await service.append([event({ tenantId: 'umbrella' })])
+  await service.append([createEvent({ tenantId: 'umbrella' })])
 })
 afterAll(() => store.close())
 
-test('what is counted and sorted no further than 10,000 says so, over several tenants too', async () => {
-  await using service = await openService({ store: shared(store) })
+test('counts and sorts beyond 10,000 events are marked as inexact, also over several tenants', async () => {
+  await using service = await openService({ store: keepOpen(store) })
   const list = async (query: string) => {
     const request = new Request(`http://localhost/activity/api/v1/events?limit=1&${query}`, {
-      headers: person('both'),
+      headers: session('both'),
     })
     const response = await service.fetch(request, { basePath: '/activity' })
     const { total, windowed } = (await response?.json()) ?? {}
@@ -36,10 +36,10 @@ test('what is counted and sorted no further than 10,000 says so, over several te
   expect(await list('tenant=umbrella&sort=actor')).toEqual({ total: { value: 1, exact: true }, windowed: false })
 })
 
-test('what got to 10,000 is not counted again for a minute, for whoever reads the same and nobody else', async () => {
+test('a count that reached 10,000 is cached for a minute, for the same query only', async () => {
   let clock = Date.parse('2026-01-02T00:00:00Z')
   let counts = 0
-  const total = createTotals(
+  const total = createTotalCounter(
     {
       count: (...asked) => {
         counts += 1

@@ -1,7 +1,7 @@
 import { defineCatalog, type NewEvent } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, type TestService } from './support/acme.ts'
-import { type MaskedService, openMasked } from './support/masked.ts'
+import { createEvent, type TestService } from './support/acme.ts'
+import { type MaskedService, openMaskedService } from './support/masked.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project', href: '/projects/{resource.name}' },
@@ -15,26 +15,26 @@ let apis: MaskedService['apis']
 let text: MaskedService['text']
 
 beforeAll(async () => {
-  ;({ service, apis, text } = await openMasked(catalog))
+  ;({ service, apis, text } = await openMaskedService(catalog))
 })
 afterAll(() => service.close())
 
-async function stored(more: Partial<NewEvent>): Promise<string> {
-  const told = event(more)
+async function store(more: Partial<NewEvent>): Promise<string> {
+  const told = createEvent(more)
   await service.append([told])
   return told.id ?? ''
 }
 
 const none = 'context.traceId'
 
-describe('a link that is made of what is masked is left out', () => {
+describe('a link built from a masked field is left out', () => {
   const cases: readonly (readonly [masked: string, resource: NewEvent['resource'], href: string | null])[] = [
     [none, { type: 'project', id: 'p1', name: 'Secret Name' }, '/projects/Secret%20Name'],
     ['resource.name', { type: 'project', id: 'p1', name: 'Secret Name' }, null],
     ['resource', { type: 'project', id: 'p1', name: 'Secret Name' }, null],
     ['resource.href', { type: 'project', id: 'p1', name: 'Secret Name' }, null],
     ['actor.name', { type: 'project', id: 'p1', name: 'Secret Name' }, '/projects/Secret%20Name'],
-    // Of what has no name, the id stands there.
+    // Without a name, the id is used.
     ['resource.name', { type: 'project', id: 'p1' }, '/projects/p1'],
     ['actor.name', { type: 'profile', id: 'x' }, '/people/u-77'],
     ['actor.id', { type: 'profile', id: 'x' }, null],
@@ -50,7 +50,7 @@ describe('a link that is made of what is masked is left out', () => {
     ['resource.id', { type: 'job', id: 'j1', href: '/jobs/secret-name' }, null],
   ]
   test.each(cases)('with %s: %o', async (masked, resource, href) => {
-    const id = await stored({
+    const id = await store({
       actor: { type: 'user', id: 'u-77' },
       resource,
       scope: { team: { id: 'k', name: 'Kernel' } },
@@ -59,8 +59,8 @@ describe('a link that is made of what is masked is left out', () => {
     for (const api of apis(masked)) expect((await api.get({ id })).resource.href).toBe(href)
   })
 
-  test('in every answer that holds an event', async () => {
-    await stored({ actor: { type: 'user', id: 'bob' }, resource: { type: 'project', id: 'p7', name: 'Hidden' } })
+  test('in every response with events', async () => {
+    await store({ actor: { type: 'user', id: 'bob' }, resource: { type: 'project', id: 'p7', name: 'Hidden' } })
     const filter = { resourceId: ['p7'] }
     for (const api of apis('resource.name')) {
       const answers = [
@@ -78,9 +78,9 @@ describe('a link that is made of what is masked is left out', () => {
   })
 })
 
-describe('an error that is masked is so with its status', () => {
+describe('a masked error hides its status', () => {
   const failed = (description: string) =>
-    stored({
+    store({
       resource: { type: 'job', id: 'failed' },
       description,
       status: 'failure',
@@ -111,7 +111,7 @@ describe('an error that is masked is so with its status', () => {
     }
   })
 
-  test('and a description that says it', async () => {
+  test('and a description that contains it', async () => {
     const telling = await failed('It failed (418)')
     const other = await failed('It failed 3 times')
     for (const api of apis('error.status')) {

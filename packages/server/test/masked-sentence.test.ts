@@ -1,7 +1,7 @@
 import { defineCatalog } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { event, type TestService } from './support/acme.ts'
-import { type MaskedService, openMasked } from './support/masked.ts'
+import { createEvent, type TestService } from './support/acme.ts'
+import { type MaskedService, openMaskedService } from './support/masked.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project', actions: { created: 'Project {resource.name} was created' } },
@@ -13,16 +13,16 @@ let apis: MaskedService['apis']
 let text: MaskedService['text']
 
 beforeAll(async () => {
-  ;({ service, apis, text } = await openMasked(catalog))
+  ;({ service, apis, text } = await openMaskedService(catalog))
   await service.append([
-    event({ actor: bob, resource: { type: 'project', id: 'p1', name: 'SecretName' } }),
-    event({ resource: { type: 'project', id: 'p2' }, description: 'Nothing was said' }),
+    createEvent({ actor: bob, resource: { type: 'project', id: 'p1', name: 'SecretName' } }),
+    createEvent({ resource: { type: 'project', id: 'p2' }, description: 'Nothing was said' }),
   ])
 })
 afterAll(() => service.close())
 
-describe('a description that says what is masked is hidden with it', () => {
-  test('in every answer that holds an event', async () => {
+describe('a description that contains a masked value is hidden', () => {
+  test('in every response with events', async () => {
     for (const api of apis('resource.name')) {
       const [plain, telling] = (await api.list({ category: ['project'] })).items
       expect(plain?.description).toBe('Nothing was said')
@@ -50,7 +50,7 @@ describe('a description that says what is masked is hidden with it', () => {
     }
   })
 
-  test('from search and from order', async () => {
+  test('from search and from sorting', async () => {
     for (const api of apis('resource.name')) {
       expect((await api.list({ q: 'SecretName' })).items).toEqual([])
       expect((await api.list({ category: ['project'], q: '-SecretName' })).total.value).toBe(2)
@@ -79,7 +79,7 @@ describe('a description that says what is masked is hidden with it', () => {
     ['error.message', 'It failed (no more room)'],
     ['context.ip', 'It came from 192.0.2.5'],
   ])('with %s: %s', async (masked, description) => {
-    const told = event({
+    const told = createEvent({
       actor: { ...bob, id: 'u-77', onBehalfOf: { id: 'u-1', name: 'The Boss' } },
       resource: { type: 'project', id: 'p9', name: 'Nine' },
       scope: { team: { id: 'k', name: 'Kernel' } },
@@ -97,7 +97,7 @@ describe('a description that says what is masked is hidden with it', () => {
   })
 })
 
-test('whose ids are masked, of them no file is made', async () => {
+test('a person cannot be exported when ids are masked', async () => {
   for (const masked of ['actor', 'actor.id']) {
     expect(JSON.parse(await text('/api/v1/people/bob/export', masked))).toMatchObject({
       code: 'forbidden',

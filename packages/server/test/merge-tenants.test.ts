@@ -1,10 +1,10 @@
 import type { PageRequest } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { expect, test } from 'vitest'
-import { event, openService } from './support/acme.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { createEvent, openService } from './support/acme.ts'
 
-test('a long page of several tenants reads no more of each than its part, and has every event once', async () => {
-  const store = await pglite('memory')
+test('a long page over several tenants reads only a share of each and has every event once', async () => {
+  const store = await openMemoryStore()
   const tenants = Array.from({ length: 4 }, (_, index) => `t${index}`)
   const limits: number[] = []
   const list: typeof store.list = (scope, filter, page: PageRequest) => {
@@ -15,9 +15,9 @@ test('a long page of several tenants reads no more of each than its part, and ha
     store: { ...store, list },
     authorize: () => ({ id: 'ada', name: 'Ada', tenants, permissions: ['view', 'view:all'] }),
   })
-  // Most are of one tenant, so that its part is read again and again.
+  // Most belong to one tenant, so that its share is read repeatedly.
   const events = Array.from({ length: 400 }, (_, index) =>
-    event({ tenantId: tenants[index % 10 === 0 ? index % 4 : 3] ?? '' }),
+    createEvent({ tenantId: tenants[index % 10 === 0 ? index % 4 : 3] ?? '' }),
   )
   await service.append(events)
   const page = async (query: string) => {

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { typesOf } from '@whodid/testkit/openapi-types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { event, KEYS, openService, type TestService } from './support/acme.ts'
-import { type Served, serve } from './support/serve.ts'
+import { createEvent, KEYS, openService, type TestService } from './support/acme.ts'
+import { type ServedService, serve } from './support/serve.ts'
 
-/** A program of somebody who has nothing but the description: every step is typed by it, and none is cast. */
+/** A program typed by the OpenAPI document alone, without casts. */
 const PROGRAM = `import createClient from 'openapi-fetch'
 import type { paths } from './api.d.ts'
 
 const [baseUrl = '', ingest = '', read = '', admin = ''] = process.argv.slice(2)
 const as = (key: string) => createClient<paths>({ baseUrl, headers: { authorization: \`Bearer \${key}\` } })
-// A list parameter takes commas, which openapi-fetch writes so when told.
+// A list parameter takes commas, which openapi-fetch writes with this option.
 const querySerializer = { array: { style: 'form', explode: false } } as const
 
 const stored = await as(ingest).POST('/api/v1/events', {
@@ -74,29 +74,29 @@ console.log(
 )
 `
 
-/** The same client, wrong in one place each. */
+/** Calls of the same client with one mistake each. */
 const MISTAKES = {
-  'a parameter that is none': `client.GET('/api/v1/events', { params: { query: { colour: 'red' } } })`,
-  'a value that a parameter does not take': `client.GET('/api/v1/events', { params: { query: { order: 'up' } } })`,
-  'text for a number': `client.GET('/api/v1/events', { params: { query: { limit: 'ten' } } })`,
-  'a path that is none': `client.GET('/api/v1/nothing')`,
+  'an unknown parameter': `client.GET('/api/v1/events', { params: { query: { colour: 'red' } } })`,
+  'an invalid value of a parameter': `client.GET('/api/v1/events', { params: { query: { order: 'up' } } })`,
+  'a string for a number': `client.GET('/api/v1/events', { params: { query: { limit: 'ten' } } })`,
+  'an unknown path': `client.GET('/api/v1/nothing')`,
   'a path without its parameter': `client.GET('/api/v1/events/{id}')`,
-  'a method that a path has not': `client.DELETE('/api/v1/events')`,
+  'an unsupported method': `client.DELETE('/api/v1/events')`,
   'an event without an actor': `client.POST('/api/v1/events', { body: { action: 'a.b', resource: { type: 'a', id: null } } })`,
-  'a scope that is none': `client.POST('/api/v1/keys', { body: { name: 'x', scopes: ['root'] } })`,
-  'a field that an answer has not': `(await client.GET('/api/v1/inbox/count')).data?.count`,
+  'an unknown scope': `client.POST('/api/v1/keys', { body: { name: 'x', scopes: ['root'] } })`,
+  'an unknown field of a response': `(await client.GET('/api/v1/inbox/count')).data?.count`,
 } as const
 
 const root = join(import.meta.dirname, '../../..')
 let folder: string
 let service: TestService
-let served: Served
+let served: ServedService
 
 beforeAll(async () => {
   service = await openService()
   served = await serve(service)
-  await service.append([event()])
-  // Below this package, where the program finds openapi-fetch.
+  await service.append([createEvent()])
+  // Inside this package, where the program finds openapi-fetch.
   const parent = join(import.meta.dirname, '../.whodid')
   mkdirSync(parent, { recursive: true })
   folder = mkdtempSync(join(parent, 'openapi-client-'))
@@ -121,14 +121,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test('types made from the description allow what is right, and nothing else', () => {
+test('types generated from the document accept valid calls and reject mistakes', () => {
   const { stdout } = spawnSync('tsc', ['-p', folder, '--pretty', 'false'], { cwd: root, encoding: 'utf8' })
   const files = stdout.split('\n').flatMap((line) => /([\w-]+\.(?:d\.)?ts)\(\d+,\d+\): error/.exec(line)?.[1] ?? [])
   const mistakes = Object.keys(MISTAKES).map((_, place) => `mistake-${place}.ts`)
   expect([...new Set(files)].toSorted(), stdout).toEqual(mistakes)
 })
 
-test('a client of these types reads, stores, marks, exports and makes keys', async () => {
+test('a client with these types reads, appends, marks, exports and creates keys', async () => {
   const args = [join(folder, 'program.ts'), served.url, KEYS.acmeIngest, KEYS.acmeRead, KEYS.acmeAdmin]
   const { stdout } = await promisify(execFile)(process.execPath, args)
   expect(JSON.parse(stdout)).toEqual({

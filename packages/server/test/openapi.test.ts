@@ -1,28 +1,27 @@
 import { validate } from '@readme/openapi-parser'
 import { describe, expect, test } from 'vitest'
-import { inputFrom, parametersOf } from '../src/http/query.ts'
+import { getParameters, parseInput } from '../src/http/query.ts'
 import { ROUTES } from '../src/http/routes.ts'
-import { openApi, openApiWritten } from '../src/openapi/document.ts'
+import { getOpenApiDocument, getSerializedOpenApi } from '../src/openapi/document.ts'
 import { hasBody } from '../src/operations/operation.ts'
 import { openService } from './support/acme.ts'
 
-function document() {
-  return JSON.parse(JSON.stringify(openApi('/activity')))
+function getDocument() {
+  return JSON.parse(JSON.stringify(getOpenApiDocument('/activity')))
 }
 
-test('the description is valid OpenAPI 3.1', async () => {
-  const result = await validate(document())
+test('the document is valid OpenAPI 3.1', async () => {
+  const result = await validate(getDocument())
   expect(result).toMatchObject({ valid: true, warnings: [], specification: 'OpenAPI' })
-  expect(document().openapi).toBe('3.1.0')
+  expect(getDocument().openapi).toBe('3.1.0')
 })
 
-test('it has every route, and each parameter of one', () => {
-  const { paths } = document()
+test('it has every route with its parameters', () => {
+  const { paths } = getDocument()
   for (const { name, route } of ROUTES) {
     expect(paths[route.path][route.method.toLowerCase()].operationId).toBe(name.replace('.', '_'))
   }
   const parameters = (path: string) => paths[path].get.parameters.map(({ name }: { name: string }) => name)
-  // As surface.md names them.
   const list =
     'q actor action category group kind resourceType resourceId project status channel severity inbox tenant from to sort order limit cursor'
   expect(parameters('/api/v1/events').toSorted()).toEqual(expect.arrayContaining(list.split(' ').toSorted()))
@@ -38,14 +37,14 @@ interface Described {
 }
 
 const described = ROUTES.map((verb) => {
-  const operation: Described = document().paths[verb.route.path][verb.route.method.toLowerCase()]
+  const operation: Described = getDocument().paths[verb.route.path][verb.route.method.toLowerCase()]
   return [`${verb.route.method} ${verb.route.path}`, verb, operation] as const
 })
 
 describe.each(described)('%s', (_name, verb, { parameters, requestBody, responses, security }) => {
   const statuses = Object.keys(responses)
 
-  test('says what each parameter is, with an example that the route takes', () => {
+  test('describes each parameter, with a valid example', () => {
     const query = new URLSearchParams()
     const path: Record<string, string> = {}
     for (const { name, in: place, description, example } of parameters) {
@@ -54,11 +53,11 @@ describe.each(described)('%s', (_name, verb, { parameters, requestBody, response
       if (place === 'query') query.set(name, String(example))
       if (place === 'path') path[name] = String(example)
     }
-    const input = inputFrom(parametersOf(verb), query, path)
+    const input = parseInput(getParameters(verb), query, path)
     if (!hasBody(verb.route)) expect(verb.input.safeParse(input).error).toBe(undefined)
   })
 
-  test('says what its body is, with an example that it takes', () => {
+  test('describes its body, with a valid example', () => {
     expect(requestBody !== undefined).toBe(hasBody(verb.route))
     if (!requestBody) return
     const { example } = requestBody.content['application/json']
@@ -68,38 +67,38 @@ describe.each(described)('%s', (_name, verb, { parameters, requestBody, response
     expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']))
   })
 
-  test('says what may go wrong, and what the answer carries', () => {
+  test('lists its errors and the headers of its responses', () => {
     expect(statuses).toEqual(expect.arrayContaining(['200', '400', '503', 'default']))
-    const isOpen = verb.needs === 'nothing'
+    const isOpen = verb.requires === 'nothing'
     expect(statuses.includes('401')).toBe(!isOpen)
     expect(statuses.includes('429')).toBe(!isOpen)
     expect(security).toEqual(isOpen ? [] : undefined)
-    const isTagged = verb.route.method === 'GET' && verb.answers === undefined
+    const isTagged = verb.route.method === 'GET' && verb.responseType === undefined
     expect(statuses.includes('304')).toBe(isTagged)
     const headers = Object.keys(responses['200']?.headers ?? {})
     if (isTagged) expect(headers).toContain('ETag')
     if (!isOpen) expect(headers).toEqual(expect.arrayContaining(['RateLimit', 'RateLimit-Policy']))
-    if (verb.answers === 'file') expect(headers).toContain('Content-Disposition')
+    if (verb.responseType === 'file') expect(headers).toContain('Content-Disposition')
   })
 })
 
-test('it says the default of what may be left out', () => {
+test('it has the defaults of optional parameters', () => {
   const defaults = (path: string) =>
     Object.fromEntries(
-      document()
+      getDocument()
         .paths[path].get.parameters.filter(({ schema }: { schema: object }) => 'default' in schema)
         .map(({ name, schema }: { name: string; schema: { default: unknown } }) => [name, schema.default]),
     )
   expect(defaults('/api/v1/events')).toEqual({ limit: 50, sort: 'occurredAt', order: 'desc' })
   expect(defaults('/audit-logs')).toEqual({ limit: 50, offset: 0 })
-  const { schema } = document().paths['/audit-logs'].get.parameters.find(
+  const { schema } = getDocument().paths['/audit-logs'].get.parameters.find(
     ({ name }: { name: string }) => name === 'offset',
   )
   expect(schema).toMatchObject({ minimum: 0, maximum: 10_000 })
 })
 
-test('it describes every code, with its status', () => {
-  const { responses, schemas } = document().components
+test('it describes every error code with its status', () => {
+  const { responses, schemas } = getDocument().components
   const codes = Object.values<{ content?: { 'application/problem+json'?: { examples?: object } } }>(responses).flatMap(
     ({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}),
   )
@@ -108,25 +107,25 @@ test('it describes every code, with its status', () => {
   expect(schemas.Problem.properties.code.enum).toEqual(expect.arrayContaining(codes))
 })
 
-test('it holds nothing of a host, and is open, as the page to try it is', async () => {
+test('it is public and contains nothing of the host', async () => {
   await using service = await openService()
   const response = await service.fetch(new Request('http://localhost/activity/openapi.json'), { basePath: '/activity' })
-  expect(await response?.json()).toEqual(document())
-  expect(document().servers).toEqual([{ url: '/activity' }])
+  expect(await response?.json()).toEqual(getDocument())
+  expect(getDocument().servers).toEqual([{ url: '/activity' }])
 })
 
-test('it is written once for each path, for a bounded number of them', () => {
-  const first = openApiWritten('/a')
-  expect(openApiWritten('/a')).toBe(first)
-  const others = Array.from({ length: 100 }, (_, index) => openApiWritten(`/${index}`))
+test('it is cached per path, for a limited number of paths', () => {
+  const first = getSerializedOpenApi('/a')
+  expect(getSerializedOpenApi('/a')).toBe(first)
+  const others = Array.from({ length: 100 }, (_, index) => getSerializedOpenApi(`/${index}`))
   expect(new Set([first, ...others].map(({ etag }) => etag)).size).toBe(101)
-  expect(openApiWritten('/99')).toBe(others[99])
-  const again = openApiWritten('/a')
+  expect(getSerializedOpenApi('/99')).toBe(others[99])
+  const again = getSerializedOpenApi('/a')
   expect(again).not.toBe(first)
   expect(again).toEqual(first)
 })
 
-test('whoever has it already gets 304, and at another path another', async () => {
+test('it is answered with 304 when unchanged, per path', async () => {
   await using service = await openService()
   const get = async (basePath: string, etag = '"none"') => {
     const request = new Request(`http://localhost${basePath}/openapi.json`, { headers: { 'if-none-match': etag } })
@@ -143,7 +142,7 @@ test('whoever has it already gets 304, and at another path another', async () =>
   expect([elsewhere.status, (await elsewhere.json()).servers]).toEqual([200, [{ url: '/audit' }]])
 })
 
-test('the page to try it loads nothing from anywhere else', async () => {
+test('the docs page loads nothing from other sites', async () => {
   await using service = await openService()
   const response = await service.fetch(new Request('http://localhost/docs'))
   const policy = response?.headers.get('content-security-policy') ?? ''

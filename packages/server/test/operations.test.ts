@@ -1,25 +1,18 @@
 import type { NewEvent } from '@whodid/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  appendOutput,
-  catalogJson,
-  facetsOutput,
-  healthOutput,
-  inboxCountOutput,
-  listOutput,
-  storedEvent,
-  viewerOutput,
-} from '../src/openapi/output.ts'
-import { event, KEYS, openService, type TestService } from './support/acme.ts'
-import { type Api, key, person, type Reached, reach, TRANSPORTS } from './support/api.ts'
+import { appendOutput, eventOutput, inboxCountOutput, listOutput } from '../src/openapi/schemas/events.ts'
+import { facetsOutput } from '../src/openapi/schemas/facets.ts'
+import { catalogOutput, healthOutput, viewerOutput } from '../src/openapi/schemas/service.ts'
+import { createEvent, KEYS, openService, type TestService } from './support/acme.ts'
+import { type Api, bearer, type ConnectedService, connect, session, TRANSPORTS } from './support/api.ts'
 
 function jobs(count: number, more: Partial<NewEvent> = {}) {
   return Array.from({ length: count }, (_, index) =>
-    event({ action: 'job.started', resource: { type: 'job', id: `j${index}`, name: `Job ${index}` }, ...more }),
+    createEvent({ action: 'job.started', resource: { type: 'job', id: `j${index}`, name: `Job ${index}` }, ...more }),
   )
 }
 
-/** Something to wait for that happens once. */
+/** Creates a promise and the function that resolves it. */
 function signal() {
   let start = () => {}
   const started = new Promise<void>((resolve) => {
@@ -30,20 +23,20 @@ function signal() {
 
 describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
   let service: TestService
-  let reached: Reached
+  let reached: ConnectedService
   let ada: Api
 
   beforeAll(async () => {
     service = await openService()
-    reached = await reach(service, make, overHttp)
-    ada = reached.as(person('ada'))
+    reached = await connect(service, make, overHttp)
+    ada = reached.as(session('ada'))
   })
   afterAll(async () => {
     await reached[Symbol.asyncDispose]()
     await service.close()
   })
 
-  /** Every page of a list, as the ids of its resources. */
+  /** Reads every page of a list and returns the ids of its resources. */
   const walk = async (api: Api, input: Parameters<Api['list']>[0]) => {
     const found: (string | null)[] = []
     let cursor: string | null | undefined
@@ -55,11 +48,11 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     return found
   }
 
-  test('append stores events, each with its own result, and get reads them back', async () => {
-    const { tenantId: _, ...created } = event()
+  test('append stores events with a result each, and get reads them back', async () => {
+    const { tenantId: _, ...created } = createEvent()
     const answer = await reached
-      .as(key(KEYS.acmeIngest))
-      .append([created, created, event({ tenantId: 'umbrella' }), { ...created, id: 'x' }])
+      .as(bearer(KEYS.acmeIngest))
+      .append([created, created, createEvent({ tenantId: 'umbrella' }), { ...created, id: 'x' }])
     expect(appendOutput.parse(answer)).toEqual(answer)
     const { results } = answer
     expect(results.map(({ outcome }) => outcome)).toEqual(['stored', 'duplicate', 'rejected', 'rejected'])
@@ -68,7 +61,7 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     expect(results[3]).toMatchObject({ id: 'x', code: 'invalid_event', reason: expect.stringContaining('id') })
 
     const read = await ada.get({ id: created.id ?? '' })
-    expect(storedEvent.parse(read)).toEqual(read)
+    expect(eventOutput.parse(read)).toEqual(read)
     expect(read).toMatchObject({
       tenantId: 'acme',
       description: 'Project Engine was created',
@@ -77,18 +70,20 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     })
   })
 
-  test('append takes a single event, and a key for all tenants may name one', async () => {
-    const ingest = reached.as(key(KEYS.allIngest))
-    expect((await ingest.append(event({ tenantId: 'single' }))).results).toMatchObject([{ outcome: 'stored', seq: 1 }])
+  test('append takes a single event, and a key for all tenants can name a tenant', async () => {
+    const ingest = reached.as(bearer(KEYS.allIngest))
+    expect((await ingest.append(createEvent({ tenantId: 'single' }))).results).toMatchObject([
+      { outcome: 'stored', seq: 1 },
+    ])
     expect((await ingest.append([])).results).toEqual([])
   })
 
-  test('get finds nothing under an id that nobody has', async () => {
+  test('get rejects an unknown id', async () => {
     await expect(ada.get({ id: '01990000-0000-7000-8000-000000000000' })).rejects.toMatchObject({ code: 'not_found' })
     await expect(ada.get({ id: 'no such id' })).rejects.toMatchObject({ code: 'not_found', status: 404 })
   })
 
-  test('list goes from page to page without losing or repeating an event', async () => {
+  test('list pages through all events without losing or repeating one', async () => {
     await service.append(jobs(7))
     const first = await ada.list({ action: ['job.started'], limit: 3 })
     expect(listOutput.parse(first)).toEqual(first)
@@ -105,13 +100,13 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     ])
   })
 
-  test('list, facets and export choose by the same filter, groups included', async () => {
+  test('list, facets and export apply the same filter, including groups', async () => {
     await service.append([
-      event({
+      createEvent({
         action: 'membership.role_changed',
         resource: { type: 'membership', id: 'm1', name: 'Grace, the "1st"' },
       }),
-      event({ action: 'novelty.found', resource: { type: 'novelty', id: 'n1' } }),
+      createEvent({ action: 'novelty.found', resource: { type: 'novelty', id: 'n1' } }),
     ])
     const cases = [
       [{ group: ['Security'] }, ['m1']],
@@ -132,10 +127,10 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     }
   })
 
-  test('history is of one resource, userActivity of one user', async () => {
+  test('history returns one resource, userActivity one user', async () => {
     await service.append([
-      event({ resource: { type: 'project', id: 'a/b c', name: 'Odd' } }),
-      event({ actor: { type: 'user', id: 'u/2' }, resource: { type: 'project', id: 'other' } }),
+      createEvent({ resource: { type: 'project', id: 'a/b c', name: 'Odd' } }),
+      createEvent({ actor: { type: 'user', id: 'u/2' }, resource: { type: 'project', id: 'other' } }),
     ])
     const history = await ada.history({ type: 'project', id: 'a/b c' })
     expect(history.items.map(({ resource }) => resource.id)).toEqual(['a/b c'])
@@ -144,7 +139,7 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     expect(activity.items.map(({ actor }) => actor.id)).toEqual(['u/2'])
   })
 
-  test('facets count values with what people call them', async () => {
+  test('facets count values with their labels', async () => {
     const facets = await ada.facets({ filter: { category: ['job'] }, dimensions: ['actor', 'action'], search: 'ada' })
     expect(facetsOutput.parse(facets)).toEqual(facets)
     expect(facets).toEqual({
@@ -153,7 +148,7 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     })
   })
 
-  test('the inbox is read, archived and counted for one viewer alone', async () => {
+  test('the inbox is read, archived and counted per viewer', async () => {
     const { items } = await ada.list({ action: ['job.started'] })
     const [one, two] = items.map(({ id }) => id)
     const before = await ada.inboxCount()
@@ -169,10 +164,10 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     expect(await ada.inboxCount()).toEqual({ unread: before.unread - 7, exact: true })
     await ada.inbox('seen', { all: true })
     expect(await ada.inboxCount()).toEqual({ unread: 0, exact: true })
-    expect((await reached.as(person('both')).inboxCount()).unread).toBe(before.unread)
+    expect((await reached.as(session('both')).inboxCount()).unread).toBe(before.unread)
   })
 
-  test('export is a file in three forms, in the order of time', async () => {
+  test('export returns a file in three formats, in time order', async () => {
     const input = { action: ['job.started'], order: 'asc' } as const
     const csv = await ada.export({ format: 'csv', ...input, action: ['job.started'] })
     const [header, ...rows] = csv.trimEnd().split('\r\n')
@@ -194,30 +189,30 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     expect(await ada.export({ format: 'csv', q: 'nowhere to be found' })).toBe(`${header}\r\n`)
   })
 
-  test('follow gives what is new under a filter, and goes on after a seq', async () => {
+  test('follow returns new events under a filter and resumes after a seq', async () => {
     const { started, start } = signal()
     const live = ada.follow({ filter: { category: ['job'] } }, 2, start)
     await started
-    await service.append([event(), ...jobs(2)])
+    await service.append([createEvent(), ...jobs(2)])
     const events = await live
     expect(events.map(({ resource }) => resource.id)).toEqual(['j0', 'j1'])
-    expect(storedEvent.parse(events[0])).toEqual(events[0])
+    expect(eventOutput.parse(events[0])).toEqual(events[0])
     const [first] = events
     const again = await ada.follow({ lastEventId: String((first?.seq ?? 0) - 1) }, 2)
     expect(again).toEqual(events)
   })
 
-  test('several tenants read as one list, each cursor holding a place in every one', async () => {
+  test('several tenants read as one list, with a cursor that has a position in each', async () => {
     await service.append(
       Array.from({ length: 9 }, (_, index) =>
-        event({
+        createEvent({
           tenantId: index % 3 === 0 ? 'umbrella' : 'acme',
           action: 'job.finished',
           resource: { type: 'job', id: `m${index}`, name: `${index % 2 ? 'b' : 'B'}${index}` },
         }),
       ),
     )
-    const both = reached.as(person('both'))
+    const both = reached.as(session('both'))
     const newest = ['m8', 'm7', 'm6', 'm5', 'm4', 'm3', 'm2', 'm1', 'm0']
     expect(await walk(both, { action: ['job.finished'], tenant: '*', limit: 2 })).toEqual(newest)
     expect(
@@ -234,9 +229,9 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     await expect(both.list({ tenant: 'initech' })).rejects.toMatchObject({ code: 'forbidden', status: 403 })
   })
 
-  test('the catalog, the viewer and health say who and what is here', async () => {
+  test('catalog, viewer and health return their data', async () => {
     const catalog = await ada.catalog()
-    expect(catalogJson.parse(catalog)).toEqual(catalog)
+    expect(catalogOutput.parse(catalog)).toEqual(catalog)
     expect(catalog.groups).toEqual(['Resources', 'Security', 'Training'])
     const viewer = await ada.viewer()
     expect(viewerOutput.parse(viewer)).toEqual(viewer)
@@ -250,14 +245,14 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     expect(healthOutput.parse(health)).toEqual({ status: 'ok', durability: 'memory' })
   })
 
-  test('a wrong input is refused in words', async () => {
+  test('invalid input is rejected with a clear message', async () => {
     const refused = (message: RegExp) => ({
       code: 'invalid_input',
       status: 400,
       message: expect.stringMatching(message),
     })
     await expect(ada.list({ limit: 1001 })).rejects.toMatchObject(refused(/^limit must be at most 1000/))
-    await expect(ada.list({ cursor: 'garbage' })).rejects.toMatchObject(refused(/^cursor is not one/))
+    await expect(ada.list({ cursor: 'garbage' })).rejects.toMatchObject(refused(/^Invalid cursor/))
     await expect(ada.list({ from: 'yesterday' })).rejects.toMatchObject(refused(/^from .*2026-11-20/))
     await expect(ada.list({ q: 'a\0b' })).rejects.toMatchObject(refused(/U\+0000/))
     await expect(ada.follow({ lastEventId: 'x' }, 1)).rejects.toMatchObject(refused(/seq/))
@@ -265,7 +260,7 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     await expect(ada.list({ limit: 1, order: 'asc', cursor: nextCursor ?? '' })).rejects.toMatchObject(
       refused(/another sort/),
     )
-    await expect(reached.as(person('both')).list({ tenant: '*', cursor: nextCursor ?? '' })).rejects.toMatchObject(
+    await expect(reached.as(session('both')).list({ tenant: '*', cursor: nextCursor ?? '' })).rejects.toMatchObject(
       refused(/another sort, order or tenant/),
     )
   })

@@ -1,9 +1,9 @@
 import { defineCatalog, type EventStore, FORMER_USER, type NewEvent, newId, type StoredEvent } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { erasureOutput } from '../src/openapi/output-admin.ts'
-import { authorize, event, openService, shared } from './support/acme.ts'
-import { person } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { erasureOutput } from '../src/openapi/schemas/administration.ts'
+import { authorize, createEvent, keepOpen, openService } from './support/acme.ts'
+import { session } from './support/api.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project' },
@@ -13,25 +13,31 @@ const catalog = defineCatalog({
 let store: EventStore
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
 const LINUS = { type: 'user', id: 'linus', name: 'Benedict Torvalds', email: 'bt@acme.test' } as const
 
-function traces(tenantId: string): readonly NewEvent[] {
+function createTraces(tenantId: string): readonly NewEvent[] {
   const base = { tenantId, context: { ip: '192.0.2.9', userAgent: 'Mozilla' } }
   return [
-    event({ ...base, actor: LINUS, metadata: { address: { street: 'Main St', city: 'Oslo' }, plan: 'pro' } }),
-    event({ ...base, actor: { type: 'agent', id: 'bot', name: 'Bot', onBehalfOf: { id: 'linus', name: LINUS.name } } }),
-    event({ ...base, actor: { type: 'user', id: 'x', name: 'X', impersonatedBy: { id: 'linus', name: LINUS.name } } }),
-    event({
+    createEvent({ ...base, actor: LINUS, metadata: { address: { street: 'Main St', city: 'Oslo' }, plan: 'pro' } }),
+    createEvent({
+      ...base,
+      actor: { type: 'agent', id: 'bot', name: 'Bot', onBehalfOf: { id: 'linus', name: LINUS.name } },
+    }),
+    createEvent({
+      ...base,
+      actor: { type: 'user', id: 'x', name: 'X', impersonatedBy: { id: 'linus', name: LINUS.name } },
+    }),
+    createEvent({
       ...base,
       actor: { type: 'user', id: 'grace', name: 'Grace Hopper', email: 'grace@acme.test' },
       action: 'member.invited',
       resource: { type: 'member', id: 'linus', name: LINUS.name },
     }),
-    event({
+    createEvent({
       ...base,
       actor: { type: 'user', id: 'grace', name: 'Grace Hopper' },
       resource: { type: 'project', id: 'linus' },
@@ -39,11 +45,11 @@ function traces(tenantId: string): readonly NewEvent[] {
   ]
 }
 
-/** A service with one tenant of its own. */
+/** Opens a service with a new tenant. */
 async function openFor(over: EventStore = store) {
   const tenant = newId()
   const service = await openService({
-    store: shared(over),
+    store: keepOpen(over),
     catalog,
     authorize: async (request, extra) => {
       const viewer = await authorize(request, extra)
@@ -60,7 +66,7 @@ async function openFor(over: EventStore = store) {
   const send = async (path: string, who: string, init: RequestInit = {}) => {
     const request = new Request(`http://localhost/activity/api/v1${path}`, {
       ...init,
-      headers: { ...person(who), 'content-type': 'application/json', ...init.headers },
+      headers: { ...session(who), 'content-type': 'application/json', ...init.headers },
     })
     const response = await service.fetch(request, { basePath: '/activity' })
     if (!response) throw new Error(`${path} is not the service's.`)
@@ -82,15 +88,15 @@ async function openFor(over: EventStore = store) {
   }
 }
 
-test('a person is exported whole: what they did, in their name, as them, and about them', async () => {
+test('a person export has everything they did, in their name, as them, and about them', async () => {
   await using host = await openFor()
-  const stored = traces(host.tenant)
+  const stored = createTraces(host.tenant)
   await host.service.append(stored)
   const events = await host.export('ada')
   expect(events.map(({ id }) => id)).toEqual(stored.slice(0, 4).map(({ id }) => id))
   const first = await host.send('/people/linus/export?format=csv', 'ada')
   expect(first.headers.get('content-disposition')).toBe('attachment; filename="person.csv"')
-  // The first export is about them too, as is what it says of its end.
+  // The first export is an event about them, too.
   expect((await first.text()).trimEnd().split('\r\n')).toHaveLength(1 + 4 + 1)
   const rest = await host.send(`/people/linus/export?format=csv&after=${events[1]?.id}&upTo=5`, 'ada')
   expect((await rest.text()).trimEnd().split('\r\n')).toHaveLength(2)
@@ -102,9 +108,9 @@ test('a person is exported whole: what they did, in their name, as them, and abo
   expect((await host.audit('audit.export_ended'))[0]).toMatchObject({ status: 'success', metadata: { count: 4 } })
 })
 
-test('a person exports themselves with export, without what is of others, and nobody else', async () => {
+test('a person with the export permission can export only themselves, without data of others', async () => {
   await using host = await openFor()
-  await host.service.append(traces(host.tenant))
+  await host.service.append(createTraces(host.tenant))
   expect((await host.send('/people/linus/export', 'linus')).status).toBe(403)
   expect((await host.send('/people/linus/export', 'masked')).status).toBe(403)
   expect((await host.send('/people/linus/export', 'nobody')).status).toBe(401)
@@ -119,9 +125,9 @@ test('a person exports themselves with export, without what is of others, and no
   })
 })
 
-test('a person is erased everywhere, and the events, their counts and the id stay', async () => {
+test('a person is erased everywhere, and the events, counts and the id remain', async () => {
   await using host = await openFor()
-  await host.service.append(traces(host.tenant))
+  await host.service.append(createTraces(host.tenant))
   const answer = await (await host.erase({ metadata: ['address.street'] })).json()
   expect(erasureOutput.parse(answer)).toEqual({ events: 5, erased: 4 })
   const { items }: { items: StoredEvent[] } = await (await host.send('/events?order=asc', 'ada')).json()
@@ -143,12 +149,12 @@ test('a person is erased everywhere, and the events, their counts and the id sta
     metadata: { metadata: ['address.street'] },
   })
   expect(JSON.stringify(erased)).not.toMatch(/Benedict|Torvalds|bt@|Main St/)
-  // Again, without a body: nothing is left to erase.
+  // A second time, without a body, there is nothing to erase.
   expect(await (await host.erase()).json()).toEqual({ events: 6, erased: 0 })
   expect((await host.erase({ metadata: ['.'] })).status).toBe(400)
 })
 
-test('an erasure that was broken off is done by asking again', async () => {
+test('an interrupted erasure completes on a second call', async () => {
   let failing = true
   const erase: EventStore['people']['erase'] = async (tenantId, events) => {
     if (!failing) return store.people.erase(tenantId, events)
@@ -157,16 +163,16 @@ test('an erasure that was broken off is done by asking again', async () => {
     throw new Error('The plug was pulled.')
   }
   await using host = await openFor({ ...store, people: { ...store.people, erase } })
-  await host.service.append(traces(host.tenant))
+  await host.service.append(createTraces(host.tenant))
   expect((await host.erase()).status).toBe(500)
   expect(await host.audit('audit.person_erased')).toHaveLength(1)
   expect(await (await host.erase()).json()).toEqual({ events: 6, erased: 2 })
   expect(JSON.stringify(await host.export('ada'))).not.toMatch(/Benedict|Torvalds|bt@/)
 })
 
-test('nobody is erased under a legal hold, and by nobody but an administrator', async () => {
+test('erasure requires an administrator and no legal hold', async () => {
   await using host = await openFor()
-  await host.service.append(traces(host.tenant))
+  await host.service.append(createTraces(host.tenant))
   expect((await host.send('/people/linus/erase', 'linus', { method: 'POST' })).status).toBe(403)
   const hold = (legalHold: boolean) =>
     host.send('/retention', 'ada', { method: 'PUT', body: JSON.stringify({ days: null, legalHold }) })

@@ -4,24 +4,24 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROUTES } from '../src/http/routes.ts'
-import { event, openService, type TestService } from './support/acme.ts'
-import { type Served, serve } from './support/serve.ts'
+import { createEvent, openService, type TestService } from './support/acme.ts'
+import { type ServedService, serve } from './support/serve.ts'
 
 const KEY = 'documentation-0123456789'
-const stored = event({ actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' } })
+const stored = createEvent({ actor: { type: 'user', id: 'u1', name: 'Ada Lovelace' } })
 
-/** The curl commands of a document, in order. A command may go on over lines within its quotes. */
-function commandsOf(name: string): readonly string[] {
+/** Reads the curl commands of a document, in order. A quoted argument may span lines. */
+function readCommands(name: string): readonly string[] {
   const text = readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8')
   const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
   return blocks.flatMap((code) => code.split(/^(?=curl )/m)).filter((command) => command.startsWith('curl '))
 }
 
 const DOCUMENTS = ['rest.md', 'compatibility.md'] as const
-const commands = DOCUMENTS.flatMap((name) => commandsOf(name).map((command) => [command.trim(), name] as const))
+const commands = DOCUMENTS.flatMap((name) => readCommands(name).map((command) => [command.trim(), name] as const))
 
 let service: TestService
-let served: Served
+let served: ServedService
 let keyId: string
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
   await service.close()
 })
 
-/** Runs a command until it ends, or until its output has what was waited for. */
+/** Runs a command until it exits, or until its output matches `until`. */
 async function run(command: string, until?: RegExp): Promise<{ code: unknown; out: string }> {
   const env = { ...process.env, ACTIVITY: served.url, KEY, EVENT: stored.id, KEY_ID: keyId }
   const child = spawn('sh', ['-c', `exec ${command}`], { env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -71,7 +71,7 @@ describe.skipIf(!CURL)('the examples of the documentation', () => {
     expect(out).not.toBe('')
   })
 
-  test('have every route', () => {
+  test('cover every route', () => {
     const text = commands.map(([command]) => command).join('\n')
     const missing = ROUTES.filter(({ route }) => {
       const path = route.path.replace(/\{\w+\}/g, '[^/\\s"?]+')

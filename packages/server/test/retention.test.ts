@@ -1,37 +1,37 @@
 import { type EventStore, newId, type StoredEvent } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
 import { createPurge } from '../src/lifecycle/purge.ts'
-import { createWindows, type RetentionOptions } from '../src/lifecycle/retention.ts'
-import { purgePreviewOutput, retentionOutput } from '../src/openapi/output-admin.ts'
-import { authorize, event, openService, shared } from './support/acme.ts'
-import { person } from './support/api.ts'
+import { createRetentionWindows, type RetentionOptions } from '../src/lifecycle/retention.ts'
+import { purgePreviewOutput, retentionOutput } from '../src/openapi/schemas/administration.ts'
+import { authorize, createEvent, keepOpen, openService } from './support/acme.ts'
+import { session } from './support/api.ts'
 
 const DAY = 86_400_000
 let store: EventStore
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
-/** A service with one tenant of its own and a clock that tests move. */
+/** Opens a service with a new tenant and a manual clock. */
 async function openFor(retention: RetentionOptions, over: EventStore = store) {
   const tenant = newId()
   const clock = { now: Date.now() }
-  // Other tests' tenants are none of this one's.
+  // Hides the tenants of other tests.
   const own = { ...over, retention: { ...over.retention, tenants: async () => [tenant] } }
   const service = await openService({
-    store: shared(own),
+    store: keepOpen(own),
     now: () => clock.now,
-    retention: { automatic: false, ...retention },
+    retention: { autoPurge: false, ...retention },
     authorize: async (request, extra) => {
       const viewer = await authorize(request, extra)
       return viewer && { ...viewer, tenants: [tenant] }
     },
   })
   const call = async (method: string, path: string, body?: unknown, who = 'ada') => {
-    const init: RequestInit = { method, headers: { ...person(who), 'content-type': 'application/json' } }
+    const init: RequestInit = { method, headers: { ...session(who), 'content-type': 'application/json' } }
     if (body !== undefined) init.body = JSON.stringify(body)
     const response = await service.fetch(new Request(`http://localhost/activity/api/v1${path}`, init), {
       basePath: '/activity',
@@ -46,21 +46,21 @@ async function openFor(retention: RetentionOptions, over: EventStore = store) {
     call,
     append: (daysAgo: number, count = 1) =>
       service.append(
-        Array.from({ length: count }, () => event({ id: newId(clock.now - daysAgo * DAY), tenantId: tenant })),
+        Array.from({ length: count }, () => createEvent({ id: newId(clock.now - daysAgo * DAY), tenantId: tenant })),
       ),
     listed: async (query = ''): Promise<StoredEvent[]> => (await call('GET', `/events?order=asc${query}`)).answer.items,
     [Symbol.asyncDispose]: () => service.close(),
   }
 }
 
-test('a tenant sets its window within its plan, and each change is an event', async () => {
+test('a tenant sets its retention within its plan, and each change is logged', async () => {
   await using host = await openFor({ plan: async () => 90 })
   const { tenant: tenantId } = host
-  const kept = { tenantId, days: 90, legalHold: false, own: null, plan: 90, mayLengthen: false }
+  const kept = { tenantId, days: 90, legalHold: false, tenantDays: null, plan: 90, allowLonger: false }
   const first = await host.call('GET', '/retention')
   expect(retentionOutput.parse(first.answer)).toEqual(kept)
-  expect((await host.call('PUT', '/retention', { days: 30 })).answer).toEqual({ ...kept, days: 30, own: 30 })
-  expect((await host.call('GET', '/retention')).answer).toEqual({ ...kept, days: 30, own: 30 })
+  expect((await host.call('PUT', '/retention', { days: 30 })).answer).toEqual({ ...kept, days: 30, tenantDays: 30 })
+  expect((await host.call('GET', '/retention')).answer).toEqual({ ...kept, days: 30, tenantDays: 30 })
   expect(await host.call('PUT', '/retention', { days: 91 })).toMatchObject({
     status: 403,
     answer: { code: 'forbidden', detail: expect.stringContaining('90 days') },
@@ -70,7 +70,7 @@ test('a tenant sets its window within its plan, and each change is an event', as
     days: 30,
     legalHold: true,
   })
-  // What is not said stays, so that nobody ends a hold by accident.
+  // An omitted setting keeps its value, so that nobody ends a hold by accident.
   expect((await host.call('PUT', '/retention', { days: null })).answer).toEqual({ ...kept, legalHold: true })
   await host.call('PUT', '/retention', { days: null })
   for (const days of [0, 1.5, 'x', 36_501]) {
@@ -86,8 +86,8 @@ test('a tenant sets its window within its plan, and each change is an event', as
   expect(changes[0]).toMatchObject({ actor: { id: 'ada' }, description: expect.stringContaining('30 days') })
 })
 
-test('a tenant lengthens its window only where the host lets it', async () => {
-  await using host = await openFor({ plan: () => 7, mayLengthen: true })
+test('a tenant can set a longer retention only where the host allows it', async () => {
+  await using host = await openFor({ plan: () => 7, allowLonger: true })
   expect((await host.call('PUT', '/retention', { days: 365 })).answer).toMatchObject({ days: 365, plan: 7 })
   expect((await host.call('PUT', '/retention', { days: null })).answer).toMatchObject({ days: 7 })
   await using free = await openFor({})
@@ -95,17 +95,17 @@ test('a tenant lengthens its window only where the host lets it', async () => {
   expect((await free.call('PUT', '/retention', { days: 1 })).answer).toMatchObject({ days: 1 })
 })
 
-test('a plan that becomes shorter holds for whoever had chosen longer', async () => {
+test('a shortened plan overrides a longer setting', async () => {
   let days = 90
   await using host = await openFor({ plan: () => days })
   expect((await host.call('PUT', '/retention', { days: 60 })).answer).toMatchObject({ days: 60 })
   await host.append(40)
   days = 30
-  expect((await host.call('GET', '/retention')).answer).toMatchObject({ days: 30, own: 60, plan: 30 })
+  expect((await host.call('GET', '/retention')).answer).toMatchObject({ days: 30, tenantDays: 60, plan: 30 })
   expect(await host.service.purge()).toBe(1)
 })
 
-test('what is past its time is not read from then on, and is purged after an event has said so', async () => {
+test('expired events are hidden, and purged after an event is logged', async () => {
   await using host = await openFor({ plan: () => 30 })
   await host.append(40, 3)
   await host.append(20, 2)
@@ -148,14 +148,14 @@ test('what is past its time is not read from then on, and is purged after an eve
         count: 3,
         first: preview.answer.first,
         last: preview.answer.last,
-        policy: { days: 30, own: null, plan: 30 },
+        policy: { days: 30, tenantDays: null, plan: 30 },
       },
     },
   ])
   expect(await host.listed()).toHaveLength(2)
 })
 
-test('a legal hold keeps everything, and shows it', async () => {
+test('a legal hold keeps and shows everything', async () => {
   await using host = await openFor({ plan: () => 7 })
   await host.append(40, 3)
   expect(await host.listed()).toHaveLength(0)
@@ -166,7 +166,7 @@ test('a legal hold keeps everything, and shows it', async () => {
   expect(await host.service.purge()).toBe(3)
 })
 
-test('a purge goes in small steps, and a hold that comes in between stops it', async () => {
+test('a purge runs in batches, and a hold set in between stops it', async () => {
   const steps: number[] = []
   const purge: EventStore['retention']['purge'] = async (tenantId, before, limit) => {
     const { items } = await store.list(
@@ -185,10 +185,10 @@ test('a purge goes in small steps, and a hold that comes in between stops it', a
   expect(steps).toEqual([1000, 1000])
 })
 
-test('a purge runs by itself until the service is closed, by one process at a time', async () => {
+test('the purge runs automatically until the service closes, in one process at a time', async () => {
   const tenant = newId()
   const own = { ...store, retention: { ...store.retention, tenants: async () => [tenant] } }
-  const windows = createWindows(own, { plan: () => 7 }, Date.now)
+  const windows = createRetentionWindows(own, { plan: () => 7 }, Date.now)
   const told: string[] = []
   let wake = () => {}
   const onWarning = (message: string, cause: unknown) => told.push(`${message} ${cause}`)
@@ -196,8 +196,8 @@ test('a purge runs by itself until the service is closed, by one process at a ti
     told.push(action)
     wake()
   }
-  const old = () => event({ id: newId(Date.now() - 40 * DAY), tenantId: tenant })
-  await using service = await openService({ store: shared(store) })
+  const old = () => createEvent({ id: newId(Date.now() - 40 * DAY), tenantId: tenant })
+  await using service = await openService({ store: keepOpen(store) })
   await service.append([old()])
   const purge = createPurge({ store: own, windows, record, now: Date.now, onWarning })
   const ran = new Promise<void>((resolve) => {
@@ -213,8 +213,8 @@ test('a purge runs by itself until the service is closed, by one process at a ti
   expect(told).toEqual(['audit.purged', 'audit.purged'])
 
   const other = createPurge({ store: own, windows, record, now: Date.now, onWarning })
-  expect(await store.retention.exclusively(() => other.run())).toBe(null)
-  // What was left when it was closed.
+  expect(await store.retention.runExclusive(() => other.run())).toBe(null)
+  // Purges what was left when it closed.
   await other.run()
-  expect((await store.retention.expired(tenant, Date.now() - 7 * DAY)).count).toBe(0)
+  expect((await store.retention.findExpired(tenant, Date.now() - 7 * DAY)).count).toBe(0)
 })

@@ -1,27 +1,27 @@
 import type { EventStore } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
 import { anonymous } from '../src/auth/caller.ts'
-import { createRights } from '../src/auth/revocation.ts'
+import { createRevocationWatch } from '../src/auth/revocation.ts'
 import { mintViewerToken } from '../src/auth/viewer-token.ts'
 import { createCalls } from '../src/calls.ts'
-import { openService, shared } from './support/acme.ts'
-import { type Credentials, key, person } from './support/api.ts'
+import { keepOpen, openService } from './support/acme.ts'
+import { bearer, type Credentials, session } from './support/api.ts'
 import { serve } from './support/serve.ts'
 
 const SECRET = 'a-secret-that-only-tests-know-of'
 
 let store: EventStore
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 
 async function open(now = Date.now) {
-  const service = await openService({ store: shared(store), viewerTokens: { secret: SECRET }, now })
+  const service = await openService({ store: keepOpen(store), viewerTokens: { secret: SECRET }, now })
   const served = await serve(service)
   return {
-    /** A stream that is open; `ended` resolves with all of its text. */
+    /** Opens a stream. `ended` resolves with its whole text. */
     async follow(path: string, who: Credentials) {
       const response = await fetch(`${served.url}${path}`, { headers: who })
       const [first, rest] = response.body?.pipeThrough(new TextDecoderStream()).tee() ?? []
@@ -36,7 +36,7 @@ async function open(now = Date.now) {
       return { ended }
     },
     async change(method: string, path: string, body?: object) {
-      const headers = { ...person('ada'), ...(body && { 'content-type': 'application/json' }) }
+      const headers = { ...session('ada'), ...(body && { 'content-type': 'application/json' }) }
       const response = await fetch(`${served.url}${path}`, {
         method,
         headers,
@@ -58,55 +58,58 @@ describe.each([
   ['REST', '/api/v1/stream'],
   ['tRPC', '/trpc/follow?input=%7B%7D'],
 ])('a stream over %s ends', (_name, path) => {
-  test('when the key is revoked that opened it', async () => {
+  test('when its key is revoked', async () => {
     await using at = await open()
     const { id, key: secret } = await at.change('POST', '/api/v1/keys', { name: `ci ${path}`, scopes: ['read'] })
-    const { ended } = await at.follow(path, key(secret))
+    const { ended } = await at.follow(path, bearer(secret))
     await at.change('DELETE', `/api/v1/keys/${id}`)
     expect(await ended).not.toMatch(/serialized-error|event: return/)
   })
 
-  test('when the token is revoked that opened it', async () => {
+  test('when its token is revoked', async () => {
     await using at = await open()
-    const { ended } = await at.follow(path, key(await mintViewerToken({ secret: SECRET, viewer, id: path })))
+    const { ended } = await at.follow(path, bearer(await mintViewerToken({ secret: SECRET, viewer, id: path })))
     await at.change('POST', '/api/v1/viewer-tokens/revoke', { token: path })
     await ended
   })
 
-  test('when one of its tenants is lost, so that its reader comes back for what is left', async () => {
+  test('when one of its tenants is lost, so that the reader reconnects for the others', async () => {
     await using at = await open()
     const several = { ...viewer, tenants: ['umbrella', 'acme'] }
     const { ended } = await at.follow(
       path,
-      key(await mintViewerToken({ secret: SECRET, viewer: several, id: `2${path}` })),
+      bearer(await mintViewerToken({ secret: SECRET, viewer: several, id: `2${path}` })),
     )
     await at.change('POST', '/api/v1/viewer-tokens/revoke', { token: `2${path}` })
     await ended
   })
 
-  test('when the token expires that opened it', async () => {
-    // By a clock that stands still, so that the stream opens however slow the machine is.
+  test('when its token expires', async () => {
+    // The clock stands still, so that the stream opens on a slow machine, too.
     const now = () => 1_800_000_000_000
     await using at = await open(now)
-    const { ended } = await at.follow(path, key(await mintViewerToken({ secret: SECRET, viewer, expiresIn: 0.2, now })))
+    const { ended } = await at.follow(
+      path,
+      bearer(await mintViewerToken({ secret: SECRET, viewer, expiresIn: 0.2, now })),
+    )
     expect(await ended).not.toMatch(/serialized-error|event: return/)
   })
 })
 
-describe('the watch over streams', () => {
+describe('the revocation watch', () => {
   const begin = () => createCalls().begin(new Request('http://localhost/'))
   const asker = (holds: () => Promise<boolean>, until: number | null = null, tenants = ['acme']) => ({
     ...anonymous,
     viewer: { ...anonymous.viewer, tenants },
-    right: { until, holds },
+    credential: { expiresAt: until, isValid: holds },
   })
   const ended = (call: ReturnType<typeof begin>) =>
     new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()))
 
-  test('asks again and again, and ends what does not hold any more', async () => {
+  test('rechecks repeatedly and ends calls without permission', async () => {
     const call = begin()
     let asked = 0
-    createRights(Date.now, { recheckMs: 1 }).watch(
+    createRevocationWatch(Date.now, { recheckMs: 1 }).watch(
       asker(async () => {
         asked += 1
         return asked < 3
@@ -118,9 +121,9 @@ describe('the watch over streams', () => {
     expect(asked).toBe(3)
   })
 
-  test('ends what cannot be asked', async () => {
+  test('ends calls whose recheck fails', async () => {
     const call = begin()
-    createRights(Date.now, { recheckMs: 1 }).watch(
+    createRevocationWatch(Date.now, { recheckMs: 1 }).watch(
       asker(async () => {
         throw new Error('the database is down')
       }),
@@ -130,8 +133,8 @@ describe('the watch over streams', () => {
     await ended(call)
   })
 
-  test('asks of those alone that are open', async () => {
-    const rights = createRights(Date.now)
+  test('rechecks only open calls', async () => {
+    const rights = createRevocationWatch(Date.now)
     const [left, open] = [begin(), begin()]
     const asked: string[] = []
     const asking = (name: string) =>
@@ -148,8 +151,8 @@ describe('the watch over streams', () => {
     open.end()
   })
 
-  test('asks of one tenant alone, and once of all who want to know in the meantime', async () => {
-    const rights = createRights(Date.now)
+  test('rechecks one tenant only, and shares one recheck between concurrent requests', async () => {
+    const rights = createRevocationWatch(Date.now)
     const [acme, umbrella] = [begin(), begin()]
     const asked: string[] = []
     const answers: (() => void)[] = []

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expandGroups } from '../src/read/groups.ts'
-import { understand } from '../src/read/search.ts'
-import { catalog, event, openService, type TestService } from './support/acme.ts'
-import { type Api, restApi, trpcApi } from './support/api.ts'
+import { parseSearch } from '../src/read/search.ts'
+import { catalog, createEvent, openService, type TestService } from './support/acme.ts'
+import { type Api, createRestApi, createTrpcApi } from './support/api.ts'
 
 let service: TestService
 let rest: (id: string) => Api
@@ -31,20 +31,20 @@ beforeAll(async () => {
       return { id: 'ada', name: 'Ada', tenants, permissions, ...(masked && { masked }), ...(q && { filter: { q } }) }
     },
   })
-  rest = (masked) => restApi('http://localhost/activity', fetch, masked ? { 'x-masked': masked } : {})
-  trpc = (masked) => trpcApi('http://localhost/activity', fetch, masked ? { 'x-masked': masked } : {})
+  rest = (masked) => createRestApi('http://localhost/activity', fetch, masked ? { 'x-masked': masked } : {})
+  trpc = (masked) => createTrpcApi('http://localhost/activity', fetch, masked ? { 'x-masked': masked } : {})
   const at = (days: number) => new Date(Date.now() - days * DAY).toISOString()
   await service.append(
     [
-      event({ actor: PEOPLE.ada, resource: { type: 'project', id: '42', name: 'Engine' }, occurredAt: at(0.1) }),
-      event({
+      createEvent({ actor: PEOPLE.ada, resource: { type: 'project', id: '42', name: 'Engine' }, occurredAt: at(0.1) }),
+      createEvent({
         actor: PEOPLE.linus,
         action: 'project.deleted',
         status: 'failure',
         resource: { type: 'project', id: '42', name: 'Engine' },
         occurredAt: at(3),
       }),
-      event({
+      createEvent({
         actor: PEOPLE.adam,
         action: 'membership.role_changed',
         resource: { type: 'membership', id: '42', name: 'Zoë' },
@@ -94,7 +94,7 @@ describe('the search language in q', () => {
     expect((await api.inbox('unseen', { all: true, filter: { q } })).changed).toBe(found.length)
   })
 
-  test('holds together with parameters of the same name', async () => {
+  test('combines with parameters of the same name', async () => {
     const api = rest('')
     expect(actors((await api.list({ q: 'actor:ada', actor: ['u9', 'linus'] })).items)).toEqual(['u9'])
     expect(actors((await api.list({ q: 'actor:adam', actorName: ['lovelace'] })).items)).toEqual([])
@@ -109,7 +109,7 @@ describe('the search language in q', () => {
     expect(actors((await api.history({ type: 'project', id: '42', q: 'resourceId:1' })).items)).toEqual([])
   })
 
-  test('that is wrong is refused at its place, over REST and tRPC', async () => {
+  test('is rejected with the position of an error, over REST and tRPC', async () => {
     const response = await fetch('http://localhost/activity/api/v1/events?q=engine+status:okay')
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
@@ -137,8 +137,8 @@ describe('the search language in q', () => {
     }
   })
 
-  test('in the filter of a viewer restricts every read, and closes them when it is wrong', async () => {
-    const under = (search: string) => restApi('http://localhost/activity', fetch, { 'x-search': search })
+  test('in the filter of a viewer restricts every read, and denies access when it is invalid', async () => {
+    const under = (search: string) => createRestApi('http://localhost/activity', fetch, { 'x-search': search })
     expect(actors((await under('-category:membership engine').list({})).items)).toEqual(['ada', 'linus'])
     expect(actors((await under('status:failure').list({ q: 'actor:ada' })).items)).toEqual([])
     expect((await under('status:failure').facets({})).counted.value).toBe(1)
@@ -146,14 +146,14 @@ describe('the search language in q', () => {
     await expect(under('status:').export({ format: 'csv' })).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  test('makes looking at somebody else an event, as the parameter does', async () => {
+  test('logs reading the activity of another person, as the parameter does', async () => {
     await rest('').list({ q: 'actor:linus' })
     const { items } = await rest('').list({ q: 'action:audit.viewed', resourceId: ['linus'] })
     expect(items.map(({ metadata }) => metadata.filter)).toContainEqual({ q: 'actor:linus' })
   })
 })
 
-describe('what is masked', () => {
+describe('a masked field', () => {
   const VALUES: readonly (readonly [masked: string, q: string, found: readonly string[]])[] = [
     ['actor.email', 'penguin', ['linus']],
     ['actor.name', 'torvalds', ['linus']],
@@ -164,7 +164,7 @@ describe('what is masked', () => {
     ['description', '"is now owner"', ['u9']],
   ]
 
-  test.each(VALUES)('%s is not found by %j, and not excluded by it', async (masked, q, found) => {
+  test.each(VALUES)('%s is neither found nor excluded by %j', async (masked, q, found) => {
     const ids = new Map((await rest('').list({})).items.map(({ id, actor }) => [id, actor.id]))
     const whose = (items: readonly { readonly id: string }[]) => items.map(({ id }) => ids.get(id))
     for (const api of [rest(masked), trpc(masked)]) {
@@ -176,7 +176,7 @@ describe('what is masked', () => {
       expect((await api.inbox('seen', { all: true, filter: { q } })).changed).toBe(0)
       expect((await api.list({ q: `-${q}` })).total.value).toBe(ids.size)
       expect((await api.list({ not: { q } })).total.value).toBe(ids.size)
-      // The stream goes past what does not match, to the one that does.
+      // The stream skips what does not match.
       const [first] = await api.follow({ filter: { q: `-${q}` }, lastEventId: '0' }, ids.size)
       expect(first).toBeDefined()
     }
@@ -195,7 +195,7 @@ describe('what is masked', () => {
     ['resource', 'resourceType:project'],
     ['scope.project.id', 'project:42'],
     ['context', 'channel:api'],
-  ])('%s cannot be chosen by %s', async (masked, q) => {
+  ])('%s cannot be filtered by %s', async (masked, q) => {
     for (const api of [rest(masked), trpc(masked)]) {
       for (const ask of [
         () => api.list({ q }),
@@ -210,7 +210,7 @@ describe('what is masked', () => {
     }
   })
 
-  test('is not found among facets, and names none', async () => {
+  test('is not found in facets and has no labels', async () => {
     const found = async (masked: string, search: string) => {
       const { values } = await rest(masked).facets({ dimensions: ['actor', 'project'], search })
       return [...(values.actor ?? []), ...(values.project ?? [])].map(({ value, label, detail }) => [
@@ -232,32 +232,32 @@ describe('what is masked', () => {
     expect(await found('resource.id', '42')).toEqual([])
   })
 
-  test('leaves the rest to be searched', async () => {
+  test('leaves other fields searchable', async () => {
     expect(actors((await rest('actor.email').list({ q: 'torvalds project.deleted' })).items)).toEqual(['linus'])
     expect((await rest('actor').list({ q: 'engine' })).total.value).toBe(2)
   })
 })
 
-test('what is asked for and what is typed both hold', () => {
+test('a filter and a typed query are combined', () => {
   const now = Date.parse('2026-11-20T12:00:00Z')
-  expect(understand({ q: 'a status:failure from:2026-11-01', to: '2026-11-10' }, now)).toEqual({
+  expect(parseSearch({ q: 'a status:failure from:2026-11-01', to: '2026-11-10' }, now)).toEqual({
     filter: { q: 'a', status: ['failure'], from: '2026-11-01', to: '2026-11-10' },
     also: [],
   })
-  expect(understand({ q: 'actor:=x is:unread', actorName: ['y'], inbox: 'archived', status: [] }, now)).toEqual({
+  expect(parseSearch({ q: 'actor:=x is:unread', actorName: ['y'], inbox: 'archived', status: [] }, now)).toEqual({
     filter: { actorName: ['y'], inbox: 'archived', status: [] },
     also: [{ actor: ['x'], inbox: 'unread' }],
   })
   expect(
-    understand({ q: 'from:2026-11-01 to:2026-11-09', from: '2026-11-05', to: '2026-11-08T00:00:00Z' }, now),
+    parseSearch({ q: 'from:2026-11-01 to:2026-11-09', from: '2026-11-05', to: '2026-11-08T00:00:00Z' }, now),
   ).toEqual({ filter: { from: '2026-11-05', to: '2026-11-08T00:00:00Z' }, also: [] })
-  expect(understand({ q: '-kind:create -x', not: { kind: ['delete'], q: 'y' } }, now)).toEqual({
+  expect(parseSearch({ q: '-kind:create -x', not: { kind: ['delete'], q: 'y' } }, now)).toEqual({
     filter: { not: { kind: ['delete', 'create'], q: 'y x' } },
     also: [],
   })
 })
 
-test('an action is asked for under the names that it had before, too', () => {
+test('an action also matches its former names', () => {
   const renamed = { ...catalog.json, aliases: { 'project.shelved': 'project.archived' } }
   const action = ['project.archived']
   expect(expandGroups(renamed, { action, not: { action } })).toEqual({

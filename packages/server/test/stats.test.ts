@@ -1,9 +1,9 @@
 import { type EventStore, newId, type Stats } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { statsOutput } from '../src/openapi/output-stats.ts'
-import { authorize, event, openService, shared, type TestService } from './support/acme.ts'
-import { person } from './support/api.ts'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
+import { statsOutput } from '../src/openapi/schemas/stats.ts'
+import { authorize, createEvent, keepOpen, openService, type TestService } from './support/acme.ts'
+import { session } from './support/api.ts'
 
 let store: EventStore
 let service: TestService
@@ -18,17 +18,17 @@ function user(id: string, name: string) {
 const MONDAY = Date.parse('2026-10-05T23:30:00.000Z')
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
   service = await openService({
-    store: shared(store),
+    store: keepOpen(store),
     authorize: async (request, extra) => {
       const viewer = await authorize(request, extra)
       const masked = /masked=([\w.,]+)/.exec(request.headers.get('cookie') ?? '')?.[1]
       return viewer && { ...viewer, tenants, ...(masked && { masked: masked.split(',') }) }
     },
   })
-  const at = (tenantId: string, days: number, more: Parameters<typeof event>[0]) =>
-    event({ tenantId, id: newId(MONDAY + days * 86_400_000), ...more })
+  const at = (tenantId: string, days: number, more: Parameters<typeof createEvent>[0]) =>
+    createEvent({ tenantId, id: newId(MONDAY + days * 86_400_000), ...more })
   await service.append([
     at(one, -20, { actor: user('gone', 'Gone') }),
     at(one, -20, { actor: user('linus', 'Linus') }),
@@ -44,7 +44,7 @@ afterAll(async () => {
   await store.close()
 })
 
-async function read(query: string, cookie = person('ada')) {
+async function read(query: string, cookie = session('ada')) {
   const request = new Request(`http://localhost/activity/api/v1/stats?${query}`, { headers: cookie })
   const response = await service.fetch(request, { basePath: '/activity' })
   if (!response) throw new Error('This is not the service’s.')
@@ -53,7 +53,7 @@ async function read(query: string, cookie = person('ada')) {
 
 const PERIOD = 'from=2026-10-05&to=2026-10-07'
 
-async function stats(query: string, cookie = person('ada')): Promise<Stats> {
+async function stats(query: string, cookie = session('ada')): Promise<Stats> {
   const { answer } = await read(`${PERIOD}&${query}`, cookie)
   expect(statsOutput.parse(answer)).toEqual(answer)
   return answer
@@ -63,7 +63,7 @@ function hoursOf({ hours }: Stats) {
   return hours.flatMap((count, hour) => (count > 0 ? [[hour, count]] : []))
 }
 
-test('the numbers of one tenant, by the hours of a zone', async () => {
+test('the numbers of one tenant, by hour of a time zone', async () => {
   const found = await stats('')
   expect(found).toMatchObject({
     from: '2026-10-05T00:00:00.000Z',
@@ -98,7 +98,7 @@ test('the numbers of one tenant, by the hours of a zone', async () => {
   expect(await stats('limit=1&category=project')).toMatchObject({ actions: [{ count: 2 }], total: { value: 3 } })
 })
 
-test('the numbers of several tenants are those of one, and nobody counts twice', async () => {
+test('the numbers of several tenants are merged, and nobody counts twice', async () => {
   const found = await stats('tenant=*')
   expect(found).toMatchObject({
     total: { value: 5, exact: true },
@@ -121,7 +121,7 @@ test('the numbers of several tenants are those of one, and nobody counts twice',
   // The same id in another tenant is another resource.
   expect(found.resources.map(({ id, name, count }) => [id, name, count])).toContainEqual(['p1', 'Other', 1])
   expect(found.resources.map(({ id, name, count }) => [id, name, count])).toContainEqual(['p1', 'Engine', 2])
-  // They did nothing in the first tenant, and something in the other.
+  // Active in the second tenant only.
   const before = `from=2026-10-05&to=2026-10-24`
   const inactive = async (tenant: string) =>
     (await read(`${before}&tenant=${tenant}`)).answer.inactiveActors.map(({ value }: { value: string }) => value)
@@ -129,9 +129,9 @@ test('the numbers of several tenants are those of one, and nobody counts twice',
   expect(await inactive('*')).toEqual(['gone'])
 })
 
-test('a viewer of their own activity gets their own numbers, and a masked field is in no number', async () => {
-  expect(await stats('', person('linus'))).toMatchObject({ total: { value: 0 }, actors: [] })
-  expect(await stats(`tenant=${two}`, person('linus'))).toMatchObject({
+test('a viewer without view:all gets their own numbers, and a masked field is in no number', async () => {
+  expect(await stats('', session('linus'))).toMatchObject({ total: { value: 0 }, actors: [] })
+  expect(await stats(`tenant=${two}`, session('linus'))).toMatchObject({
     total: { value: 1, exact: true },
     actors: [{ value: 'linus', count: 1 }],
     days: [{ day: '2026-10-06' }],
@@ -145,7 +145,7 @@ test('a viewer of their own activity gets their own numbers, and a masked field 
   expect(nameless.resources[0]).toMatchObject({ id: 'p1', name: null })
 })
 
-test('a wrong question is refused in words', async () => {
+test('invalid input is rejected with a clear message', async () => {
   for (const query of ['timeZone=Moon', 'timeZone=%2B02:00', 'limit=0', 'limit=101', 'from=yesterday', 'sort=actor']) {
     expect(await read(query)).toMatchObject({ status: 400, answer: { code: 'invalid_input' } })
   }

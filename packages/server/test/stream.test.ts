@@ -1,16 +1,16 @@
 import { type EventStore, newId } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
 import { toServerSentEvents } from '../src/http/stream.ts'
-import { authorizeInto, event, openService, shared } from './support/acme.ts'
-import { blocksOf, person, restApi, trpcApi } from './support/api.ts'
+import { authorizeAs, createEvent, keepOpen, openService } from './support/acme.ts'
+import { createRestApi, createTrpcApi, readBlocks, session } from './support/api.ts'
 import { serve } from './support/serve.ts'
 
 let store: EventStore
 let tenant: string
 
 beforeAll(async () => {
-  store = await pglite('memory')
+  store = await openMemoryStore()
 })
 afterAll(() => store.close())
 beforeEach(() => {
@@ -18,12 +18,12 @@ beforeEach(() => {
 })
 
 function openIn(tenantId: string, over: EventStore = store) {
-  return openService({ store: shared(over), authorize: authorizeInto(tenantId) })
+  return openService({ store: keepOpen(over), authorize: authorizeAs(tenantId) })
 }
 
 async function open(url: string, headers: Record<string, string> = {}, signal: AbortSignal | null = null) {
-  const response = await fetch(url, { headers: { ...person('ada'), ...headers }, signal })
-  const blocks = blocksOf(response)
+  const response = await fetch(url, { headers: { ...session('ada'), ...headers }, signal })
+  const blocks = readBlocks(response)
   return { response, next: async () => (await blocks.next()).value ?? null }
 }
 
@@ -35,9 +35,9 @@ describe('the stream over REST', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(await next()).toBe(': connected\nretry: 2000\nid: 0')
-    const sent = event({ tenantId: tenant })
+    const sent = createEvent({ tenantId: tenant })
     await service.append([
-      event({ tenantId: tenant, action: 'job.started', resource: { type: 'job', id: 'j1' } }),
+      createEvent({ tenantId: tenant, action: 'job.started', resource: { type: 'job', id: 'j1' } }),
       sent,
     ])
     const block = await next()
@@ -48,7 +48,11 @@ describe('the stream over REST', () => {
   test('resumes after Last-Event-ID, which overrides ?after=', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
-    await service.append([event({ tenantId: tenant }), event({ tenantId: tenant }), event({ tenantId: tenant })])
+    await service.append([
+      createEvent({ tenantId: tenant }),
+      createEvent({ tenantId: tenant }),
+      createEvent({ tenantId: tenant }),
+    ])
     const byHeader = await open(`${served.url}/api/v1/stream?after=0`, { 'last-event-id': '2' })
     await byHeader.next()
     expect(await byHeader.next()).toMatch(/^id: 3\n/)
@@ -68,7 +72,7 @@ describe('the stream over REST', () => {
       ['?limit=5', 400, 'invalid_input'],
     ] as const
     for (const [query, status, code] of refusals) {
-      const response = await fetch(`${served.url}/api/v1/stream${query}`, { headers: person('ada') })
+      const response = await fetch(`${served.url}/api/v1/stream${query}`, { headers: session('ada') })
       expect(response.status).toBe(status)
       expect(await response.json()).toMatchObject({ status, code })
     }
@@ -77,11 +81,11 @@ describe('the stream over REST', () => {
   test('follows the policy: a member follows only their own activity', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
-    const linus = restApi(served.url, fetch, person('linus'))
+    const linus = createRestApi(served.url, fetch, session('linus'))
     const live = linus.follow({ lastEventId: '0' }, 1)
     await service.append([
-      event({ tenantId: tenant }),
-      event({ tenantId: tenant, actor: { type: 'user', id: 'linus' } }),
+      createEvent({ tenantId: tenant }),
+      createEvent({ tenantId: tenant, actor: { type: 'user', id: 'linus' } }),
     ])
     expect((await live).map(({ actor }) => actor.id)).toEqual(['linus'])
   })
@@ -105,7 +109,7 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
   test('ends when the service closes, so that a client reconnects', async () => {
     await using service = await openIn(tenant)
     await using served = await serve(service)
-    const response = await fetch(`${served.url}${path}`, { headers: person('ada') })
+    const response = await fetch(`${served.url}${path}`, { headers: session('ada') })
     const text = response.text()
     await service.close()
     expect(await text).toMatch(/connected/)
@@ -126,7 +130,7 @@ describe.each(['REST', 'tRPC'])('a stream over %s', (transport) => {
       await using service = await openIn(tenant, watched)
       await using served = await serve(service)
       const leave = new AbortController()
-      const request = new Request(`${served.url}${path}`, { headers: person('ada'), signal: leave.signal })
+      const request = new Request(`${served.url}${path}`, { headers: session('ada'), signal: leave.signal })
       const response =
         where === 'in process' ? await service.fetch(request, { basePath: '/activity' }) : await fetch(request)
       const reader = response?.body?.getReader()
@@ -144,18 +148,18 @@ test('the tRPC client reconnects automatically and misses nothing', async () => 
   await using service = await openIn(tenant)
   let served = await serve(service)
   const port = new URL(served.url).port
-  const api = trpcApi(served.url, fetch, person('ada'))
+  const api = createTrpcApi(served.url, fetch, session('ada'))
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve
   })
   const live = api.follow({ lastEventId: '0' }, 3, () => start())
   await started
-  await service.append([event({ tenantId: tenant })])
+  await service.append([createEvent({ tenantId: tenant })])
   await served[Symbol.asyncDispose]()
-  await service.append([event({ tenantId: tenant })])
+  await service.append([createEvent({ tenantId: tenant })])
   served = await serve(service, Number(port))
-  await service.append([event({ tenantId: tenant })])
+  await service.append([createEvent({ tenantId: tenant })])
   expect((await live).map(({ seq }) => seq)).toEqual([1, 2, 3])
   await served[Symbol.asyncDispose]()
 })
@@ -170,9 +174,9 @@ test('an export reads only as fast as its reader, and stops when the reader leav
     },
   }
   await using service = await openIn(tenant, counted)
-  await service.append(Array.from({ length: 3500 }, () => event({ tenantId: tenant, action: 'job.started' })))
+  await service.append(Array.from({ length: 3500 }, () => createEvent({ tenantId: tenant, action: 'job.started' })))
   const open = async () => {
-    const request = new Request('http://localhost/api/v1/events/export?format=ndjson', { headers: person('ada') })
+    const request = new Request('http://localhost/api/v1/events/export?format=ndjson', { headers: session('ada') })
     const response = await service.fetch(request)
     if (!response?.body) throw new Error('There is no export.')
     return response.body.pipeThrough(new TextDecoderStream())

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ROUTES } from '../src/http/routes.ts'
 import { openService } from './support/acme.ts'
 
-/** What the service promises to answer, in the order in which it is documented. */
+/** The documented routes, in order. */
 const SURFACE = `
 GET /api/v1/events
 POST /api/v1/events
@@ -30,8 +30,8 @@ POST /api/v1/people/{}/erase
 GET /health
 `
 
-/** What else there is. */
-const BESIDES = `
+/** Additional routes. */
+const ADDITIONAL = `
 GET /api/v1/viewer
 POST /api/v1/viewer-tokens/revoke
 GET /api/activity
@@ -45,23 +45,23 @@ function lines(text: string) {
   return text.trim().split('\n')
 }
 
-test('every route that is documented is there, and none besides', () => {
+test('the routes are exactly the documented ones', () => {
   const routes = ROUTES.map(({ route }) => `${route.method} ${route.path.replace(/\{\w+\}/g, '{}')}`)
-  expect(routes.toSorted()).toEqual([...lines(SURFACE), ...lines(BESIDES)].toSorted())
+  expect(routes.toSorted()).toEqual([...lines(SURFACE), ...lines(ADDITIONAL)].toSorted())
 })
 
-test('each is reached: none is taken by another, or left to the host', async () => {
+test('every route is reachable', async () => {
   await using service = await openService()
-  for (const { route, needs } of ROUTES) {
+  for (const { route, requires } of ROUTES) {
     const path = route.path.replace(/\{\w+\}/g, 'x')
     const response = await service.fetch(new Request(`http://localhost/activity${path}`, { method: 'OPTIONS' }), {
       basePath: '/activity',
     })
     expect([path, response?.headers.get('allow')?.includes(route.method)]).toEqual([path, true])
-    const nobody = await service.fetch(new Request(`http://localhost/activity${path}`, { method: route.method }), {
+    const anonymous = await service.fetch(new Request(`http://localhost/activity${path}`, { method: route.method }), {
       basePath: '/activity',
     })
-    expect([path, nobody?.status]).toEqual([path, needs === 'nothing' ? 200 : 401])
+    expect([path, anonymous?.status]).toEqual([path, requires === 'nothing' ? 200 : 401])
   }
   for (const path of ['/openapi.json', '/docs']) {
     expect((await service.fetch(new Request(`http://localhost${path}`)))?.status).toBe(200)

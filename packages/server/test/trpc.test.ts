@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { event, KEYS, openService, type TestService } from './support/acme.ts'
-import { key, person } from './support/api.ts'
+import { createEvent, KEYS, openService, type TestService } from './support/acme.ts'
+import { bearer, session } from './support/api.ts'
 
 let service: TestService
 
@@ -10,27 +10,27 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 async function call(path: string, init: RequestInit = {}) {
-  const headers = { ...person('ada'), 'content-type': 'application/json', ...init.headers }
+  const headers = { ...session('ada'), 'content-type': 'application/json', ...init.headers }
   const request = new Request(`http://localhost/activity/trpc/${path}`, { ...init, headers })
   const response = await service.fetch(request, { basePath: '/activity' })
   return { status: response?.status, headers: response?.headers, body: JSON.parse((await response?.text()) ?? '') }
 }
 
-function input(value: unknown) {
-  return `input=${encodeURIComponent(JSON.stringify(value))}`
+function toInput(value: unknown) {
+  return `toInput=${encodeURIComponent(JSON.stringify(value))}`
 }
 
-test('an error carries the code of whodid, and of the inside nothing', async () => {
-  expect(await call(`list?${input({ limit: 0, colour: 'red' })}`)).toMatchObject({
+test('an error has the code of whodid and no internals', async () => {
+  expect(await call(`list?${toInput({ limit: 0, color: 'red' })}`)).toMatchObject({
     status: 400,
     body: {
       error: {
-        message: 'limit must be at least 1; colour is not known here.',
+        message: 'limit must be at least 1; color is not a known field.',
         data: { code: 'BAD_REQUEST', httpStatus: 400, whodid: 'invalid_input', path: 'list' },
       },
     },
   })
-  const surrogate = await call(`list?${input({ actor: ['\ud800'] })}`)
+  const surrogate = await call(`list?${toInput({ actor: ['\ud800'] })}`)
   expect(surrogate).toMatchObject({ status: 400, body: { error: { message: expect.stringMatching(/surrogate/) } } })
   expect(JSON.stringify(surrogate.body)).not.toContain('stack')
   expect(await call('nothing')).toMatchObject({ status: 404, body: { error: { data: { whodid: 'not_found' } } } })
@@ -40,14 +40,14 @@ test('an error carries the code of whodid, and of the inside nothing', async () 
   })
 })
 
-test('nobody gets 401, and how to sign in', async () => {
+test('an anonymous caller gets 401 with WWW-Authenticate', async () => {
   const { status, headers } = await call('viewer', { headers: { cookie: '' } })
   expect([status, headers?.get('www-authenticate')]).toEqual([401, 'Bearer realm="whodid"'])
 })
 
-test('what is refused before tRPC sees it, is refused in the shape that its clients read', async () => {
-  const large = JSON.stringify(event({ metadata: { pad: 'x'.repeat(1024 * 1024) } }))
-  expect(await call('append', { method: 'POST', body: large, headers: key(KEYS.acmeIngest) })).toMatchObject({
+test('errors outside tRPC have the tRPC error format', async () => {
+  const large = JSON.stringify(createEvent({ metadata: { pad: 'x'.repeat(1024 * 1024) } }))
+  expect(await call('append', { method: 'POST', body: large, headers: bearer(KEYS.acmeIngest) })).toMatchObject({
     status: 413,
     body: { error: { data: { code: 'PAYLOAD_TOO_LARGE', whodid: 'payload_too_large' } } },
   })
@@ -62,7 +62,7 @@ test('what is refused before tRPC sees it, is refused in the shape that its clie
   })
 })
 
-test('a batch holds 10 calls, which ask for 2,000 events in all', async () => {
+test('a batch is limited to 10 calls and 2,000 events in total', async () => {
   const batch = (count: number) => call(`${Array(count).fill('viewer').join(',')}?batch=1&input=%7B%7D`)
   expect((await batch(10)).body).toHaveLength(10)
   expect((await batch(11)).status).toBe(400)
@@ -73,21 +73,21 @@ test('a batch holds 10 calls, which ask for 2,000 events in all', async () => {
   expect(third).toMatchObject({ error: { data: { whodid: 'payload_too_large' } } })
 })
 
-test('takes what the infinite queries of React send', async () => {
-  expect((await call(`list?${input({ limit: 1, direction: 'forward' })}`)).status).toBe(200)
+test('accepts the input of infinite queries', async () => {
+  expect((await call(`list?${toInput({ limit: 1, direction: 'forward' })}`)).status).toBe(200)
 })
 
-test('a service that has closed says so', async () => {
+test('a closed service rejects requests', async () => {
   const closed = await openService()
   await closed.close()
   const status = async (path: string, init: RequestInit) =>
     (await closed.fetch(new Request(`http://localhost${path}`, init)))?.status
-  const headers = { ...person('ada'), 'content-type': 'application/json' }
+  const headers = { ...session('ada'), 'content-type': 'application/json' }
   expect(await status('/api/v1/events', { headers })).toBe(503)
   expect(await status('/health', {})).toBe(503)
-  const body = JSON.stringify(event())
+  const body = JSON.stringify(createEvent())
   expect(
-    await status('/api/v1/events', { method: 'POST', body, headers: { ...headers, ...key(KEYS.acmeIngest) } }),
+    await status('/api/v1/events', { method: 'POST', body, headers: { ...headers, ...bearer(KEYS.acmeIngest) } }),
   ).toBe(503)
-  await expect(closed.append([event()])).rejects.toMatchObject({ code: 'closed' })
+  await expect(closed.append([createEvent()])).rejects.toMatchObject({ code: 'closed' })
 })

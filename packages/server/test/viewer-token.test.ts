@@ -1,11 +1,11 @@
 import { type EventStore, newId, type Viewer } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openMemoryStore } from '../../../tooling/memory-store.ts'
 import { mintViewerToken, type ViewerTokenOptions } from '../src/auth/viewer-token.ts'
-import { event, openService, shared, type TestService } from './support/acme.ts'
-import { key, person, restApi } from './support/api.ts'
-import { type Served, serve } from './support/serve.ts'
+import { createEvent, keepOpen, openService, type TestService } from './support/acme.ts'
+import { bearer, createRestApi, session } from './support/api.ts'
+import { type ServedService, serve } from './support/serve.ts'
 
 const SECRET = 'a-secret-that-only-tests-know-of'
 const OLD = 'another-secret-known-until-today'
@@ -15,7 +15,7 @@ const grace: Viewer = { id: 'grace', name: 'Grace', tenants: ['acme'], permissio
 
 let store: EventStore
 let service: TestService
-let served: Served
+let served: ServedService
 let now = Date.parse('2026-11-21T10:00:00.250Z')
 
 function mint(more: Partial<ViewerTokenOptions> = {}) {
@@ -23,13 +23,13 @@ function mint(more: Partial<ViewerTokenOptions> = {}) {
 }
 
 beforeAll(async () => {
-  store = await pglite('memory')
-  service = await openService({ store: shared(store), viewerTokens: { secret: [SECRET, OLD] }, now: () => now })
+  store = await openMemoryStore()
+  service = await openService({ store: keepOpen(store), viewerTokens: { secret: [SECRET, OLD] }, now: () => now })
   served = await serve(service)
   await service.append([
-    event({ id: newId(now), context: { ip: '192.0.2.1' } }),
-    event({ id: newId(now), actor: { type: 'user', id: 'grace' }, resource: { type: 'project', id: 'p2' } }),
-    event({ id: newId(now), tenantId: 'umbrella' }),
+    createEvent({ id: newId(now), context: { ip: '192.0.2.1' } }),
+    createEvent({ id: newId(now), actor: { type: 'user', id: 'grace' }, resource: { type: 'project', id: 'p2' } }),
+    createEvent({ id: newId(now), tenantId: 'umbrella' }),
   ])
 })
 afterAll(async () => {
@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 async function read(token: string, path = '/api/v1/events') {
-  const response = await fetch(`${served.url}${path}`, { headers: key(token) })
+  const response = await fetch(`${served.url}${path}`, { headers: bearer(token) })
   return { status: response.status, ...(await response.json()) }
 }
 
@@ -48,7 +48,7 @@ async function total(token: string, path?: string) {
   return status === 200 ? total.value : status
 }
 
-/** A token made by hand, from what a good one says. */
+/** Signs a token with the claims of a valid one, changed by `claims`. */
 function forge(claims: { [claim: string]: unknown }, header: object = {}, secret = SECRET) {
   const { id: sub, ...viewer } = grace
   const iat = now / 1000
@@ -58,8 +58,8 @@ function forge(claims: { [claim: string]: unknown }, header: object = {}, secret
     .sign(new TextEncoder().encode(secret))
 }
 
-describe('what a token says holds for every read', () => {
-  test('who it is, in which tenants, with which permissions', async () => {
+describe('the claims of a token apply to every read', () => {
+  test('viewer, tenants and permissions', async () => {
     const token = await mint()
     expect(await read(token, '/api/v1/viewer')).toEqual({ status: 200, ...grace })
     expect(await total(token)).toBe(2)
@@ -67,11 +67,11 @@ describe('what a token says holds for every read', () => {
     expect(await read(token, '/api/v1/events/export?format=csv')).toMatchObject({ status: 403, code: 'forbidden' })
   })
 
-  test('without view:all their own activity alone', async () => {
+  test('own activity only without view:all', async () => {
     expect(await total(await mint({ viewer: { ...grace, permissions: ['view'] } }))).toBe(1)
   })
 
-  test('a filter, and masked fields', async () => {
+  test('filter and masked fields', async () => {
     const token = await mint({ viewer: { ...grace, filter: { resourceId: ['p1'] }, masked: ['context.ip'] } })
     const { items } = await read(token)
     expect(items).toHaveLength(1)
@@ -83,22 +83,22 @@ describe('what a token says holds for every read', () => {
     expect(await total(token, '/api/v1/events?tenant=*')).toBe(3)
   })
 
-  test('no browser sends it by itself, so it may change things from another site', async () => {
-    const headers = { ...key(await mint()), origin: 'https://other.test', 'content-type': 'application/json' }
+  test('a token is accepted from any origin, since no browser sends it automatically', async () => {
+    const headers = { ...bearer(await mint()), origin: 'https://other.test', 'content-type': 'application/json' }
     const response = await fetch(`${served.url}/api/v1/inbox/seen`, { method: 'POST', headers, body: '{"all":true}' })
     expect(response.status).toBe(200)
   })
 })
 
-describe('minting refuses', () => {
+describe('mintViewerToken rejects', () => {
   const refusals: readonly (readonly [string, Partial<ViewerTokenOptions>, RegExp])[] = [
     ['a short secret', { secret: 'x'.repeat(31) }, /31 bytes/],
-    ['a life of more than fifteen minutes', { expiresIn: 901 }, /900 seconds at most/],
-    ['no life at all', { expiresIn: 0 }, /900 seconds at most/],
-    ['a life that is no number', { expiresIn: Number.NaN }, /900 seconds at most/],
+    ['a lifetime of more than fifteen minutes', { expiresIn: 901 }, /900 seconds at most/],
+    ['a lifetime of zero', { expiresIn: 0 }, /900 seconds at most/],
+    ['a lifetime that is not a number', { expiresIn: Number.NaN }, /900 seconds at most/],
     ['ingest', { viewer: { ...grace, permissions: ['view', 'ingest'] } }, /permissions/],
     ['no tenant', { viewer: { ...grace, tenants: [] } }, /tenants/],
-    ['nobody', { viewer: { ...grace, id: '' } }, /sub/],
+    ['an empty id', { viewer: { ...grace, id: '' } }, /sub/],
     ['the id of a key', { viewer: { ...grace, id: 'key:ci' } }, /only keys do/],
   ]
   test.each(refusals)('%s', async (_what, options, message) => {
@@ -108,34 +108,34 @@ describe('minting refuses', () => {
     })
   })
 
-  test('so does a service, of its secrets', async () => {
+  test('the same secrets as a service', async () => {
     for (const secret of ['x'.repeat(31), [SECRET, 'short'], []]) {
-      await expect(openService({ store: shared(store), viewerTokens: { secret } })).rejects.toMatchObject({
+      await expect(openService({ store: keepOpen(store), viewerTokens: { secret } })).rejects.toMatchObject({
         code: 'invalid_input',
       })
     }
   })
 })
 
-describe('a token is refused', () => {
+describe('a token is rejected', () => {
   const soon = () => now / 1000 + 300
   const tokens: readonly (readonly [string, () => string | Promise<string>, RegExp])[] = [
     ['when another secret signed it', () => forge({}, {}, 'a-secret-that-only-others-know-of'), /another secret/],
     ['for another audience', () => forge({ aud: 'billing' }), /"aud"/],
     ['for several audiences', () => forge({ aud: ['whodid', 'billing'] }), /aud/],
     ['of another issuer', () => forge({ iss: 'billing' }), /"iss"/],
-    ['with another algorithm of the same secret', () => forge({}, { alg: 'HS512' }), /alg/],
-    ['when it holds for more than fifteen minutes', () => forge({ exp: now / 1000 + 901 }), /longer than 900/],
+    ['with another algorithm and the same secret', () => forge({}, { alg: 'HS512' }), /alg/],
+    ['when it is valid for more than fifteen minutes', () => forge({ exp: now / 1000 + 901 }), /longer than 900/],
     ['when it was issued long ago', () => forge({ iat: now / 1000 - 700 }), /longer than 900/],
-    ['when it comes from the future', () => forge({ iat: now / 1000 + 6, exp: now / 1000 + 60 }), /from the future/],
+    ['when it was issued in the future', () => forge({ iat: now / 1000 + 6, exp: now / 1000 + 60 }), /from the future/],
     ['when it has expired', () => forge({ iat: now / 1000 - 60, exp: now / 1000 - 0.001 }), /expired/],
-    ['without an end', () => forge({ exp: undefined }), /exp/],
-    ['without a beginning', () => forge({ iat: undefined }), /iat/],
+    ['without an expiry', () => forge({ exp: undefined }), /exp/],
+    ['without an issue time', () => forge({ iat: undefined }), /iat/],
     ['without an id', () => forge({ jti: undefined }), /jti/],
     ['without a subject', () => forge({ sub: undefined }), /sub/],
     ['with ingest', () => forge({ permissions: ['ingest'] }), /permissions/],
-    ['with a claim that this version does not know', () => forge({ only: ['p1'] }), /only/],
-    ['with a filter that is none', () => forge({ filter: { projects: ['p1'] } }), /projects/],
+    ['with an unknown claim', () => forge({ only: ['p1'] }), /only/],
+    ['with an invalid filter', () => forge({ filter: { projects: ['p1'] } }), /projects/],
     [
       'without a signature',
       () => {
@@ -147,12 +147,12 @@ describe('a token is refused', () => {
       /alg|signed|Invalid|Unsecured/i,
     ],
     [
-      'when a letter of it changed',
+      'when a character was changed',
       async () => (await mint()).replace(/\.(.)/, (_, char) => `.${char === 'e' ? 'f' : 'e'}`),
       /./,
     ],
     [
-      'with the signature of another',
+      'with the signature of another token',
       async () => {
         const [mine, other] = [(await mint()).split('.'), (await mint()).split('.')]
         return [mine[0], mine[1], other[2]].join('.')
@@ -167,21 +167,21 @@ describe('a token is refused', () => {
     expect(refusal.detail).toMatch(why)
   })
 
-  test('of another kind, which is the host’s to know: here of nobody', async () => {
+  test('when it is of another type and the host does not know it', async () => {
     expect(await read(await forge({}, { typ: 'JWT' }))).toMatchObject({ status: 401 })
     expect(await read(new UnsecuredJWT({ sub: 'grace' }).encode())).toMatchObject({ status: 401 })
     expect(await read('a.b.c')).toMatchObject({ status: 401 })
   })
 
   test('by a service without viewer tokens', async () => {
-    await using closed = await openService({ store: shared(store) })
+    await using closed = await openService({ store: keepOpen(store) })
     await using elsewhere = await serve(closed)
-    const response = await fetch(`${elsewhere.url}/api/v1/events`, { headers: key(await mint()) })
+    const response = await fetch(`${elsewhere.url}/api/v1/events`, { headers: bearer(await mint()) })
     expect(response.status).toBe(401)
   })
 })
 
-test('a token holds to its last millisecond and no longer', async () => {
+test('a token is valid to its last millisecond and no longer', async () => {
   const token = await mint({ expiresIn: 900 })
   const minted = now
   now = minted + 15 * MINUTE - 1
@@ -191,18 +191,18 @@ test('a token holds to its last millisecond and no longer', async () => {
   now = minted
 })
 
-test('a host changes its secret without signing anybody out', async () => {
+test('a host can rotate its secret without signing anyone out', async () => {
   expect(await total(await mint({ secret: OLD }))).toBe(2)
-  await using next = await openService({ store: shared(store), viewerTokens: { secret: SECRET }, now: () => now })
+  await using next = await openService({ store: keepOpen(store), viewerTokens: { secret: SECRET }, now: () => now })
   await using elsewhere = await serve(next)
   const status = async (token: string) =>
-    (await fetch(`${elsewhere.url}/api/v1/events`, { headers: key(token) })).status
+    (await fetch(`${elsewhere.url}/api/v1/events`, { headers: bearer(token) })).status
   expect(await status(await mint())).toBe(200)
   expect(await status(await mint({ secret: OLD }))).toBe(401)
 })
 
-describe('an administrator revokes', () => {
-  const revoke = async (body: object, who = person('ada'), at = served) => {
+describe('an administrator can revoke', () => {
+  const revoke = async (body: object, who = session('ada'), at = served) => {
     const headers = { ...who, 'content-type': 'application/json' }
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     const response = await fetch(`${at.url}/api/v1/viewer-tokens/revoke`, init)
@@ -212,7 +212,7 @@ describe('an administrator revokes', () => {
   test('one token by its id, in every process', async () => {
     const [token, another] = [await mint({ id: 'token-1' }), await mint()]
     await using other = await openService({
-      store: shared(store),
+      store: keepOpen(store),
       viewerTokens: { secret: SECRET },
       authorize: () => null,
       now: () => now,
@@ -224,11 +224,11 @@ describe('an administrator revokes', () => {
       until: new Date(now + 16 * MINUTE).toISOString(),
     })
     expect(await read(token)).toMatchObject({ status: 401, detail: expect.stringContaining('it was revoked') })
-    expect((await fetch(`${elsewhere.url}/api/v1/events`, { headers: key(token) })).status).toBe(401)
+    expect((await fetch(`${elsewhere.url}/api/v1/events`, { headers: bearer(token) })).status).toBe(401)
     expect(await total(another)).toBe(2)
   })
 
-  test('all that a viewer was given until now, and none that comes after', async () => {
+  test('all tokens of a viewer issued until now, and none issued later', async () => {
     const ofHeidi = (more: Partial<Viewer> = {}) => mint({ viewer: { ...grace, id: 'heidi', ...more } })
     const [before, graces] = [await ofHeidi(), await mint()]
     now += 1
@@ -238,10 +238,10 @@ describe('an administrator revokes', () => {
     expect(await total(await ofHeidi())).toBe(2)
   })
 
-  test('for their own tenant: a token of several keeps the others', async () => {
+  test('for their own tenant: a token of several tenants keeps the others', async () => {
     const both = { ...grace, id: 'ivan', tenants: ['acme', 'umbrella'] }
     const token = await mint({ viewer: both, id: 'of-both' })
-    expect(await revoke({ token: 'of-both' }, person('eve'))).toMatchObject({ status: 200 })
+    expect(await revoke({ token: 'of-both' }, session('eve'))).toMatchObject({ status: 200 })
     expect((await read(token, '/api/v1/viewer')).tenants).toEqual(['acme'])
     expect(await total(token, '/api/v1/events?tenant=*')).toBe(2)
     expect(await total(token, '/api/v1/events?tenant=umbrella')).toBe(403)
@@ -249,18 +249,18 @@ describe('an administrator revokes', () => {
     expect(await total(token)).toBe(401)
   })
 
-  test('nothing in the tenant of another', async () => {
+  test('nothing in another tenant', async () => {
     const token = await mint({ id: 'not-eves' })
-    expect(await revoke({ token: 'not-eves' }, person('eve'))).toMatchObject({ status: 200 })
-    expect(await revoke({ token: 'not-eves', tenant: 'acme' }, person('eve'))).toMatchObject({ status: 403 })
-    expect(await revoke({ viewerId: 'grace' }, person('linus'))).toMatchObject({ status: 403 })
+    expect(await revoke({ token: 'not-eves' }, session('eve'))).toMatchObject({ status: 200 })
+    expect(await revoke({ token: 'not-eves', tenant: 'acme' }, session('eve'))).toMatchObject({ status: 403 })
+    expect(await revoke({ viewerId: 'grace' }, session('linus'))).toMatchObject({ status: 403 })
     expect(await total(token)).toBe(2)
   })
 
-  test('and says so in the log', async () => {
+  test('which is logged', async () => {
     await revoke({ token: 'told' })
     await revoke({ viewerId: 'judy' })
-    const { items } = await restApi(served.url, fetch, person('ada')).list({
+    const { items } = await createRestApi(served.url, fetch, session('ada')).list({
       action: ['audit.token_revoked'],
       limit: 2,
     })
@@ -270,7 +270,7 @@ describe('an administrator revokes', () => {
     ])
   })
 
-  test('with one of token and viewerId', async () => {
+  test('by exactly one of token and viewerId', async () => {
     for (const body of [{}, { token: 'x', viewerId: 'y' }, { token: '' }, { viewerId: 7 }, { all: true }]) {
       expect(await revoke(body)).toMatchObject({ status: 400, code: 'invalid_input' })
     }

@@ -1,5 +1,5 @@
 import { type Authorize, defineCatalog, type EventStore, type NewEvent, newId, type Viewer } from '@whodid/core'
-import { pglite } from '@whodid/postgres/pglite'
+import { openMemoryStore } from '../../../../tooling/memory-store.ts'
 import { createService, type Service, type ServiceOptions } from '../../src/index.ts'
 
 export const catalog = defineCatalog({
@@ -39,7 +39,12 @@ const keys: ServiceOptions['keys'] = [
   { key: KEYS.allRead, name: 'all-read', scopes: ['read'], tenant: '*' },
 ]
 
-function person(id: string, tenants: string[], permissions: Viewer['permissions'], more: Partial<Viewer> = {}): Viewer {
+function createPerson(
+  id: string,
+  tenants: string[],
+  permissions: Viewer['permissions'],
+  more: Partial<Viewer> = {},
+): Viewer {
   return {
     id,
     name: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
@@ -50,20 +55,20 @@ function person(id: string, tenants: string[], permissions: Viewer['permissions'
 }
 
 const PEOPLE: readonly Viewer[] = [
-  person('ada', ['acme'], ['view', 'view:all', 'export', 'admin']),
-  person('linus', ['acme'], ['view']),
-  person('eve', ['umbrella'], ['view', 'view:all', 'export', 'admin']),
-  person('both', ['acme', 'umbrella'], ['view', 'view:all', 'export']),
-  person('masked', ['acme'], ['view', 'view:all', 'export'], {
+  createPerson('ada', ['acme'], ['view', 'view:all', 'export', 'admin']),
+  createPerson('linus', ['acme'], ['view']),
+  createPerson('eve', ['umbrella'], ['view', 'view:all', 'export', 'admin']),
+  createPerson('both', ['acme', 'umbrella'], ['view', 'view:all', 'export']),
+  createPerson('masked', ['acme'], ['view', 'view:all', 'export'], {
     masked: ['actor.email', 'context.ip', 'metadata.salary'],
   }),
-  person('narrow', ['acme'], ['view', 'view:all', 'export'], { filter: { project: ['p2'] } }),
-  person('none', ['acme'], ['view', 'view:all', 'export'], { filter: { project: [] } }),
-  person('sneaky', ['acme'], ['view', 'view:all', 'ingest']),
-  person('nowhere', [], ['view', 'view:all']),
+  createPerson('narrow', ['acme'], ['view', 'view:all', 'export'], { filter: { project: ['p2'] } }),
+  createPerson('none', ['acme'], ['view', 'view:all', 'export'], { filter: { project: [] } }),
+  createPerson('sneaky', ['acme'], ['view', 'view:all', 'ingest']),
+  createPerson('nowhere', [], ['view', 'view:all']),
 ]
 
-/** Signs people in by a cookie, `session=ada`, as a host's session does. */
+/** Signs people in with a cookie, `session=ada`, like the session of a host. */
 export const authorize: Authorize = (request) => {
   const session = /(?:^|;\s*)session=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1]
   return PEOPLE.find(({ id }) => id === session) ?? null
@@ -73,12 +78,15 @@ export interface TestService extends Service, AsyncDisposable {
   readonly warnings: string[]
 }
 
-/** A service on a real database in memory. */
-export async function openService(options: Partial<ServiceOptions> = {}): Promise<TestService> {
+/** Opens a service for tests, by default over a new database in memory. */
+export async function openService({
+  store = openMemoryStore(),
+  ...options
+}: Partial<ServiceOptions> = {}): Promise<TestService> {
   const warnings: string[] = []
   const service = await createService({
     catalog,
-    store: pglite('memory'),
+    store,
     authorize,
     keys,
     limits: { calls: null, events: null, attempts: null },
@@ -93,21 +101,21 @@ export async function openService(options: Partial<ServiceOptions> = {}): Promis
   return { ...service, close, warnings, [Symbol.asyncDispose]: close }
 }
 
-/** A store that several services of a test file take in turn: each leaves it open. */
-export function shared(store: EventStore): EventStore {
+/** Returns the store without its `close`, for several services that share it. */
+export function keepOpen(store: EventStore): EventStore {
   return { ...store, close: async () => {} }
 }
 
-/** Signs the same people in as {@link authorize}, as members of another tenant. */
-export function authorizeInto(tenant: string): Authorize {
+/** Returns an {@link authorize} for the same people as members of another tenant. */
+export function authorizeAs(tenant: string): Authorize {
   return async (request, extra) => {
     const viewer = await authorize(request, extra)
     return viewer && { ...viewer, tenants: [tenant] }
   }
 }
 
-/** An event of somebody on a project. */
-export function event(more: Partial<NewEvent> = {}): NewEvent {
+/** Creates an event: Ada creates a project. */
+export function createEvent(more: Partial<NewEvent> = {}): NewEvent {
   return {
     id: newId(),
     tenantId: 'acme',

@@ -17,7 +17,7 @@ function isComplete<T>(events: readonly T[], until: number | ((events: readonly 
 /** How a caller signs in: `cookie: session=ada`, or `authorization: Bearer …`. */
 export type Credentials = { readonly [header: string]: string }
 
-/** The verbs as one caller reaches them. Refusals are {@link Refused}. */
+/** The verbs as one caller reaches them. Refusals are {@link Refusal}. */
 export interface Api {
   append(events: NewEvent | NewEvent[]): Promise<Outputs['append']>
   list(input: Inputs['list']): Promise<Outputs['list']>
@@ -43,7 +43,7 @@ export interface Api {
 }
 
 /** An answer that is an error. */
-export class Refused extends Error {
+export class Refusal extends Error {
   readonly code: string
   readonly status: number
   constructor(code: string, status: number, message: string) {
@@ -53,22 +53,22 @@ export class Refused extends Error {
   }
 }
 
-function asRefused(error: unknown): unknown {
+function toRefusal(error: unknown): unknown {
   if (!(error instanceof TRPCClientError) || typeof error.data !== 'object' || error.data === null) return error
   const { whodid, httpStatus } = error.data
-  return new Refused(String(whodid), Number(httpStatus), error.message)
+  return new Refusal(String(whodid), Number(httpStatus), error.message)
 }
 
-async function told<T>(work: Promise<T>): Promise<T> {
+async function unwrap<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw asRefused(error)
+    throw toRefusal(error)
   }
 }
 
 /** The service through tRPC's own client. */
-export function trpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
+export function createTrpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -95,18 +95,18 @@ export function trpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
     ],
   })
   return {
-    append: (events) => told(client.append.mutate(events)),
-    list: (input) => told(client.list.query(input)),
-    get: (input) => told(client.get.query(input)),
-    history: (input) => told(client.history.query(input)),
-    userActivity: (input) => told(client.userActivity.query(input)),
-    catalog: () => told(client.catalog.query()),
-    viewer: () => told(client.viewer.query()),
-    facets: (input) => told(client.facets.query(input)),
-    inboxCount: (input) => told(client.inbox.count.query(input)),
-    inbox: (to, input) => told(client.inbox[to].mutate(input)),
+    append: (events) => unwrap(client.append.mutate(events)),
+    list: (input) => unwrap(client.list.query(input)),
+    get: (input) => unwrap(client.get.query(input)),
+    history: (input) => unwrap(client.history.query(input)),
+    userActivity: (input) => unwrap(client.userActivity.query(input)),
+    catalog: () => unwrap(client.catalog.query()),
+    viewer: () => unwrap(client.viewer.query()),
+    facets: (input) => unwrap(client.facets.query(input)),
+    inboxCount: (input) => unwrap(client.inbox.count.query(input)),
+    inbox: (to, input) => unwrap(client.inbox[to].mutate(input)),
     export: (input) =>
-      told(
+      unwrap(
         (async () => {
           let text = ''
           for await (const part of await client.export.query(input)) text += part
@@ -114,7 +114,7 @@ export function trpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
         })(),
       ),
     follow: (input, until, started) =>
-      told(
+      unwrap(
         new Promise((resolve, reject) => {
           const events: Outputs['get'][] = []
           const subscription = client.follow.subscribe(input, {
@@ -129,27 +129,27 @@ export function trpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
           })
         }),
       ),
-    health: () => told(client.health.query()),
+    health: () => unwrap(client.health.query()),
   }
 }
 
-function query({ filter = {}, ...more }: { filter?: Filter | undefined; [name: string]: unknown }): string {
+function toQuery({ filter = {}, ...more }: { filter?: Filter | undefined; [name: string]: unknown }): string {
   const params = filterToParams(filter)
   for (const [name, value] of Object.entries(more)) if (value !== undefined) params.set(name, String(value))
   return params.size > 0 ? `?${params}` : ''
 }
 
-function listQuery(input: Inputs['list']): string {
+function toListQuery(input: Inputs['list']): string {
   const { tenant, sort, order, limit, cursor, direction: _, ...filter } = input
-  return query({ filter, tenant, sort, order, limit, cursor })
+  return toQuery({ filter, tenant, sort, order, limit, cursor })
 }
 
 /** The service through its REST routes. */
-export function restApi(url: string, fetch: Fetch, headers: Credentials): Api {
+export function createRestApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const checked = async (response: Response): Promise<Response> => {
     if (response.ok) return response
     const { code, status, detail } = await response.json()
-    throw new Refused(code, status, detail)
+    throw new Refusal(code, status, detail)
   }
   const read = async (path: string) => (await checked(await fetch(`${url}${path}`, { headers }))).json()
   const send = async (path: string, body: unknown) => {
@@ -163,25 +163,25 @@ export function restApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const part = encodeURIComponent
   return {
     append: (events) => send('/api/v1/events', events),
-    list: (input) => read(`/api/v1/events${listQuery(input)}`),
-    get: ({ id, ...more }) => read(`/api/v1/events/${part(id)}${query(more)}`),
-    history: ({ type, id, ...more }) => read(`/api/v1/resources/${part(type)}/${part(id)}/history${listQuery(more)}`),
-    userActivity: ({ userId, ...more }) => read(`/api/v1/users/${part(userId)}/activity${listQuery(more)}`),
+    list: (input) => read(`/api/v1/events${toListQuery(input)}`),
+    get: ({ id, ...more }) => read(`/api/v1/events/${part(id)}${toQuery(more)}`),
+    history: ({ type, id, ...more }) => read(`/api/v1/resources/${part(type)}/${part(id)}/history${toListQuery(more)}`),
+    userActivity: ({ userId, ...more }) => read(`/api/v1/users/${part(userId)}/activity${toListQuery(more)}`),
     catalog: () => read('/api/v1/catalog'),
     viewer: () => read('/api/v1/viewer'),
-    facets: (input) => read(`/api/v1/facets${query(input)}`),
-    inboxCount: (input) => read(`/api/v1/inbox/count${query({ ...input })}`),
+    facets: (input) => read(`/api/v1/facets${toQuery(input)}`),
+    inboxCount: (input) => read(`/api/v1/inbox/count${toQuery({ ...input })}`),
     inbox: (to, input) => send(`/api/v1/inbox/${to}`, input),
     export: async ({ format, tenant, order, ...filter }) => {
-      const path = `/api/v1/events/export${query({ filter, format, tenant, order })}`
+      const path = `/api/v1/events/export${toQuery({ filter, format, tenant, order })}`
       return (await checked(await fetch(`${url}${path}`, { headers }))).text()
     },
     follow: async ({ filter = {}, tenant, lastEventId }, until, started) => {
       const leave = new AbortController()
-      const path = `/api/v1/stream${query({ filter, tenant, after: lastEventId })}`
+      const path = `/api/v1/stream${toQuery({ filter, tenant, after: lastEventId })}`
       const response = await checked(await fetch(`${url}${path}`, { headers, signal: leave.signal }))
       const events: Outputs['get'][] = []
-      for await (const block of blocksOf(response)) {
+      for await (const block of readBlocks(response)) {
         if (block.includes(': connected')) started?.()
         const data = /^data: (.*)$/m.exec(block)?.[1]
         if (data !== undefined) events.push(JSON.parse(data))
@@ -195,7 +195,7 @@ export function restApi(url: string, fetch: Fetch, headers: Credentials): Api {
 }
 
 /** The blocks of a server-sent event stream. */
-export async function* blocksOf(response: Response): AsyncGenerator<string> {
+export async function* readBlocks(response: Response): AsyncGenerator<string> {
   let text = ''
   if (!response.body) return
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -207,19 +207,23 @@ export async function* blocksOf(response: Response): AsyncGenerator<string> {
 
 /** The ways to one service: over a socket and without, through tRPC and REST. */
 export const TRANSPORTS = [
-  ['tRPC over HTTP', trpcApi, true],
-  ['REST over HTTP', restApi, true],
-  ['tRPC in process', trpcApi, false],
-  ['REST in process', restApi, false],
+  ['tRPC over HTTP', createTrpcApi, true],
+  ['REST over HTTP', createRestApi, true],
+  ['tRPC in process', createTrpcApi, false],
+  ['REST in process', createRestApi, false],
 ] as const
 
 /** Callers of a service by one of its ways. */
-export interface Reached extends AsyncDisposable {
+export interface ConnectedService extends AsyncDisposable {
   as(credentials: Credentials): Api
 }
 
 /** Reaches a service by one of its ways. */
-export async function reach(service: FetchService, make: typeof trpcApi, overHttp: boolean): Promise<Reached> {
+export async function connect(
+  service: FetchService,
+  make: typeof createTrpcApi,
+  overHttp: boolean,
+): Promise<ConnectedService> {
   if (overHttp) {
     const served = await serve(service)
     return {
@@ -239,11 +243,11 @@ export async function reach(service: FetchService, make: typeof trpcApi, overHtt
 }
 
 /** Signs in by the cookie of a person. */
-export function person(id: string): Credentials {
+export function session(id: string): Credentials {
   return { cookie: `session=${id}` }
 }
 
 /** Signs in by a bearer key. */
-export function key(secret: string): Credentials {
+export function bearer(secret: string): Credentials {
   return { authorization: `Bearer ${secret}` }
 }

@@ -1,6 +1,6 @@
 import type { Catalog } from '@whodid/core'
 import { openService, type TestService } from './acme.ts'
-import { type Api, restApi, trpcApi } from './api.ts'
+import { type Api, createRestApi, createTrpcApi } from './api.ts'
 
 /** A service with one viewer, from whom is hidden what a request names. */
 export interface MaskedService {
@@ -11,7 +11,7 @@ export interface MaskedService {
   text(path: string, masked: string): Promise<string>
 }
 
-export async function openMasked(catalog: Catalog): Promise<MaskedService> {
+export async function openMaskedService(catalog: Catalog): Promise<MaskedService> {
   const service = await openService({
     catalog,
     authorize: (request) => ({
@@ -30,7 +30,7 @@ export async function openMasked(catalog: Catalog): Promise<MaskedService> {
   }
   return {
     service,
-    apis: (masked) => [restApi, trpcApi].map((api) => api(base, fetch, { 'x-masked': masked })),
+    apis: (masked) => [createRestApi, createTrpcApi].map((api) => api(base, fetch, { 'x-masked': masked })),
     text: async (path, masked) => (await fetch(`${base}${path}`, { headers: { 'x-masked': masked } })).text(),
   }
 }

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { FetchService } from '@whodid/core'
 
 /** A real server on a free port, with a service mounted at `/activity`. */
-export interface Served extends AsyncDisposable {
+export interface ServedService extends AsyncDisposable {
   /** Where the service is mounted. */
   readonly url: string
 }
@@ -51,7 +51,7 @@ async function answer(service: FetchService, req: IncomingMessage, res: ServerRe
 }
 
 /** Serves a service the way a host does. */
-export async function serve(service: FetchService, port = 0): Promise<Served> {
+export async function serve(service: FetchService, port = 0): Promise<ServedService> {
   const server = createServer((req, res) => {
     answer(service, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
   })

@@ -1,5 +1,5 @@
 import { type FetchService, filterToParams } from '@whodid/core'
-import { hasBody, type Verb } from '../../src/operations/operation.ts'
+import { hasBody, type Operation } from '../../src/operations/operation.ts'
 import type { Credentials } from './api.ts'
 
 type Input = { readonly [field: string]: unknown }
@@ -15,7 +15,7 @@ export interface Answer {
 const BASE = 'http://localhost/activity'
 
 /** The request that a verb's REST route is for an input. */
-export function restRequest({ route }: Verb, input: Input, headers: Credentials): Request {
+export function createRestRequest({ route }: Operation, input: Input, headers: Credentials): Request {
   const rest = { ...input }
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(rest[name])
@@ -32,18 +32,22 @@ export function restRequest({ route }: Verb, input: Input, headers: Credentials)
   }
   const { filter, ...fields } = rest
   const params = filterToParams(typeof filter === 'object' && filter !== null ? filter : {})
-  for (const [name, value] of Object.entries(fields)) params.set(route.renamed?.[name] ?? name, String(value))
+  for (const [name, value] of Object.entries(fields)) params.set(route.parameterNames?.[name] ?? name, String(value))
   return new Request(`${BASE}${path}?${params}`, { method: route.method, headers })
 }
 
 /** The request that a verb's tRPC procedure is for an input. */
-export function trpcRequest({ name, route, answers }: Verb, input: Input, headers: Credentials): Request {
+export function createTrpcRequest(
+  { name, route, responseType }: Operation,
+  input: Input,
+  headers: Credentials,
+): Request {
   const body = JSON.stringify('events' in input ? input.events : input)
   if (route.method !== 'GET') {
     const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
     return new Request(`${BASE}/trpc/${name}`, init)
   }
-  if (answers === 'file') {
+  if (responseType === 'file') {
     const query = new URLSearchParams({ batch: '1', input: `{"0":${body}}` })
     return new Request(`${BASE}/trpc/${name}?${query}`, { headers: { ...headers, 'trpc-accept': 'application/jsonl' } })
   }

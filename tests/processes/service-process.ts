@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline'
 const SERVICE = join(import.meta.dirname, 'service.ts')
 
 /** A process that serves a database, which may be killed and started again on its port. */
-export interface Peer extends AsyncDisposable {
+export interface ServiceProcess extends AsyncDisposable {
   readonly url: string
   /** Resolves when it answers, at once unless it has just been killed. */
-  up(): Promise<void>
+  waitUntilUp(): Promise<void>
   /** Kills it with SIGKILL in the middle of what it does, and starts it again. */
-  kill(): Promise<void>
+  restart(): Promise<void>
 }
 
 interface Running {
@@ -36,7 +36,7 @@ async function start(database: string, port: number): Promise<Running> {
 }
 
 /** Starts a service process on a database. */
-export async function startPeer(database: string): Promise<Peer> {
+export async function startServiceProcess(database: string): Promise<ServiceProcess> {
   const first = await start(database, 0)
   const { port } = first
   let running: Promise<Running> = Promise.resolve(first)
@@ -48,10 +48,10 @@ export async function startPeer(database: string): Promise<Peer> {
   }
   return {
     url: `http://127.0.0.1:${port}/activity`,
-    async up() {
+    async waitUntilUp() {
       await running
     },
-    async kill() {
+    async restart() {
       const ended = end()
       running = ended.then(() => start(database, port))
       await running
