@@ -12,17 +12,18 @@ export type {
   RunContext,
 } from './event/inputs.ts'
 export type { NodeRequest } from './node/fetch.ts'
-export { requestOf, sendResponse } from './node/fetch.ts'
-export type { Capture, Finish } from './request/capture.ts'
+export { toFetchRequest, writeFetchResponse } from './node/fetch.ts'
 export { createCapture } from './request/capture.ts'
-export type { HeaderBag } from './request/context.ts'
+export { skipCapture } from './request/context.ts'
 export type {
+  Capture,
   CaptureOptions,
   CreateCaptureOptions,
   Eventually,
+  HeaderBag,
+  RequestCapture,
   RequestFacts,
   RequestOutcome,
 } from './request/options.ts'
-export { skipCapture } from './request/skip.ts'
 export type { Trail, TrailOptions } from './trail.ts'
 export { createTrail } from './trail.ts'

@@ -1,4 +1,5 @@
-import { defineCatalog, isEventId, SYSTEM, timeOfId, WhodidError } from '@whodid/core'
+import { defineCatalog, getIdTime, SYSTEM, WhodidError } from '@whodid/core'
+import { isEventId } from '@whodid/core/event'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { collectingWriter } from '../test/collecting-writer.ts'
@@ -33,7 +34,7 @@ function setUp(options: Options = {}) {
   const trail = createTrail({
     catalog,
     to: writer,
-    closeAtEnd: false,
+    flushOnExit: false,
     onWarning: (message) => warnings.push(message),
     debug: (line) => lines.push(line),
     ...options,
@@ -79,7 +80,7 @@ describe('record', () => {
       },
     ])
     expect(isEventId(id)).toBe(true)
-    expect(timeOfId(id)).toBeGreaterThanOrEqual(before)
+    expect(getIdTime(id)).toBeGreaterThanOrEqual(before)
   })
 
   test('is the systemâ€™s outside of every request, for a tenant that the service decides', async () => {
@@ -97,7 +98,7 @@ describe('record', () => {
       occurredAt: '2026-01-02T03:04:05.678Z',
     })
     await trail.flush()
-    expect(new Date(timeOfId(id)).toISOString()).toBe('2026-01-02T03:04:05.678Z')
+    expect(new Date(getIdTime(id)).toISOString()).toBe('2026-01-02T03:04:05.678Z')
     expect(events[0]?.id).toBe(id)
   })
 
@@ -358,13 +359,13 @@ test('the system acts in the request that set it off, but not from that personâ€
   const native = {}
   const capture = createCapture({ trail, actor: () => ({ id: 'u1', name: 'Ada' }), tenant: () => 'acme' })
   const headers = { 'user-agent': 'Firefox', 'x-request-id': 'r1' }
-  const finish = capture.begin({ native, method: 'DELETE', path: '/projects/p1', headers, ip: () => '203.0.113.9' })
-  finish.run(() =>
+  const request = capture.begin({ native, method: 'DELETE', path: '/projects/p1', headers, ip: () => '203.0.113.9' })
+  request.run(() =>
     trail.run({ actor: SYSTEM }, () =>
       trail.record('membership.removed', { resource: { type: 'membership', id: 'm1' } }),
     ),
   )
-  finish({ status: 204, route: '/projects/:id' })
+  request.end({ status: 204, route: '/projects/:id' })
   await trail.flush()
   const bySystem = events.find(({ actor }) => actor.type === 'system')
   const byAda = events.find(({ actor }) => actor.id === 'u1')

@@ -6,93 +6,93 @@ import {
   type Catalog,
   type CatalogData,
   type EventWriter,
-  findAction,
   type MetadataSchemas,
   type NewEvent,
   newId,
   WhodidError,
 } from '@whodid/core'
-import { catchUp, type Engine, type Frame } from './context/engine.ts'
-import { rememberEngine } from './context/engines.ts'
-import { jobFrame, rootFrame } from './context/frames.ts'
+import { findAction } from '@whodid/core/catalog'
+import { type Engine, type Frame, findFailClosedCategories, flushDeferred } from './context/engine.ts'
+import { registerEngine } from './context/engines.ts'
+import { createJobFrame, createRootFrame } from './context/frames.ts'
 import { type Clock, systemClock } from './delivery/clock.ts'
-import { DEFAULT_LIMITS, type DeliveryLimits, type TrailStats } from './delivery/options.ts'
+import { type DeliveryLimits, resolveLimits, type TrailStats } from './delivery/options.ts'
 import { createDelivery } from './delivery/queue.ts'
-import { closeAtEnd } from './delivery/shutdown.ts'
-import { draftOf } from './event/draft.ts'
+import { flushOnExit } from './delivery/shutdown.ts'
+import { toDraft } from './event/draft.ts'
 import type { Annotation, RecordInput, RunContext } from './event/inputs.ts'
-import { metadataBySchema } from './event/metadata.ts'
-import { createInfer } from './infer/infer.ts'
+import { validateMetadata } from './event/metadata.ts'
+import { createInferrer } from './infer/infer.ts'
 import { createVocabulary } from './infer/vocabulary.ts'
 
-/** How a trail is made. */
+/** Options for `createTrail`. */
 export interface TrailOptions<D extends CatalogData, M extends MetadataSchemas<D>> {
   readonly catalog: Catalog<D, M>
-  /** The service, or `http({ url, key })` where it runs elsewhere. */
+  /** The service, or `http({ url, key })` for a remote one. */
   readonly to: EventWriter
-  /** Prints, per request, which event it became and why; a function gets the lines instead. @default false */
+  /** Prints the event of each request and its source. A function receives the lines instead. @default false */
   readonly debug?: boolean | ((line: string) => void) | undefined
-  /** Further names of secrets, word by word: `['iban']`. */
+  /** Additional names of secrets, as whole words: `['iban']`. */
   readonly redact?: readonly string[] | undefined
-  /** Names this process in `audit.gap`. @default host name, process id and a random part */
+  /** Name of this process in `audit.gap`. @default host name, process id, and a random part */
   readonly instance?: string | undefined
-  /** Bounds of memory, batches and time. */
+  /** Limits of memory, batches, and time. */
   readonly limits?: Partial<DeliveryLimits> | undefined
   /**
-   * Whether to deliver what is queued when the process gets SIGTERM or runs out of work. A host with a SIGTERM listener of
-   * its own calls `close` itself, when its last request is answered. @default true
+   * Delivers queued events on SIGTERM and when the process runs out of work. A host with its own SIGTERM listener calls
+   * `close` itself, after its last response. @default true
    */
-  readonly closeAtEnd?: boolean | undefined
-  /** Told when events cannot be delivered, are refused, or are lost. @default console.warn */
+  readonly flushOnExit?: boolean | undefined
+  /** Called when events cannot be delivered, are rejected, or are lost. @default console.warn */
   readonly onWarning?: ((message: string) => void) | undefined
-  /** Gets each event that the service refused for good, with its reason: a place for a dead-letter file. */
+  /** Called with each event that the service rejected for good, for example to write a dead-letter file. */
   readonly onRejected?: ((event: NewEvent, reason: string) => void) | undefined
-  /** @default the machine's */
+  /** @default the clock of the machine */
   readonly clock?: Clock | undefined
-  /** A number from 0 to 1, for the jitter of retries. @default Math.random */
+  /** Returns a number from 0 to 1, for the jitter of retries. @default Math.random */
   readonly random?: (() => number) | undefined
 }
 
-/** What a host records with. */
+/** Records the actions of a host. */
 export interface Trail<D extends CatalogData = CatalogData, M extends MetadataSchemas<D> = MetadataSchemas<D>> {
   readonly catalog: Catalog<D, M>
   /**
-   * Records an action of the catalog. During a request, what was annotated of the same resource becomes part of it, and it
-   * shares the outcome of the request unless `status` says otherwise.
+   * Records an action of the catalog. In a request, annotations of the same resource become part of its event, and the event
+   * has the outcome of the request unless `status` is set.
    *
-   * Resolves with the event's id: at once, for an action that is `durable` once the service has it. Rejects when such an
-   * event is refused or lost, and for an action with `onFailure: 'closed'` when it is not acknowledged in time. It need not
-   * be awaited.
+   * Resolves with the event's id: at once, or when the service has stored the event if its action is `durable`. Rejects when
+   * a durable event is rejected or lost, and when an action with `onFailure: 'closed'` is not acknowledged in time. Awaiting
+   * it is optional.
    *
    * @example
    * trail.record('membership.role_changed', { resource: { id: 'm1', name: 'Ada' }, metadata: { role: 'owner' } })
    */
   record<A extends ActionName<D>>(action: A, input: RecordInput<D, M, A>): Promise<{ readonly id: string }>
   /**
-   * Adds to the event of the request or job in hand: its rows before and after, a name, metadata, a reason. With a resource
-   * of its own it is the event of that resource; several make several events.
+   * Adds to the event of the current request or job: rows before and after, a name, metadata, an error. An annotation with
+   * another resource becomes its own event.
    *
    * @example
    * trail.annotate({ resource: { type: 'project', id: project.id }, before: project, after: renamed })
    */
   annotate(annotation: Annotation<ActionName<D>>): void
   /**
-   * Runs a job in a context, so that what it records has its actor and tenant. Contexts nest. Annotations become events when
-   * the job ends; when it throws, of a failure.
+   * Runs a job with an actor and a tenant for its events. Contexts nest. Annotations become events when the job ends, and
+   * failures when it throws.
    *
    * @example
    * await trail.run({ actor: SYSTEM, tenant: 'acme' }, () => cleanUp(project))
    */
   run<T>(context: RunContext, fn: () => T): T
-  /** Resolves when all events so far are delivered, or after ten seconds. */
+  /** Resolves when all events so far are delivered, or after `limits.flushTimeoutMs`. */
   flush(): Promise<void>
-  /** Takes no more events, delivers what is queued for at most ten seconds, and gives the rest up with a warning. */
+  /** Stops recording, and delivers queued events for at most `limits.flushTimeoutMs`. The rest is lost, with a warning. */
   close(): Promise<void>
   stats(): TrailStats
 }
 
 /**
- * Makes a trail from a catalog and a destination.
+ * Creates a trail from a catalog and a destination.
  *
  * @example
  * const trail = createTrail({ catalog, to: service })
@@ -103,14 +103,11 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
 ): Trail<D, M> {
   const { catalog } = options
   if (typeof options.to?.append !== 'function') {
-    throw new WhodidError(
-      'invalid_input',
-      '`to` takes no events: give it what `await createService(…)` or `http(…)` gives.',
-    )
+    throw new WhodidError('invalid_input', '`to` must be an EventWriter: pass `await createService(…)` or `http(…)`.')
   }
   const clock = options.clock ?? systemClock
   const warn = options.onWarning ?? ((message: string) => console.warn(`[whodid] ${message}`))
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const limits = resolveLimits(options.limits, options.to)
   const delivery = createDelivery({
     to: options.to,
     instance: options.instance ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
@@ -118,43 +115,43 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     clock,
     random: options.random ?? Math.random,
     warn,
-    onRejected: options.onRejected ?? (() => undefined),
+    onRejected: options.onRejected,
   })
   const engine: Engine = {
     catalog,
-    infer: createInfer(createVocabulary(catalog)),
+    inferrer: createInferrer(createVocabulary(catalog)),
     delivery,
     clock,
-    alsoSecret: options.redact,
-    mayHold: catalog.json.actions.some((action) => action.onFailure === 'closed'),
+    secretNames: options.redact,
+    failClosedCategories: findFailClosedCategories(catalog.json),
     frames: new AsyncLocalStorage(),
     jobs: new Set(),
-    unsettled: new Set(),
-    ended: [],
-    outside: AsyncLocalStorage.snapshot(),
+    pending: new Set(),
+    deferred: [],
+    runOutside: AsyncLocalStorage.snapshot(),
     isDevelopment: process.env.NODE_ENV !== 'production',
     warn,
-    debug: typeof options.debug === 'function' ? options.debug : options.debug === true ? printed : undefined,
+    debug: typeof options.debug === 'function' ? options.debug : options.debug === true ? printLine : undefined,
   }
-  const root = rootFrame(engine)
-  const current = (): Frame => engine.frames.getStore() ?? root
+  const root = createRootFrame(engine)
+  const getFrame = (): Frame => engine.frames.getStore() ?? root
 
   async function flush(): Promise<void> {
-    await settled()
+    await flushFrames()
     await delivery.flush()
   }
 
-  /** Resolves when everything that was said has become events. */
-  async function settled(): Promise<void> {
+  /** Resolves when all annotations and ended requests are events. */
+  async function flushFrames(): Promise<void> {
     for (const job of engine.jobs) job.release()
-    catchUp(engine)
-    if (engine.unsettled.size > 0) await withinTime(Promise.allSettled(engine.unsettled))
+    flushDeferred(engine)
+    if (engine.pending.size > 0) await waitFor(Promise.allSettled(engine.pending))
   }
 
-  /** Waits for what the host looks up, but not for ever. */
-  function withinTime(work: Promise<unknown>): Promise<void> {
+  /** Waits for pending work, such as the host's lookups, for at most `flushTimeoutMs`. */
+  function waitFor(work: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = clock.after(limits.flushMs, resolve, true)
+      const cancel = clock.after(limits.flushTimeoutMs, resolve, true)
       const done = () => {
         cancel()
         resolve()
@@ -166,62 +163,62 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   const trail: Trail<D, M> = {
     catalog,
     record(action, input) {
-      const known = findAction(catalog.json, action)
-      if (known === undefined) return refused(`${action} is no action of the catalog: declare it there.`)
+      const declared = findAction(catalog.json, action)
+      if (declared === undefined) return reject(`${action} is not in the catalog: declare it there.`)
       if (typeof input?.resource !== 'object')
-        return refused(`${action} names no resource: give { resource: { id, name } }.`)
+        return reject(`${action} has no resource: pass { resource: { id, name } }.`)
       const occurredAt = input.occurredAt === undefined ? undefined : new Date(input.occurredAt).getTime()
       if (occurredAt !== undefined && !(occurredAt >= 0))
-        return refused(`occurredAt of ${action} is no time after 1970.`)
-      const draft = draftOf(
+        return reject(`occurredAt of ${action} must be a time after 1970.`)
+      const draft = toDraft(
         {
           ...input,
           ...(occurredAt !== undefined && { id: newId(occurredAt) }),
-          action: known.name,
-          resource: { ...input.resource, type: input.resource.type ?? known.category },
-          metadata: metadataBySchema(catalog.schemas, known.name, input.metadata, warn),
+          action: declared.name,
+          resource: { ...input.resource, type: input.resource.type ?? declared.category },
+          metadata: validateMetadata(catalog.schemas, declared.name, input.metadata, warn),
         },
         options.redact,
       )
-      const { id, settled } = current().record({ ...draft, action: known.name })
+      const { id, settled } = getFrame().record({ ...draft, action: declared.name })
       if (settled === undefined) return Promise.resolve({ id })
       const promise = settled.then(() => ({ id }))
-      // Whoever awaits it is told; nobody else's process ends for it.
+      // A host that does not await it must not crash.
       promise.catch(() => undefined)
       return promise
     },
-    annotate: (annotation) => current().annotate(draftOf(annotation, options.redact)),
+    annotate: (annotation) => getFrame().annotate(toDraft(annotation, options.redact)),
     run(context, fn) {
-      const job = jobFrame(engine, context, current())
-      return engine.frames.run(job, () => watched(engine, job, fn))
+      const job = createJobFrame(engine, context, getFrame())
+      return engine.frames.run(job, () => runJob(engine, job, fn))
     },
     flush,
     async close() {
       stopListening()
-      await settled()
+      await flushFrames()
       await delivery.close()
     },
     stats: delivery.stats,
   }
 
-  function refused(problem: string): Promise<never> {
+  function reject(problem: string): Promise<never> {
     warn(problem)
     const promise = Promise.reject(new WhodidError('invalid_event', problem))
     promise.catch(() => undefined)
     return promise
   }
 
-  const stopListening = options.closeAtEnd === false ? () => undefined : closeAtEnd(trail)
-  rememberEngine(trail, engine)
+  const stopListening = options.flushOnExit === false ? () => undefined : flushOnExit(trail)
+  registerEngine(trail, engine)
   return trail
 }
 
-function printed(line: string): void {
+function printLine(line: string): void {
   console.error(`[whodid] ${line}`)
 }
 
-/** Calls a job's function and ends the job when it has returned, thrown, or settled. */
-function watched<T>(engine: Engine, job: { end(error?: unknown): void; release(): void }, fn: () => T): T {
+/** Calls the function of a job, and ends the job when it returns, throws, or settles. */
+function runJob<T>(engine: Engine, job: { end(error?: unknown): void; release(): void }, fn: () => T): T {
   engine.jobs.add(job)
   const end = (error?: unknown) => {
     engine.jobs.delete(job)

@@ -1,109 +1,116 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import type { Catalog, CatalogData, NewEvent } from '@whodid/core'
+import type { Catalog, CatalogData, CatalogJson, NewEvent } from '@whodid/core'
+import { findAction } from '@whodid/core/catalog'
 import type { Clock } from '../delivery/clock.ts'
 import type { Acknowledgement, Delivery } from '../delivery/options.ts'
-import { type Composed, compose, type Setting } from '../event/compose.ts'
-import type { Draft } from '../event/draft.ts'
-import type { Infer } from '../infer/infer.ts'
+import { type Attribution, composeEvent } from '../event/compose.ts'
+import type { ActionDraft, Draft, ResolvedDraft } from '../event/draft.ts'
+import type { Inferrer } from '../infer/infer.ts'
 
-/** Where `record` and `annotate` put what they are told: a request, a job, or neither. */
+/** The context of `record` and `annotate`: a request, a job, or neither. */
 export interface Frame {
-  record(draft: Draft & { readonly action: string }): Recorded
+  record(draft: ActionDraft): Recorded
   annotate(draft: Draft): void
-  /** Who acts in here, for the frames within. */
-  setting(): Setting | Promise<Setting>
+  /** Returns the attribution for nested frames. */
+  getAttribution(): Attribution | Promise<Attribution>
 }
 
-/** What became of a recorded draft: its id, and when its promise settles; undefined when it has already. */
+/** The result of `record`: the id of the event, and its acknowledgement unless the action is buffered. */
 export interface Recorded {
   readonly id: string
   readonly settled: Promise<void> | undefined
 }
 
-/** What a trail, its contexts and its captures share. */
+/** State that a trail, its frames, and its captures share. */
 export interface Engine {
   readonly catalog: Catalog<CatalogData, object>
-  readonly infer: Infer
+  readonly inferrer: Inferrer
   readonly delivery: Delivery
   readonly clock: Clock
-  readonly alsoSecret: readonly string[] | undefined
-  /** Whether any action of the catalog holds responses back. */
-  readonly mayHold: boolean
+  /** Additional names of secrets. */
+  readonly secretNames: readonly string[] | undefined
+  /** Categories with an action that has `onFailure: 'closed'`. */
+  readonly failClosedCategories: ReadonlySet<string>
   readonly frames: AsyncLocalStorage<Frame>
-  /** Calls a function in no request's context, ours or the host's. */
-  readonly outside: <T>(fn: () => T) => T
-  /** Jobs that hold annotations until they end. */
+  /** Calls a function outside the context of every request, including the host's own contexts. */
+  readonly runOutside: <T>(fn: () => T) => T
+  /** Running jobs, which hold annotations until they end. */
   readonly jobs: Set<{ release(): void }>
-  /** Work that `flush` waits for: actors that are still being looked up. */
-  readonly unsettled: Set<Promise<unknown>>
-  /** Requests that have ended, and are yet to become events. */
-  readonly ended: (() => void)[]
+  /** Work that `flush` waits for, such as actors that are still being looked up. */
+  readonly pending: Set<Promise<unknown>>
+  /** Ended requests that are not yet events. */
+  readonly deferred: (() => void)[]
   readonly isDevelopment: boolean
   readonly warn: (message: string) => void
   readonly debug: ((line: string) => void) | undefined
 }
 
-/** When the promise of an event settles, as its catalog has it. */
-export function acknowledgementOf(known: Composed['known']): Acknowledgement {
-  if (known?.onFailure === 'closed') return 'closed'
-  return known?.delivery ?? 'buffered'
+/** Returns when the promise of an action's event settles. */
+export function getAcknowledgement(catalog: CatalogJson, action: string): Acknowledgement {
+  return toAcknowledgement(findAction(catalog, action))
 }
 
-/** Makes the event and hands it over; what it returns settles when its action says. */
-export function emit(
-  engine: Engine,
-  draft: Draft & { readonly action: string },
-  setting: Setting,
-): Promise<void> | undefined {
-  const { event, known } = compose(draft, setting, engine.catalog.json)
-  if (known === undefined) warnUnknown(engine, event)
-  return engine.delivery.add(event, acknowledgementOf(known))
+function toAcknowledgement(action: ReturnType<typeof findAction>): Acknowledgement {
+  if (action?.onFailure === 'closed') return 'closed'
+  return action?.delivery ?? 'buffered'
 }
 
-/** {@link emit} with a setting that may still be looked up. */
-export function emitIn(
+/** Returns the categories with an action that has `onFailure: 'closed'`, by its current and by its retired names. */
+export function findFailClosedCategories(catalog: CatalogJson): ReadonlySet<string> {
+  const names = [...catalog.actions.map((action) => action.name), ...Object.keys(catalog.aliases)]
+  const closed = names.filter((name) => getAcknowledgement(catalog, name) === 'closed')
+  return new Set(closed.map((name) => name.slice(0, name.indexOf('.'))))
+}
+
+/** Creates an event and queues it. Returns the acknowledgement, if the action has one. */
+export function emit(engine: Engine, draft: ResolvedDraft, attribution: Attribution): Promise<void> | undefined {
+  const { event, declared } = composeEvent(draft, attribution, engine.catalog.json)
+  if (declared === undefined) warnUndeclared(engine, event)
+  return engine.delivery.add(event, toAcknowledgement(declared))
+}
+
+/** {@link emit} with an attribution that may still be looked up. */
+export function emitLater(
   engine: Engine,
-  draft: Draft & { readonly action: string },
-  setting: Setting | Promise<Setting>,
+  draft: ResolvedDraft,
+  attribution: Attribution | Promise<Attribution>,
 ): Promise<void> | undefined {
-  if (!(setting instanceof Promise)) return emit(engine, draft, setting)
+  if (!(attribution instanceof Promise)) return emit(engine, draft, attribution)
   return track(
     engine,
-    setting.then((known) => emit(engine, draft, known)),
+    attribution.then((resolved) => emit(engine, draft, resolved)),
   )
 }
 
-/**
- * Does what is to be done when a request has ended, with all others that ended in the same turn of the event loop: none of
- * them waits for it, and done together it costs a fraction.
- */
-export function afterwards(engine: Engine, work: () => void): void {
-  engine.ended.push(work)
-  if (engine.ended.length === 1) engine.outside(() => setImmediate(catchUp, engine))
+/** Defers `work` to the next `setImmediate`, together with the other requests that ended in this turn. */
+export function defer(engine: Engine, work: () => void): void {
+  engine.deferred.push(work)
+  if (engine.deferred.length === 1) engine.runOutside(() => setImmediate(flushDeferred, engine))
 }
 
-/** Does at once what {@link afterwards} has put off. */
-export function catchUp(engine: Engine): void {
-  for (const work of engine.ended.splice(0)) work()
+/** Runs the deferred work now. */
+export function flushDeferred(engine: Engine): void {
+  for (const work of engine.deferred.splice(0)) work()
 }
 
-/** Lets `flush` wait for a promise, and nobody be troubled by its failure who does not await it. */
+/** Makes `flush` wait for a promise, and handles its rejection if nobody else does. */
 export function track<T>(engine: Engine, promise: Promise<T>): Promise<T> {
-  engine.unsettled.add(promise)
-  const done = () => engine.unsettled.delete(promise)
+  engine.pending.add(promise)
+  const done = () => engine.pending.delete(promise)
   promise.then(done, done)
   return promise
 }
 
-const warned = new WeakMap<Engine, Set<string>>()
+const MAX_WARNED_ACTIONS = 1_000
+const warnedActions = new WeakMap<Engine, Set<string>>()
 
-function warnUnknown(engine: Engine, event: NewEvent): void {
+function warnUndeclared(engine: Engine, event: NewEvent): void {
   if (!engine.isDevelopment) return
-  const known = warned.get(engine) ?? new Set()
-  warned.set(engine, known)
-  if (known.has(event.action) || known.size > 1_000) return
-  known.add(event.action)
+  const warned = warnedActions.get(engine) ?? new Set()
+  warnedActions.set(engine, warned)
+  if (warned.has(event.action) || warned.size > MAX_WARNED_ACTIONS) return
+  warned.add(event.action)
   engine.warn(
-    `${event.action} is not in the catalog: it is stored with a default sentence. Declare it, or name another with \`routes\`.`,
+    `${event.action} is not in the catalog, and gets a default sentence: declare it, or name another action with \`routes\`.`,
   )
 }

@@ -1,11 +1,19 @@
-import { type EventContext, findAction, newId, SYSTEM } from '@whodid/core'
-import type { Setting } from '../event/compose.ts'
-import { actorOf, type Draft, fold } from '../event/draft.ts'
+import { type EventContext, newId, SYSTEM } from '@whodid/core'
+import type { Attribution } from '../event/compose.ts'
+import {
+  type ActionDraft,
+  type Draft,
+  getAction,
+  hasResource,
+  isSameAction,
+  mergeDrafts,
+  toActor,
+} from '../event/draft.ts'
 import type { RunContext } from '../event/inputs.ts'
-import { actionOf, areOne, isAddressed } from '../event/merge.ts'
-import { acknowledgementOf, type Engine, emitIn, type Frame, type Recorded } from './engine.ts'
+import { toEventError } from '../request/failure.ts'
+import { type Engine, emitLater, type Frame, getAcknowledgement, type Recorded } from './engine.ts'
 
-const NOWHERE: EventContext = {
+const SYSTEM_CONTEXT: EventContext = {
   channel: 'system',
   ip: null,
   userAgent: null,
@@ -15,125 +23,130 @@ const NOWHERE: EventContext = {
   route: null,
 }
 
-const ALONE: Setting = { actor: SYSTEM, tenant: undefined, context: NOWHERE, causedBy: undefined, scope: undefined }
-
-/** Hands a recorded draft over at once. */
-export function recordNow(
-  engine: Engine,
-  draft: Draft & { readonly action: string },
-  setting: Setting | Promise<Setting>,
-): Recorded {
-  const id = draft.id ?? newId(engine.clock.now())
-  const settled = emitIn(engine, { ...draft, id }, setting)
-  const isAwaited = acknowledgementOf(findAction(engine.catalog.json, draft.action)) !== 'buffered'
-  return { id, settled: isAwaited ? settled : undefined }
+const SYSTEM_ATTRIBUTION: Attribution = {
+  actor: SYSTEM,
+  tenant: undefined,
+  context: SYSTEM_CONTEXT,
+  causedBy: undefined,
+  scope: undefined,
 }
 
-/** Outside of every request and job. */
-export function rootFrame(engine: Engine): Frame {
+/** Emits a recorded draft at once. */
+export function recordNow(
+  engine: Engine,
+  draft: ActionDraft,
+  attribution: Attribution | Promise<Attribution>,
+): Recorded {
+  const id = draft.id ?? newId(engine.clock.now())
+  const settled = emitLater(engine, { ...draft, id }, attribution)
+  const isBuffered = getAcknowledgement(engine.catalog.json, draft.action) === 'buffered'
+  return { id, settled: isBuffered ? undefined : settled }
+}
+
+/** Creates the frame outside of every request and job. */
+export function createRootFrame(engine: Engine): Frame {
   return {
-    record: (draft) => recordNow(engine, draft, ALONE),
+    record: (draft) => recordNow(engine, draft, SYSTEM_ATTRIBUTION),
     annotate(draft) {
-      const action = actionOf(draft)
-      if (isAddressed(draft) && action !== undefined) recordNow(engine, { ...draft, action }, ALONE)
+      const action = getAction(draft)
+      if (hasResource(draft) && action !== undefined) recordNow(engine, { ...draft, action }, SYSTEM_ATTRIBUTION)
       else {
         engine.warn(
-          'annotate() was called outside of a request and a job, without a resource: what it said is lost. Call it within, or use record().',
+          'annotate() was called outside of a request or job and without a resource, and is ignored: call it inside one, or use record().',
         )
       }
     },
-    setting: () => ALONE,
+    getAttribution: () => SYSTEM_ATTRIBUTION,
   }
 }
 
-// A job that never ends must not gather annotations for ever.
-const HELD_AT_MOST = 1_000
+/** Maximum annotations of a job in memory: a job may never end. */
+const MAX_HELD = 1_000
 
-/** A job: annotations wait for its end, so that what is said of one resource is one event. */
-export function jobFrame(
+/** Creates the frame of a job. Annotations wait for its end, so that everything about one resource is one event. */
+export function createJobFrame(
   engine: Engine,
   context: RunContext,
   outer: Frame,
 ): Frame & { end(error?: unknown): void; release(): void } {
   let held: Draft[] = []
-  let setting: Setting | Promise<Setting> | undefined
+  let attribution: Attribution | Promise<Attribution> | undefined
 
-  function known(): Setting | Promise<Setting> {
-    if (setting === undefined) {
-      const around = outer.setting()
-      setting = around instanceof Promise ? around.then((found) => within(found, context)) : within(around, context)
+  function getAttribution(): Attribution | Promise<Attribution> {
+    if (attribution === undefined) {
+      const inherited = outer.getAttribution()
+      attribution =
+        inherited instanceof Promise
+          ? inherited.then((resolved) => inherit(resolved, context))
+          : inherit(inherited, context)
     }
-    return setting
+    return attribution
   }
 
-  function record(draft: Draft & { readonly action: string }): Recorded {
-    let whole = draft
+  function record(draft: ActionDraft): Recorded {
+    let merged = draft
     held = held.filter((other) => {
-      if (isAddressed(other) && !areOne(other, draft)) return true
-      whole = { ...fold(other, whole), action: draft.action }
+      if (hasResource(other) && !isSameAction(other, draft)) return true
+      merged = { ...mergeDrafts(other, merged), action: draft.action }
       return false
     })
-    return recordNow(engine, whole, known())
+    return recordNow(engine, merged, getAttribution())
   }
 
   function annotate(draft: Draft): void {
-    const at = held.findIndex((other) => areOne(other, draft))
-    const same = held[at]
+    const index = held.findIndex((other) => isSameAction(other, draft))
+    const same = held[index]
     if (same === undefined) held.push(draft)
-    else held[at] = fold(same, draft)
-    if (held.length > HELD_AT_MOST) tell(held.splice(0, 1))
+    else held[index] = mergeDrafts(same, draft)
+    if (held.length > MAX_HELD) emitAnnotations(held.splice(0, 1))
   }
 
-  function tell(drafts: readonly Draft[], error?: unknown): void {
-    const loose = drafts.filter((draft) => !isAddressed(draft))
-    const addressed = drafts.filter(isAddressed)
-    const subjects = addressed.length > 0 ? addressed : loose.splice(0, 1)
-    // What a job that failed wrote is rolled back, for all we know: its first change stands for the attempt.
-    const told = error === undefined ? subjects : subjects.slice(0, 1)
-    for (const [index, subject] of told.entries()) {
-      const whole = index === 0 ? loose.reduce(fold, subject) : subject
-      const action = actionOf(whole)
-      if (action === undefined) engine.debug?.('job: an annotation without a resource and an action was dropped')
-      else recordNow(engine, { ...(error === undefined ? whole : failed(whole, error)), action }, known())
+  function emitAnnotations(drafts: readonly Draft[], error?: unknown): void {
+    const extras = drafts.filter((draft) => !hasResource(draft))
+    const withResource = drafts.filter(hasResource)
+    const subjects = withResource.length > 0 ? withResource : extras.splice(0, 1)
+    // A failed job probably rolled its writes back: only the first one is recorded, as the attempt.
+    const events = error === undefined ? subjects : subjects.slice(0, 1)
+    for (const [index, subject] of events.entries()) {
+      const merged = index === 0 ? extras.reduce(mergeDrafts, subject) : subject
+      const action = getAction(merged)
+      if (action === undefined) engine.debug?.('job: an annotation without a resource and an action is ignored')
+      else recordNow(engine, { ...(error === undefined ? merged : toFailed(merged, error)), action }, getAttribution())
     }
   }
 
   return {
     record,
     annotate,
-    setting: known,
-    end: (error) => tell(held.splice(0), error),
-    release: () => tell(held.splice(0)),
+    getAttribution,
+    end: (error) => emitAnnotations(held.splice(0), error),
+    release: () => emitAnnotations(held.splice(0)),
   }
 }
 
-function failed(draft: Draft, error: unknown): Draft {
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-      ? error.code
-      : undefined
-  const message = error instanceof Error ? error.message : String(error)
+function toFailed(draft: Draft, error: unknown): Draft {
+  const { code, message } = toEventError(error)
   return {
     ...draft,
     status: draft.status ?? 'failure',
-    error: draft.error ?? { ...(code !== undefined && { code }), message },
+    error: draft.error ?? { ...(code !== undefined && { code }), ...(message !== undefined && { message }) },
     changes: undefined,
   }
 }
 
-function within(outer: Setting, context: RunContext): Setting {
-  const actor = context.actor === undefined ? outer.actor : actorOf(context.actor)
-  const isSystem = actor.type === 'system'
-  // The system acts in the request that set it off, but not from that person's address and browser.
+/** Combines the context of a job with the attribution around it. */
+function inherit(outer: Attribution, context: RunContext): Attribution {
+  const actor = context.actor === undefined ? outer.actor : toActor(context.actor)
   const { requestId, traceId } = outer.context
-  const where = isSystem ? { ...NOWHERE, requestId, traceId } : outer.context
+  // The system acts within the request, but not from the person's address and browser.
+  const origin = actor.type === 'system' ? { ...SYSTEM_CONTEXT, requestId, traceId } : outer.context
   return {
     actor,
     tenant: context.tenant ?? outer.tenant,
     causedBy: context.causedBy ?? outer.causedBy,
     scope: context.scope === undefined ? outer.scope : { ...outer.scope, ...context.scope },
     context: {
-      ...where,
+      ...origin,
       ...(context.channel !== undefined && { channel: context.channel }),
       ...(context.requestId !== undefined && { requestId: context.requestId }),
       ...(context.traceId !== undefined && { traceId: context.traceId }),

@@ -1,20 +1,90 @@
-/** Time and timers, so that tests can hold them in their hand. */
+import { WhodidError } from '@whodid/core'
+
+/** Time and timers. Tests pass their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /**
-   * Calls `fn` once after `ms`; the returned function calls it off.
-   * A timer that is not `holding` lets the process end before it fires.
+   * Calls `fn` once after `ms`, or in the next turn of the event loop for 0. Returns a function that cancels the timer.
+   * Without `keepAlive`, the process may exit before the timer fires.
    */
-  after(ms: number, fn: () => void, holding: boolean): () => void
+  after(ms: number, fn: () => void, keepAlive: boolean): () => void
 }
 
-/** The time of the machine. */
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: Date.now,
-  after(ms, fn, holding) {
+  after(ms, fn, keepAlive) {
+    if (ms === 0) {
+      const immediate = setImmediate(fn)
+      if (!keepAlive) immediate.unref()
+      return () => clearImmediate(immediate)
+    }
     const timer = setTimeout(fn, ms)
-    if (!holding) timer.unref()
+    if (!keepAlive) timer.unref()
     return () => clearTimeout(timer)
   },
+}
+
+/** The timers of one delivery, of which one runs at a time. They can be cut short. */
+export interface Timers {
+  /** Resolves with the result, or rejects with `delivery_failed` after `ms`. A later result is ignored. */
+  withTimeout<T>(ms: number, result: Promise<T>): Promise<T>
+  sleep(ms: number): Promise<void>
+  /** Ends the current sleep. */
+  wake(): void
+  /** Ends the current timer, and every sleep from now on. */
+  stop(): void
+}
+
+/** Creates timers that run on a clock. */
+export function createTimers(clock: Clock): Timers {
+  let expire: (() => void) | undefined
+  let wake: (() => void) | undefined
+  let isStopped = false
+
+  return {
+    withTimeout(ms, result) {
+      return new Promise((resolve, reject) => {
+        const onTimeout = () => {
+          clear()
+          reject(new WhodidError('delivery_failed', `The service did not respond within ${ms} ms.`))
+        }
+        const cancel = clock.after(ms, onTimeout, true)
+        const clear = () => {
+          cancel()
+          if (expire === onTimeout) expire = undefined
+        }
+        expire = onTimeout
+        result.then(
+          (value) => {
+            clear()
+            resolve(value)
+          },
+          (error: unknown) => {
+            clear()
+            reject(error)
+          },
+        )
+      })
+    },
+    sleep(ms) {
+      if (isStopped) return Promise.resolve()
+      return new Promise((resolve) => {
+        const onWake = () => {
+          cancel()
+          wake = undefined
+          resolve()
+        }
+        const cancel = clock.after(ms, onWake, false)
+        wake = onWake
+      })
+    },
+    wake: () => wake?.(),
+    stop() {
+      isStopped = true
+      expire?.()
+      wake?.()
+    },
+  }
 }

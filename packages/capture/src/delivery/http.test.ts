@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { http } from './http.ts'
-import { judge } from './retry.ts'
+import { getVerdict } from './retry.ts'
 
 interface Seen {
   readonly path: string | undefined
@@ -118,8 +118,8 @@ describe('a service that does not take events', () => {
       res.end(JSON.stringify({ detail: 'Because.' }))
     })
     const error = await failure(http({ url: service.url, key: 'k' }).append([event()]))
-    expect(judge(error)).toBe(verdict)
-    expect(error.message).toContain(`answered ${status}: Because.`)
+    expect(getVerdict(error)).toBe(verdict)
+    expect(error.message).toContain(`responded with ${status}: Because.`)
   })
 
   test('says when to come back, in seconds or as a date', async () => {
@@ -139,7 +139,7 @@ describe('a service that does not take events', () => {
   test('is another page altogether', async () => {
     await using service = await serving((res) => res.end('<html>'))
     const error = await failure(http({ url: service.url, key: 'k' }).append([event()]))
-    expect(judge(error)).toBe('retry')
+    expect(getVerdict(error)).toBe('retry')
     expect(error.message).toContain('mount path')
   })
 
@@ -149,15 +149,15 @@ describe('a service that does not take events', () => {
       res.writeHead(307, { location: `${other.url}api/v1/events` })
       res.end()
     })
-    expect(judge(await failure(http({ url: service.url, key: 'k' }).append([event()])))).toBe('retry')
+    expect(getVerdict(await failure(http({ url: service.url, key: 'k' }).append([event()])))).toBe('retry')
     expect(other.seen).toEqual([])
   })
 
   test('hangs, or is not there', async () => {
     await using service = await serving(() => {})
     const hung = await failure(http({ url: service.url, key: 'k', timeoutMs: 20 }).append([event()]))
-    expect([judge(hung), hung.message]).toEqual(['retry', expect.stringContaining('could not be reached')])
+    expect([getVerdict(hung), hung.message]).toEqual(['retry', expect.stringContaining('could not be reached')])
     const gone = await failure(http({ url: 'http://127.0.0.1:1/activity', key: 'k' }).append([event()]))
-    expect(judge(gone)).toBe('retry')
+    expect(getVerdict(gone)).toBe('retry')
   })
 })

@@ -6,18 +6,19 @@ interface Gap {
   count: number
 }
 
-/** Keeps count of lost events by tenant, until it can be told as `audit.gap`. */
+/** Counts lost events by tenant until they are reported as `audit.gap`. */
 export interface Losses {
-  readonly pending: number
+  readonly count: number
   add(tenantId: string | undefined, at: number): void
-  /** The evidence of all losses so far, as events; the count begins anew. */
+  /** Returns the losses as events, and resets the count. */
   take(now: number): NewEvent[]
 }
 
+/** Creates a counter for the losses of one process. */
 export function createLosses(instance: string): Losses {
   const gaps = new Map<string | undefined, Gap>()
   return {
-    get pending() {
+    get count() {
       let count = 0
       for (const gap of gaps.values()) count += gap.count
       return count
@@ -32,14 +33,14 @@ export function createLosses(instance: string): Losses {
       }
     },
     take(now) {
-      const events = Array.from(gaps, ([tenantId, gap]) => eventOf(instance, tenantId, gap, now))
+      const events = Array.from(gaps, ([tenantId, gap]) => toEvent(instance, tenantId, gap, now))
       gaps.clear()
       return events
     },
   }
 }
 
-function eventOf(instance: string, tenantId: string | undefined, gap: Gap, now: number): NewEvent {
+function toEvent(instance: string, tenantId: string | undefined, gap: Gap, now: number): NewEvent {
   const from = new Date(gap.from).toISOString()
   const to = new Date(gap.to).toISOString()
   return {

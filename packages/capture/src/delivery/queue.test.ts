@@ -2,7 +2,8 @@ import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { type CollectingWriter, collectingWriter } from '../../test/collecting-writer.ts'
 import { type ManualClock, manualClock } from '../../test/manual-clock.ts'
-import { DEFAULT_LIMITS, type Delivery, type DeliveryLimits } from './options.ts'
+import { http } from './http.ts'
+import { type Delivery, type DeliveryLimits, resolveLimits } from './options.ts'
 import { createDelivery } from './queue.ts'
 
 interface Rig {
@@ -22,7 +23,7 @@ function rig(limits: Partial<DeliveryLimits> = {}, random = () => 0.5): Rig {
   const delivery = createDelivery({
     to: writer,
     instance: 'host:1',
-    limits: { ...DEFAULT_LIMITS, ...limits },
+    limits: resolveLimits({ lingerMs: 50, ...limits }, writer),
     clock,
     random,
     warn: (message) => warnings.push(message),
@@ -65,6 +66,33 @@ describe('batches', () => {
     expect(writer.batches.slice(3).map((batch) => batch.length)).toEqual([1, 1, 1])
   })
 
+  test('a local writer receives events in the next turn of the event loop', async () => {
+    const { writer, clock, event } = rig()
+    const local = createDelivery({
+      to: writer,
+      instance: 'host:1',
+      limits: resolveLimits(undefined, writer),
+      clock,
+      random: () => 0,
+      warn: () => {},
+      onRejected: undefined,
+    })
+    const events = [event(), event(), event()]
+    for (const each of events) local.add(each, 'buffered')
+    expect(clock.waiting).toEqual([0])
+    await clock.advance(0)
+    expect(writer.batches).toEqual([events])
+  })
+
+  test('lingers as long as the limits say, or else the writer', () => {
+    const writer = collectingWriter()
+    const remote = http({ url: 'https://audit.example.com', key: 'k' })
+    expect(resolveLimits(undefined, writer).lingerMs).toBe(0)
+    expect(resolveLimits({}, remote).lingerMs).toBe(50)
+    expect(resolveLimits({ lingerMs: 7 }, remote).lingerMs).toBe(7)
+    expect(resolveLimits({ lingerMs: 7, batchEvents: 3 }, writer)).toMatchObject({ lingerMs: 7, batchEvents: 3 })
+  })
+
   test('what is durable does not wait for company', async () => {
     const { writer, clock, delivery, event } = rig()
     const settled = delivery.add(event(), 'durable')
@@ -89,8 +117,8 @@ describe('a service that is away', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
     expect(delivery.stats()).toMatchObject({ delivered: 1, lost: 0, state: 'open' })
     expect(warnings).toEqual([
-      expect.stringContaining('does not take events'),
-      expect.stringContaining('takes events again'),
+      expect.stringContaining('Could not deliver events'),
+      expect.stringContaining('delivered again'),
     ])
   })
 
@@ -173,7 +201,7 @@ describe('poison', () => {
     const own = createDelivery({
       to: spoiled,
       instance: 'host:1',
-      limits: DEFAULT_LIMITS,
+      limits: resolveLimits({ lingerMs: 50 }, spoiled),
       clock,
       random: () => 0,
       warn: () => {},
@@ -325,6 +353,6 @@ describe('the end', () => {
     await closed
     await failed
     expect(delivery.stats()).toEqual({ queued: 0, queuedBytes: 0, delivered: 0, rejected: 0, lost: 3, state: 'closed' })
-    expect(warnings.at(-1)).toContain('3 events undelivered')
+    expect(warnings.at(-1)).toContain('3 undelivered events')
   })
 })

@@ -1,70 +1,76 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type AppendResult, type NewEvent, timeOfId, WhodidError } from '@whodid/core'
-import { sizeOf } from './event-size.ts'
+import { type AppendResult, getIdTime, type NewEvent, WhodidError } from '@whodid/core'
+import { createTimers } from './clock.ts'
 import { createLosses } from './losses.ts'
 import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './options.ts'
-import { backoff, isAboutContent, judge, notAcknowledged, reasonOf, SHORTEST_WAIT, troubleOf } from './retry.ts'
-import { createWaits } from './waits.ts'
+import {
+  createAckError,
+  formatProblem,
+  formatReason,
+  getBackoff,
+  getVerdict,
+  isAboutContent,
+  MIN_BACKOFF_MS,
+} from './retry.ts'
 
 interface Entry {
   readonly event: NewEvent
   readonly bytes: number
-  readonly until: Acknowledgement
+  readonly acknowledgement: Acknowledgement
   readonly isGap: boolean
   settle: ((error?: WhodidError) => void) | undefined
 }
 
+/** Creates a queue that delivers batches to a writer, one at a time, and retries them. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { to, limits, clock, warn } = options
   const losses = createLosses(options.instance)
-  // Delivery belongs to no request: what it does must not be taken for what a request did, nor keep a request in memory.
-  const outside = AsyncLocalStorage.snapshot()
-  const waiting: Entry[] = []
-  const idle = new Set<() => void>()
+  const timers = createTimers(clock)
+  // Deliveries must not run in the context of a request, nor keep one in memory.
+  const runOutside = AsyncLocalStorage.snapshot()
+  const queue: Entry[] = []
+  const flushes = new Set<() => void>()
   let bytes = 0
-  let onTheWay = 0
+  let inFlight = 0
   let delivered = 0
   let rejected = 0
   let lost = 0
+  let hasUnreportedLosses = false
   let state: TrailStats['state'] = 'open'
   let draining: Promise<void> | undefined
   let closing: Promise<void> | undefined
   let cancelLinger: (() => void) | undefined
-  const waits = createWaits(clock)
-  let abandoned = false
+  let isAbandoned = false
 
-  const pending = () => waiting.length + onTheWay
+  const countPending = () => queue.length + inFlight
 
-  function add(event: NewEvent, until: Acknowledgement): Promise<void> | undefined {
+  function add(event: NewEvent, acknowledgement: Acknowledgement): Promise<void> | undefined {
     if (closing !== undefined) {
       lose(event)
-      const error = new WhodidError('closed', 'The trail is closed: record before close(), or make another trail.')
+      const error = new WhodidError('closed', 'The trail is closed: record before close(), or create another trail.')
       warn(`${event.action} was lost: ${error.message}`)
-      return until === 'buffered' ? undefined : refused(error)
+      return acknowledgement === 'buffered' ? undefined : rejectHandled(error)
     }
-    const size = sizeOf(event)
-    if (pending() >= limits.maxEvents || bytes + size > limits.maxBytes) {
-      if (losses.pending === 0)
-        warn('The queue is full, since the service does not take events: the next ones are lost, and counted.')
+    const size = estimateSize(event)
+    if (countPending() >= limits.maxEvents || bytes + size > limits.maxBytes) {
+      if (!hasUnreportedLosses)
+        warn('The queue is full because events cannot be delivered: further events are lost, and counted.')
       lose(event)
-      return until === 'buffered'
-        ? undefined
-        : refused(
-            new WhodidError('overloaded', 'The queue of the trail is full, since the service does not take events.'),
-          )
+      if (acknowledgement === 'buffered') return undefined
+      return rejectHandled(new WhodidError('overloaded', 'The queue is full because events cannot be delivered.'))
     }
-    const entry: Entry = { event, bytes: size, until, isGap: false, settle: undefined }
-    const settled = until === 'buffered' ? undefined : acknowledgement(entry)
+    const entry: Entry = { event, bytes: size, acknowledgement, isGap: false, settle: undefined }
+    const settled = acknowledgement === 'buffered' ? undefined : waitForAck(entry)
     enqueue(entry)
     return settled
   }
 
-  function acknowledgement(entry: Entry): Promise<void> {
+  function waitForAck(entry: Entry): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (entry.until === 'closed' && state !== 'open')
-        return reject(notAcknowledged('The service does not take events.'))
-      const tooLate = () => release(entry, notAcknowledged(`No answer within ${limits.closedMs} ms.`))
-      const cancel = entry.until === 'closed' ? clock.after(limits.closedMs, tooLate, true) : undefined
+      const isClosed = entry.acknowledgement === 'closed'
+      if (isClosed && state !== 'open') return reject(createAckError('Events cannot be delivered at the moment.'))
+      const onTimeout = () => settle(entry, createAckError(`No response within ${limits.ackTimeoutMs} ms.`))
+      const cancel = isClosed ? clock.after(limits.ackTimeoutMs, onTimeout, true) : undefined
       entry.settle = (error) => {
         cancel?.()
         if (error === undefined) resolve()
@@ -74,83 +80,87 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function enqueue(entry: Entry): void {
-    waiting.push(entry)
+    queue.push(entry)
     bytes += entry.bytes
     if (draining !== undefined) return
-    if (entry.until !== 'buffered' || waiting.length >= limits.batchEvents || bytes >= limits.batchBytes) start()
+    if (entry.acknowledgement !== 'buffered' || isBatchFull()) start()
     else linger()
+  }
+
+  function isBatchFull(): boolean {
+    return queue.length >= limits.batchEvents || bytes >= limits.batchBytes
   }
 
   function start(): void {
     cancelLinger?.()
     cancelLinger = undefined
-    if (draining === undefined && waiting.length > 0) draining = outside(drain)
+    if (draining === undefined && queue.length > 0) draining = runOutside(drain)
   }
 
   async function drain(): Promise<void> {
-    // So that events recorded in one go travel together.
+    // Lets events that are recorded synchronously join the batch.
     await undefined
-    do await deliver(nextBatch())
-    while (!abandoned && isDue())
+    do await deliver(takeBatch())
+    while (!isAbandoned && shouldContinue())
     draining = undefined
-    if (pending() === 0) for (const resolve of idle) resolve()
+    if (countPending() === 0) for (const resolve of flushes) resolve()
     else linger()
   }
 
-  /** Whether the next batch should go, rather than wait for company: small ones one after the other cost the host dearly. */
-  function isDue(): boolean {
-    if (waiting.length === 0) return false
-    const isFull = waiting.length >= limits.batchEvents || bytes >= limits.batchBytes
-    return isFull || idle.size > 0 || waiting.some((entry) => entry.until !== 'buffered')
+  /** Checks if the next batch is sent without lingering. */
+  function shouldContinue(): boolean {
+    if (queue.length === 0) return false
+    return isBatchFull() || flushes.size > 0 || queue.some((entry) => entry.acknowledgement !== 'buffered')
   }
 
   function linger(): void {
-    cancelLinger ??= outside(() => clock.after(limits.lingerMs, start, true))
+    cancelLinger ??= runOutside(() => clock.after(limits.lingerMs, start, true))
   }
 
-  function nextBatch(): Entry[] {
+  function takeBatch(): Entry[] {
     let count = 0
     let size = 0
-    for (const entry of waiting) {
+    for (const entry of queue) {
       size += entry.bytes
       if (count > 0 && (count >= limits.batchEvents || size > limits.batchBytes)) break
       count += 1
     }
-    const batch = waiting.splice(0, count)
-    onTheWay += batch.length
+    const batch = queue.splice(0, count)
+    inFlight += batch.length
     return batch
   }
 
   async function deliver(batch: readonly Entry[]): Promise<void> {
-    for (let attempt = 1; !abandoned; attempt += 1) {
-      const answer = await attemptOf(batch)
-      if ('results' in answer) {
-        if (state === 'retrying' || state === 'paused') warn('The service takes events again.')
+    for (let attempt = 1; !isAbandoned; attempt += 1) {
+      const response = await append(batch)
+      if ('results' in response) {
+        if (state === 'retrying' || state === 'paused') warn('Events are delivered again.')
         if (state !== 'closed') state = 'open'
-        for (const [index, entry] of batch.entries()) accept(entry, answer.results[index])
-        tellLosses()
+        for (const [index, entry] of batch.entries()) accept(entry, response.results[index])
+        if (hasUnreportedLosses) reportLosses()
         return
       }
-      const { error } = answer
-      const verdict = judge(error)
+      const { error } = response
+      const verdict = getVerdict(error)
       if (verdict === 'dead') return splitOrReject(batch, error)
-      if (state === 'open') warn(troubleOf(verdict, error))
+      if (state === 'open') warn(formatProblem(verdict, error))
       if (state !== 'closed') state = verdict === 'pause' ? 'paused' : 'retrying'
-      for (const entry of batch) if (entry.until === 'closed') release(entry, notAcknowledged(reasonOf(error), error))
-      const wait = backoff(verdict === 'pause' ? 10 : attempt, error, options.random)
-      // Whoever flushes has little time.
-      await waits.sleep(idle.size > 0 ? Math.min(wait, SHORTEST_WAIT) : wait)
+      for (const entry of batch)
+        if (entry.acknowledgement === 'closed') settle(entry, createAckError(formatReason(error), error))
+      const wait = getBackoff(verdict === 'pause' ? 10 : attempt, error, options.random)
+      // A flush has little time: retry as soon as possible.
+      await timers.sleep(flushes.size > 0 ? Math.min(wait, MIN_BACKOFF_MS) : wait)
     }
-    giveUp(batch)
+    discard(batch)
   }
 
-  async function attemptOf(
+  async function append(
     batch: readonly Entry[],
   ): Promise<{ readonly results: readonly AppendResult[] } | { readonly error: unknown }> {
     try {
-      const results = await waits.within(limits.attemptMs, to.append(batch.map((entry) => entry.event)))
+      const results = await timers.withTimeout(limits.requestTimeoutMs, to.append(batch.map((entry) => entry.event)))
       if (results.length === batch.length) return { results }
-      const problem = `The service answered ${results.length} results to ${batch.length} events.`
+      const problem = `The service returned ${results.length} results for ${batch.length} events.`
       return { error: new WhodidError('delivery_failed', problem) }
     } catch (error) {
       return { error }
@@ -164,7 +174,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await deliver(batch.slice(half))
       return
     }
-    for (const entry of batch) reject(entry, reasonOf(error))
+    for (const entry of batch) reject(entry, formatReason(error))
   }
 
   function accept(entry: Entry, result: AppendResult | undefined): void {
@@ -172,98 +182,122 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       reject(entry, `${result.code}: ${result.reason}`)
       return
     }
-    leave(entry)
+    remove(entry)
     delivered += 1
-    release(entry)
+    settle(entry)
   }
 
   function reject(entry: Entry, reason: string): void {
-    leave(entry)
+    const { action, resource } = entry.event
+    remove(entry)
     rejected += 1
-    warn(
-      `The service refused ${entry.event.action} of ${entry.event.resource.type} ${entry.event.resource.id ?? ''}: ${reason}`,
-    )
-    release(entry, new WhodidError('invalid_event', `The service refused ${entry.event.action}: ${reason}`))
+    warn(`The service rejected ${action} of ${resource.type} ${resource.id ?? ''}: ${reason}`)
+    settle(entry, new WhodidError('invalid_event', `The service rejected ${action}: ${reason}`))
     try {
-      options.onRejected(entry.event, reason)
+      options.onRejected?.(entry.event, reason)
     } catch (error) {
-      warn(`The option onRejected threw: ${reasonOf(error)}`)
+      warn(`\`onRejected\` threw: ${formatReason(error)}`)
     }
   }
 
-  function leave(entry: Entry): void {
-    onTheWay -= 1
+  function remove(entry: Entry): void {
+    inFlight -= 1
     bytes -= entry.bytes
   }
 
-  function release(entry: Entry, error?: WhodidError): void {
+  function settle(entry: Entry, error?: WhodidError): void {
     entry.settle?.(error)
     entry.settle = undefined
   }
 
   function lose(event: NewEvent): void {
     lost += 1
-    losses.add(event.tenantId, event.id === undefined ? clock.now() : timeOfId(event.id))
+    hasUnreportedLosses = true
+    losses.add(event.tenantId, event.id === undefined ? clock.now() : getIdTime(event.id))
   }
 
-  function tellLosses(): void {
-    if (losses.pending === 0) return
+  function reportLosses(): void {
+    hasUnreportedLosses = false
     for (const event of losses.take(clock.now()))
-      enqueue({ event, bytes: sizeOf(event), until: 'buffered', isGap: true, settle: undefined })
+      enqueue({ event, bytes: estimateSize(event), acknowledgement: 'buffered', isGap: true, settle: undefined })
   }
 
-  function giveUp(batch: readonly Entry[]): void {
-    const error = new WhodidError('closed', 'The trail was closed before the service had taken the event.')
+  function discard(batch: readonly Entry[]): void {
+    const error = new WhodidError('closed', 'The trail was closed before the event was delivered.')
     for (const entry of batch) {
-      leave(entry)
+      remove(entry)
       if (!entry.isGap) lose(entry.event)
-      release(entry, error)
+      settle(entry, error)
     }
   }
 
   function flush(): Promise<void> {
-    if (pending() === 0) return Promise.resolve()
+    if (countPending() === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const done = () => {
         cancel()
-        idle.delete(done)
+        flushes.delete(done)
         resolve()
       }
-      const cancel = clock.after(limits.flushMs, done, true)
-      idle.add(done)
+      const cancel = clock.after(limits.flushTimeoutMs, done, true)
+      flushes.add(done)
       start()
-      waits.wake()
+      timers.wake()
     })
   }
 
-  async function shut(): Promise<void> {
+  async function shutDown(): Promise<void> {
     await flush()
-    abandoned = true
+    isAbandoned = true
     state = 'closed'
-    waits.giveUp()
+    timers.stop()
     await draining
     cancelLinger?.()
-    const rest = waiting.splice(0)
-    onTheWay += rest.length
-    giveUp(rest)
-    const count = losses.pending
+    const rest = queue.splice(0)
+    inFlight += rest.length
+    discard(rest)
+    const { count } = losses
     if (count > 0)
-      warn(`The trail was closed with ${count} ${count === 1 ? 'event' : 'events'} undelivered: they are lost.`)
+      warn(`The trail was closed with ${count} undelivered ${count === 1 ? 'event' : 'events'}, which are lost.`)
   }
 
   return {
     add,
     flush,
     close: () => {
-      closing ??= shut()
+      closing ??= shutDown()
       return closing
     },
-    stats: () => ({ queued: pending(), queuedBytes: bytes, delivered, rejected, lost, state }),
+    stats: () => ({ queued: countPending(), queuedBytes: bytes, delivered, rejected, lost, state }),
   }
 }
 
-function refused(error: WhodidError): Promise<void> {
+function rejectHandled(error: WhodidError): Promise<void> {
   const promise = Promise.reject(error)
   promise.catch(() => undefined)
   return promise
+}
+
+// Actor, context, ids, and field names.
+const BASE_BYTES = 900
+
+/** Estimates the bytes of an event as JSON: cheap, and never far too low for ASCII text. */
+function estimateSize(event: NewEvent): number {
+  let size = BASE_BYTES + (event.description?.length ?? 0) + (event.resource.name?.length ?? 0)
+  if (event.changes !== undefined)
+    for (const { path, from, to } of event.changes) size += 24 + path.length + estimateJson(from) + estimateJson(to)
+  if (event.metadata !== undefined) size += estimateJson(event.metadata)
+  return size
+}
+
+function estimateJson(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null) return 8
+  let size = 2
+  if (Array.isArray(value)) {
+    for (const item of value) size += 1 + estimateJson(item)
+    return size
+  }
+  for (const [key, item] of Object.entries(value)) size += key.length + 4 + estimateJson(item)
+  return size
 }

@@ -1,60 +1,56 @@
 import { WhodidError } from '@whodid/core'
 
-/** What a failed batch asks for: another try, a pause until somebody mends the key, or none at all. */
+/** The next step after a failed batch: retry, pause until the key is fixed, or give up. */
 export type Verdict = 'retry' | 'pause' | 'dead'
 
-const RETRYABLE = new Set([408, 425, 429])
+const RETRYABLE_STATUSES = new Set([408, 425, 429])
 
-/** Judges why a whole batch was not taken. What is not ours to judge, such as a broken connection, may pass. */
-export function judge(error: unknown): Verdict {
+/** Returns the next step after a failed batch. Unknown errors, such as a broken connection, are retried. */
+export function getVerdict(error: unknown): Verdict {
   if (!(error instanceof WhodidError)) return 'retry'
   const { status } = error
   if (status === 401 || status === 403) return 'pause'
-  return status >= 500 || RETRYABLE.has(status) ? 'retry' : 'dead'
+  return status >= 500 || RETRYABLE_STATUSES.has(status) ? 'retry' : 'dead'
 }
 
-/** Whether a smaller batch without the culprit could be taken. */
+/** Checks if a smaller batch could succeed, because one event may have spoiled it. */
 export function isAboutContent(error: unknown): boolean {
   return error instanceof WhodidError && (error.status === 400 || error.status === 413 || error.status === 422)
 }
 
-/** Milliseconds between two attempts, at least. */
-export const SHORTEST_WAIT = 500
-const LONGEST_WAIT = 30_000
+/** Minimum milliseconds between two attempts. */
+export const MIN_BACKOFF_MS = 500
+const MAX_BACKOFF_MS = 30_000
 
 /**
- * Milliseconds to wait before the next attempt: full jitter between half a second and thirty, doubling the upper bound
- * with each attempt, and never less than what the service asked for.
+ * Returns the milliseconds before the next attempt: full jitter between 0.5 and 30 seconds, with an upper bound that
+ * doubles with each attempt, and at least the service's `Retry-After`.
  */
-export function backoff(attempt: number, error: unknown, random: () => number): number {
-  const upper = Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** Math.min(attempt, 10))
-  const asked = error instanceof WhodidError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : 0
-  return Math.max(asked, SHORTEST_WAIT + random() * (upper - SHORTEST_WAIT))
+export function getBackoff(attempt: number, error: unknown, random: () => number): number {
+  const upper = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(attempt, 10))
+  const retryAfter = error instanceof WhodidError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : 0
+  return Math.max(retryAfter, MIN_BACKOFF_MS + random() * (upper - MIN_BACKOFF_MS))
 }
 
-/** What an error says of itself, in one line. */
-export function reasonOf(error: unknown): string {
+/** Formats an error and its cause in one line. */
+export function formatReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
   return cause instanceof Error && cause.message !== '' ? `${error.message} (${cause.message})` : error.message
 }
 
-/** Why an event whose acknowledgement is awaited has none. */
-export function notAcknowledged(reason: string, cause?: unknown): WhodidError {
-  return new WhodidError(
-    'delivery_failed',
-    `The service has not acknowledged the event, which stays queued: ${reason}`,
-    { cause },
-  )
+/** Creates the error of an event that was not acknowledged in time. */
+export function createAckError(reason: string, cause?: unknown): WhodidError {
+  return new WhodidError('delivery_failed', `The event was not acknowledged, and stays queued: ${reason}`, { cause })
 }
 
-/** What to warn of when a batch was not taken. */
-export function troubleOf(verdict: 'retry' | 'pause', error: unknown): string {
+/** Formats the warning about a batch that was not delivered. */
+export function formatProblem(verdict: 'retry' | 'pause', error: unknown): string {
   return verdict === 'pause'
-    ? `The service refuses this key: ${sentence(reasonOf(error))} Events wait in memory until it is mended.`
-    : `The service does not take events: ${sentence(reasonOf(error))} They wait in memory, and are tried again.`
+    ? `The service rejected the API key: ${endSentence(formatReason(error))} Events stay queued until the key is fixed.`
+    : `Could not deliver events: ${endSentence(formatReason(error))} They stay queued and are retried.`
 }
 
-function sentence(text: string) {
+function endSentence(text: string) {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }

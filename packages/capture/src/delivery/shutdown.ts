@@ -3,34 +3,34 @@ interface Closable {
   close(): Promise<void>
 }
 
-const open = new Set<Closable>()
+const openTrails = new Set<Closable>()
 
-/** Delivers what a trail still holds when the process is asked to end, or has nothing left to do. */
-export function closeAtEnd(trail: Closable): () => void {
-  if (open.size === 0) {
+/** Delivers the queued events of a trail on SIGTERM and when the process runs out of work. Returns a function that stops it. */
+export function flushOnExit(trail: Closable): () => void {
+  if (openTrails.size === 0) {
     process.on('SIGTERM', onTerminate)
     process.on('beforeExit', onIdle)
   }
-  open.add(trail)
+  openTrails.add(trail)
   return () => {
-    open.delete(trail)
-    if (open.size > 0) return
+    openTrails.delete(trail)
+    if (openTrails.size > 0) return
     process.off('SIGTERM', onTerminate)
     process.off('beforeExit', onIdle)
   }
 }
 
 async function onTerminate(): Promise<void> {
-  // A host that listens itself is still answering requests, and closes its trail when it has: until then, no event is refused.
+  // A host with its own SIGTERM listener may still answer requests: only flush, and let the host close the trail.
   if (process.listenerCount('SIGTERM') > 1) {
-    await Promise.all(Array.from(open, (trail) => trail.flush()))
+    await Promise.all(Array.from(openTrails, (trail) => trail.flush()))
     return
   }
-  await Promise.all(Array.from(open, (trail) => trail.close()))
+  await Promise.all(Array.from(openTrails, (trail) => trail.close()))
   process.off('SIGTERM', onTerminate)
   process.kill(process.pid, 'SIGTERM')
 }
 
 async function onIdle(): Promise<void> {
-  await Promise.all(Array.from(open, (trail) => trail.close()))
+  await Promise.all(Array.from(openTrails, (trail) => trail.close()))
 }

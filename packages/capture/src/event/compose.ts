@@ -1,29 +1,33 @@
 import {
   type Actor,
+  ANONYMOUS,
   type CatalogJson,
   type Change,
   EVENT_LIMITS,
   type EventContext,
-  type EventFacts,
-  findAction,
+  type EventError,
   type Json,
   type JsonObject,
-  kindOfVerb,
   type NewEvent,
-  newId,
-  pointerOf,
+  type Person,
   REDACTED,
+  type RenderableEvent,
   type ResolvedAction,
   type Resource,
   renderSentence,
   type Scope,
   type Status,
 } from '@whodid/core'
-import type { Draft } from './draft.ts'
-import { actorWithin, clip, errorWithin, MOST_CHANGED, scopeWithin } from './limits.ts'
+import { findAction } from '@whodid/core/catalog'
+import { getVerbKind } from '@whodid/core/language'
+import { formatPointer } from '@whodid/core/redact'
+import type { ResolvedDraft } from './draft.ts'
 
-/** Who acted, for whom, from where: what the events of one request or job have in common. */
-export interface Setting {
+/** Maximum bytes of the changes of an event, which leaves room for the rest of it. */
+const MAX_CHANGES_BYTES = 36_000
+
+/** Actor, tenant, and origin, which the events of one request or job share. */
+export interface Attribution {
   readonly actor: Actor
   readonly tenant: string | undefined
   readonly context: EventContext
@@ -31,56 +35,57 @@ export interface Setting {
   readonly scope: Scope | undefined
 }
 
-/** An event, with the catalog's entry of its action where there is one. */
-export interface Composed {
+/** An event, with its action if the catalog declares it. */
+export interface ComposedEvent {
   readonly event: NewEvent
-  readonly known: ResolvedAction | undefined
+  readonly declared: ResolvedAction | undefined
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** The event of a draft that has an action. Field by field, since this is done for every request that writes. */
-export function compose(draft: Draft & { readonly action: string }, setting: Setting, catalog: CatalogJson): Composed {
-  const known = findAction(catalog, draft.action)
-  const action = known?.name ?? draft.action
+/** Creates the event of a draft: truncates its values to the limits and fills in the catalog's defaults. */
+export function composeEvent(draft: ResolvedDraft, attribution: Attribution, catalog: CatalogJson): ComposedEvent {
+  const declared = findAction(catalog, draft.action)
+  const action = declared?.name ?? draft.action
   const dot = action.indexOf('.')
   const resource: Writable<Resource> = {
-    type: clip(draft.type, EVENT_LIMITS.word) || action.slice(0, dot),
-    id: clip(draft.resourceId, EVENT_LIMITS.id) || null,
+    type: truncate(draft.type, EVENT_LIMITS.identifier) || action.slice(0, dot),
+    id: truncate(draft.resourceId, EVENT_LIMITS.id) || null,
   }
-  if (draft.name !== undefined) resource.name = clip(draft.name, EVENT_LIMITS.name)
+  if (draft.name !== undefined) resource.name = truncate(draft.name, EVENT_LIMITS.name)
   if (draft.href !== undefined && draft.href.length <= EVENT_LIMITS.href) resource.href = draft.href
   const event: Writable<NewEvent> & { status: Status } = {
-    id: draft.id ?? newId(),
+    id: draft.id,
     action,
-    kind: known?.kind ?? draft.kind ?? kindOfVerb(action.slice(dot + 1)),
+    kind: declared?.kind ?? draft.kind ?? getVerbKind(action.slice(dot + 1)),
     status: draft.status ?? (draft.error ? 'failure' : 'success'),
-    actor: actorWithin(draft.actor ?? setting.actor),
+    actor: truncateActor(draft.actor ?? attribution.actor),
     resource,
-    context: setting.context,
+    context: attribution.context,
   }
-  const tenantId = draft.tenant ?? setting.tenant
-  if (tenantId !== undefined && tenantId !== '') event.tenantId = clip(tenantId, EVENT_LIMITS.id)
-  const scope = setting.scope === undefined ? draft.scope : { ...setting.scope, ...draft.scope }
-  if (scope !== undefined && isFilled(scope)) event.scope = scopeWithin(scope)
-  const severity = draft.severity ?? known?.severity
+  const tenantId = draft.tenant ?? attribution.tenant
+  if (tenantId !== undefined && tenantId !== '') event.tenantId = truncate(tenantId, EVENT_LIMITS.id)
+  const scope = attribution.scope === undefined ? draft.scope : { ...attribution.scope, ...draft.scope }
+  if (scope !== undefined && hasKeys(scope)) event.scope = truncateScope(scope)
+  const severity = draft.severity ?? declared?.severity
   if (severity !== undefined) event.severity = severity
-  if (draft.error) event.error = errorWithin(draft.error)
-  const causedBy = draft.causedBy === undefined ? setting.causedBy : draft.causedBy
+  if (draft.error) event.error = truncateError(draft.error)
+  const causedBy = draft.causedBy === undefined ? attribution.causedBy : draft.causedBy
   if (causedBy !== undefined && causedBy !== null) event.causedBy = causedBy
-  const changes = fitting(draft.changes)
+  const changes = truncateChanges(draft.changes)
   if (changes.length > 0) event.changes = changes
-  if (draft.metadata !== undefined && isFilled(draft.metadata)) event.metadata = draft.metadata
+  if (draft.metadata !== undefined && hasKeys(draft.metadata)) event.metadata = draft.metadata
   if (changes.length > 0 || draft.metadata !== undefined) {
-    const redacted = redactedOf(draft.metadata, changes)
+    const redacted = findRedacted(draft.metadata, changes)
     if (redacted.length > 0) event.redacted = redacted
   }
-  const description = draft.description || (known === undefined ? undefined : renderSentence(catalog, factsOf(event)))
-  if (description !== undefined) event.description = clip(description, EVENT_LIMITS.description)
-  return { event, known }
+  const description =
+    draft.description || (declared === undefined ? undefined : renderSentence(catalog, toFacts(event)))
+  if (description !== undefined) event.description = truncate(description, EVENT_LIMITS.description)
+  return { event, declared }
 }
 
-function factsOf({
+function toFacts({
   action,
   status,
   actor,
@@ -89,8 +94,8 @@ function factsOf({
   metadata,
   error,
   changes,
-}: NewEvent & { status: Status }): EventFacts {
-  const facts: Writable<EventFacts> = { action, status, actor, resource }
+}: NewEvent & { status: Status }): RenderableEvent {
+  const facts: Writable<RenderableEvent> = { action, status, actor, resource }
   if (scope !== undefined) facts.scope = scope
   if (metadata !== undefined) facts.metadata = metadata
   if (error !== undefined) facts.error = error
@@ -98,35 +103,35 @@ function factsOf({
   return facts
 }
 
-function isFilled(value: object): boolean {
+function hasKeys(value: object): boolean {
   for (const _ in value) return true
   return false
 }
 
-/** As many of the changes as an event can hold. */
-function fitting(changes: readonly Change[] | undefined): readonly Change[] {
+/** Returns as many changes as an event can hold. */
+function truncateChanges(changes: readonly Change[] | undefined): readonly Change[] {
   if (changes === undefined) return []
   let size = 0
   const end = changes.findIndex(({ path, from, to }, index) => {
-    size += lengthOf(path) + lengthOf(from) + lengthOf(to)
-    return size > MOST_CHANGED || index === EVENT_LIMITS.changes || path.length > EVENT_LIMITS.href
+    size += getSize(path) + getSize(from) + getSize(to)
+    return size > MAX_CHANGES_BYTES || index === EVENT_LIMITS.changes || path.length > EVENT_LIMITS.href
   })
   return end === -1 ? changes : changes.slice(0, end)
 }
 
-function lengthOf(value: Change['from']): number {
+function getSize(value: Change['from']): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   return typeof value === 'object' && value !== null ? Buffer.byteLength(JSON.stringify(value)) : 8
 }
 
-/** JSON pointers of what was redacted. */
-function redactedOf(metadata: JsonObject | undefined, changes: readonly Change[]): string[] {
+/** Returns the JSON pointers of redacted values. */
+function findRedacted(metadata: JsonObject | undefined, changes: readonly Change[]): string[] {
   const found: string[] = []
   const keys: (string | number)[] = []
   const visit = (key: string | number, value: Json | undefined) => {
     keys.push(key)
     if (typeof value === 'string') {
-      if (value.includes(REDACTED)) found.push(pointerOf(keys))
+      if (value.includes(REDACTED)) found.push(formatPointer(keys))
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, item] of Object.entries<Json>(value)) visit(name, item)
     }
@@ -141,4 +146,57 @@ function redactedOf(metadata: JsonObject | undefined, changes: readonly Change[]
     keys.pop()
   }
   return found
+}
+
+// Databases reject these characters: with them, a request could prevent its own event from being stored.
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+const ALL_UNSTORABLE = /[\0\p{Surrogate}]/gu
+
+/** Truncates a text to a length, and replaces characters that cannot be stored. */
+export function truncate(text: string, length: number): string
+export function truncate(text: string | null | undefined, length: number): string | undefined
+export function truncate(text: string | null | undefined, length: number): string | undefined {
+  if (text === null || text === undefined) return undefined
+  const shortText = text.length <= length ? text : text.slice(0, length)
+  return UNSTORABLE.test(shortText) ? shortText.replace(ALL_UNSTORABLE, '\ufffd') : shortText
+}
+
+/** Picks and truncates the fields of an actor. */
+function truncateActor(actor: Actor): Actor {
+  const { type, id, name, email, onBehalfOf, impersonatedBy } = actor
+  if (id === '') return ANONYMOUS
+  return {
+    type,
+    id: truncate(id, EVENT_LIMITS.id),
+    ...(name !== undefined && { name: truncate(name, EVENT_LIMITS.name) }),
+    ...(email !== undefined && { email: truncate(email, EVENT_LIMITS.email) }),
+    ...(onBehalfOf !== undefined && { onBehalfOf: truncatePerson(onBehalfOf) }),
+    ...(impersonatedBy !== undefined && { impersonatedBy: truncatePerson(impersonatedBy) }),
+  }
+}
+
+/** Picks and truncates the levels of a scope that have an id. */
+function truncateScope(scope: Scope): Scope {
+  const levels = Object.entries(scope).filter(([level, entry]) => level !== '' && String(entry.id) !== '')
+  return Object.fromEntries(
+    levels
+      .slice(0, EVENT_LIMITS.scope)
+      .map(([level, entry]) => [truncate(level, EVENT_LIMITS.identifier), truncatePerson(entry)]),
+  )
+}
+
+function truncatePerson({ id, name }: Person): Person {
+  return {
+    id: truncate(String(id), EVENT_LIMITS.id),
+    ...(typeof name === 'string' && { name: truncate(name, EVENT_LIMITS.name) }),
+  }
+}
+
+function truncateError({ status, code, message }: EventError): EventError {
+  const isStatus = status !== undefined && Number.isInteger(status) && status >= 0 && status <= 999
+  return {
+    ...(isStatus && { status }),
+    ...(code !== undefined && { code: truncate(code, EVENT_LIMITS.identifier) }),
+    ...(message !== undefined && { message: truncate(message, EVENT_LIMITS.message) }),
+  }
 }

@@ -7,19 +7,20 @@ import {
   type JsonObject,
   type Kind,
   redact,
-  redactChanges,
   type Scope,
   type Severity,
   type Status,
 } from '@whodid/core'
-import { errorOf } from '../request/failure.ts'
+import { getVerbKind } from '@whodid/core/language'
+import { redactChanges } from '@whodid/core/redact'
+import { toEventError } from '../request/failure.ts'
 import type { ActorInput, AnyMetadata, Details, ResourceInput } from './inputs.ts'
 
-/** Part of an event, or all of it, without its secrets. Never changed: merging makes another one. */
+/** An event, or a part of one, without secrets. Immutable: merging creates a new draft. */
 export interface Draft {
   readonly id: string | undefined
   readonly action: string | undefined
-  /** What `before` and `after` say was done. */
+  /** The kind of change between `before` and `after`. */
   readonly kind: Kind | undefined
   readonly type: string | undefined
   readonly resourceId: string | null | undefined
@@ -37,54 +38,60 @@ export interface Draft {
   readonly tenant: string | undefined
 }
 
-/** What {@link draftOf} takes: the input of `record`, of `annotate`, or what was inferred. */
-export interface DraftInput extends Details {
+/** A draft with an action. */
+export type ActionDraft = Draft & { readonly action: string }
+
+/** A draft with an action and an id: complete enough to become an event. */
+export type ResolvedDraft = ActionDraft & { readonly id: string }
+
+/** Input of {@link toDraft}: what `record` or `annotate` was called with. */
+interface DraftInput extends Details {
   readonly id?: string | undefined
   readonly action?: string | undefined
   readonly resource?: ResourceInput | undefined
   readonly metadata?: AnyMetadata | undefined
 }
 
-/** Takes what was said as it stands now: values are compared and redacted here, since the host may change them later. */
-export function draftOf(input: DraftInput, alsoSecret: readonly string[] | undefined): Draft {
-  const also = alsoSecret === undefined ? {} : { also: alsoSecret }
+/** Converts input to a draft. Compares and redacts values at once, because the host may change them later. */
+export function toDraft(input: DraftInput, secretNames: readonly string[] | undefined): Draft {
+  const also = secretNames === undefined ? {} : { also: secretNames }
   const metadata = input.metadata === undefined ? undefined : redact(input.metadata, also).value
   const { resource } = input
   return {
     id: input.id,
     action: input.action,
-    kind: kindOf(input),
+    kind: getKindOfChange(input),
     type: resource?.type,
     resourceId: resource?.id === undefined || resource.id === null ? resource?.id : String(resource.id),
-    name: textOf(resource?.name) ?? nameOf(input.after) ?? nameOf(input.before),
+    name: toText(resource?.name) ?? findRowName(input.after) ?? findRowName(input.before),
     href: resource?.href ?? undefined,
     scope: input.scope,
     description: input.description,
     severity: input.severity,
     causedBy: input.causedBy,
-    error: input.error === undefined || input.error === null ? input.error : errorOf(input.error),
+    error: input.error === undefined || input.error === null ? input.error : toEventError(input.error),
     status: input.status,
-    changes: changesOf(input, also),
-    metadata: isObject(metadata) ? metadata : undefined,
-    actor: input.actor === undefined ? undefined : actorOf(input.actor),
+    changes: toChanges(input, also),
+    metadata: isJsonObject(metadata) ? metadata : undefined,
+    actor: input.actor === undefined ? undefined : toActor(input.actor),
     tenant: input.tenant,
   }
 }
 
-function kindOf({ before, after }: DraftInput): Kind | undefined {
-  const had = before !== undefined && before !== null
-  const has = after !== undefined && after !== null
-  if (had) return has ? 'update' : 'delete'
-  return has ? 'create' : undefined
+function getKindOfChange({ before, after }: DraftInput): Kind | undefined {
+  const hadRow = before !== undefined && before !== null
+  const hasRow = after !== undefined && after !== null
+  if (hadRow) return hasRow ? 'update' : 'delete'
+  return hasRow ? 'create' : undefined
 }
 
-function changesOf(input: DraftInput, also: { readonly also?: readonly string[] }): readonly Change[] | undefined {
+function toChanges(input: DraftInput, also: { readonly also?: readonly string[] }): readonly Change[] | undefined {
   if (input.changes !== undefined) return redactChanges(input.changes, also).changes
-  return kindOf(input) === undefined ? undefined : redactChanges(diff(input.before, input.after).changes, also).changes
+  if (getKindOfChange(input) === undefined) return undefined
+  return redactChanges(diff(input.before, input.after).changes, also).changes
 }
 
-/** What a row calls itself, in the fields that hold a name by custom. */
-function nameOf(row: unknown): string | undefined {
+function findRowName(row: unknown): string | undefined {
   if (typeof row !== 'object' || row === null) return undefined
   for (const key of ['name', 'title', 'label']) {
     const name: unknown = Reflect.get(row, key)
@@ -93,21 +100,21 @@ function nameOf(row: unknown): string | undefined {
   return undefined
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
+function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function textOf(value: string | null | undefined) {
+function toText(value: string | null | undefined) {
   return value === null || value === '' ? undefined : value
 }
 
-/** The host's user as an actor. */
-export function actorOf(input: ActorInput): Actor {
-  const name = textOf(input.name)
-  const email = textOf(input.email)
+/** Converts the host's user to an actor. */
+export function toActor(input: ActorInput): Actor {
+  const name = toText(input.name)
+  const email = toText(input.email)
   return {
     type: input.type ?? 'user',
-    // A host without types may have a user without an id.
+    // A JavaScript host may have a user without an id.
     id: input.id === undefined || input.id === null ? '' : String(input.id),
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
@@ -116,8 +123,8 @@ export function actorOf(input: ActorInput): Actor {
   }
 }
 
-/** One draft of two that are about the same thing: what `over` says wins, metadata and changes are put together. */
-export function fold(under: Draft, over: Draft): Draft {
+/** Merges two drafts about the same resource: `over` wins, metadata and changes are combined. */
+export function mergeDrafts(under: Draft, over: Draft): Draft {
   return {
     id: over.id ?? under.id,
     action: over.action ?? under.action,
@@ -135,19 +142,125 @@ export function fold(under: Draft, over: Draft): Draft {
     changes:
       under.changes === undefined || over.changes === undefined
         ? (over.changes ?? under.changes)
-        : joined(under.changes, over.changes),
+        : mergeChanges(under.changes, over.changes),
     metadata: over.metadata === undefined ? under.metadata : { ...under.metadata, ...over.metadata },
     actor: over.actor ?? under.actor,
     tenant: over.tenant ?? under.tenant,
   }
 }
 
-/** Changes told one after the other: from the first value to the last. */
-function joined(first: readonly Change[], then: readonly Change[]): readonly Change[] {
+/** Merges successive changes: the first `from` and the last `to` of each path. */
+function mergeChanges(first: readonly Change[], second: readonly Change[]): readonly Change[] {
   const byPath = new Map(first.map((change) => [change.path, change]))
-  for (const { path, from, to } of then) {
+  for (const { path, from, to } of second) {
     const origin = byPath.has(path) ? byPath.get(path)?.from : from
     byPath.set(path, { path, ...(origin !== undefined && { from: origin }), ...(to !== undefined && { to }) })
   }
   return [...byPath.values()]
+}
+
+/** Checks if a draft names one resource, rather than adding to the event of the request. */
+export function hasResource(draft: Draft): boolean {
+  return draft.type !== undefined && draft.resourceId !== undefined && draft.resourceId !== null
+}
+
+/** Checks if two drafts describe the same action: the same resource, and kinds that agree. */
+export function isSameAction(one: Draft, other: Draft): boolean {
+  return getCategory(one) === getCategory(other) && one.resourceId === other.resourceId && hasSameKind(one, other)
+}
+
+function hasSameKind(one: Draft, other: Draft): boolean {
+  const [kind, otherKind] = [getKind(one), getKind(other)]
+  return kind === undefined || otherKind === undefined || kind === otherKind || isSoftAction(one, other)
+}
+
+function getCategory({ type, action }: Draft): string | undefined {
+  return type ?? action?.slice(0, action.indexOf('.'))
+}
+
+/** Returns a key that drafts of the same resource share. */
+function getResourceKey(draft: Draft): string {
+  return JSON.stringify([getCategory(draft), draft.resourceId])
+}
+
+function getKind(draft: Draft): Kind | undefined {
+  return draft.action === undefined ? draft.kind : getVerbKind(draft.action.slice(draft.action.indexOf('.') + 1))
+}
+
+/** Checks for a row that is updated by an action of another kind, such as a soft delete. */
+function isSoftAction(one: Draft, other: Draft): boolean {
+  const [named, row] = one.action === undefined ? [other, one] : [one, other]
+  return named.action !== undefined && row.action === undefined && row.kind === 'update'
+}
+
+/** A list of drafts that finds a draft of the same action in constant time. */
+export class DraftList<T extends Draft> {
+  readonly items: T[] = []
+  // The positions per resource: only the first of each kind, so that a lookup stays cheap.
+  private readonly positions = new Map<string, number[]>()
+
+  add(draft: T): void {
+    const key = getResourceKey(draft)
+    const positions = this.positions.get(key)
+    const position = this.items.push(draft) - 1
+    if (positions === undefined) this.positions.set(key, [position])
+    else if (!positions.some((other) => this.hasSameSignature(other, draft))) positions.push(position)
+  }
+
+  /** Checks if there is a draft of the same action. */
+  has(draft: Draft): boolean {
+    return this.find(draft) !== undefined
+  }
+
+  /** Replaces the first draft of the same action; returns false when there is none. */
+  update(draft: Draft, replace: (item: T) => T): boolean {
+    const found = this.find(draft)
+    if (found === undefined) return false
+    this.items[found.position] = replace(found.item)
+    return true
+  }
+
+  private find(draft: Draft): { readonly item: T; readonly position: number } | undefined {
+    for (const position of this.positions.get(getResourceKey(draft)) ?? []) {
+      const item = this.items[position]
+      if (item !== undefined && hasSameKind(item, draft)) return { item, position }
+    }
+    return undefined
+  }
+
+  private hasSameSignature(position: number, draft: Draft): boolean {
+    const item = this.items[position]
+    if (item === undefined) return false
+    return (item.action === undefined) === (draft.action === undefined) && getKind(item) === getKind(draft)
+  }
+}
+
+/** Drafts by their resource. */
+export class DraftGroups {
+  private readonly groups = new Map<string, Draft[]>()
+
+  add(draft: Draft): void {
+    const key = getResourceKey(draft)
+    const group = this.groups.get(key)
+    if (group === undefined) this.groups.set(key, [draft])
+    else group.push(draft)
+  }
+
+  get(draft: Draft): readonly Draft[] {
+    return this.groups.get(getResourceKey(draft)) ?? []
+  }
+}
+
+const PLAIN_VERBS = { create: 'created', update: 'updated', delete: 'deleted' } as const
+
+/** Returns the plain verb of a kind of change: `created` for `create`. */
+export function getPlainVerb(kind: 'create' | 'update' | 'delete'): string {
+  return PLAIN_VERBS[kind]
+}
+
+/** Returns the action of a draft by itself: the one it names, or else the plain one of its rows. */
+export function getAction(draft: Draft): string | undefined {
+  if (draft.action !== undefined) return draft.action
+  if (draft.type === undefined || draft.kind === undefined || draft.kind === 'other') return undefined
+  return `${draft.type}.${getPlainVerb(draft.kind)}`
 }

@@ -13,7 +13,7 @@ import type {
   Status,
 } from '@whodid/core'
 
-/** Somebody as the host's own user objects have them: more fields are welcome, and ignored. */
+/** A person or program that acts. Other fields, as the host's user objects have them, are ignored. */
 export interface ActorInput {
   /** @default 'user' */
   readonly type?: ActorType | undefined
@@ -24,7 +24,7 @@ export interface ActorInput {
   readonly impersonatedBy?: Person | undefined
 }
 
-/** A resource as the host names it. */
+/** A resource of the host. */
 export interface ResourceInput {
   /** @default the action's category */
   readonly type?: string | undefined
@@ -33,31 +33,31 @@ export interface ResourceInput {
   readonly href?: string | null | undefined
 }
 
-/** What an event may say beside its action; whatever it names wins over what was inferred. */
+/** Details of an event. They override inferred values. */
 export interface Details {
-  /** Where the resource belongs: `{ project: { id, name } }`. */
+  /** Parents of the resource: `{ project: { id, name } }`. */
   readonly scope?: Scope | undefined
-  /** Overrules the catalog's sentence. */
+  /** Overrides the catalog's sentence. */
   readonly description?: string | undefined
   readonly severity?: Severity | undefined
-  /** The id of the event that brought this one about. */
+  /** The id of the event that caused this one. */
   readonly causedBy?: string | null | undefined
-  /** Why it failed. An event with an error is a failure. */
+  /** The reason of a failure. An event with an error is a failure. */
   readonly error?: Error | EventError | null | undefined
   readonly status?: Status | undefined
-  /** The resource before the action; with `after`, the differences become the changes. */
+  /** The resource before the action. Its differences from `after` become the changes. */
   readonly before?: unknown
   /** The resource after the action. */
   readonly after?: unknown
-  /** Changes, for a host that has them already. */
+  /** The changes themselves, instead of `before` and `after`. */
   readonly changes?: readonly Change[] | undefined
-  /** Overrules the actor in hand. */
+  /** Overrides the actor of the request or job. */
   readonly actor?: ActorInput | undefined
-  /** Overrules the tenant in hand. */
+  /** Overrides the tenant of the request or job. */
   readonly tenant?: string | undefined
 }
 
-/** Metadata of an action without a schema: anything, which is stored as JSON without its secrets. */
+/** Metadata of an action without a schema. Stored as JSON, without secrets. */
 export type AnyMetadata = { readonly [key: string]: unknown }
 
 type Metadata<D extends CatalogData, M extends MetadataSchemas<D>, A extends string> = A extends keyof M
@@ -66,33 +66,33 @@ type Metadata<D extends CatalogData, M extends MetadataSchemas<D>, A extends str
     : { readonly metadata: MetadataOf<Catalog<D, M>, A> }
   : { readonly metadata?: AnyMetadata | undefined }
 
-/** What `trail.record` takes beside the action. Metadata is typed by the action's schema, where it has one. */
+/** Input of `trail.record`. Metadata is typed by the action's schema, if it has one. */
 export type RecordInput<
   D extends CatalogData = CatalogData,
   M extends MetadataSchemas<D> = MetadataSchemas<D>,
   A extends string = string,
 > = Details & {
   readonly resource: ResourceInput
-  /** When it happened, if not now. */
+  /** The time of the action. @default now */
   readonly occurredAt?: Date | string | undefined
 } & Metadata<D, M, A>
 
-/** What `trail.annotate` takes. Without a resource, or with a part of one, it adds to the event of the request in hand. */
+/** Input of `trail.annotate`. Without a complete resource, it adds to the event of the current request. */
 export interface Annotation<A extends string = string> extends Details {
   readonly resource?: ResourceInput | undefined
-  /** @default what the request infers, or by `before` and `after`: created, updated or deleted */
+  /** @default inferred from the request, or from `before` and `after`: created, updated, or deleted */
   readonly action?: A | undefined
   readonly metadata?: AnyMetadata | undefined
 }
 
-/** Who acts in a job, for which tenant. Contexts nest: what an inner one leaves out comes from the outer one. */
+/** Actor and tenant of a job. Contexts nest: missing fields come from the outer context. */
 export interface RunContext {
-  /** @default the actor of the enclosing context, else the system */
+  /** @default the actor of the outer context, or the system */
   readonly actor?: ActorInput | undefined
   readonly tenant?: string | undefined
-  /** @default 'system' for a system actor, else the channel of the enclosing context, else 'system' */
+  /** @default 'system' for a system actor, or the channel of the outer context, or 'system' */
   readonly channel?: Channel | undefined
-  /** @default the event of the enclosing request */
+  /** @default the event of the outer request */
   readonly causedBy?: string | undefined
   readonly scope?: Scope | undefined
   readonly requestId?: string | undefined

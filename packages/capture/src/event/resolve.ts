@@ -1,126 +1,129 @@
-import {
-  type Catalog,
-  type CatalogData,
-  type Change,
-  type EventError,
-  findAction,
-  pointerOf,
-  redact,
-} from '@whodid/core'
-import { isBag } from '../infer/bodies.ts'
+import { type Catalog, type CatalogData, type Change, EVENT_LIMITS, type EventError, redact } from '@whodid/core'
+import { findAction } from '@whodid/core/catalog'
+import { formatPointer } from '@whodid/core/redact'
+import { isObject } from '../infer/identity.ts'
 import type { Inference } from '../infer/infer.ts'
-import { type Draft, fold } from './draft.ts'
-import { actionOf, areOne, isAddressed, withInference } from './merge.ts'
+import { truncate } from './compose.ts'
+import {
+  type ActionDraft,
+  type Draft,
+  DraftList,
+  getAction,
+  getPlainVerb,
+  hasResource,
+  mergeDrafts,
+  type ResolvedDraft,
+} from './draft.ts'
 
-/** A draft that is an event to be. */
-export type Told = Draft & { readonly action: string; readonly id: string }
-
-/** What was said and done during one request. */
-export interface Said {
-  /** What the host recorded, not yet handed over. */
-  readonly records: readonly Told[]
-  /** What the host recorded that was handed over at once. */
-  readonly gone: readonly Told[]
+/** Everything that is known about one request. */
+export interface ResolveInput {
+  /** Recorded events that wait for the end of the request. */
+  readonly records: readonly ResolvedDraft[]
+  /** Recorded events that were emitted at once. */
+  readonly emittedRecords: readonly ResolvedDraft[]
   readonly annotations: readonly Draft[]
-  /** What method, route and bodies say; none when this request is not to be captured. */
+  /** Actions inferred from the request; none when it is not captured. */
   readonly inferences: readonly Inference[]
   readonly failure: EventError | undefined
 }
 
-/** What {@link settle} needs to know beside what was said. */
-export interface SettleOptions {
+/** Options for {@link resolveEvents}. */
+export interface ResolveOptions {
   readonly catalog: Catalog<CatalogData, object>
-  readonly alsoSecret: readonly string[] | undefined
-  /** The id of the request's own event, then of others. */
+  readonly secretNames: readonly string[] | undefined
+  /** Returns the id of the request's own event first, then new ids. */
   readonly nextId: () => string
 }
 
 /**
- * The events of a request: facets of one action become one event. What the host says of a resource wins over what its data
- * layer says, and that over what was inferred, which stands alone only when nobody else said anything. A request that failed
- * claims nothing: it is one event.
+ * Resolves the events of a request: everything about the same action becomes one event. A recorded event wins over
+ * annotations, and annotations win over inference. Inference alone becomes an event only if nothing was recorded or
+ * annotated. A failed request becomes one event without changes.
  */
-export function settle(said: Said, options: SettleOptions): readonly Told[] {
-  const { failure } = said
-  const [inference] = said.inferences
-  if (said.records.length + said.gone.length + said.annotations.length === 0) {
-    return said.inferences.map((each) => inferredTold(each, failure, options))
+export function resolveEvents(input: ResolveInput, options: ResolveOptions): readonly ResolvedDraft[] {
+  const { failure, inferences } = input
+  if (input.records.length + input.emittedRecords.length + input.annotations.length === 0) {
+    return inferences.map((inference) => ({
+      ...toInferredDraft(inference, options),
+      id: options.nextId(),
+      status: failure && 'failure',
+      error: failure,
+    }))
   }
-  const records = [...said.records]
-  const rows: Draft[] = []
-  const loose: Draft[] = []
-  for (const annotation of said.annotations) {
-    if (!isAddressed(annotation)) loose.push(annotation)
-    else if (!foldIntoRecord(records, annotation) && !said.gone.some((told) => areOne(told, annotation)))
-      foldIntoRows(rows, annotation)
+  const { records, rows, extra } = mergeAnnotations(input)
+  const [inference] = inferences
+  const ownRecords = records.filter((record) => !isBySystem(record))
+  const isRecorded = ownRecords.length > 0 || input.emittedRecords.some((record) => !isBySystem(record))
+  const ownRows = failure === undefined ? rows : isRecorded ? [] : findMainRow(rows, inference)
+  const subjects = isRecorded ? [...ownRecords, ...ownRows] : inferActions(ownRows, inferences, options)
+  const [first, ...others] = moveMainFirst(subjects, inference)
+  const primary = addExtra(first, extra, ownRows.length === 0 && !isRecorded ? inference : undefined, options)
+  const events = [primary, ...others].flatMap((draft) => toResolved(draft, options))
+  const cause = events[0]?.id
+  for (const record of records) {
+    if (isBySystem(record))
+      events.push({ ...record, causedBy: record.causedBy === undefined ? cause : record.causedBy })
   }
-  const own = records.filter((record) => !isOfSystem(record))
-  const isTold = own.length > 0 || said.gone.some((record) => !isOfSystem(record))
-  if (failure !== undefined) keepOne(rows, inference, isTold)
-
-  const subjects = isTold ? [...own, ...rows] : withInferred(rows, said.inferences, options)
-  const [first, ...others] = lead(subjects, inference)
-  const extra = loose.reduce<Draft | undefined>((all, each) => (all === undefined ? each : fold(all, each)), undefined)
-  const primary = withExtra(first, extra, rows.length === 0 && !isTold ? inference : undefined, options)
-  const told = [primary, ...others].flatMap((draft) => toldOf(draft, options))
-  const cause = told[0]?.id
-  const caused = records
-    .filter(isOfSystem)
-    .map((record) => ({ ...record, causedBy: record.causedBy === undefined ? cause : record.causedBy }))
-  const all = [...told, ...caused]
-  return failure === undefined ? all : all.map((draft) => failed(draft, failure))
+  return failure === undefined ? events : events.map((draft) => toFailed(draft, failure))
 }
 
-function isOfSystem(record: Draft) {
+/** Merges annotations into the recorded events, into one row per action, and into one extra draft without a resource. */
+function mergeAnnotations(input: ResolveInput): {
+  readonly records: readonly ResolvedDraft[]
+  readonly rows: readonly Draft[]
+  readonly extra: Draft | undefined
+} {
+  const records = new DraftList<ResolvedDraft>()
+  const emitted = new DraftList<ResolvedDraft>()
+  const rows = new DraftList<Draft>()
+  let extra: Draft | undefined
+  for (const record of input.records) records.add(record)
+  for (const record of input.emittedRecords) emitted.add(record)
+  for (const annotation of input.annotations) {
+    if (!hasResource(annotation)) {
+      extra = extra === undefined ? annotation : mergeDrafts(extra, annotation)
+      continue
+    }
+    const isMerged = records.update(annotation, (record) => ({
+      ...mergeDrafts(annotation, record),
+      action: record.action,
+      id: record.id,
+    }))
+    if (isMerged || emitted.has(annotation)) continue
+    if (!rows.update(annotation, (row) => mergeDrafts(row, annotation))) rows.add(annotation)
+  }
+  return { records: records.items, rows: rows.items, extra }
+}
+
+function isBySystem(record: Draft) {
   return record.actor?.type === 'system'
 }
 
-function foldIntoRecord(records: Told[], annotation: Draft): boolean {
-  const at = records.findIndex((record) => areOne(record, annotation))
-  const record = records[at]
-  if (record === undefined) return false
-  records[at] = { ...fold(annotation, record), action: record.action, id: record.id }
-  return true
+/** Returns the row that the request is about, or the only row. */
+function findMainRow(rows: readonly Draft[], inference: Inference | undefined): readonly Draft[] {
+  const main = rows.find((row) => inference === undefined || isAbout(row, inference))
+  if (main !== undefined) return [main]
+  return rows.length === 1 ? rows : []
 }
 
-function foldIntoRows(rows: Draft[], annotation: Draft): void {
-  const at = rows.findIndex((row) => areOne(row, annotation))
-  const row = rows[at]
-  if (row === undefined) rows.push(annotation)
-  else rows[at] = fold(row, annotation)
-}
-
-function keepOne(rows: Draft[], inference: Inference | undefined, isTold: boolean): void {
-  const kept = isTold
-    ? undefined
-    : (rows.find((row) => inference === undefined || isAbout(row, inference)) ??
-      (rows.length === 1 ? rows[0] : undefined))
-  rows.splice(0, rows.length, ...(kept === undefined ? [] : [kept]))
-}
-
-function withInferred(rows: readonly Draft[], inferences: readonly Inference[], options: SettleOptions): Draft[] {
-  if (rows.length === 0) return inferences.map((inference) => inferredDraft(inference, options))
+/** Gives the main row the inferred action; without rows, the inferences are the subjects. */
+function inferActions(
+  rows: readonly Draft[],
+  inferences: readonly Inference[],
+  options: ResolveOptions,
+): readonly Draft[] {
+  if (rows.length === 0) return inferences.map((inference) => toInferredDraft(inference, options))
   const [inference] = inferences
-  if (inference === undefined) return [...rows]
+  if (inference === undefined) return rows
   const main = rows.find((row) => isAbout(row, inference)) ?? (rows.length === 1 ? rows[0] : undefined)
-  return rows.map((row) => (row === main ? withInference(row, inference, isDeclared(options)) : row))
+  return rows.map((row) => (row === main ? applyInference(row, inference, options) : row))
 }
 
-function isAbout(row: Draft, inference: Inference): boolean {
-  return row.type === inference.type && (inference.id === null || inference.id === row.resourceId)
+function isAbout(draft: Draft, inference: Inference): boolean {
+  return draft.type === inference.type && (inference.id === null || inference.id === draft.resourceId)
 }
 
-function isDeclared(options: SettleOptions) {
-  return (action: string) => findAction(options.catalog.json, action) !== undefined
-}
-
-/** The event that stands alone, as most do. */
-function inferredTold(inference: Inference, failure: EventError | undefined, options: SettleOptions): Told {
-  const draft = inferredDraft(inference, options)
-  return { ...draft, id: options.nextId(), status: failure && 'failure', error: failure }
-}
-
-function inferredDraft(inference: Inference, { alsoSecret }: SettleOptions): Draft & { readonly action: string } {
+function toInferredDraft(inference: Inference, { secretNames }: ResolveOptions): ActionDraft {
   return {
     id: undefined,
     action: inference.action,
@@ -135,60 +138,154 @@ function inferredDraft(inference: Inference, { alsoSecret }: SettleOptions): Dra
     causedBy: undefined,
     error: undefined,
     status: undefined,
-    changes: sentChanges(inference.sent, alsoSecret),
+    changes: toSentChanges(inference.sentFields, secretNames),
     metadata: inference.metadata,
     actor: undefined,
     tenant: undefined,
   }
 }
 
-/** What an update sent, as changes whose former values nobody told. */
-function sentChanges(sent: unknown, alsoSecret: readonly string[] | undefined): readonly Change[] | undefined {
-  if (!isBag(sent)) return undefined
-  const { value } = redact(sent, { also: alsoSecret })
-  if (!isBag(value)) return undefined
+/** Converts the fields of an update to changes without former values. */
+function toSentChanges(sentFields: unknown, secretNames: readonly string[] | undefined): readonly Change[] | undefined {
+  if (!isObject(sentFields)) return undefined
+  const { value } = redact(sentFields, { also: secretNames })
+  if (!isObject(value)) return undefined
   const changes: Change[] = []
   for (const [key, to] of Object.entries(value)) {
-    if (key !== 'id' && key !== '_id') changes.push({ path: pointerOf([key]), to })
+    if (key !== 'id' && key !== '_id') changes.push({ path: formatPointer([key]), to })
   }
   return changes
 }
 
-/** The subject that the request itself is about comes first. */
-function lead(subjects: readonly Draft[], inference: Inference | undefined): readonly Draft[] {
-  const at = inference === undefined ? -1 : subjects.findIndex((draft) => isAbout(draft, inference))
-  const main = subjects[at]
-  return main === undefined || at === 0 ? subjects : [main, ...subjects.slice(0, at), ...subjects.slice(at + 1)]
+/** Adds the inferred type, id, name, and scope. The inferred verb wins unless the rows show another kind of change. */
+function applyInference(draft: Draft, inference: Inference, { catalog }: ResolveOptions): Draft {
+  const verb = inference.action.slice(inference.action.indexOf('.') + 1)
+  const type = draft.type ?? inference.type
+  const base: Draft = {
+    ...draft,
+    type,
+    resourceId: draft.resourceId ?? inference.id,
+    name: draft.name ?? inference.name,
+    scope: draft.scope ?? inference.scope,
+  }
+  if (draft.action !== undefined) return base
+  if (verb !== 'created' && verb !== 'updated' && verb !== 'deleted') {
+    const action = `${type}.${verb}`
+    if (type === inference.type) return { ...base, action: inference.action }
+    if (findAction(catalog.json, action) !== undefined) return { ...base, action }
+    if (draft.kind === undefined)
+      return { ...base, action: inference.action.startsWith(`${inference.type}.`) ? action : inference.action }
+  }
+  if (draft.kind === undefined || draft.kind === 'other') return { ...base, action: `${type}.${verb}` }
+  // A soft delete updates a row, but is still a deletion.
+  if (draft.kind === 'update' && verb === 'deleted') return { ...base, action: `${type}.deleted` }
+  return { ...base, action: `${type}.${getPlainVerb(draft.kind)}` }
 }
 
-/** What was said without naming a resource belongs to the first subject, or makes one with what was inferred. */
-function withExtra(
+/** Returns the actions that an annotation may get, if they can be in one of the categories. */
+export function getPossibleActions(
+  draft: Draft,
+  inferences: readonly Pick<Inference, 'action' | 'type'>[],
+  categories: ReadonlySet<string>,
+): readonly string[] {
+  if (draft.action !== undefined) return [draft.action]
+  const types = draft.type === undefined ? inferences.map(({ type }) => type) : [draft.type]
+  const matching = types.filter((type) => categories.has(type))
+  if (matching.length === 0) return []
+  const verbs = inferences.map(({ action }) => action.slice(action.indexOf('.') + 1))
+  if (draft.kind !== undefined && draft.kind !== 'other') verbs.push(getPlainVerb(draft.kind))
+  return matching.flatMap((type) => verbs.map((verb) => `${type}.${verb}`))
+}
+
+/** Moves the draft that the request is about to the front. */
+function moveMainFirst(drafts: readonly Draft[], inference: Inference | undefined): readonly Draft[] {
+  const index = inference === undefined ? -1 : drafts.findIndex((draft) => isAbout(draft, inference))
+  const main = drafts[index]
+  return main === undefined || index === 0 ? drafts : [main, ...drafts.slice(0, index), ...drafts.slice(index + 1)]
+}
+
+/** Merges annotations without a resource into the first subject. Without a subject, they are the subject. */
+function addExtra(
   subject: Draft | undefined,
   extra: Draft | undefined,
   inference: Inference | undefined,
-  options: SettleOptions,
+  options: ResolveOptions,
 ): Draft | undefined {
   if (extra === undefined) return subject
   if (subject === undefined) return extra
-  if (inference === undefined) return subject.id === undefined ? fold(subject, extra) : fold(extra, subject)
+  if (inference === undefined)
+    return subject.id === undefined ? mergeDrafts(subject, extra) : mergeDrafts(extra, subject)
   const category = extra.action?.slice(0, extra.action.indexOf('.'))
-  const named = extra.type === undefined && category !== undefined ? { ...extra, type: category } : extra
-  const whole = withInference(named, inference, isDeclared(options))
+  const typed = extra.type === undefined && category !== undefined ? { ...extra, type: category } : extra
   return {
-    ...fold({ ...subject, kind: undefined, changes: undefined }, whole),
+    ...mergeDrafts({ ...subject, kind: undefined, changes: undefined }, applyInference(typed, inference, options)),
     changes: extra.changes ?? subject.changes,
   }
 }
 
-function toldOf(draft: Draft | undefined, options: SettleOptions): Told[] {
+function toResolved(draft: Draft | undefined, options: ResolveOptions): ResolvedDraft[] {
   if (draft === undefined) return []
-  const action = actionOf(draft)
+  const action = getAction(draft)
   return action === undefined ? [] : [{ ...draft, action, id: draft.id ?? options.nextId() }]
 }
 
-function failed(draft: Told, failure: EventError): Told {
+function toFailed(draft: ResolvedDraft, failure: EventError): ResolvedDraft {
   if (draft.status === 'success') return draft
   const error = draft.error ?? failure
-  // What was written before a failure is rolled back, for all we know; a client that left rolls nothing back.
+  // A failed request probably rolled its writes back; a client that disconnected rolls back nothing.
   return { ...draft, status: 'failure', error, changes: failure.code === 'aborted' ? draft.changes : undefined }
+}
+
+/** Maximum events of one request that stand alone. */
+const MAX_EVENTS = 1_000
+/** Maximum ids in a summary. */
+const MAX_IDS = 1_000
+/** Maximum bytes of the ids in a summary, which leaves room for the rest of the event. */
+const MAX_IDS_BYTES = 45_000
+
+/** Keeps the first 1,000 events of a request, and summarizes the others: one event per action. */
+export function limitEvents(
+  drafts: readonly ResolvedDraft[],
+  nextId: () => string,
+): { readonly events: readonly ResolvedDraft[]; readonly summarized: number } {
+  if (drafts.length <= MAX_EVENTS) return { events: drafts, summarized: 0 }
+  const groups = new Map<string, ResolvedDraft[]>()
+  for (const draft of drafts.slice(MAX_EVENTS)) {
+    const { action, type, tenant, actor, status } = draft
+    const key = JSON.stringify([action, type, tenant, actor?.type, actor?.id, status])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [draft])
+    else group.push(draft)
+  }
+  const summaries = Array.from(groups.values(), (group) => summarize(group, nextId))
+  return { events: [...drafts.slice(0, MAX_EVENTS), ...summaries.flat()], summarized: drafts.length - MAX_EVENTS }
+}
+
+function summarize(group: readonly ResolvedDraft[], nextId: () => string): ResolvedDraft[] {
+  const [first] = group
+  if (first === undefined) return []
+  const ids: string[] = []
+  let bytes = 0
+  for (const { resourceId } of group) {
+    const id = truncate(resourceId, EVENT_LIMITS.id)
+    if (id === undefined) continue
+    bytes += Buffer.byteLength(JSON.stringify(id)) + 1
+    if (ids.length === MAX_IDS || bytes > MAX_IDS_BYTES) break
+    ids.push(id)
+  }
+  const noun = (first.type ?? first.action.slice(0, first.action.indexOf('.'))).replaceAll('_', ' ')
+  const count = group.length.toLocaleString('en-US')
+  return [
+    {
+      ...first,
+      id: nextId(),
+      resourceId: null,
+      name: undefined,
+      href: undefined,
+      scope: undefined,
+      changes: undefined,
+      metadata: { count: group.length, ids },
+      description: `… and ${count} more ${noun} ${group.length === 1 ? 'event' : 'events'}`,
+    },
+  ]
 }

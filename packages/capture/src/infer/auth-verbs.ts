@@ -1,12 +1,12 @@
-import { LOGIN_FAILED_VERBS, LOGIN_VERBS } from '@whodid/core'
+import { LOGIN_FAILED_VERBS, LOGIN_VERBS } from '@whodid/core/language'
 
-/** What somebody does with an account, whatever the path calls it. */
+/** An action on an account, such as signing in, and the verbs that a catalog may use for it. */
 export interface AuthAction {
-  /** The action when the catalog has none of `names`. */
+  /** The action when the catalog declares none of `names`. */
   readonly fallback: string
-  /** Verbs that a catalog may have. */
+  /** Verbs of a success. */
   readonly names: readonly string[]
-  /** Verbs that a catalog may have for a failed attempt. */
+  /** Verbs of a failed attempt. */
   readonly failed: readonly string[]
 }
 
@@ -51,20 +51,20 @@ const VERIFY: AuthAction = {
   failed: [],
 }
 
-const ALWAYS = new Map<string, AuthAction>([
-  ...names('login log_in logon log_on signin sign_in authenticate', LOGIN),
-  ...names('logout log_out logoff log_off signout sign_out', LOGOUT),
-  ...names('signup sign_up', REGISTER),
-  ...names('refresh_token refresh_tokens token_refresh', REFRESH),
-  ...names('reset_password password_reset', RESET),
-  ...names('forgot_password forgotten_password forgot password_forgot request_password_reset', FORGOT),
-  ...names('change_password password_change', CHANGE),
-  ...names('verify_email confirm_email email_verification', VERIFY),
+const ACTIONS = new Map<string, AuthAction>([
+  ...toEntries('login log_in logon log_on signin sign_in authenticate', LOGIN),
+  ...toEntries('logout log_out logoff log_off signout sign_out', LOGOUT),
+  ...toEntries('signup sign_up', REGISTER),
+  ...toEntries('refresh_token refresh_tokens token_refresh', REFRESH),
+  ...toEntries('reset_password password_reset', RESET),
+  ...toEntries('forgot_password forgotten_password forgot password_forgot request_password_reset', FORGOT),
+  ...toEntries('change_password password_change', CHANGE),
+  ...toEntries('verify_email confirm_email email_verification', VERIFY),
 ])
-const AMONG_ACCOUNTS = new Map<string, AuthAction>([
-  ...names('register registration', REGISTER),
-  ...names('refresh', REFRESH),
-  ...names('verify confirm', VERIFY),
+const ACTIONS_AFTER_ACCOUNT = new Map<string, AuthAction>([
+  ...toEntries('register registration', REGISTER),
+  ...toEntries('refresh', REFRESH),
+  ...toEntries('verify confirm', VERIFY),
 ])
 const ACCOUNT_WORDS = new Set(
   'auth authentication user account session me oauth oauth2 sso identity token credential customer member profile'.split(
@@ -72,13 +72,13 @@ const ACCOUNT_WORDS = new Set(
   ),
 )
 
-function names(list: string, action: AuthAction): [string, AuthAction][] {
+function toEntries(list: string, action: AuthAction): [string, AuthAction][] {
   return list.split(' ').map((name) => [name, action])
 }
 
-/** What a segment does with an account, given the types that stand before it in the path. */
-export function authOf(name: string, before: readonly string[]): AuthAction | undefined {
-  const always = ALWAYS.get(name)
-  if (always !== undefined) return always
-  return before.every((type) => ACCOUNT_WORDS.has(type)) ? AMONG_ACCOUNTS.get(name) : undefined
+/** Finds the account action of a path segment, given the types before it in the path. */
+export function findAuthAction(name: string, before: readonly string[]): AuthAction | undefined {
+  const action = ACTIONS.get(name)
+  if (action !== undefined) return action
+  return before.every((type) => ACCOUNT_WORDS.has(type)) ? ACTIONS_AFTER_ACCOUNT.get(name) : undefined
 }

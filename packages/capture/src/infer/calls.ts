@@ -1,21 +1,21 @@
-import { isBag } from './bodies.ts'
-import type { PathPart } from './path-parts.ts'
+import { isObject } from './identity.ts'
+import type { PathPart } from './path.ts'
 
-/** Calls that travel in one path segment or body, as of tRPC and GraphQL; undefined when the path is an ordinary one. */
-export function callsOf(parts: readonly PathPart[], body: unknown): PathPart[][] | 'read' | undefined {
+/** Parses tRPC and GraphQL calls from a path segment or a body; returns undefined for an ordinary path. */
+export function parseCalls(parts: readonly PathPart[], body: unknown): PathPart[][] | 'read' | undefined {
   const last = parts.at(-1)
   if (last === undefined) return undefined
-  if (/^graphql$/i.test(last.text) && isBag(body)) {
+  if (/^graphql$/i.test(last.text) && isObject(body)) {
     const { query } = body
     const field =
       typeof query === 'string' ? /^\s*mutation\b[^{]*\{\s*(?:\w+\s*:\s*)?(\w+)/.exec(query)?.[1] : undefined
-    return field === undefined ? 'read' : [[word(field)]]
+    return field === undefined ? 'read' : [[toPart(field)]]
   }
   const isCall =
     /^\w+(?:\.\w+)+(?:,\w+(?:\.\w+)+)*$/.test(last.text) && !/\d|\.(?:json|xml|html?|php|aspx?|do)$/i.test(last.text)
-  return isCall ? last.text.split(',').map((call) => call.split('.').map(word)) : undefined
+  return isCall ? last.text.split(',').map((call) => call.split('.').map(toPart)) : undefined
 }
 
-function word(text: string): PathPart {
-  return { text, value: false, param: undefined }
+function toPart(text: string): PathPart {
+  return { text, isValue: false, param: undefined }
 }

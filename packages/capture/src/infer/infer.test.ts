@@ -1,7 +1,7 @@
 import { defineCatalog } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import type { Exchange } from './exchange.ts'
-import { createInfer, type Inference } from './infer.ts'
+import { createInferrer, type Inference } from './infer.ts'
+import type { Exchange } from './path.ts'
 import { createVocabulary, type Vocabulary } from './vocabulary.ts'
 
 const nothing = createVocabulary(defineCatalog({}))
@@ -40,12 +40,12 @@ function read(request: string, given: Given = {}, vocabulary: Vocabulary = nothi
     location: undefined,
     ...given,
   }
-  return createInfer(vocabulary)(exchange)
+  return createInferrer(vocabulary).infer(exchange)
 }
 
 function all(request: string, given?: Given, vocabulary?: Vocabulary): readonly Inference[] {
   const result = read(request, given, vocabulary)
-  return 'found' in result ? result.found : []
+  return 'inferences' in result ? result.inferences : []
 }
 
 function action(request: string, given?: Given, vocabulary?: Vocabulary): string | undefined {
@@ -226,11 +226,11 @@ describe('no events', () => {
     ['POST /heartbeat'],
     ['POST /'],
   ])('%s', (request) => {
-    expect(read(request)).toEqual({ none: expect.any(String) })
+    expect(read(request)).toEqual({ reason: expect.any(String) })
   })
 
   test('a query over GraphQL; a mutation is the action it names', () => {
-    expect(read('POST /graphql', { requestBody: { query: '{ projects { id } }' } })).toHaveProperty('none')
+    expect(read('POST /graphql', { requestBody: { query: '{ projects { id } }' } })).toHaveProperty('reason')
     const mutation = 'mutation Rename($id: ID!) { updateProject(id: $id) { id } }'
     expect(action('POST /graphql', { requestBody: { query: mutation } })).toBe('project.updated')
   })
@@ -293,10 +293,10 @@ describe('ids and names', () => {
   })
 
   test('oneself', () => {
-    expect(all('PATCH /users/me')).toMatchObject([{ action: 'user.updated', type: 'user', self: true }])
-    expect(all('PATCH /me')).toMatchObject([{ action: 'user.updated', self: true }])
+    expect(all('PATCH /users/me')).toMatchObject([{ action: 'user.updated', type: 'user', isSelf: true }])
+    expect(all('PATCH /me')).toMatchObject([{ action: 'user.updated', isSelf: true }])
     expect(all('DELETE /me/sessions/:id', { path: '/me/sessions/s1' })).toMatchObject([
-      { action: 'session.deleted', id: 's1', self: false },
+      { action: 'session.deleted', id: 's1', isSelf: false },
     ])
   })
 
@@ -361,11 +361,15 @@ describe('several at once', () => {
 describe('what an update sent', () => {
   test('is kept, out of its envelope; not what a creation, a verb or a failure sent', () => {
     const requestBody = { project: { name: 'B' } }
-    expect(all('PATCH /projects/:id', { path: '/projects/p1', requestBody })).toMatchObject([{ sent: { name: 'B' } }])
-    expect(all('POST /projects', { requestBody })[0]?.sent).toBeUndefined()
-    expect(all('PUT /projects/:id', { path: '/projects/p1', requestBody, status: 201 })[0]?.sent).toBeUndefined()
-    expect(all('POST /projects/:id/archive', { path: '/projects/p1/archive', requestBody })[0]?.sent).toBeUndefined()
-    expect(all('PATCH /projects/:id', { path: '/projects/p1', requestBody, status: 422 })[0]?.sent).toBeUndefined()
+    expect(all('PATCH /projects/:id', { path: '/projects/p1', requestBody })).toMatchObject([{ sentFields: { name: 'B' } }])
+    expect(all('POST /projects', { requestBody })[0]?.sentFields).toBeUndefined()
+    expect(all('PUT /projects/:id', { path: '/projects/p1', requestBody, status: 201 })[0]?.sentFields).toBeUndefined()
+    expect(
+      all('POST /projects/:id/archive', { path: '/projects/p1/archive', requestBody })[0]?.sentFields,
+    ).toBeUndefined()
+    expect(
+      all('PATCH /projects/:id', { path: '/projects/p1', requestBody, status: 422 })[0]?.sentFields,
+    ).toBeUndefined()
   })
 })
 

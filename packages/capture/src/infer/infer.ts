@@ -1,11 +1,22 @@
-import { type JsonObject, type Kind, kindOfVerb, type Scope } from '@whodid/core'
-import { emailIn, entityIn, idIn, isBag, loginIn, nameIn, namesById } from './bodies.ts'
-import { callsOf } from './calls.ts'
-import { type Exchange, isReading } from './exchange.ts'
-import { batchOf, identityOf, scopeOf, sentOf } from './identity.ts'
-import { actionOf, typeOfVerb } from './naming.ts'
-import { type PathPart, partsOf, valuesOf } from './path-parts.ts'
-import { type Shape, shapeOf } from './shape.ts'
+import type { JsonObject, Kind, Scope } from '@whodid/core'
+import { getVerbKind } from '@whodid/core/language'
+import { parseCalls } from './calls.ts'
+import {
+  findEmail,
+  findEntity,
+  findId,
+  findLogin,
+  findName,
+  findNamesById,
+  inferBatch,
+  inferIdentity,
+  inferScope,
+  inferSentFields,
+  isObject,
+} from './identity.ts'
+import { chooseAction, findTypeOfVerb } from './naming.ts'
+import { type Exchange, isReadMethod, type PathPart, parsePath, parsePathValues } from './path.ts'
+import { parseShape, type Shape } from './shape.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** An action read from a request. */
@@ -16,12 +27,12 @@ export interface Inference {
   readonly id: string | null
   readonly name: string | undefined
   readonly scope: Scope | undefined
-  /** Whether `type` and `id` are the actor's own: `/me`. */
-  readonly self: boolean
-  /** Who has signed in or up, when the answer says. */
+  /** True when `type` and `id` are the actor's own: `/me`. */
+  readonly isSelf: boolean
+  /** The person who signed in or up, when the response names them. */
   readonly person: Person | undefined
-  /** What the body sent, for an update that nobody reported before and after. */
-  readonly sent: unknown
+  /** The fields that an update sent, for an update without `before` and `after`. */
+  readonly sentFields: unknown
   readonly metadata: JsonObject | undefined
 }
 
@@ -31,18 +42,23 @@ interface Person {
   readonly email: string | undefined
 }
 
-/** What can be inferred, or why nothing can. */
-export type Inferred = { readonly found: readonly Inference[] } | { readonly none: string }
+/** The inferred actions, or the reason why there are none. */
+export type InferResult = { readonly inferences: readonly Inference[] } | { readonly reason: string }
 
-/** Reads what a request did from its method, its path and its bodies; `named` is an action that the host gave the route. */
-export type Infer = (exchange: Exchange, named?: string) => Inferred
+/** Reads actions from requests. `action` is the one that the host gave the route. */
+export interface Inferrer {
+  /** Infers actions with their resources from the method, the path, and the bodies. */
+  infer(exchange: Exchange, action?: string): InferResult
+  /** Infers only the actions and the types: cheap, and independent of the response body. */
+  inferActions(exchange: Exchange, action?: string): readonly Pick<Inference, 'action' | 'type'>[]
+}
 
-/** What a route says by itself, whatever is asked of it. */
-interface Reading {
+/** The facts about a route that hold for each of its requests. */
+interface Route {
   readonly parts: readonly PathPart[]
   readonly shape: Shape
   readonly type: string | undefined
-  /** By whether it was created and whether it failed; filled as they come. */
+  /** Actions by `(status === 201 ? 1 : 0) + (failed ? 2 : 0)`, filled on demand. */
   readonly actions: (Action | undefined)[]
 }
 
@@ -51,114 +67,150 @@ interface Action {
   readonly kind: Kind
 }
 
-const READINGS_AT_MOST = 2_000
-const BATCH_AT_MOST = 100
+/** A route together with the values of its path in one request. */
+interface Call {
+  readonly route: Route
+  readonly values: readonly string[]
+}
 
-export function createInfer(vocabulary: Vocabulary): Infer {
-  const readings = new Map<string, Reading>()
+const MAX_CACHED_ROUTES = 2_000
+const MAX_BATCH = 100
 
-  /** The reading of a route, made once; undefined for routes whose paths have parts of their own. */
-  function readingOf(method: string, route: string | null): Reading | undefined {
-    if (route === null) return undefined
-    const key = `${method} ${route}`
-    const known = readings.get(key)
-    if (known !== undefined) return known
-    if (!/^[\w\-/:~]+$/.test(route) || /graphql\/?$/i.test(route)) return undefined
-    const reading = read(method, partsOf(route, route))
-    if (readings.size >= READINGS_AT_MOST) readings.clear()
-    readings.set(key, reading)
-    return reading
+const NO_ACTIONS: readonly never[] = []
+
+/** Creates an inferrer for the words of a catalog. */
+export function createInferrer(vocabulary: Vocabulary): Inferrer {
+  const routes = new Map<string, Route>()
+
+  /** Returns a parsed route from the cache; undefined for routes whose paths vary in their parts. */
+  function getRoute(method: string, pattern: string | null): Route | undefined {
+    if (pattern === null) return undefined
+    const key = `${method} ${pattern}`
+    const cached = routes.get(key)
+    if (cached !== undefined) return cached
+    if (!/^[\w\-/:~]+$/.test(pattern) || /graphql\/?$/i.test(pattern)) return undefined
+    const route = parseRoute(method, parsePath(pattern, pattern))
+    if (routes.size >= MAX_CACHED_ROUTES) routes.clear()
+    routes.set(key, route)
+    return route
   }
 
-  function read(method: string, parts: readonly PathPart[]): Reading {
-    const shape = shapeOf(method, parts, vocabulary)
-    const type = shape.nouns.at(-1)?.type ?? (shape.verb === undefined ? undefined : typeOfVerb(shape.verb, vocabulary))
+  function parseRoute(method: string, parts: readonly PathPart[]): Route {
+    const shape = parseShape(method, parts, vocabulary)
+    const type =
+      shape.nouns.at(-1)?.type ?? (shape.verb === undefined ? undefined : findTypeOfVerb(shape.verb, vocabulary))
     return { parts, shape, type, actions: [] }
   }
 
-  function actionIn({ shape, actions }: Reading, type: string, { method, status, failed }: Exchange): Action {
-    const created = status === 201
-    const slot = (created ? 1 : 0) + (failed ? 2 : 0)
-    const known = actions[slot]
-    if (known !== undefined) return known
-    const name = actionOf(method, shape, type, { created, failed }, vocabulary)
-    const action = { name, kind: isReading(method) ? ('other' as const) : kindOfAction(name) }
-    actions[slot] = action
-    return action
+  /** Returns the calls of a request: one, or several for a batch of procedures in one path. */
+  function getCalls(
+    { method, path, route: pattern, requestBody }: Exchange,
+    action?: string,
+  ): readonly Call[] | 'read' {
+    const route = getRoute(method, pattern)
+    const values = route === undefined ? undefined : parsePathValues(path, route.parts.length)
+    if (route !== undefined && values !== undefined) return [{ route, values }]
+    const parts = parsePath(path, pattern)
+    const calls = action === undefined ? parseCalls(parts, requestBody) : undefined
+    if (calls === 'read') return 'read'
+    return (calls ?? [parts]).map((call) => ({
+      route: parseRoute(method, call),
+      values: call.map((part) => part.text),
+    }))
   }
 
-  function one(exchange: Exchange, reading: Reading, values: readonly string[], named: string | undefined): Inferred {
-    const { shape } = reading
-    const isRead = isReading(exchange.method)
-    const given = named === undefined ? undefined : { name: named, kind: kindOfAction(named) }
-    if (shape.auth !== undefined && !isRead) {
-      return { found: [authInference(exchange, given ?? actionIn(reading, 'auth', exchange))] }
+  /** Returns the action of a call and its resource type, or the reason why there is none. */
+  function getAction(
+    { shape, type, actions }: Route,
+    { method, status, failed }: Exchange,
+    given: string | undefined,
+  ): { readonly action: Action; readonly type: string; readonly isAuth: boolean } | { readonly reason: string } {
+    const isRead = isReadMethod(method)
+    const isAuth = shape.auth !== undefined && !isRead
+    if (given !== undefined) {
+      const category = isAuth ? 'auth' : given.slice(0, given.indexOf('.'))
+      return { action: toAction(given), type: category, isAuth }
     }
-    if (shape.read && named === undefined && !isRead) return { none: 'a search over POST' }
-    const type = named === undefined ? reading.type : named.slice(0, named.indexOf('.'))
-    if (type === undefined) return { none: 'the path names no resource: name its action with `routes`' }
-    const action = given ?? actionIn(reading, type, exchange)
-    const several = named === undefined && !isRead ? batchOf(exchange, shape, type, values) : undefined
+    if (shape.isRead && !isRead && !isAuth) return { reason: 'a search over POST' }
+    const category = isAuth ? 'auth' : type
+    if (category === undefined) return { reason: 'the path names no resource: name its action with `routes`' }
+    const created = status === 201
+    const slot = (created ? 1 : 0) + (failed ? 2 : 0)
+    let action = actions[slot]
+    if (action === undefined) {
+      const name = chooseAction(method, shape, category, { created, failed }, vocabulary)
+      action = isRead ? { name, kind: 'other' } : toAction(name)
+      actions[slot] = action
+    }
+    return { action, type: category, isAuth }
+  }
+
+  function inferCall(exchange: Exchange, { route, values }: Call, given: string | undefined): InferResult {
+    const { shape, parts } = route
+    const found = getAction(route, exchange, given)
+    if ('reason' in found) return found
+    const { action, type } = found
+    if (found.isAuth) return { inferences: [inferAuth(exchange, action)] }
+    const isBatchable = given === undefined && !isReadMethod(exchange.method)
+    const ids = isBatchable ? inferBatch(exchange, shape, type, values) : undefined
     const inference = {
       action: action.name,
       kind: action.kind,
       type,
-      scope: scopeOf(exchange, shape, values),
-      self: shape.nouns.at(-1)?.me === true,
+      scope: inferScope(exchange, shape, values),
+      isSelf: shape.nouns.at(-1)?.isSelf === true,
       person: undefined,
-      sent: several === undefined ? sentOf(exchange, shape, type) : undefined,
+      sentFields: ids === undefined ? inferSentFields(exchange, shape, type) : undefined,
       metadata: undefined,
     }
-    if (several === undefined) {
-      return { found: [{ ...inference, ...identityOf(exchange, shape, type, reading.parts, values) }] }
+    if (ids === undefined) {
+      return { inferences: [{ ...inference, ...inferIdentity(exchange, shape, type, parts, values) }] }
     }
-    if (exchange.failed || several.length > BATCH_AT_MOST) {
-      return { found: [{ ...inference, id: null, name: undefined, metadata: { count: several.length } }] }
+    if (exchange.failed || ids.length > MAX_BATCH) {
+      return { inferences: [{ ...inference, id: null, name: undefined, metadata: { count: ids.length } }] }
     }
-    const names = namesById(exchange.responseBody, type)
-    return { found: several.map((id) => ({ ...inference, id, name: names.get(id) })) }
+    const names = findNamesById(exchange.responseBody, type)
+    return { inferences: ids.map((id) => ({ ...inference, id, name: names.get(id) })) }
   }
 
-  return (exchange, named) => {
-    const { method, path, route } = exchange
-    const known = readingOf(method, route)
-    const values = known === undefined ? undefined : valuesOf(path, known.parts.length)
-    if (known !== undefined && values !== undefined) return one(exchange, known, values, named)
-    const parts = partsOf(path, route)
-    const calls = named === undefined ? callsOf(parts, exchange.requestBody) : undefined
-    if (calls === 'read') return { none: 'a query over POST' }
-    const results = (calls ?? [parts]).map((call) =>
-      one(
-        exchange,
-        read(method, call),
-        call.map((part) => part.text),
-        named,
-      ),
-    )
-    const refused = results.find((result) => 'none' in result)
-    return refused ?? { found: results.flatMap((result) => ('found' in result ? result.found : [])) }
+  return {
+    infer(exchange, action) {
+      const calls = getCalls(exchange, action)
+      if (calls === 'read') return { reason: 'a query over POST' }
+      const results = calls.map((call) => inferCall(exchange, call, action))
+      const refused = results.find((result) => 'reason' in result)
+      return refused ?? { inferences: results.flatMap((result) => ('inferences' in result ? result.inferences : [])) }
+    },
+    inferActions(exchange, action) {
+      const calls = getCalls(exchange, action)
+      if (calls === 'read') return NO_ACTIONS
+      return calls.flatMap(({ route }) => {
+        const found = getAction(route, exchange, action)
+        return 'action' in found ? [{ action: found.action.name, type: found.isAuth ? 'user' : found.type }] : []
+      })
+    },
   }
 }
 
-function kindOfAction(action: string): Kind {
-  return kindOfVerb(action.slice(action.indexOf('.') + 1))
+function toAction(name: string): Action {
+  return { name, kind: getVerbKind(name.slice(name.indexOf('.') + 1)) }
 }
 
-function authInference(exchange: Exchange, action: Action): Inference {
+function inferAuth(exchange: Exchange, action: Action): Inference {
   const { failed, requestBody, responseBody } = exchange
-  const entity = failed ? undefined : entityIn(responseBody, 'user')
-  const id = idIn(entity, 'user')
-  const name = nameIn(entity)
+  const entity = failed ? undefined : findEntity(responseBody, 'user')
+  const id = findId(entity, 'user')
+  const name = findName(entity)
   return {
     action: action.name,
     kind: action.kind,
     type: 'user',
     id: id ?? null,
-    name: name ?? loginIn(requestBody) ?? nameIn(isBag(requestBody) ? requestBody : undefined),
+    name: name ?? findLogin(requestBody) ?? findName(isObject(requestBody) ? requestBody : undefined),
     scope: undefined,
-    self: true,
-    person: id === undefined ? undefined : { id, name, email: emailIn(entity) },
-    sent: undefined,
+    isSelf: true,
+    person: id === undefined ? undefined : { id, name, email: findEmail(entity) },
+    sentFields: undefined,
     metadata: undefined,
   }
 }

@@ -1,11 +1,11 @@
-import { baseOf, pastOf } from '@whodid/core'
+import { toBaseForm, toPastTense } from '@whodid/core/language'
 
-function set(words: string): ReadonlySet<string> {
+function toSet(words: string): ReadonlySet<string> {
   return new Set(words.split(' '))
 }
 
-/** Words that are verbs wherever they stand in a path. */
-const VERBS = set(
+/** Words that are verbs anywhere in a path. */
+const VERBS = toSet(
   'accept acknowledge activate add apply approve archive assign attach authorize ban block bookmark bulk_update cancel ' +
     'capture change claim clear clone close complete confirm connect convert copy create deactivate decline delete ' +
     'demote deploy destroy detach disable disconnect discard dismiss dispatch downgrade download duplicate edit empty ' +
@@ -22,8 +22,8 @@ const VERBS = set(
     'upgrade upload upsert verify vote upvote downvote waive watch withdraw write',
 )
 
-/** Verbs, many of them nouns as well, that POST calls for right after an id: `/articles/:id/comment`. */
-const VERBS_AFTER_ID = set(
+/** Words that are verbs right after an id in a POST, and may be nouns elsewhere: `/articles/:id/comment`. */
+const VERBS_AFTER_ID = toSet(
   'abort adjust advance allocate amend analyze appeal assess audit award backfill boost build bump charge check comment ' +
     'compile compress configure contact credit debit debug decrypt defer delegate dispute distribute drain drop elevate ' +
     'email enqueue enrich escalate evict expand fetch fix flush forward fork fulfil fulfill halt handle hibernate hire ' +
@@ -34,23 +34,23 @@ const VERBS_AFTER_ID = set(
     'translate transcode tune uninvite unlist unmerge unpause unschedule unset unsnooze untag vacate view void wake warm ' +
     'wipe withhold',
 )
-const NOUNS_IN_ATE = set(
+const NOUNS_IN_ATE = toSet(
   'affiliate aggregate candidate certificate coordinate date estate gate mandate plate rate state template',
 )
 
-/** What POST is also used for, without anything being changed. */
-const READS = set(
+/** Words of requests that only read, even over POST. */
+const READS = toSet(
   'aggregate autocomplete calculate count diff dry_run estimate exists fetch filter find get health healthcheck ' +
     'heartbeat keepalive list load lookup ping preview query queries search searches suggest suggestions typeahead ' +
     'validate check_availability beacon telemetry metrics csp_report',
 )
-const READS_IN_FRONT = set(
+const READ_PREFIXES = toSet(
   'check find fetch filter get list load lookup preview query search validate count calculate estimate',
 )
 
-const BATCH = set('bulk batch mass multi multiple many')
+const BATCH_WORDS = toSet('bulk batch mass multi multiple many')
 
-/** Pairs of which DELETE on the one means the other: `DELETE /users/:id/follow`. */
+/** Verbs that DELETE reverses: `DELETE /users/:id/follow` is `unfollow`. */
 const OPPOSITES: { readonly [verb: string]: string } = {
   activate: 'deactivate',
   attach: 'detach',
@@ -70,8 +70,8 @@ const OPPOSITES: { readonly [verb: string]: string } = {
   ),
 }
 
-/** Verbs that mean creating, updating or deleting when they name no more than that. */
-const PLAIN: { readonly [verb: string]: 'created' | 'updated' | 'deleted' } = {
+/** Verbs that mean no more than creating, updating, or deleting. */
+const PLAIN_VERBS: { readonly [verb: string]: 'created' | 'updated' | 'deleted' } = {
   create: 'created',
   add: 'created',
   new: 'created',
@@ -89,7 +89,7 @@ const PLAIN: { readonly [verb: string]: 'created' | 'updated' | 'deleted' } = {
   write: 'updated',
 }
 
-/** Participles that a catalog may have instead: what it declares is taken. */
+/** Participles that a catalog may use instead of each other. */
 const SYNONYMS: readonly (readonly string[])[] = [
   ['created', 'added', 'issued', 'new'],
   ['updated', 'changed', 'edited', 'modified', 'saved'],
@@ -109,8 +109,8 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ['restarted', 'rebooted'],
 ]
 
-/** Objects that a verb without any noun before it is about. */
-const IMPLIED_TYPE: { readonly [verb: string]: string } = {
+/** Types of verbs without a noun. */
+const IMPLIED_TYPES: { readonly [verb: string]: string } = {
   upload: 'file',
   ...Object.fromEntries(
     'ban unban block unblock follow unfollow kick mute unmute impersonate suspend unsuspend invite promote demote'
@@ -120,13 +120,13 @@ const IMPLIED_TYPE: { readonly [verb: string]: string } = {
 }
 
 /**
- * The base of a segment that is a verb: of `archive`, and of `archived` and `starred` too. More words are verbs where one is
- * `expected`: right after an id, in a POST.
+ * Returns the base form of a verb segment: `archive` for `archive` and `archived`. Accepts more words where a verb is
+ * expected: right after an id in a POST.
  */
-export function verbOf(name: string, expected: boolean): string | undefined {
-  if (VERBS.has(name) || (expected && (VERBS_AFTER_ID.has(name) || soundsLikeVerb(name)))) return name
+export function parseVerb(name: string, isExpected: boolean): string | undefined {
+  if (VERBS.has(name) || (isExpected && (VERBS_AFTER_ID.has(name) || soundsLikeVerb(name)))) return name
   if (name === 'new') return 'create'
-  const base = name.endsWith('ed') || name.endsWith('en') ? baseOf(name) : undefined
+  const base = name.endsWith('ed') || name.endsWith('en') ? toBaseForm(name) : undefined
   return base !== undefined && VERBS.has(base) ? base : undefined
 }
 
@@ -134,8 +134,8 @@ function soundsLikeVerb(name: string): boolean {
   return /^[a-z]{3,}(?:ate|ify|i[sz]e)$/.test(name) && !NOUNS_IN_ATE.has(name)
 }
 
-/** A verb in front of its object, as in `delete-user-file` and `changeRole`. */
-export function compoundOf(
+/** Splits a verb and its object: `delete-user-file`, `changeRole`. */
+export function parseCompoundVerb(
   words: readonly string[],
 ): { readonly verb: string; readonly object: readonly string[] } | undefined {
   const [first = '', second = '', ...rest] = words
@@ -146,33 +146,38 @@ export function compoundOf(
   return undefined
 }
 
-export function isRead(words: readonly string[]): boolean {
+/** Checks if the words of a segment only read: `search`, `get-status`. */
+export function isReadSegment(words: readonly string[]): boolean {
   return (
     READS.has(words.join('_')) ||
-    (words.length > 1 && READS_IN_FRONT.has(words[0] ?? '')) ||
+    (words.length > 1 && READ_PREFIXES.has(words[0] ?? '')) ||
     (words.length > 1 && words.at(-1) === 'search')
   )
 }
 
+/** Checks for words such as `bulk` and `batch`. */
 export function isBatchWord(word: string): boolean {
-  return BATCH.has(word)
+  return BATCH_WORDS.has(word)
 }
 
-export function oppositeOf(verb: string): string | undefined {
+/** Returns the verb that DELETE turns another one into: `unfollow` for `follow`. */
+export function getOppositeVerb(verb: string): string | undefined {
   return OPPOSITES[verb]
 }
 
-export function plainOf(verb: string): 'created' | 'updated' | 'deleted' | undefined {
-  return PLAIN[verb]
+/** Converts a verb that means no more than creating, updating, or deleting. */
+export function toPlainVerb(verb: string): 'created' | 'updated' | 'deleted' | undefined {
+  return PLAIN_VERBS[verb]
 }
 
-export function impliedType(verb: string): string | undefined {
-  return IMPLIED_TYPE[verb]
+/** Returns the type of a verb without a noun: `user` for `ban`. */
+export function getImpliedType(verb: string): string | undefined {
+  return IMPLIED_TYPES[verb]
 }
 
-/** What an action of this verb may be called, the most likely first. */
-export function namesFor(verb: string): readonly string[] {
-  const past = pastOf(verb)
+/** Returns the verbs that a catalog may use for an action, the most likely one first. */
+export function getActionVerbs(verb: string): readonly string[] {
+  const past = toPastTense(verb)
   const synonyms = SYNONYMS.filter((group) => group.includes(past)).flat()
   return [...new Set([past, verb, ...synonyms])]
 }

@@ -1,49 +1,57 @@
-import { pastOf, splitWords } from '@whodid/core'
-import { type AuthAction, authOf } from './auth-verbs.ts'
-import type { PathPart } from './path-parts.ts'
-import { compoundOf, impliedType, isBatchWord, isRead, oppositeOf, plainOf, verbOf } from './route-verbs.ts'
-import { identifierOf, singularOf, type Vocabulary } from './vocabulary.ts'
+import { splitWords, toPastTense } from '@whodid/core/language'
+import { type AuthAction, findAuthAction } from './auth-verbs.ts'
+import type { PathPart } from './path.ts'
+import {
+  getImpliedType,
+  getOppositeVerb,
+  isBatchWord,
+  isReadSegment,
+  parseCompoundVerb,
+  parseVerb,
+  toPlainVerb,
+} from './route-verbs.ts'
+import { toIdentifier, toSingular, type Vocabulary } from './vocabulary.ts'
 
-/** A resource that a path names, and which part of the path is its id. */
+/** A resource in a path, with the index of the part that is its id. */
 interface Noun {
   readonly type: string
-  at: number | undefined
-  me: boolean
+  index: number | undefined
+  isSelf: boolean
 }
 
-/** What a path says, before anything is known of the request's bodies. */
+/** The nouns and the verb of a path, independent of the request's bodies. */
 export interface Shape {
   readonly nouns: readonly Noun[]
-  /** The verb's base form, when the path has one. */
+  /** The base form of the verb, if the path has one. */
   readonly verb: string | undefined
-  /** What of the resource the verb is about: `role` in `/members/:id/change-role`. */
+  /** The part of the resource that the verb applies to: `role` in `/members/:id/change-role`. */
   readonly object: string | undefined
   readonly auth: AuthAction | undefined
-  readonly batch: boolean
-  readonly read: boolean
+  readonly isBatch: boolean
+  readonly isRead: boolean
 }
 
-const LEADING = /^(?:apis?|rest|v\d+|public|private|internal|rpc|trpc|app|backend|wp)$/
-const SELF = new Set(['me', 'self', 'myself', 'current', 'current_user', 'whoami'])
-const FILLER = new Set(['actions', 'action', 'operations', 'commands', 'do', 'op'])
+const PREFIX = /^(?:apis?|rest|v\d+|public|private|internal|rpc|trpc|app|backend|wp)$/
+const SELF_WORDS = new Set(['me', 'self', 'myself', 'current', 'current_user', 'whoami'])
+const FILLER_WORDS = new Set(['actions', 'action', 'operations', 'commands', 'do', 'op'])
 
-/** Reads the parts of a path from left to right: nouns with their ids, and the verb, if there is one. */
-export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: Vocabulary): Shape {
+/** Parses a path from left to right into nouns with their ids and a verb. */
+export function parseShape(method: string, parts: readonly PathPart[], vocabulary: Vocabulary): Shape {
   const nouns: Noun[] = []
   let verb: string | undefined
   let object: string | undefined
   let auth: AuthAction | undefined
-  let batch = false
-  let read = false
+  let isBatch = false
+  let isRead = false
   let isVerbInFront = true
 
   const last = () => nouns.at(-1)
-  const push = (type: string, at?: number) => {
-    nouns.push({ type, at, me: false })
+  const push = (type: string, index?: number) => {
+    nouns.push({ type, index, isSelf: false })
   }
 
-  /** A noun of the path itself. The verb before it is about it only in `/delete/user`, not in `/ban/:id/notes` or `/archived/projects`. */
-  function pushWord(type: string): void {
+  /** Adds a noun. A verb before it applies to it in `/delete/user`, but not in `/ban/:id/notes` or `/archived/projects`. */
+  function pushNoun(type: string): void {
     if (!isVerbInFront) {
       verb = undefined
       object = undefined
@@ -51,57 +59,58 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
     push(type)
   }
 
-  function takeVerb(base: string, word: string): void {
+  function setVerb(base: string, word: string): void {
     verb = base
     isVerbInFront = nouns.length === 0 && word === base
   }
 
-  function take(part: PathPart, index: number): void {
-    if (part.value) {
-      takeValue(part, index)
+  function parsePart(part: PathPart, index: number): void {
+    if (part.isValue) {
+      parseValue(part, index)
       return
     }
     let words = splitWords(part.text)
     if (words.some(isBatchWord)) {
-      batch = true
+      isBatch = true
       words = words.filter((word) => !isBatchWord(word))
     }
     const name = words.join('_')
     const isLast = index === parts.length - 1
-    if (name === '' || FILLER.has(name)) return
-    if (nouns.length === 0 && verb === undefined && isLeading(name, isLast)) return
-    if (SELF.has(name)) takeSelf()
-    else takeWords(words, name, isLast)
+    if (name === '' || FILLER_WORDS.has(name)) return
+    if (nouns.length === 0 && verb === undefined && isPrefix(name, isLast)) return
+    if (SELF_WORDS.has(name)) parseSelf()
+    else parseWords(words, name, isLast)
   }
 
-  function isLeading(name: string, isLast: boolean): boolean {
-    return LEADING.test(name) || (name === 'admin' && !isLast && vocabulary.typeOf(['admin']) === undefined)
+  function isPrefix(name: string, isLast: boolean): boolean {
+    return PREFIX.test(name) || (name === 'admin' && !isLast && vocabulary.findType(['admin']) === undefined)
   }
 
-  function takeSelf(): void {
+  function parseSelf(): void {
     if (nouns.length === 0) push('user')
     const noun = last()
-    if (noun !== undefined) noun.me = true
+    if (noun !== undefined) noun.isSelf = true
   }
 
-  function takeWords(words: readonly string[], name: string, isLast: boolean): void {
+  function parseWords(words: readonly string[], name: string, isLast: boolean): void {
     const before = last()
-    const afterId = before?.at !== undefined || before?.me === true
+    const afterId = before?.index !== undefined || before?.isSelf === true
     const isVerbExpected = afterId && (method === 'POST' || method === 'DELETE')
-    const own =
+    const declared =
       before === undefined
         ? undefined
-        : (vocabulary.declared(`${before.type}.${pastOf(name)}`) ?? vocabulary.declared(`${before.type}.${name}`))
-    if (own !== undefined) {
-      takeVerb(verbOf(name, true) ?? name, '')
+        : (vocabulary.findAction(`${before.type}.${toPastTense(name)}`) ??
+          vocabulary.findAction(`${before.type}.${name}`))
+    if (declared !== undefined) {
+      setVerb(parseVerb(name, true) ?? name, '')
       return
     }
-    const known = vocabulary.typeOf(words)
-    if (known !== undefined) {
-      pushWord(known)
+    const type = vocabulary.findType(words)
+    if (type !== undefined) {
+      pushNoun(type)
       return
     }
-    const account = authOf(
+    const account = findAuthAction(
       name,
       nouns.map((noun) => noun.type),
     )
@@ -109,79 +118,80 @@ export function shapeOf(method: string, parts: readonly PathPart[], vocabulary: 
       auth = account
       return
     }
-    if (isLast && isRead(words) && !(isVerbExpected && verbOf(name, true) !== undefined)) {
-      read = true
+    if (isLast && isReadSegment(words) && !(isVerbExpected && parseVerb(name, true) !== undefined)) {
+      isRead = true
       return
     }
-    const simple = verbOf(name, isVerbExpected)
+    const simple = parseVerb(name, isVerbExpected)
     if (simple !== undefined) {
-      takeVerb(simple, name)
+      setVerb(simple, name)
       return
     }
-    const compound = compoundOf(words)
+    const compound = parseCompoundVerb(words)
     if (compound !== undefined) {
-      takeVerb(compound.verb, compound.verb)
-      takeObject(compound.object, afterId)
+      setVerb(compound.verb, compound.verb)
+      parseObject(compound.object, afterId)
       return
     }
-    const tail = words.length > 1 ? verbOf(words.at(-1) ?? '', false) : undefined
-    if (tail !== undefined && singularOf(words) === name) {
-      takeVerb(tail, tail)
-      takeObject(words.slice(0, -1), afterId)
+    const tail = words.length > 1 ? parseVerb(words.at(-1) ?? '', false) : undefined
+    if (tail !== undefined && toSingular(words) === name) {
+      setVerb(tail, tail)
+      parseObject(words.slice(0, -1), afterId)
       return
     }
-    pushWord(qualified(identifierOf(singularOf(words)), before))
+    pushNoun(qualifyType(toIdentifier(toSingular(words)), before))
   }
 
-  function takeObject(words: readonly string[], afterId: boolean): void {
+  function parseObject(words: readonly string[], afterId: boolean): void {
     if (words.length === 0) return
-    const type = vocabulary.typeOf(words) ?? identifierOf(singularOf(words))
-    // "Add a member" is about the member; "change the role" is about whoever has it.
-    if (last() === undefined || (plainOf(verb ?? '') !== undefined && verb !== 'change' && verb !== 'set')) {
+    const type = vocabulary.findType(words) ?? toIdentifier(toSingular(words))
+    // "Add a member" is about the member; "change the role" is about the resource that has the role.
+    if (last() === undefined || (toPlainVerb(verb ?? '') !== undefined && verb !== 'change' && verb !== 'set')) {
       if (last()?.type !== type) push(type)
     } else if (last()?.type !== type)
-      object = afterId || last() !== undefined ? identifierOf(words.join('_')) : undefined
+      object = afterId || last() !== undefined ? toIdentifier(words.join('_')) : undefined
   }
 
-  function qualified(type: string, before: Noun | undefined): string {
-    const longer = before === undefined ? undefined : vocabulary.typeOf([before.type, type].flatMap(splitWords))
+  function qualifyType(type: string, before: Noun | undefined): string {
+    const longer = before === undefined ? undefined : vocabulary.findType([before.type, type].flatMap(splitWords))
     return longer ?? type
   }
 
-  function takeValue(part: PathPart, index: number): void {
+  function parseValue(part: PathPart, index: number): void {
     isVerbInFront = isVerbInFront && verb === undefined
-    const named = typeOfParam(part.param, vocabulary)
+    const named = parseParamType(part.param, vocabulary)
     const noun = last()
-    const vacant = noun !== undefined && noun.at === undefined && !noun.me
-    if (vacant && (verb === undefined || named === undefined || named === noun.type)) {
-      noun.at = index
+    const needsId = noun !== undefined && noun.index === undefined && !noun.isSelf
+    if (needsId && (verb === undefined || named === undefined || named === noun.type)) {
+      noun.index = index
       return
     }
-    const type = named ?? (verb === undefined || noun !== undefined ? undefined : (impliedType(verb) ?? verb))
+    const type = named ?? (verb === undefined || noun !== undefined ? undefined : (getImpliedType(verb) ?? verb))
     if (type !== undefined) push(type, index)
-    else if (vacant) noun.at = index
+    else if (needsId) noun.index = index
   }
 
-  parts.forEach(take)
+  parts.forEach(parsePart)
   if (nouns.length === 0 && verb !== undefined) {
-    const type = impliedType(verb)
+    const type = getImpliedType(verb)
     if (type !== undefined) push(type)
   }
-  if (method === 'DELETE' && verb !== undefined) verb = oppositeOf(verb) ?? verb
-  return { nouns, verb, object, auth, batch, read }
+  if (method === 'DELETE' && verb !== undefined) verb = getOppositeVerb(verb) ?? verb
+  return { nouns, verb, object, auth, isBatch, isRead }
 }
 
-/** `userId`, `user_uuid` and `userSlug` are of a user; `id` and `slug` of nothing in particular. */
-function typeOfParam(param: string | undefined, vocabulary: Vocabulary): string | undefined {
+/** Returns the type in a parameter's name: `user` for `userId` and `user_slug`, undefined for `id`. */
+function parseParamType(param: string | undefined, vocabulary: Vocabulary): string | undefined {
   if (param === undefined) return undefined
   const words = splitWords(param)
   const last = words.at(-1) ?? ''
   const isIdWord = /^(?:ids?|uuid|guid|slug|name|key|no|number|pk|handle|identifier)$/.test(last)
   if (isIdWord)
     return words.length > 1
-      ? (vocabulary.typeOf(words.slice(0, -1)) ?? identifierOf(singularOf(words.slice(0, -1))))
+      ? (vocabulary.findType(words.slice(0, -1)) ?? toIdentifier(toSingular(words.slice(0, -1))))
       : undefined
   const run = /^(.{2,})id$/.exec(last)?.[1]
-  if (words.length === 1 && run !== undefined && vocabulary.typeOf([run]) !== undefined) return vocabulary.typeOf([run])
-  return vocabulary.typeOf(words)
+  if (words.length === 1 && run !== undefined && vocabulary.findType([run]) !== undefined)
+    return vocabulary.findType([run])
+  return vocabulary.findType(words)
 }

@@ -1,4 +1,5 @@
-import { defineCatalog, parseEvent, prepareEvent } from '@whodid/core'
+import { defineCatalog } from '@whodid/core'
+import { parseEvent, prepareEvent } from '@whodid/core/seal'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { collectingWriter } from '../../test/collecting-writer.ts'
@@ -74,13 +75,13 @@ test('whatever a request is, its events are such as the service takes, and nothi
       const trail = createTrail({
         catalog,
         to: writer,
-        closeAtEnd: false,
+        flushOnExit: false,
         onWarning: (message) => warnings.push(message),
       })
       const capture = createCapture<object>({ trail, actor: () => user, recordReads: true })
-      const finish = capture.begin({ native: {}, method, path, headers, ip: () => '::1' })
-      finish.run(() => trail.annotate({ metadata: { body: outcome.requestBody }, after: outcome.responseBody }))
-      finish({ ...outcome, route })
+      const request = capture.begin({ native: {}, method, path, headers, ip: () => '::1' })
+      request.run(() => trail.annotate({ metadata: { body: outcome.requestBody }, after: outcome.responseBody }))
+      request.end({ ...outcome, route })
       await trail.close()
       expect(warnings.filter((warning) => !warning.includes('is not in the catalog'))).toEqual([])
       for (const event of writer.events) {

@@ -1,12 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ANONYMOUS, defineCatalog, SYSTEM, timeOfId } from '@whodid/core'
+import { ANONYMOUS, defineCatalog, getIdTime, SYSTEM } from '@whodid/core'
+import { prepareEvent } from '@whodid/core/seal'
 import { describe, expect, test } from 'vitest'
 import { collectingWriter } from '../../test/collecting-writer.ts'
 import { manualClock } from '../../test/manual-clock.ts'
+import type { Annotation, ResourceInput } from '../event/inputs.ts'
 import { createTrail } from '../trail.ts'
 import { createCapture } from './capture.ts'
+import { skipCapture } from './context.ts'
 import type { CaptureOptions, RequestOutcome } from './options.ts'
-import { skipCapture } from './skip.ts'
 
 const catalog = defineCatalog({
   project: { actions: { archived: '{resource.name} was archived', cloned: { kind: 'create' } } },
@@ -35,7 +37,7 @@ function setUp(options: CaptureOptions<Native> = {}) {
   const trail = createTrail({
     catalog,
     to: writer,
-    closeAtEnd: false,
+    flushOnExit: false,
     onWarning: (message) => warnings.push(message),
     debug: (line) => lines.push(line),
   })
@@ -47,13 +49,13 @@ function setUp(options: CaptureOptions<Native> = {}) {
   })
 
   /** One request from its beginning to its end; `handler` runs in its context. */
-  async function call(request: string, given: Call = {}, handler: () => unknown = () => {}) {
-    const [method = '', route = ''] = request.split(' ')
+  async function call(name: string, given: Call = {}, handler: () => unknown = () => {}) {
+    const [method = '', route = ''] = name.split(' ')
     const { native = ada, path = route, headers = {}, ip, ...outcome } = given
-    const finish = capture.begin({ native, method, path, headers, ip: () => ip })
-    await finish.run(handler)
-    finish({ status: 200, route, ...outcome })
-    finish({ status: 500, route })
+    const request = capture.begin({ native, method, path, headers, ip: () => ip })
+    await request.run(handler)
+    request.end({ status: 200, route, ...outcome })
+    request.end({ status: 500, route })
     await trail.flush()
     return writer.events.splice(0)
   }
@@ -101,7 +103,7 @@ describe('a request that nobody says anything about', () => {
         route: '/api/projects/:projectId/services',
       },
     })
-    expect(timeOfId(event?.id ?? '') - before).toBeLessThan(1_000)
+    expect(getIdTime(event?.id ?? '') - before).toBeLessThan(1_000)
   })
 
   test('lists what an update sent, whose former values it does not know', async () => {
@@ -147,7 +149,7 @@ describe('a request that nobody says anything about', () => {
     ],
     [
       { status: 200, aborted: true },
-      { code: 'aborted', message: 'The client left before the answer was complete' },
+      { code: 'aborted', message: 'The client disconnected before the response was complete' },
     ],
     [
       { status: 403, aborted: true },
@@ -177,11 +179,11 @@ describe('a request that nobody says anything about', () => {
     expect(lines).toEqual([
       'GET /projects/:id 200 is no event: GET is not recorded',
       'OPTIONS /projects/:id 200 is no event: OPTIONS is not recorded',
-      'POST /wp-login.php 404 is no event: no route was matched',
-      'POST /wp-login.php 404 is no event: no route was matched',
-      'POST /projects 200 is no event: the option ignore says so',
+      'POST /wp-login.php 404 is no event: no route matched',
+      'POST /wp-login.php 404 is no event: no route matched',
+      'POST /projects 200 is no event: `ignore` returned true',
       'POST /api/projects/p1/ping 200 is no event: its route is set to false',
-      'POST /projects 200 is no event: it is left out',
+      'POST /projects 200 is no event: it is skipped',
     ])
   })
 
@@ -236,9 +238,9 @@ test('debug says which event a request became, and why', async () => {
   )
   await call('POST /search')
   expect(lines).toEqual([
-    'PATCH /projects/p1 200 is project.updated of project p1 (read from PATCH /projects/:id, 1 annotated)',
-    'POST /jobs/j1/run 200 is job.started of job j1 (named by `routes` for POST /jobs/:id/run)',
-    'POST /things 409 is billing.charged of billing May (as it was told)',
+    'PATCH /projects/p1 200 is project.updated of project p1 (inferred from PATCH /projects/:id, 1 annotated)',
+    'POST /jobs/j1/run 200 is job.started of job j1 (set by `routes` for POST /jobs/:id/run)',
+    'POST /things 409 is billing.charged of billing May (as recorded)',
     'POST /search 200 is no event: a search over POST',
   ])
 })
@@ -512,24 +514,26 @@ describe('one action, one event', () => {
 
   test('a read that goes on after its end still records', async () => {
     const writer = collectingWriter()
-    const trail = createTrail({ catalog, to: writer, closeAtEnd: false })
-    const finish = createCapture<Native>({ trail }).begin({
+    const trail = createTrail({ catalog, to: writer, flushOnExit: false })
+    const request = createCapture<Native>({ trail }).begin({
       native: ada,
       method: 'GET',
       path: '/projects',
       headers: {},
     })
-    finish({ status: 200, route: '/projects' })
-    finish.run(() => trail.record('project.archived', { resource: { id: 'p1' } }))
+    request.end({ status: 200, route: '/projects' })
+    request.run(() => trail.record('project.archived', { resource: { id: 'p1' } }))
     await trail.flush()
     expect(writer.events).toMatchObject([{ action: 'project.archived' }])
   })
 
   test('an actor that is never found does not hold up flush for ever', async () => {
     const clock = manualClock()
-    const trail = createTrail({ catalog, to: collectingWriter(), closeAtEnd: false, clock })
+    const trail = createTrail({ catalog, to: collectingWriter(), flushOnExit: false, clock })
     const capture = createCapture<Native>({ trail, actor: () => new Promise(() => {}) })
-    capture.begin({ native: ada, method: 'POST', path: '/projects', headers: {} })({ status: 200, route: '/projects' })
+    capture
+      .begin({ native: ada, method: 'POST', path: '/projects', headers: {} })
+      .end({ status: 200, route: '/projects' })
     const flushed = trail.flush()
     await clock.advance(10_000)
     await flushed
@@ -541,7 +545,7 @@ describe('one action, one event', () => {
     const events = await call('POST /projects', { native: ada }, () => {
       const inner = capture.begin({ native: ada, method: 'POST', path: '/projects', headers: {} })
       inner.run(() => {})
-      inner({ status: 201, route: '/projects' })
+      inner.end({ status: 201, route: '/projects' })
     })
     expect(events).toMatchObject([{ action: 'project.created' }])
   })
@@ -571,5 +575,123 @@ describe('one action, one event', () => {
       actor: { id: 'u2' },
       metadata: { name: 'two' },
     })
+  })
+})
+
+describe('hold', () => {
+  const closedCatalog = defineCatalog({
+    project: { actions: { purged: { kind: 'delete', onFailure: 'closed' }, archived: {} } },
+    secret: { actions: { deleted: { onFailure: 'closed', aliases: ['key.deleted'] }, read: { onFailure: 'closed' } } },
+  })
+
+  function setUpClosed(options: CaptureOptions<Native> = {}) {
+    const writer = collectingWriter()
+    const trail = createTrail({ catalog: closedCatalog, to: writer, flushOnExit: false })
+    const capture = createCapture<Native>({ trail, ...options })
+    const begin = (method: string, path: string) => capture.begin({ native: {}, method, path, headers: {} })
+    return { writer, trail, begin }
+  }
+
+  test.each([
+    ['POST', '/projects/:id/purge', 'project.purged'],
+    ['DELETE', '/keys/:id', 'secret.deleted'],
+    ['POST', '/projects/:id/archive', undefined],
+    ['GET', '/projects/:id', undefined],
+  ])('%s %s waits for %s', async (method, route, action) => {
+    const { writer, trail, begin } = setUpClosed()
+    const request = begin(method, route.replace(':id', 'p1'))
+    const held = request.hold({ status: 200, route })
+    await held
+    expect(writer.events.map((event) => event.action)).toEqual(action === undefined ? [] : [action])
+    expect(held === undefined).toBe(action === undefined)
+    request.end({ status: 200, route })
+    await trail.flush()
+    expect(writer.events.length).toBeLessThanOrEqual(1)
+  })
+
+  test('waits for rows and records with such an action', async () => {
+    const { writer, trail, begin } = setUpClosed()
+    const route = '/things/:id/archive'
+    const annotations: (Annotation<'secret.read'> & { readonly resource: ResourceInput })[] = [
+      { resource: { type: 'secret', id: 's1' }, before: { a: 1 } },
+      { resource: { type: 'key', id: 's2' }, before: { a: 1 } },
+      { resource: { type: 'secret', id: 's3' }, action: 'secret.read' },
+    ]
+    for (const annotation of annotations) {
+      const request = begin('POST', '/things/t1/archive')
+      request.run(() => trail.annotate(annotation))
+      await request.hold({ status: 200, route })
+      expect(writer.events.splice(0)).toMatchObject([{ resource: { id: annotation.resource.id } }])
+      request.end({ status: 200, route })
+      await trail.flush()
+      expect(writer.events).toEqual([])
+    }
+  })
+
+  test('does not plan the events of a request twice', async () => {
+    let planned = 0
+    const { writer, trail, begin } = setUpClosed({
+      ignore: () => {
+        planned += 1
+        return false
+      },
+    })
+    for (const path of ['/projects', '/projects/p1/archive', '/projects/p1/purge']) {
+      const request = begin('POST', path)
+      const outcome = { status: 200, route: path.replace('p1', ':id') }
+      await request.hold(outcome)
+      request.end(outcome)
+      await trail.flush()
+      expect([path, planned]).toEqual([path, 1])
+      planned = 0
+    }
+    expect(writer.events).toHaveLength(3)
+  })
+})
+
+describe('a request with very many events', () => {
+  test('keeps 1,000 of them, and summarizes the others by action', async () => {
+    const { call, trail, warnings } = setUp()
+    const events = await call('POST /imports', { status: 201, native: {} }, () => {
+      for (let count = 0; count < 4_000; count += 1) {
+        const type = count % 4 === 3 ? 'service' : 'project'
+        trail.annotate({ resource: { type, id: `r${count}` }, after: { name: `Row ${count}` } })
+      }
+    })
+    expect(events).toHaveLength(1_002)
+    expect(events[999]).toMatchObject({ action: 'service.created', resource: { id: 'r999', name: 'Row 999' } })
+    const [projects, services] = events.slice(1_000)
+    expect(projects).toMatchObject({
+      action: 'project.created',
+      description: '… and 2,250 more project events',
+      resource: { type: 'project', id: null },
+      metadata: { count: 2_250 },
+    })
+    expect(services).toMatchObject({ action: 'service.created', metadata: { count: 750 } })
+    const ids = [projects, services].map((event) => event?.metadata?.ids)
+    expect(ids[0]).toHaveLength(1_000)
+    expect(ids[1]).toEqual(Array.from({ length: 750 }, (_, index) => `r${1_003 + 4 * index}`))
+    expect(warnings).toEqual([expect.stringContaining('3000 are summarized')])
+  })
+
+  test('summarizes by tenant too, and in an event that is small enough to store', async () => {
+    const { call, trail } = setUp()
+    const events = await call('POST /imports', {}, () => {
+      for (let count = 0; count < 3_000; count += 1)
+        trail.record('project.archived', {
+          resource: { id: `${'x'.repeat(200)}${count}` },
+          tenant: count % 2 === 0 ? 'acme' : 'umbrella',
+        })
+    })
+    const summaries = events.slice(1_000)
+    expect(summaries).toMatchObject([
+      { tenantId: 'acme', metadata: { count: 1_000 } },
+      { tenantId: 'umbrella', metadata: { count: 1_000 } },
+    ])
+    for (const event of summaries) {
+      prepareEvent(event, { catalog: catalog.json, tenantId: 'acme', receivedAt: Date.now() })
+      const ids = event.metadata?.ids
+      expect(Array.isArray(ids) && ids.length > 100).toBe(true)
+    }
   })
 })

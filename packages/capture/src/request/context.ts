@@ -1,63 +1,182 @@
-import { type Channel, EVENT_LIMITS, type EventContext } from '@whodid/core'
-import { clip } from '../event/limits.ts'
+import { type Actor, ANONYMOUS, type Channel, EVENT_LIMITS, type EventContext } from '@whodid/core'
+import type { Engine } from '../context/engine.ts'
+import { type Attribution, truncate } from '../event/compose.ts'
+import { toActor } from '../event/draft.ts'
+import { guessPattern, isReadMethod } from '../infer/path.ts'
+import type { CaptureOptions, Eventually, HeaderBag, RequestFacts, RequestOutcome } from './options.ts'
+import type { RouteTable } from './routes.ts'
 
-/** Headers as Node has them, or as Fetch has them. */
-export type HeaderBag = { readonly [name: string]: string | readonly string[] | undefined } | Headers
+const CATCH_ALL = /(?:\*\w*|\(\.\*\))\}?$/
 
-/** One header by its name in lower case. */
-export function headerOf(headers: HeaderBag, name: string): string | undefined {
+const skipped = new WeakSet<object>()
+
+/** Excludes a request from inference: only `trail.record` creates events for it. Adapters call it for their mounts. */
+export function skipCapture(native: object): void {
+  skipped.add(native)
+}
+
+/** The reason why a request is not captured. If it is ignored on purpose, its annotations are too. */
+interface Refusal {
+  readonly reason: string
+  readonly onPurpose: boolean
+}
+
+/** The host's options for one request: its route, its actor, its tenant, and its origin. */
+export class RequestContext<N extends object> {
+  private readonly engine: Engine
+  private readonly options: CaptureOptions<N>
+  private readonly routes: RouteTable | undefined
+  private readonly facts: RequestFacts<N>
+  private readonly fallbackRequestId: string
+  private origin: EventContext | undefined
+
+  constructor(
+    engine: Engine,
+    options: CaptureOptions<N>,
+    routes: RouteTable | undefined,
+    facts: RequestFacts<N>,
+    fallbackRequestId: string,
+  ) {
+    this.engine = engine
+    this.options = options
+    this.routes = routes
+    this.facts = facts
+    this.fallbackRequestId = fallbackRequestId
+  }
+
+  /** Returns the pattern of the route, and the action that `routes` gives it. */
+  findRoute({ route }: RequestOutcome): { readonly pattern: string; readonly action: string | false | undefined } {
+    const pattern = truncate(route ?? guessPattern(this.facts.path), EVENT_LIMITS.context)
+    return { pattern, action: this.routes?.(this.facts.method, pattern) }
+  }
+
+  /** Returns why the request is not captured; undefined when it is. */
+  findRefusal(outcome: RequestOutcome, routeAction: string | false | undefined): Refusal | undefined {
+    const { engine, facts } = this
+    const { ignore, recordReads } = this.options
+    const { native, method } = facts
+    if (skipped.has(native)) return { reason: 'it is skipped', onPurpose: true }
+    if (routeAction === false) return { reason: 'its route is set to false', onPurpose: true }
+    if (ignore !== undefined && callOption(engine, facts, 'ignore', () => ignore(native, outcome)) === true) {
+      return { reason: '`ignore` returned true', onPurpose: true }
+    }
+    if (routeAction !== undefined) return undefined
+    if (isReadMethod(method)) {
+      const isRecorded =
+        typeof recordReads === 'function'
+          ? callOption(engine, facts, 'recordReads', () => recordReads(native))
+          : recordReads
+      if (isRecorded !== true || (method !== 'GET' && method !== 'HEAD')) {
+        return { reason: `${method} is not recorded`, onPurpose: false }
+      }
+    }
+    const { route = null } = outcome
+    const isUnmatched = outcome.status === 404 && (route === null || CATCH_ALL.test(route))
+    return isUnmatched ? { reason: 'no route matched', onPurpose: false } : undefined
+  }
+
+  /** Looks up the actor and the tenant. The outcome is null before the end of the request. */
+  getAttribution(outcome: RequestOutcome | null, route: string | null): Eventually<Attribution> {
+    const { actor, tenant } = this.options
+    const { engine, facts } = this
+    const user =
+      actor === undefined ? undefined : callAsyncOption(engine, facts, 'actor', () => actor(facts.native, outcome))
+    const tenantId =
+      tenant === undefined ? undefined : callAsyncOption(engine, facts, 'tenant', () => tenant(facts.native, outcome))
+    const toAttribution = (
+      resolvedUser: Awaited<typeof user>,
+      resolvedTenant: Awaited<typeof tenantId>,
+    ): Attribution => {
+      const resolvedActor = resolvedUser === null || resolvedUser === undefined ? ANONYMOUS : toActor(resolvedUser)
+      return {
+        actor: resolvedActor,
+        tenant: resolvedTenant ?? undefined,
+        context: this.getOrigin(route, resolvedActor),
+        causedBy: undefined,
+        scope: undefined,
+      }
+    }
+    if (!(user instanceof Promise) && !(tenantId instanceof Promise)) return toAttribution(user, tenantId)
+    return Promise.all([user, tenantId]).then((both) => toAttribution(...both))
+  }
+
+  private getOrigin(route: string | null, actor: Actor): EventContext {
+    const { channel } = this.options
+    this.origin ??= this.readOrigin(route)
+    const isProgram = actor.type === 'api_key' && channel === undefined
+    if (this.origin.route === route && !isProgram) return this.origin
+    return { ...this.origin, route, ...(isProgram && { channel: 'api' as const }) }
+  }
+
+  private readOrigin(route: string | null): EventContext {
+    const { channel } = this.options
+    const { native, headers, method } = this.facts
+    const ip = this.facts.ip?.()
+    const chosen =
+      typeof channel === 'function' ? callOption(this.engine, this.facts, 'channel', () => channel(native)) : channel
+    return {
+      channel: chosen ?? guessChannel(headers),
+      ip: ip ? stripIpv6Mapping(ip).slice(0, 64) : null,
+      userAgent: truncate(getHeader(headers, 'user-agent'), EVENT_LIMITS.context) ?? null,
+      requestId: getRequestId(headers) ?? this.fallbackRequestId,
+      traceId: parseTraceId(getHeader(headers, 'traceparent')),
+      method,
+      route: truncate(route, EVENT_LIMITS.context) ?? null,
+    }
+  }
+}
+
+/** Calls an option of the host. If it throws, warns and returns undefined. */
+function callOption<T>(engine: Engine, facts: RequestFacts<object>, name: string, fn: () => T): T | undefined {
+  try {
+    return fn()
+  } catch (error) {
+    return warnOption(engine, facts, name, error)
+  }
+}
+
+function callAsyncOption<T>(
+  engine: Engine,
+  facts: RequestFacts<object>,
+  name: string,
+  fn: () => Eventually<T>,
+): Eventually<T | undefined> {
+  const result = callOption(engine, facts, name, fn)
+  return result instanceof Promise ? result.catch((error: unknown) => warnOption(engine, facts, name, error)) : result
+}
+
+function warnOption(engine: Engine, { method, path }: RequestFacts<object>, name: string, error: unknown): undefined {
+  engine.warn(`\`${name}\` threw on ${method} ${path}, and the event is kept without it: ${String(error)}`)
+}
+
+function getHeader(headers: HeaderBag, name: string): string | undefined {
   if (headers instanceof Headers) return headers.get(name) ?? undefined
   const value = headers[name]
   return typeof value === 'string' ? value : value?.[0]
 }
 
-/** From where a request came, without what only its end can tell. */
-export function contextOf(request: {
-  readonly headers: HeaderBag
-  readonly method: string
-  readonly ip: string | null | undefined
-  readonly route: string | null
-  readonly channel: Channel | undefined
-  /** For a request that brings no id of its own. */
-  readonly madeId: string
-}): EventContext {
-  const { headers, ip, route } = request
-  return {
-    channel: request.channel ?? channelOf(headers),
-    ip: ip ? withoutMapping(ip).slice(0, 64) : null,
-    userAgent: clip(headerOf(headers, 'user-agent'), EVENT_LIMITS.context) ?? null,
-    requestId: requestIdIn(headers) ?? request.madeId,
-    traceId: traceIdOf(headerOf(headers, 'traceparent')),
-    method: request.method,
-    route: clip(route, EVENT_LIMITS.context) ?? null,
-  }
-}
-
-/**
- * `ui` for what a browser sent, `api` for what a program did: browsers send Sec-Fetch-Site (Node's fetch does not) or an
- * Origin, and keep sessions in cookies; programs sign with a header.
- */
-function channelOf(headers: HeaderBag): Channel {
-  if (headerOf(headers, 'sec-fetch-site') !== undefined || headerOf(headers, 'origin') !== undefined) return 'ui'
-  const isSigned = headerOf(headers, 'authorization') !== undefined || headerOf(headers, 'x-api-key') !== undefined
-  return !isSigned && headerOf(headers, 'cookie') !== undefined ? 'ui' : 'api'
+/** Returns `ui` for browsers, which send Sec-Fetch-Site, an Origin, or cookies, and `api` for programs. */
+function guessChannel(headers: HeaderBag): Channel {
+  if (getHeader(headers, 'sec-fetch-site') !== undefined || getHeader(headers, 'origin') !== undefined) return 'ui'
+  const hasKey = getHeader(headers, 'authorization') !== undefined || getHeader(headers, 'x-api-key') !== undefined
+  return !hasKey && getHeader(headers, 'cookie') !== undefined ? 'ui' : 'api'
 }
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
-function requestIdIn(headers: HeaderBag): string | undefined {
-  const given = headerOf(headers, 'x-request-id')
-  return given !== undefined && REQUEST_ID.test(given) ? given : undefined
+function getRequestId(headers: HeaderBag): string | undefined {
+  const requestId = getHeader(headers, 'x-request-id')
+  return requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : undefined
 }
 
-/** The trace id of a W3C `traceparent`. */
-function traceIdOf(traceparent: string | undefined): string | null {
+/** Parses the trace id of a W3C `traceparent`. */
+function parseTraceId(traceparent: string | undefined): string | null {
   if (traceparent === undefined) return null
   const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1]
   return id === undefined || /^0+$/.test(id) ? null : id
 }
 
-/** IPv4 addresses of a socket that listens on IPv6 too come as `::ffff:192.0.2.1`. */
-function withoutMapping(ip: string): string {
+/** Converts `::ffff:192.0.2.1`, an IPv4 address on an IPv6 socket, to `192.0.2.1`. */
+function stripIpv6Mapping(ip: string): string {
   return ip.startsWith('::ffff:') && ip.includes('.') ? ip.slice(7) : ip
 }

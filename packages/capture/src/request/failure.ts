@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import type { EventError } from '@whodid/core'
-import { isBag } from '../infer/bodies.ts'
+import { isObject } from '../infer/identity.ts'
 
-/** An error of the host's as an event holds it: its status, its code and what it may tell. */
-export function errorOf(error: unknown): EventError {
-  if (!isBag(error)) return { message: String(error) }
+/** Converts an error of the host to its status, code, and message. */
+export function toEventError(error: unknown): EventError {
+  if (!isObject(error)) return { message: String(error) }
   const { status, statusCode, code, message } = error
   const number = typeof status === 'number' ? status : typeof statusCode === 'number' ? statusCode : undefined
   return {
@@ -15,46 +15,49 @@ export function errorOf(error: unknown): EventError {
 }
 
 /**
- * Why a request failed, as far as its client was told: what an internal error says of itself is for the host's log,
- * since it may hold anything.
+ * Returns why a request failed, as far as its client knows. The message of an internal error is left out, because it may
+ * contain anything.
  */
-export function failureOf(outcome: {
+export function getFailure(outcome: {
   readonly status: number
   readonly aborted?: boolean | undefined
   readonly error?: unknown
   readonly responseBody?: unknown
 }): EventError {
   const { status, aborted } = outcome
-  const known = outcome.error === undefined ? undefined : errorOf(outcome.error)
-  const failed = status >= 400 ? status : aborted === true ? undefined : (known?.status ?? 500)
-  if (failed === undefined) return { code: 'aborted', message: 'The client left before the answer was complete' }
-  const told = toldIn(outcome.responseBody)
-  const code = told.code ?? known?.code
-  const message = told.message ?? (failed < 500 ? known?.message : undefined) ?? STATUS_CODES[failed]
+  const thrown = outcome.error === undefined ? undefined : toEventError(outcome.error)
+  const failed = status >= 400 ? status : aborted === true ? undefined : (thrown?.status ?? 500)
+  if (failed === undefined)
+    return { code: 'aborted', message: 'The client disconnected before the response was complete' }
+  const response = parseProblem(outcome.responseBody)
+  const code = response.code ?? thrown?.code
+  const message = response.message ?? (failed < 500 ? thrown?.message : undefined) ?? STATUS_CODES[failed]
   return { status: failed, ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
 }
 
-/** The code and the message in the body of a failure, however its host writes them. */
-function toldIn(body: unknown): { readonly code?: string | undefined; readonly message?: string | undefined } {
-  if (!isBag(body)) return {}
+/** Finds the code and the message in the body of a failure. */
+function parseProblem(body: unknown): { readonly code?: string | undefined; readonly message?: string | undefined } {
+  if (!isObject(body)) return {}
   const { error, errors } = body
-  if (isBag(error)) return toldIn(error)
+  if (isObject(error)) return parseProblem(error)
   const [first]: unknown[] = Array.isArray(errors) ? errors : []
   return {
-    code: text(body.code) ?? (text(body.message) === undefined ? undefined : codeLike(error)),
+    code: toText(body.code) ?? (toText(body.message) === undefined ? undefined : toCode(error)),
     message:
-      text(body.message) ??
-      text(body.detail) ??
-      text(error) ??
-      text(body.title) ??
-      (isBag(first) ? text(first.message) : text(first)),
+      toText(body.message) ??
+      toText(body.detail) ??
+      toText(error) ??
+      toText(body.title) ??
+      (isObject(first) ? toText(first.message) : toText(first)),
   }
 }
 
-function text(value: unknown) {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 1_000) : undefined
+const MAX_TEXT = 1_000
+
+function toText(value: unknown) {
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : undefined
 }
 
-function codeLike(value: unknown) {
+function toCode(value: unknown) {
   return typeof value === 'string' && /^\w{1,64}$/.test(value) ? value : undefined
 }

@@ -1,10 +1,10 @@
 import { WhodidError } from '@whodid/core'
 
-/** Finds what the host has said about a route: an action, false for none, undefined when nothing. */
+/** Finds the action that the host gave a route: false for none, undefined when it is not listed. */
 export type RouteTable = (method: string, route: string) => string | false | undefined
 
-/** A table of `{ 'POST /api/jobs/:id/run': 'job.started' }`. */
-export function compileRoutes(routes: { readonly [route: string]: string | false }): RouteTable {
+/** Compiles `{ 'POST /api/jobs/:id/run': 'job.started' }`; returns undefined for an empty table. */
+export function compileRoutes(routes: { readonly [route: string]: string | false }): RouteTable | undefined {
   const table = new Map<string, string | false>()
   for (const [route, action] of Object.entries(routes)) {
     const match = /^([A-Z]+|\*)\s+(\/\S*)$/.exec(route)
@@ -14,16 +14,16 @@ export function compileRoutes(routes: { readonly [route: string]: string | false
         `The route ${JSON.stringify(route)} must be a method and a path, such as "POST /api/jobs/:id/run".`,
       )
     }
-    table.set(`${match[1]} ${shapeOf(match[2] ?? '')}`, action)
+    table.set(`${match[1]} ${normalize(match[2] ?? '')}`, action)
   }
-  if (table.size === 0) return () => undefined
+  if (table.size === 0) return undefined
   return (method, route) => {
-    const shape = shapeOf(route)
-    return table.get(`${method} ${shape}`) ?? table.get(`* ${shape}`)
+    const pattern = normalize(route)
+    return table.get(`${method} ${pattern}`) ?? table.get(`* ${pattern}`)
   }
 }
 
-/** A pattern without the names of its parameters, which differ between mounts, and without a slash at its end. */
-function shapeOf(route: string): string {
+/** Removes parameter names, which differ between mounts, and a trailing slash. */
+function normalize(route: string): string {
   return route.replace(/:\w+(?:\([^)]*\))?/g, ':').replace(/(.)\/+$/, '$1')
 }

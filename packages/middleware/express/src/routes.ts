@@ -1,147 +1,226 @@
 import type { Request } from 'express'
-import { isObject, isOneOfMany, type Layer, layersOf, matchOf, parentOf, routerOf } from './layers.ts'
-
-/** The layers from an app's router down to a route: routers it is mounted in, and the route's own at the end. */
-type Chain = readonly Layer[]
-
-const chainsOf = new WeakMap<object, Map<object, Chain[]>>()
-const constants = new WeakMap<Chain, string>()
 
 /**
- * The pattern of the route that took the request, with the paths of all routers above it: `/api/projects/:projectId/services/:id`.
- * Null when no route did.
- *
- * Express forgets where a route is mounted as soon as its handler has thrown, so that is looked up in the app's routers, and
- * matched against the path once more: a router that is mounted twice has two answers.
+ * Finds routes in Express's routers, whose layers are not documented. Every access is checked, so that another version of
+ * Express loses the patterns of routes and nothing else.
  */
-export function routeOf(req: Request, path: string): string | null {
+
+/** One entry of a router: a route, or a router or function mounted on a path. */
+interface Layer {
+  readonly route?: unknown
+  readonly handle: object
+  match(path: string): unknown
+}
+
+/** The layers from an app's router down to a route. */
+type Chain = readonly Layer[]
+
+/** The part of a path that a layer matched. */
+interface LayerMatch {
+  readonly path: string
+  readonly params: readonly (readonly [name: string, value: string])[]
+  /** The path as the host wrote it, if it is a string. */
+  readonly pattern: string | undefined
+}
+
+interface ChainMatch {
+  readonly pattern: string | undefined
+  /** True when every path that the chain matches has this pattern. */
+  readonly isConstant: boolean
+}
+
+const MAX_NESTED_APPS = 10
+
+const chainsByRouter = new WeakMap<object, Map<object, Chain[]>>()
+const constantPatterns = new WeakMap<Chain, string>()
+
+/**
+ * Returns the pattern of the matched route with the paths of all routers above it:
+ * `/api/projects/:projectId/services/:id`. Returns null when no route matched.
+ *
+ * Express forgets the mount path of a route when its handler throws. So the route is looked up in the app's routers and
+ * matched against the path again, which also tells two mounts of one router apart.
+ */
+export function getRoute(req: Request, path: string): string | null {
   const route: unknown = req.route
   if (!isObject(route)) return null
   const app: unknown = req.app
-  if (isObject(app) && parentOf(app) === undefined) {
-    const found = patternIn(app, route, path)
-    if (found !== undefined) return found
+  if (isObject(app) && getParentApp(app) === undefined) {
+    const pattern = findPattern(app, route, path)
+    if (pattern !== undefined) return pattern
   }
-  const apps = appsOf(app)
+  const apps = getAppChain(app)
   for (const [index, each] of apps.entries()) {
-    const above = prefixOf(apps.slice(index), path)
-    const found = patternIn(each, route, above.rest)
-    if (found !== undefined) return tidy(above.pattern + found)
+    const mount = getMountPrefix(apps.slice(index), path)
+    const pattern = findPattern(each, route, mount.rest)
+    if (pattern !== undefined) return normalizePattern(mount.pattern + pattern)
   }
-  return tidy(byLength(route, path))
+  return normalizePattern(guessPattern(route, path))
 }
 
-/** The app that is answering, and those it is mounted in. */
-function appsOf(app: unknown): object[] {
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function getParentApp(app: object): unknown {
+  return 'parent' in app ? app.parent : undefined
+}
+
+/** Returns the responding app and the apps it is mounted in. */
+function getAppChain(app: unknown): object[] {
   const apps: object[] = []
-  for (let next: unknown = app; isObject(next) && apps.length < 10; next = parentOf(next)) apps.push(next)
+  for (let next: unknown = app; isObject(next) && apps.length < MAX_NESTED_APPS; next = getParentApp(next))
+    apps.push(next)
   return apps
 }
 
-/** Where the first of these apps is mounted, and what of the path is left for it. */
-function prefixOf(apps: readonly object[], path: string): { readonly pattern: string; readonly rest: string } {
+/** Returns the mount path of the first app, and the rest of the path. */
+function getMountPrefix(apps: readonly object[], path: string): { readonly pattern: string; readonly rest: string } {
   let pattern = ''
   let rest = path
   for (const app of apps.slice(0, -1).reverse()) {
     const mountpath = 'mountpath' in app ? app.mountpath : undefined
-    const given: unknown = Array.isArray(mountpath) ? mountpath[0] : mountpath
-    if (typeof given !== 'string') continue
-    const depth = given.split('/').filter((segment) => segment !== '').length
+    const firstPath: unknown = Array.isArray(mountpath) ? mountpath[0] : mountpath
+    if (typeof firstPath !== 'string') continue
+    const depth = countSegments(firstPath)
     const segments = rest.split('/').slice(1)
-    pattern += depth === 0 ? '' : Array.isArray(mountpath) ? `/${segments.slice(0, depth).join('/')}` : given
+    pattern += depth === 0 ? '' : Array.isArray(mountpath) ? `/${segments.slice(0, depth).join('/')}` : firstPath
     rest = `/${segments.slice(depth).join('/')}`
   }
   return { pattern, rest }
 }
 
-function patternIn(app: object, route: object, path: string): string | undefined {
-  const router = routerOf(app)
+function findPattern(app: object, route: object, path: string): string | undefined {
+  const router = getRouter(app)
   if (router === undefined) return undefined
-  const known = chainsOf.get(router)?.get(route)
-  const found = known === undefined ? undefined : patternAmong(known, path)
-  // What is in no router will not be; what is, may have been mounted once more.
-  if (found !== undefined || known?.length === 0) return found
-  const chains = indexed(router)
+  const cached = chainsByRouter.get(router)?.get(route)
+  const pattern = cached === undefined ? undefined : matchChains(cached, path)
+  // A route that was in no router stays unknown; a known one may have been mounted again.
+  if (pattern !== undefined || cached?.length === 0) return pattern
+  const chains = indexRoutes(router)
   if (!chains.has(route)) chains.set(route, [])
-  chainsOf.set(router, chains)
-  return patternAmong(chains.get(route) ?? [], path)
+  chainsByRouter.set(router, chains)
+  return matchChains(chains.get(route) ?? [], path)
 }
 
-function indexed(router: object): Map<object, Chain[]> {
-  const chains = new Map<object, Chain[]>()
-  const seen = new Set<object>()
-  const visit = (within: object, above: Chain) => {
+/** Returns the router of an app. Express 4 keeps it in `_router`, and throws on `router`. */
+function getRouter(app: object): object | undefined {
+  const router = '_router' in app && isObject(app._router) ? app._router : 'router' in app ? app.router : undefined
+  return isObject(router) ? router : undefined
+}
+
+function indexRoutes(router: object): Map<object, Chain[]> {
+  const chainsByRoute = new Map<object, Chain[]>()
+  const ancestors = new Set<object>()
+  const visit = (current: object, parents: Chain) => {
     // A router may be mounted in itself.
-    if (seen.has(within)) return
-    seen.add(within)
-    for (const layer of layersOf(within)) {
-      const chain = [...above, layer]
-      if (isObject(layer.route)) chains.set(layer.route, [...(chains.get(layer.route) ?? []), chain])
-      else visit(layer.handle, chain)
+    if (ancestors.has(current)) return
+    ancestors.add(current)
+    for (const layer of getLayers(current)) {
+      const chain = [...parents, layer]
+      if (!isObject(layer.route)) visit(layer.handle, chain)
+      else {
+        const chains = chainsByRoute.get(layer.route)
+        if (chains === undefined) chainsByRoute.set(layer.route, [chain])
+        else chains.push(chain)
+      }
     }
-    seen.delete(within)
+    ancestors.delete(current)
   }
   visit(router, [])
-  return chains
+  return chainsByRoute
 }
 
-function patternAmong(chains: readonly Chain[], path: string): string | undefined {
+function getLayers(router: object): readonly Layer[] {
+  return 'stack' in router && Array.isArray(router.stack) ? router.stack.filter(isLayer) : []
+}
+
+function isLayer(value: unknown): value is Layer {
+  return (
+    isObject(value) &&
+    'match' in value &&
+    typeof value.match === 'function' &&
+    'handle' in value &&
+    isObject(value.handle)
+  )
+}
+
+function matchChains(chains: readonly Chain[], path: string): string | undefined {
   for (const chain of chains) {
-    const known = constants.get(chain)
-    if (known !== undefined) return known
-    const { pattern, isConstant } = patternAlong(chain, path)
-    if (pattern !== undefined && isConstant && chains.length === 1) constants.set(chain, pattern)
+    const constant = constantPatterns.get(chain)
+    if (constant !== undefined) return constant
+    const { pattern, isConstant } = matchChain(chain, path)
+    if (pattern !== undefined && isConstant && chains.length === 1) constantPatterns.set(chain, pattern)
     if (pattern !== undefined) return pattern
   }
   return undefined
 }
 
-interface Found {
-  readonly pattern: string | undefined
-  /** Whether every path that the chain takes has this pattern. */
-  readonly isConstant: boolean
-}
-
-function patternAlong(chain: Chain, path: string): Found {
+function matchChain(chain: Chain, path: string): ChainMatch {
   let pattern = ''
   let rest = path
   let isConstant = true
   for (const layer of chain) {
-    const match = matchOf(layer, rest)
+    const match = matchLayer(layer, rest)
     if (match === undefined) return { pattern: undefined, isConstant: false }
-    pattern += patternOf(match.path, match.params, match.pattern)
+    pattern += toPattern(match)
     isConstant &&=
-      match.path === '' || (match.pattern !== undefined && /^[\w\-/:.~]*$/.test(match.pattern) && !isOneOfMany(layer))
+      match.path === '' ||
+      (match.pattern !== undefined && /^[\w\-/:.~]*$/.test(match.pattern) && !hasSeveralPaths(layer))
     rest = rest.slice(match.path.length)
     if (!rest.startsWith('/')) rest = `/${rest}`
   }
-  return { pattern: tidy(pattern), isConstant }
+  return { pattern: normalizePattern(pattern), isConstant }
 }
 
-/** What the host wrote, where it is a text with as many segments as it matched; else the matched text with its values named. */
-function patternOf(
-  matched: string,
-  params: readonly (readonly [string, string])[],
-  written: string | undefined,
-): string {
-  if (written === '/' && matched === '') return ''
-  if (written !== undefined && depthOf(written) === depthOf(matched)) return written
-  const segments = matched.split('/')
+/** Matches a layer. Express 5.3 returns the match; older versions store it in the layer. */
+function matchLayer(layer: Layer, path: string): LayerMatch | undefined {
+  const result = callMatch(layer, path)
+  const source = result === true ? layer : result
+  if (!isObject(source) || !('path' in source) || typeof source.path !== 'string') return undefined
+  const params = 'params' in source && isObject(source.params) ? Object.entries<unknown>({ ...source.params }) : []
+  const pattern =
+    'pattern' in source ? source.pattern : isObject(layer.route) && 'path' in layer.route ? layer.route.path : undefined
+  return {
+    path: source.path,
+    params: params.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])),
+    pattern: typeof pattern === 'string' ? pattern : undefined,
+  }
+}
+
+function callMatch(layer: Layer, path: string): unknown {
+  try {
+    return layer.match(path)
+  } catch {
+    // The path is not properly URL-encoded.
+    return undefined
+  }
+}
+
+function hasSeveralPaths(layer: Layer): boolean {
+  return 'rawPath' in layer && Array.isArray(layer.rawPath)
+}
+
+/** Returns the host's pattern if it has as many segments as the match, or else the match with its values named. */
+function toPattern({ path, params, pattern }: LayerMatch): string {
+  if (pattern === '/' && path === '') return ''
+  if (pattern !== undefined && countSegments(pattern) === countSegments(path)) return pattern
+  const segments = path.split('/')
   let end = segments.length
   for (const [name, value] of params.toReversed()) {
-    const at = segments.findLastIndex((segment, index) => index < end && decoded(segment) === value)
-    if (at === -1) continue
-    segments[at] = `:${name}`
-    end = at
+    const position = segments.findLastIndex((segment, index) => index < end && decodeSegment(segment) === value)
+    if (position === -1) continue
+    segments[position] = `:${name}`
+    end = position
   }
   return segments.join('/')
 }
 
-function depthOf(path: string) {
+function countSegments(path: string) {
   return path.split('/').filter((segment) => segment !== '').length
 }
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
@@ -149,15 +228,15 @@ function decoded(segment: string): string {
   }
 }
 
-/** For a route behind a function that calls its router: its own path stands at the end of the whole one. */
-function byLength(route: object, path: string): string {
-  const own = 'path' in route && typeof route.path === 'string' ? route.path : ''
+/** Guesses the pattern of a route behind a function that calls its router: the route's own path is at the end. */
+function guessPattern(route: object, path: string): string {
+  const routePath = 'path' in route && typeof route.path === 'string' ? route.path : ''
   const segments = path.split('/').filter((segment) => segment !== '')
-  const above = segments.slice(0, Math.max(0, segments.length - depthOf(own)))
-  return `/${above.join('/')}${own}`
+  const parents = segments.slice(0, Math.max(0, segments.length - countSegments(routePath)))
+  return `/${parents.join('/')}${routePath}`
 }
 
-function tidy(pattern: string): string {
-  const single = pattern.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
-  return single.startsWith('/') ? single : `/${single}`
+function normalizePattern(pattern: string): string {
+  const path = pattern.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
+  return path.startsWith('/') ? path : `/${path}`
 }

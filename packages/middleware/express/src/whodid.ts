@@ -1,16 +1,14 @@
 import { type CaptureOptions, createCapture, type RequestOutcome, type Trail } from '@whodid/capture'
 import type { ActionName, CatalogData, MetadataSchemas } from '@whodid/core'
 import type { Request, RequestHandler, Response } from 'express'
-import { bindEvents } from './bind-events.ts'
-import { holdHead } from './hold-head.ts'
-import { observeBody } from './observe-body.ts'
-import { routeOf } from './routes.ts'
+import { bindEvents, holdHead, observeBody } from './response.ts'
+import { getRoute } from './routes.ts'
 
-/** How an Express app's requests become events. */
+/** Options for `whodid`. */
 export type ExpressOptions<D extends CatalogData = CatalogData> = CaptureOptions<Request, ActionName<D>>
 
 /**
- * Records what the app's users do: put it before the routes.
+ * Creates the middleware that records what users do. Add it before the routes.
  *
  * @example
  * app.use(whodid(trail, { actor: (req) => req.user, tenant: (req) => req.user?.orgId }))
@@ -24,27 +22,27 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
     const { method, originalUrl: url } = req
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
-    // Node remembers the address of a connection that it was asked for once; of a closed one it does not know it any more.
+    // Makes Node cache the client's address, which a closed connection no longer knows.
     void req.socket.remoteAddress
-    const finish = capture.begin({ native: req, method, path, headers: req.headers, ip: () => req.ip })
-    // At the end that the app gives it, not when the connection lets go: behind another answer, that can be much later.
-    const bodyOf = observeBody(req, res, () => finish(() => outcome(res.statusCode, false)))
-    const outcome = (status: number, aborted: boolean): RequestOutcome => ({
+    const request = capture.begin({ native: req, method, path, headers: req.headers, ip: () => req.ip })
+    // Ends with the app's response, because the connection may close much later: responses are sent in order.
+    const getBody = observeBody(req, res, () => request.end(() => getOutcome(res.statusCode, false)))
+    const getOutcome = (status: number, aborted: boolean): RequestOutcome => ({
       status,
       aborted,
-      route: routeOf(req, path),
+      route: getRoute(req, path),
       requestBody: req.body,
-      responseBody: bodyOf(),
-      location: locationOf(res),
+      responseBody: getBody(),
+      location: getLocation(res),
     })
-    if (capture.mayHold) holdHead(res, (status) => finish.hold(outcome(status, false)))
-    res.once('close', () => finish(() => outcome(res.statusCode, !res.writableEnded)))
-    bindEvents(req, finish.run)
-    finish.run(next)
+    if (capture.hasFailClosed) holdHead(res, (status) => request.hold(() => getOutcome(status, false)))
+    res.once('close', () => request.end(() => getOutcome(res.statusCode, !res.writableEnded)))
+    bindEvents(req, (fn) => request.run(fn))
+    request.run(next)
   }
 }
 
-function locationOf(res: Response): string | undefined {
+function getLocation(res: Response): string | undefined {
   const location = res.getHeader('location')
   return typeof location === 'string' ? location : undefined
 }

@@ -3,7 +3,7 @@ import express from 'express'
 import express4 from 'express4'
 import { mount } from '../src/mount.ts'
 import { whodid } from '../src/whodid.ts'
-import { listening } from './listening.ts'
+import { serveApp } from './serve-app.ts'
 
 const frameworks = [
   ['Express 5', express],
@@ -11,13 +11,13 @@ const frameworks = [
 ] as const
 
 for (const [name, framework] of frameworks) {
-  testAdapter(name, async ({ trail, service, actorOf, tenantOf, rename }: AdapterSetup) => {
+  testAdapter(name, async ({ trail, service, getActor, getTenant, rename }: AdapterSetup) => {
     const app = framework()
     app.use(framework.json())
     app.use(
       whodid(trail, {
-        actor: (req) => actorOf(req.get('x-user')),
-        tenant: (req) => tenantOf(req.get('x-user')),
+        actor: (req) => getActor(req.get('x-user')),
+        tenant: (req) => getTenant(req.get('x-user')),
       }),
     )
     app.use('/activity', mount(service))
@@ -73,6 +73,6 @@ for (const [name, framework] of frameworks) {
     app.use((_error: unknown, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
       res.sendStatus(500)
     })
-    return listening(app)
+    return serveApp(app)
   })
 }

@@ -6,7 +6,7 @@ import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
 import { mount } from '../src/mount.ts'
 import { type ExpressOptions, whodid } from '../src/whodid.ts'
-import { listening } from './listening.ts'
+import { serveApp } from './serve-app.ts'
 
 const catalog = defineCatalog({
   project: { actions: { purged: { kind: 'delete', onFailure: 'closed' } } },
@@ -24,7 +24,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     const troubles: (Error | Promise<void>)[] = []
     const trail: Trail = createTrail({
       catalog,
-      closeAtEnd: false,
+      flushOnExit: false,
       onWarning: () => {},
       to: {
         async append(batch) {
@@ -40,7 +40,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     app.use(whodid(trail, { actor: () => ({ id: 'u1' }), tenant: () => 'acme', ...options }))
     app.use(framework.json())
     build(app, trail)
-    const server = await listening(app)
+    const server = await serveApp(app)
     let ended = 0
     return {
       url: server.url,
