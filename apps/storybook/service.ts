@@ -53,10 +53,10 @@ const broken = once(() => {
     changeInbox: away,
     stats: away,
     head: away,
-    keys: { add: away, list: away, find: away, revoke: away, used: away },
+    keys: { add: away, list: away, find: away, revoke: away, markUsed: away },
     revocations: { add: away, has: away },
-    retention: { get: away, set: away, tenants: away, expired: away, purge: away, exclusively: away },
-    people: { eventsOf: away, erase: away },
+    retention: { get: away, set: away, listTenants: away, findExpired: away, purge: away, runExclusive: away },
+    people: { findEvents: away, erase: away },
     health: away,
     close: async () => {},
   })

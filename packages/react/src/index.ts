@@ -5,9 +5,9 @@ export { ActivityFeed, type ActivityFeedProps } from './feed/activity-feed.tsx'
 export { ActivityFilters, type ActivityFiltersProps } from './filter/activity-filters.tsx'
 export type { FilterField } from './filter/filter-fields.ts'
 export {
+  ActivityFilterScope,
   type ActivityFilterScopeProps,
   type FilterScope,
-  FilterScopeProvider as ActivityFilterScope,
 } from './filter/filter-scope.tsx'
 export type { ActivityFilter, DateRange } from './filter/filter-state.ts'
 export { ResourceHistory, type ResourceHistoryProps } from './history/resource-history.tsx'
@@ -19,5 +19,6 @@ export type { LinkProps, Theme } from './provider/context.ts'
 export type { Fetch, RequestHeaders } from './provider/trpc.ts'
 export { ActivityTable, type ActivityTableProps } from './table/activity-table.tsx'
 export type { TableColumn } from './table/use-activity-table.ts'
-export { ENGLISH, type Messages } from './text/messages.ts'
+export { ENGLISH } from './text/english.ts'
+export type { Messages } from './text/messages.ts'
 export { ActivityToasts, type ActivityToastsProps } from './toasts/activity-toasts.tsx'

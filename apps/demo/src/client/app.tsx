@@ -45,7 +45,7 @@ export function App() {
   }
   return (
     <SessionProvider key={me.id} me={me}>
-      <ActivityProvider linkTo={getEventUrl} renderLink={renderLink} url="/activity">
+      <ActivityProvider getEventHref={getEventUrl} renderLink={renderLink} url="/activity">
         <Shell>
           <Suspense fallback={<div aria-busy="true" className="page" />} key={pathname}>
             <Routes>

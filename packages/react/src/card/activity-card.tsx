@@ -1,5 +1,5 @@
 import { forwardRef, lazy, type ReactNode, Suspense } from 'react'
-import { actorName, isAboutActor } from '../events/describe.ts'
+import { getActorName, isAboutActor } from '../events/describe.ts'
 import { ActionTile } from '../parts/event/action-badge.tsx'
 import { RelativeTime } from '../parts/event/relative-time.tsx'
 import { ResourceLink } from '../parts/event/resource-link.tsx'
@@ -8,27 +8,28 @@ import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
 import { useRootProps } from '../parts/root-props.ts'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { type LastActivityOptions, useLastActivity } from './use-last-activity.ts'
 
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
 
+/** Props of `ActivityCard`. */
 export interface ActivityCardProps extends LastActivityOptions {
   readonly className?: string | undefined
-  /** The heading. @default "Last activity" */
+  /** Heading. @default "Last activity" */
   readonly title?: ReactNode
-  /** Where "View all" leads. Left out, there is none. */
+  /** URL of "View all". Without it and `onViewAll`, the link is hidden. */
   readonly viewAllHref?: string | undefined
-  /** What "View all" does, in place of leading somewhere. */
+  /** Called when "View all" is pressed, instead of following a link. */
   readonly onViewAll?: (() => void) | undefined
-  /** Stands where there is nothing to list. */
+  /** Shown when there are no events. */
   readonly empty?: ReactNode
 }
 
 /**
- * The most recent events, for a dashboard.
+ * Shows the most recent events, for a dashboard.
  *
  * @example
  * <ActivityCard viewAllHref="/activity" />
@@ -36,7 +37,7 @@ export interface ActivityCardProps extends LastActivityOptions {
 export const ActivityCard = forwardRef<HTMLElement, ActivityCardProps>(function ActivityCard(props, ref) {
   const { className, title, viewAllHref, onViewAll, empty } = props
   const { messages, renderLink } = useActivityContext()
-  const { events, catalog, isLoading, error, retry, fresh, opened } = useLastActivity(props)
+  const { events, catalog, isLoading, error, retry, newIds, details } = useLastActivity(props)
   const root = useRootProps('whodid-card', 'whodid-last', className)
   const viewAll = (
     <>
@@ -60,19 +61,14 @@ export const ActivityCard = forwardRef<HTMLElement, ActivityCardProps>(function 
       ) : (
         <ul className="whodid-last-list">
           {events.map((event) => (
-            <li
-              key={event.id}
-              className="whodid-moment"
-              data-fresh={present(fresh.has(event.id))}
-              data-kind={event.kind}
-            >
+            <li key={event.id} className="whodid-moment" data-new={toFlag(newIds.has(event.id))} data-kind={event.kind}>
               <ActionTile event={event} catalog={catalog} />
               <div className="whodid-moment-main">
                 <p className="whodid-row-title">
-                  <TitleButton event={event} catalog={catalog} onOpen={() => opened.open(event)} />
+                  <TitleButton event={event} catalog={catalog} onOpen={() => details.open(event)} />
                 </p>
                 <div className="whodid-row-meta">
-                  <Text value={actorName(event, messages)} className="whodid-row-actor" />
+                  <Text value={getActorName(event, messages)} className="whodid-row-actor" />
                   {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} />}
                 </div>
               </div>
@@ -93,14 +89,14 @@ export const ActivityCard = forwardRef<HTMLElement, ActivityCardProps>(function 
           )}
         </footer>
       )}
-      {opened.openId !== null && (
+      {details.openId !== null && (
         <Suspense fallback={null}>
           <DetailsDialog
             mode="drawer"
-            eventId={opened.openId}
-            onClose={opened.close}
-            onPrevious={opened.previous}
-            onNext={opened.next}
+            eventId={details.openId}
+            onClose={details.close}
+            onPrevious={details.previous}
+            onNext={details.next}
           />
         </Suspense>
       )}

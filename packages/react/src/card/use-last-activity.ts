@@ -1,26 +1,27 @@
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import { useMemo } from 'react'
-import { useFreshEvents } from '../events/use-new-events.ts'
+import { useNewEvents } from '../events/use-new-events.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 
+/** Options of `useLastActivity`. */
 export interface LastActivityOptions {
-  /** Which events. @default all */
+  /** Filter. @default all events */
   readonly filter?: Filter | undefined
-  /** How many. @default 5 */
+  /** Maximum events. @default 5 */
   readonly limit?: number | undefined
-  /** What a press on an event does. @default its details open at the side */
+  /** Called when the viewer opens an event. @default opens the details in a drawer */
   readonly onOpen?: ((event: StoredEvent) => void) | undefined
 }
 
 const NO_FILTER: Filter = {}
 
-/** The most recent events. `<ActivityCard>` is this and markup. */
+/** Returns the most recent events. `<ActivityCard>` renders them. */
 export function useLastActivity({ filter = NO_FILTER, limit = 5, onOpen }: LastActivityOptions = {}) {
   const { tenant } = useActivityContext()
-  const { catalog, ready } = useCatalog()
+  const { catalog, isReady } = useCatalog()
   const { data, error, isPending, refetch } = trpc.list.useQuery({
     ...filter,
     limit,
@@ -30,10 +31,10 @@ export function useLastActivity({ filter = NO_FILTER, limit = 5, onOpen }: LastA
   return {
     events,
     catalog,
-    isLoading: isPending || !ready,
+    isLoading: isPending || !isReady,
     error: data === undefined ? error : null,
     retry: () => void refetch(),
-    fresh: useFreshEvents(),
-    opened: useOpenEvent(events, onOpen),
+    newIds: useNewEvents(),
+    details: useOpenEvent(events, onOpen),
   }
 }

@@ -3,18 +3,19 @@ import { useEvent } from '../events/use-event.ts'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { statusOf } from '../provider/trpc.ts'
+import { getHttpStatus } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { DetailsActions, DetailsBody, DetailsHeading } from './details-body.tsx'
 
 const DetailsDialog = lazy(() => import('./details-dialog.tsx'))
 
+/** Props of `ActivityDetails`. */
 export interface ActivityDetailsProps {
-  /** Which event. Nothing is drawn for null. */
+  /** Id of the event. Renders nothing for null. */
   readonly eventId: string | null
-  /** At the side of the page, over it, or where it stands. @default 'drawer' */
+  /** Shows the event in a drawer, a dialog or inline. @default 'drawer' */
   readonly mode?: 'drawer' | 'dialog' | 'inline' | undefined
-  /** Called when the viewer closes it. A drawer or a dialog needs it. */
+  /** Called when the viewer closes the drawer or dialog, which require it. */
   readonly onClose?: (() => void) | undefined
   readonly onPrevious?: (() => void) | undefined
   readonly onNext?: (() => void) | undefined
@@ -22,7 +23,7 @@ export interface ActivityDetailsProps {
 }
 
 /**
- * Everything that is known of one event: who, what, when and from where, what changed, and its metadata.
+ * Shows one event in full: actor, resource, time, origin, changes and metadata.
  *
  * @example
  * <ActivityDetails eventId={id} onClose={() => setId(null)} />
@@ -58,7 +59,7 @@ export const ActivityDetails = forwardRef<HTMLElement, ActivityDetailsProps>(fun
           <DetailsBody event={event} catalog={catalog} />
           <DetailsActions event={event} />
         </>
-      ) : error && statusOf(error) === 404 ? (
+      ) : error && getHttpStatus(error) === 404 ? (
         <EmptyState icon="search" title={messages.notFoundTitle} body={messages.notFoundBody} />
       ) : error ? (
         <ErrorState error={error} onRetry={retry} />

@@ -1,38 +1,38 @@
-import type { Change } from '@whodid/core/browser'
+import type { Change } from '@whodid/core'
 import type { ReactNode } from 'react'
-import { Runs, Text } from '../parts/text.tsx'
+import { Text, TextRuns } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
-import { type ShownValue, showChange } from './display-change.ts'
+import { type DisplayValue, toDisplayChange } from './display-change.ts'
 
-function Value({ value, side }: { value: ShownValue; side: 'from' | 'to' }): ReactNode {
+function Value({ value, side }: { value: DisplayValue; side: 'from' | 'to' }): ReactNode {
   const { messages } = useActivityContext()
-  if (value.is !== 'value') {
-    return <span className="whodid-nothing">{value.is === 'empty' ? messages.empty : messages.redacted}</span>
+  if (value.type !== 'value') {
+    return <span className="whodid-nothing">{value.type === 'empty' ? messages.empty : messages.redacted}</span>
   }
   const pieces = value.pieces.map((piece, index) =>
-    piece.marked ? (
+    piece.isMarked ? (
       <mark key={index}>
-        <Runs value={piece.text} />
+        <TextRuns value={piece.text} />
       </mark>
     ) : (
-      <Runs key={index} value={piece.text} />
+      <TextRuns key={index} value={piece.text} />
     ),
   )
-  const Side = side === 'from' ? 'del' : 'ins'
+  const Tag = side === 'from' ? 'del' : 'ins'
   return (
-    <Side className="whodid-value" dir="auto" data-long={value.long ? '' : undefined}>
+    <Tag className="whodid-value" dir="auto" data-long={value.isLong ? '' : undefined}>
       {pieces}
-    </Side>
+    </Tag>
   )
 }
 
-/** Changed fields, before and after. A field whose former value is not known is "set to" its value. */
+/** Lists changed fields, before and after. A field without a known old value reads "Set to" and its value. */
 export function Changes({ changes }: { changes: readonly Change[] }): ReactNode {
   const { messages } = useActivityContext()
   return (
     <dl className="whodid-changes">
       {changes.map((change) => {
-        const { path, label, change: kind, from, to } = showChange(change)
+        const { path, label, change: kind, from, to } = toDisplayChange(change)
         return (
           <div key={path} className="whodid-change" data-change={kind}>
             <dt title={path}>

@@ -1,6 +1,6 @@
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import type { ReactNode } from 'react'
-import { actorName, actorTag, resourceName, scopesOf, sentenceOf, typeLabel } from '../events/describe.ts'
+import { getActorName, getActorTag, getResourceName, getScopes, getSentence, getTypeLabel } from '../events/describe.ts'
 import { useEvent } from '../events/use-event.ts'
 import { ActionBadge } from '../parts/event/action-badge.tsx'
 import { RelativeTime } from '../parts/event/relative-time.tsx'
@@ -31,28 +31,28 @@ function Section({ title, children }: { title: string; children: ReactNode }): R
   )
 }
 
-/** Everything that is known of an event. */
+/** Lists all fields of an event. */
 export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: CatalogJson }): ReactNode {
   const { messages, formats } = useActivityContext()
   const { actor, context } = event
   const at = Date.parse(event.occurredAt)
-  const scopes = scopesOf(event)
-  const tag = actorTag(event, messages)
-  const metadata = Object.keys(event.metadata).length > 0
+  const scopes = getScopes(event)
+  const tag = getActorTag(event, messages)
+  const hasMetadata = Object.keys(event.metadata).length > 0
 
   return (
     <div className="whodid-details-body">
       <dl className="whodid-facts">
-        <Fact name={messages.timestamp}>
+        <Fact name={messages.time}>
           <time dateTime={event.occurredAt}>{formats.full(at)}</time>
           <span className="whodid-fact-note">
             {formats.utc(at)} · <RelativeTime iso={event.occurredAt} />
           </span>
         </Fact>
         <Fact name={messages.user}>
-          <Text value={actorName(event, messages)} className="whodid-strong" />{' '}
+          <Text value={getActorName(event, messages)} className="whodid-strong" />{' '}
           {tag !== null && <span className="whodid-tag">{tag}</span>}
-          {actor.email && actor.email !== actorName(event, messages) && (
+          {actor.email && actor.email !== getActorName(event, messages) && (
             <span className="whodid-fact-note">
               <Text value={actor.email} />
             </span>
@@ -70,10 +70,12 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
         </Fact>
         <Fact name={messages.resource}>
           <ResourceLink event={event} catalog={catalog} />
-          {resourceName(event) !== null && (
+          {getResourceName(event) !== null && (
             <span className="whodid-fact-note">
               <Text
-                value={[typeLabel(catalog, event.resource.type), event.resource.id ?? ''].filter(Boolean).join(' · ')}
+                value={[getTypeLabel(catalog, event.resource.type), event.resource.id ?? '']
+                  .filter(Boolean)
+                  .join(' · ')}
               />
             </span>
           )}
@@ -82,13 +84,13 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
           <Fact name={messages.scope}>
             {scopes.map((scope) => (
               <span key={scope.level} className="whodid-fact-line">
-                <Text value={scope.name} /> <span className="whodid-muted">{typeLabel(catalog, scope.level)}</span>
+                <Text value={scope.name} /> <span className="whodid-muted">{getTypeLabel(catalog, scope.level)}</span>
               </span>
             ))}
           </Fact>
         )}
         <Fact name={messages.description}>
-          <Text value={sentenceOf(catalog, event, formats.locale)} />
+          <Text value={getSentence(catalog, event, formats.locale)} />
         </Fact>
         <Fact name={messages.action}>
           <Text value={event.action} className="whodid-code" />
@@ -125,7 +127,7 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
           )}
         </Section>
       )}
-      {metadata && (
+      {hasMetadata && (
         <Section title={messages.metadata}>
           <JsonView value={event.metadata} />
         </Section>
@@ -158,7 +160,7 @@ export function DetailsBody({ event, catalog }: { event: StoredEvent; catalog: C
 }
 
 function CausedBy({ id, catalog }: { id: string; catalog: CatalogJson }): ReactNode {
-  const { messages, formats, linkTo, renderLink } = useActivityContext()
+  const { messages, formats, getEventHref, renderLink } = useActivityContext()
   const { event } = useEvent(id)
   return (
     <Fact name={messages.causedBy}>
@@ -166,45 +168,45 @@ function CausedBy({ id, catalog }: { id: string; catalog: CatalogJson }): ReactN
         <span className="whodid-code">{id}</span>
       ) : (
         renderLink({
-          href: linkTo(id),
+          href: getEventHref(id),
           className: 'whodid-link',
-          children: <Text value={sentenceOf(catalog, event, formats.locale)} />,
+          children: <Text value={getSentence(catalog, event, formats.locale)} />,
         })
       )}
     </Fact>
   )
 }
 
-/** The heading of an event's details: what happened, in a badge and a sentence. */
+/** Heading of an event's details: its badge and sentence. */
 export function DetailsHeading({ event, catalog }: { event: StoredEvent; catalog: CatalogJson }): ReactNode {
   const { formats } = useActivityContext()
   return (
     <>
       <ActionBadge event={event} catalog={catalog} />
       <span className="whodid-details-sentence">
-        <Text value={sentenceOf(catalog, event, formats.locale)} />
+        <Text value={getSentence(catalog, event, formats.locale)} />
       </span>
     </>
   )
 }
 
-/** Copies the event as JSON, or its address. */
+/** Buttons that copy the event as JSON, or its link. */
 export function DetailsActions({ event }: { event: StoredEvent }): ReactNode {
-  const { messages, linkTo } = useActivityContext()
+  const { messages, getEventHref } = useActivityContext()
   const { state, copy } = useCopy()
-  const said = state === null ? '' : state.ok ? messages.copied : messages.copyFailed
+  const announcement = state === null ? '' : state.ok ? messages.copied : messages.copyFailed
   return (
     <div className="whodid-details-actions">
       <button type="button" className="whodid-button" onClick={() => void copy('json', JSON.stringify(event, null, 2))}>
-        <Icon name={state?.what === 'json' && state.ok ? 'completed' : 'braces'} size={14} />
+        <Icon name={state?.target === 'json' && state.ok ? 'completed' : 'braces'} size={14} />
         {messages.copyJson}
       </button>
-      <button type="button" className="whodid-button" onClick={() => void copy('link', linkTo(event.id))}>
-        <Icon name={state?.what === 'link' && state.ok ? 'completed' : 'link'} size={14} />
+      <button type="button" className="whodid-button" onClick={() => void copy('link', getEventHref(event.id))}>
+        <Icon name={state?.target === 'link' && state.ok ? 'completed' : 'link'} size={14} />
         {messages.copyLink}
       </button>
-      {state !== null && !state.ok && <span className="whodid-muted">{said}</span>}
-      <Announcer text={said} />
+      {state !== null && !state.ok && <span className="whodid-muted">{announcement}</span>}
+      <Announcer text={announcement} />
     </div>
   )
 }

@@ -3,23 +3,24 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useEvent } from '../events/use-event.ts'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
-import { classes, useRootProps } from '../parts/root-props.ts'
+import { joinClassNames, useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { statusOf } from '../provider/trpc.ts'
+import { getHttpStatus } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { DetailsActions, DetailsBody, DetailsHeading } from './details-body.tsx'
 
+/** Props of `DetailsDialog`. */
 export interface DetailsDialogProps {
   readonly mode: 'drawer' | 'dialog'
   readonly eventId: string
   readonly className?: string | undefined
   onClose(): void
-  /** Goes to a neighbour in the list; absent at its ends. */
+  /** Go to the neighbors in the list. Absent at its ends. */
   readonly onPrevious?: (() => void) | undefined
   readonly onNext?: (() => void) | undefined
 }
 
-/** The details of an event at the side of the page, or over it. Loaded when first needed. */
+/** Shows the details of an event in a drawer or dialog. Loaded when first opened. */
 export default function DetailsDialog(props: DetailsDialogProps): ReactNode {
   const { mode, eventId, onClose, onPrevious, onNext } = props
   const { messages } = useActivityContext()
@@ -27,7 +28,7 @@ export default function DetailsDialog(props: DetailsDialogProps): ReactNode {
   const { event, error, isLoading, retry } = useEvent(eventId)
   const [open, setOpen] = useState(true)
   const root = useRootProps('whodid-layer')
-  const missing = error !== null && statusOf(error) === 404
+  const isMissing = error !== null && getHttpStatus(error) === 404
 
   useEffect(() => setOpen(eventId !== ''), [eventId])
 
@@ -41,7 +42,7 @@ export default function DetailsDialog(props: DetailsDialogProps): ReactNode {
     >
       <Dialog.Portal {...root}>
         <Dialog.Backdrop className="whodid-backdrop" />
-        <Dialog.Popup className={classes('whodid-sheet', props.className)} data-mode={mode}>
+        <Dialog.Popup className={joinClassNames('whodid-sheet', props.className)} data-mode={mode}>
           <header className="whodid-sheet-header">
             <Dialog.Title className="whodid-sheet-title">{messages.details}</Dialog.Title>
             <span className="whodid-space" />
@@ -79,7 +80,7 @@ export default function DetailsDialog(props: DetailsDialogProps): ReactNode {
                 </Dialog.Description>
                 <DetailsBody event={event} catalog={catalog} />
               </article>
-            ) : missing ? (
+            ) : isMissing ? (
               <EmptyState icon="search" title={messages.notFoundTitle} body={messages.notFoundBody} />
             ) : error ? (
               <ErrorState error={error} onRetry={retry} />

@@ -1,32 +1,32 @@
-import type { Change, Json } from '@whodid/core/browser'
-import { keysOf, REDACTED, words } from '@whodid/core/browser'
+import type { Change, Json } from '@whodid/core'
+import { humanize, parsePointer, REDACTED } from '@whodid/core/browser'
 
-/** A piece of a value, marked when it is what differs from the other side. */
-export interface Piece {
+/** A piece of a value, marked if it differs from the other side. */
+export interface TextPiece {
   readonly text: string
-  readonly marked: boolean
+  readonly isMarked: boolean
 }
 
-/** A value as it is shown: in pieces, or the word for there being nothing. */
-export type ShownValue =
-  | { readonly is: 'empty' }
-  | { readonly is: 'redacted' }
-  | { readonly is: 'value'; readonly pieces: readonly Piece[]; readonly long: boolean }
+/** A value to display: text pieces, or a placeholder for an empty or redacted value. */
+export type DisplayValue =
+  | { readonly type: 'empty' }
+  | { readonly type: 'redacted' }
+  | { readonly type: 'value'; readonly pieces: readonly TextPiece[]; readonly isLong: boolean }
 
-/** One changed field. `set` when the former value is not known, `removed` when there is no later one. */
-export interface ShownChange {
+/** A changed field to display. `set` has no old value, `removed` has no new value. */
+export interface DisplayChange {
   readonly path: string
-  /** The field in words: "Settings › Region". */
+  /** Readable path of the field: "Settings › Region". */
   readonly label: string
   readonly change: 'changed' | 'set' | 'removed'
-  readonly from: ShownValue
-  readonly to: ShownValue
+  readonly from: DisplayValue
+  readonly to: DisplayValue
 }
 
-const LONG = 48
+const LONG_VALUE_LENGTH = 48
 
-/** Where two texts begin and cease to differ, counted in whole characters. */
-function difference(a: string, b: string): readonly [start: number, endA: number, endB: number] {
+/** Finds the range in which two texts differ, without splitting characters. */
+function findDifference(a: string, b: string): readonly [start: number, endA: number, endB: number] {
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let endA = a.length
@@ -35,7 +35,7 @@ function difference(a: string, b: string): readonly [start: number, endA: number
     endA--
     endB--
   }
-  // Half of a surrogate pair is no character.
+  // Do not split surrogate pairs.
   if (start > 0 && /[\uD800-\uDBFF]/.test(a.charAt(start - 1))) start--
   if (/[\uDC00-\uDFFF]/.test(a.charAt(endA)) || /[\uDC00-\uDFFF]/.test(b.charAt(endB))) {
     endA++
@@ -44,7 +44,7 @@ function difference(a: string, b: string): readonly [start: number, endA: number
   return [start, Math.min(endA, a.length), Math.min(endB, b.length)]
 }
 
-function textOf(value: Json | undefined): string {
+function toText(value: Json | undefined): string {
   if (typeof value === 'string') return value
   if (typeof value === 'object' && value !== null) return JSON.stringify(value, null, 2)
   return String(value)
@@ -54,30 +54,30 @@ function isEmpty(value: Json | undefined) {
   return value === undefined || value === null || value === ''
 }
 
-function shown(value: Json | undefined, mark: readonly [number, number] | null): ShownValue {
-  if (isEmpty(value)) return { is: 'empty' }
-  if (value === REDACTED) return { is: 'redacted' }
-  const text = textOf(value)
-  const long = text.length > LONG || text.includes('\n')
-  if (mark === null) return { is: 'value', pieces: [{ text, marked: false }], long }
+function toDisplayValue(value: Json | undefined, mark: readonly [number, number] | null): DisplayValue {
+  if (isEmpty(value)) return { type: 'empty' }
+  if (value === REDACTED) return { type: 'redacted' }
+  const text = toText(value)
+  const isLong = text.length > LONG_VALUE_LENGTH || text.includes('\n')
+  if (mark === null) return { type: 'value', pieces: [{ text, isMarked: false }], isLong }
   const pieces = [
-    { text: text.slice(0, mark[0]), marked: false },
-    { text: text.slice(mark[0], mark[1]), marked: true },
-    { text: text.slice(mark[1]), marked: false },
+    { text: text.slice(0, mark[0]), isMarked: false },
+    { text: text.slice(mark[0], mark[1]), isMarked: true },
+    { text: text.slice(mark[1]), isMarked: false },
   ]
-  return { is: 'value', pieces: pieces.filter((piece) => piece.text !== ''), long }
+  return { type: 'value', pieces: pieces.filter((piece) => piece.text !== ''), isLong }
 }
 
-/** Prepares a change to be drawn: what the field is called, and what of a text differs when most of it is the same. */
-export function showChange(change: Change): ShownChange {
+/** Converts a change for display: labels the field, and marks the differing part of similar texts. */
+export function toDisplayChange(change: Change): DisplayChange {
   const { path, from, to } = change
-  const keys = keysOf(path)
-  const label = keys.map((key) => (/^\d+$/.test(key) ? `#${Number(key) + 1}` : words(key))).join(' › ')
+  const keys = parsePointer(path)
+  const label = keys.map((key) => (/^\d+$/.test(key) ? `#${Number(key) + 1}` : humanize(key))).join(' › ')
   const kind = from === undefined && to !== undefined ? 'set' : to === undefined ? 'removed' : 'changed'
 
   let marks: readonly [readonly [number, number], readonly [number, number]] | null = null
   if (typeof from === 'string' && typeof to === 'string') {
-    const [start, endFrom, endTo] = difference(from, to)
+    const [start, endFrom, endTo] = findDifference(from, to)
     const same = start + from.length - endFrom
     if (same >= Math.min(from.length, to.length) / 3)
       marks = [
@@ -89,7 +89,7 @@ export function showChange(change: Change): ShownChange {
     path,
     label: label || path,
     change: kind,
-    from: shown(from, marks?.[0] ?? null),
-    to: shown(to, marks?.[1] ?? null),
+    from: toDisplayValue(from, marks?.[0] ?? null),
+    to: toDisplayValue(to, marks?.[1] ?? null),
   }
 }

@@ -1,9 +1,10 @@
-import { type Json, REDACTED, words } from '@whodid/core/browser'
+import type { Json } from '@whodid/core'
+import { humanize, REDACTED } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
 import { Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
-/** Any JSON, readable: fields as a list, deeper ones indented under their names. */
+/** Shows JSON readably: fields as a list, nested ones indented. */
 export function JsonView({ value }: { value: Json }): ReactNode {
   const { messages } = useActivityContext()
   if (value === null || value === '') return <span className="whodid-nothing">{messages.empty}</span>
@@ -21,7 +22,7 @@ export function JsonView({ value }: { value: Json }): ReactNode {
       {fields.map(([key, item]) => (
         <div key={key} className="whodid-fact">
           <dt title={key}>
-            <Text value={Array.isArray(value) ? `#${key}` : words(key)} />
+            <Text value={Array.isArray(value) ? `#${key}` : humanize(key)} />
           </dt>
           <dd>
             <JsonView value={item} />

@@ -1,19 +1,19 @@
 import { useCallback, useState } from 'react'
 
-/** What came of the last copy: what was copied, or that the clipboard refused. */
-export type CopyState = { readonly what: string; readonly ok: boolean } | null
+/** Result of the last copy. `ok` is false if the clipboard is unavailable. */
+export type CopyState = { readonly target: string; readonly ok: boolean } | null
 
-/** Writes text to the clipboard and remembers, for a moment, what came of it. */
+/** Returns a function that copies text to the clipboard, and the result of the last copy. */
 export function useCopy() {
   const [state, setState] = useState<CopyState>(null)
-  const copy = useCallback(async (what: string, text: string): Promise<boolean> => {
+  const copy = useCallback(async (target: string, text: string): Promise<boolean> => {
     let ok = true
     try {
       await navigator.clipboard.writeText(text)
     } catch {
       ok = false
     }
-    setState({ what, ok })
+    setState({ target: target, ok })
     return ok
   }, [])
   return { state, copy }

@@ -1,57 +1,64 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
-import { matchesFilter } from '../filter/matches-filter.ts'
-import { changeLists, counted, filterOfList, inputOf, listQueries, pagesOf, withPages } from './list-cache.ts'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
+import { matchesFilter } from '@whodid/core/browser'
+import {
+  adjustTotal,
+  findListQueries,
+  getListFilter,
+  getListInput,
+  getPages,
+  mapPages,
+  updateLists,
+} from './list-cache.ts'
 
-/** Whether new events belong at the head of a list: newest first, from the beginning. */
+/** Checks if a list begins with the newest events, so that new events are added at its start. */
 function isNewestFirst(key: QueryKey): boolean {
-  const { sort = 'occurredAt', order = 'desc', cursor } = inputOf(key)
+  const { sort = 'occurredAt', order = 'desc', cursor } = getListInput(key)
   return sort === 'occurredAt' && order === 'desc' && !cursor
 }
 
 /**
- * Puts a new event at the head of every cached list that it belongs to, and tells older events of the same resource
- * whether it still exists. Lists that are being read are told once more when they have come, since what comes may be older
- * than the event.
+ * Adds a new event to the start of every cached list it matches, and updates `resource.deleted` of older events of the same
+ * resource. Lists being fetched are updated again when they arrive, since the response may be older than the event.
  */
-export function addEvent(queries: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
-  insert(queries, event, catalog)
-  for (const query of listQueries(queries)) {
+export function addEvent(queryClient: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
+  insertEvent(queryClient, event, catalog)
+  for (const query of findListQueries(queryClient)) {
     if (query.state.fetchStatus !== 'fetching') continue
     query.promise?.then(
-      () => insert(queries, event, catalog),
+      () => insertEvent(queryClient, event, catalog),
       () => {},
     )
   }
 }
 
-function insert(queries: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
-  changeLists(queries, (data, key) => {
-    const told = withPages(data, (page) => ({ ...page, items: page.items.map((item) => withResourceOf(item, event)) }))
-    const known = pagesOf(data).some((page) => page.items.some((item) => item.id === event.id))
-    if (known || !isNewestFirst(key) || !matchesFilter(filterOfList(key), event, catalog)) return told
-    const { limit } = inputOf(key)
-    if (!('pages' in told) && limit !== undefined && told.items.length >= 2 * limit) {
-      // A page that grew to twice its size in a long while is read anew, so that it does not grow for ever.
-      void queries.invalidateQueries({ queryKey: key, exact: true })
-      return told
+function insertEvent(queryClient: QueryClient, event: StoredEvent, catalog: CatalogJson): void {
+  updateLists(queryClient, (data, key) => {
+    const updated = mapPages(data, (page) => ({ ...page, items: page.items.map((item) => syncDeleted(item, event)) }))
+    const isListed = getPages(data).some((page) => page.items.some((item) => item.id === event.id))
+    if (isListed || !isNewestFirst(key) || !matchesFilter(getListFilter(key), event, catalog)) return updated
+    const { limit } = getListInput(key)
+    if (!('pages' in updated) && limit !== undefined && updated.items.length >= 2 * limit) {
+      // Refetches a page that has grown to twice its size, so that it does not grow without limit.
+      void queryClient.invalidateQueries({ queryKey: key, exact: true })
+      return updated
     }
-    return withPages(told, (page, index) => {
-      const next = page.total.exact ? counted(page, 1) : page
-      return index === 0 ? { ...next, items: [event, ...page.items].sort(newestFirst) } : next
+    return mapPages(updated, (page, index) => {
+      const next = page.total.exact ? adjustTotal(page, 1) : page
+      return index === 0 ? { ...next, items: [event, ...page.items].sort(compareNewestFirst) } : next
     })
   })
 }
 
-function newestFirst(a: StoredEvent, b: StoredEvent): number {
+function compareNewestFirst(a: StoredEvent, b: StoredEvent): number {
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0
 }
 
-function withResourceOf(item: StoredEvent, event: StoredEvent): StoredEvent {
-  const same =
+function syncDeleted(item: StoredEvent, event: StoredEvent): StoredEvent {
+  const isSameResource =
     item.tenantId === event.tenantId &&
     item.resource.type === event.resource.type &&
     item.resource.id === event.resource.id
-  if (!same || item.resource.id === null || item.resource.deleted === event.resource.deleted) return item
+  if (!isSameResource || item.resource.id === null || item.resource.deleted === event.resource.deleted) return item
   return { ...item, resource: { ...item.resource, deleted: event.resource.deleted } }
 }

@@ -1,7 +1,7 @@
-import { type Actor, FORMER_USER } from '@whodid/core/browser'
+import { type Actor, FORMER_USER } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { ENGLISH } from '../text/messages.ts'
-import { actorName, actorTag, isAboutActor, resourceName } from './describe.ts'
+import { ENGLISH } from '../text/english.ts'
+import { getActorName, getActorTag, getResourceName, isAboutActor } from './describe.ts'
 
 const ada = { type: 'user', id: 'u1', name: 'Ada Lovelace' } as const
 
@@ -20,21 +20,21 @@ describe('the resource of a row', () => {
   })
 
   test('is its name, its id, or nothing', () => {
-    expect(resourceName({ resource: user({}) })).toBe('Ada Lovelace')
-    expect(resourceName({ resource: user({ name: undefined }) })).toBe('u1')
-    expect(resourceName({ resource: user({ name: undefined, id: null }) })).toBeNull()
+    expect(getResourceName({ resource: user({}) })).toBe('Ada Lovelace')
+    expect(getResourceName({ resource: user({ name: undefined }) })).toBe('u1')
+    expect(getResourceName({ resource: user({ name: undefined, id: null }) })).toBeNull()
   })
 })
 
 test('an actor is not tagged with what it is called', () => {
-  expect(actorTag({ actor: { type: 'system', id: 'system' } }, ENGLISH)).toBeNull()
-  expect(actorTag({ actor: { type: 'system', id: 'cron', name: 'Nightly backup' } }, ENGLISH)).toBe('System')
-  expect(actorTag({ actor: ada }, ENGLISH)).toBe('User')
+  expect(getActorTag({ actor: { type: 'system', id: 'system' } }, ENGLISH)).toBeNull()
+  expect(getActorTag({ actor: { type: 'system', id: 'cron', name: 'Nightly backup' } }, ENGLISH)).toBe('System')
+  expect(getActorTag({ actor: ada }, ENGLISH)).toBe('User')
 })
 
 test('an actor is their name, their address or their id, and a former user in the words of the viewer', () => {
   const drawn = (actor: Partial<Actor>) =>
-    actorName({ actor: { type: 'user', id: 'u1', ...actor } }, { ...ENGLISH, formerUser: 'Somebody who left' })
+    getActorName({ actor: { type: 'user', id: 'u1', ...actor } }, { ...ENGLISH, formerUser: 'Somebody who left' })
   expect(drawn({ name: 'Ada', email: 'ada@acme.test' })).toBe('Ada')
   expect(drawn({ email: 'ada@acme.test' })).toBe('ada@acme.test')
   expect(drawn({})).toBe('u1')

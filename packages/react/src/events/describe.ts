@@ -1,81 +1,80 @@
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import {
-  type CatalogJson,
   FORMER_USER,
   findAction,
-  sentenceOf as renderAction,
+  humanize,
+  renderActionSentence as renderAction,
   resolveResource,
-  type StoredEvent,
-  words,
 } from '@whodid/core/browser'
 import type { Messages } from '../text/messages.ts'
 
 /**
- * The sentence of an event. One that came from the catalog's template is rendered anew in the viewer's language; one that
- * the host wrote itself, or whose action the catalog does not know, stands as it was recorded.
+ * Returns the sentence of an event. Sentences from a catalog template are rendered in the viewer's language. Custom sentences,
+ * and those of actions the catalog does not know, are returned as recorded.
  */
-export function sentenceOf(catalog: CatalogJson, event: StoredEvent, locale: string): string {
+export function getSentence(catalog: CatalogJson, event: StoredEvent, locale: string): string {
   const action = findAction(catalog, event.action)
   return action !== undefined && renderAction(catalog, action, event, 'en') === event.description
     ? renderAction(catalog, action, event, locale)
     : event.description
 }
 
-function verbOf(action: string) {
+function getVerb(action: string) {
   return action.slice(action.indexOf('.') + 1)
 }
 
-/** What an action is called: "Created", "Role changed". */
-export function actionLabel(catalog: CatalogJson, action: string): string {
-  return findAction(catalog, action)?.label ?? words(verbOf(action))
+/** Returns the label of an action: "Created", "Role changed". */
+export function getActionLabel(catalog: CatalogJson, action: string): string {
+  return findAction(catalog, action)?.label ?? humanize(getVerb(action))
 }
 
-/** What the badge of an event says. What failed was not done, so it is "Delete failed", not "Deleted". */
-export function badgeLabel(
+/** Returns the label of an event's badge. A failed event reads "Delete failed", not "Deleted". */
+export function getBadgeLabel(
   catalog: CatalogJson,
   event: Pick<StoredEvent, 'action' | 'status' | 'kind'>,
   messages: Messages,
 ): string {
-  const label = actionLabel(catalog, event.action)
+  const label = getActionLabel(catalog, event.action)
   if (event.status === 'success') return label
-  const named = event.kind === 'other' || label !== words(verbOf(event.action))
-  return messages.failedAction(named ? label : messages.kinds[event.kind])
+  const hasOwnLabel = event.kind === 'other' || label !== humanize(getVerb(event.action))
+  return messages.failedAction(hasOwnLabel ? label : messages.kinds[event.kind])
 }
 
-/** What people call a resource type: "Project". */
-export function typeLabel(catalog: CatalogJson, type: string): string {
+/** Returns the label of a resource type: "Project". */
+export function getTypeLabel(catalog: CatalogJson, type: string): string {
   return resolveResource(catalog, type).label
 }
 
-/** The name of whoever acted, or the best there is. */
-export function actorName(event: Pick<StoredEvent, 'actor'>, messages: Messages): string {
+/** Returns the actor's name, or else their email or id. */
+export function getActorName(event: Pick<StoredEvent, 'actor'>, messages: Messages): string {
   const { type, id, name, email } = event.actor
   if (name === FORMER_USER) return messages.formerUser
   return name || email || (type === 'system' ? messages.actorTypes.system : id)
 }
 
-/** What kind of actor it was, for a tag beside the name; null where the name says the same ("System"). */
-export function actorTag(event: Pick<StoredEvent, 'actor'>, messages: Messages): string | null {
+/** Returns the actor type as a tag for the name, or null if the name is the same ("System"). */
+export function getActorTag(event: Pick<StoredEvent, 'actor'>, messages: Messages): string | null {
   const type = messages.actorTypes[event.actor.type]
-  return type.toLocaleLowerCase() === actorName(event, messages).toLocaleLowerCase() ? null : type
+  return type.toLocaleLowerCase() === getActorName(event, messages).toLocaleLowerCase() ? null : type
 }
 
-/** The name of a resource, or its id; null where it has neither, as in a sign-in that failed. */
-export function resourceName(event: Pick<StoredEvent, 'resource'>): string | null {
+/** Returns the name of a resource, or its id. Null if it has neither, as in a failed sign-in. */
+export function getResourceName(event: Pick<StoredEvent, 'resource'>): string | null {
   return event.resource.name || event.resource.id || null
 }
 
 /**
- * Whether the resource is whoever acted, as in a sign-in: a row that shows the actor need not say the name again. One that
- * was deleted is shown all the same, since it says so.
+ * Checks if the resource is the actor, as in a sign-in, so that a row does not show the same name twice. False for a deleted
+ * resource, since its link shows that it is deleted.
  */
 export function isAboutActor(event: Pick<StoredEvent, 'actor' | 'resource'>, messages: Messages): boolean {
   const { actor, resource } = event
-  if (resource.deleted || resourceName(event) !== actorName(event, messages)) return false
+  if (resource.deleted || getResourceName(event) !== getActorName(event, messages)) return false
   return resource.id === null || resource.id === actor.id
 }
 
-/** Where a resource belongs, outermost last: its project, its account. The resource itself is left out. */
-export function scopesOf(
+/** Returns the scopes that contain a resource, such as its project and account, without the resource itself. */
+export function getScopes(
   event: Pick<StoredEvent, 'scope' | 'resource'>,
 ): readonly { readonly level: string; readonly id: string; readonly name: string }[] {
   return Object.entries(event.scope)

@@ -1,20 +1,20 @@
-import type { BoundedCount, StoredEvent } from '@whodid/core/browser'
+import type { BoundedCount, StoredEvent } from '@whodid/core'
 import type { ListOutput } from '@whodid/server'
 import { useMemo } from 'react'
 
-/** What went wrong, as the service or the network said it. */
+/** An error of the service or the network. */
 export interface ListError {
   readonly message: string
 }
 
-/** A list of events that grows at its end, and at its head by itself. */
+/** A list of events that loads more on demand and receives new events live. */
 export interface EventList {
   readonly events: readonly StoredEvent[]
-  /** How many there are, where it is known. */
+  /** Total number of events, if known. */
   readonly total: BoundedCount | undefined
-  /** Nothing has come yet. */
+  /** True until the first page has loaded. */
   readonly isLoading: boolean
-  /** What is shown is of the filter before, until the new one's events have come. */
+  /** True while `events` still belong to the previous filter. */
   readonly isStale: boolean
   readonly error: ListError | null
   readonly hasMore: boolean
@@ -34,13 +34,13 @@ interface InfiniteQuery {
   refetch(): Promise<unknown>
 }
 
-/** How an infinite query of the service's lists goes on, and what it shows while it changes. */
+/** Options of the infinite list queries: how to page, and to keep previous data while loading. */
 export const PAGING = {
   getNextPageParam: (last: ListOutput) => last.nextCursor ?? undefined,
   placeholderData: <T>(previous: T | undefined) => previous,
 }
 
-/** Makes a list of an infinite query. */
+/** Turns an infinite query into an `EventList`. */
 export function useEventList(query: InfiniteQuery): EventList {
   const { data, error, isPending, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
   const events = useMemo(() => uniqueEvents(data?.pages ?? []), [data])
@@ -59,7 +59,7 @@ export function useEventList(query: InfiniteQuery): EventList {
   }
 }
 
-/** The events of all pages, each once: one that arrived live may stand at the head and on a page read later. */
+/** Returns the events of all pages without duplicates. A live event may also be on a page fetched later. */
 function uniqueEvents(pages: readonly ListOutput[]): readonly StoredEvent[] {
   const byId = new Map<string, StoredEvent>()
   for (const page of pages) for (const event of page.items) if (!byId.has(event.id)) byId.set(event.id, event)

@@ -1,14 +1,14 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import type { Formats } from '../text/format.ts'
 
-/** A row of a list, which begins a day or goes on with one. */
+/** A row of a list grouped by day. */
 export interface DayRow<E = StoredEvent> {
   readonly event: E
-  /** The heading, on the first row of each day: "Today", "Wednesday, 18 November". */
+  /** Heading, on the first row of each day: "Today", "Wednesday, November 18". */
   readonly day: string | null
 }
 
-/** Says which rows begin a day, where the viewer is. */
+/** Adds a heading to the first event of each day in the viewer's time zone. */
 export function groupByDay<E extends Pick<StoredEvent, 'occurredAt'>>(
   events: readonly E[],
   formats: Formats,

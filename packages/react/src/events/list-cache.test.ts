@@ -1,11 +1,11 @@
 import { type InfiniteData, QueryClient, QueryObserver } from '@tanstack/react-query'
-import type { Filter, StoredEvent } from '@whodid/core/browser'
-import { defineCatalog, newId } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
+import { defineCatalog, newId } from '@whodid/core'
 import type { ListOutput } from '@whodid/server'
 import { describe, expect, test } from 'vitest'
 import { addEvent } from './add-event.ts'
 import { findCachedEvent, markEvents } from './list-cache.ts'
-import { readListsAnew } from './refetch-lists.ts'
+import { refetchLists } from './refetch-lists.ts'
 
 const catalog = defineCatalog({ project: { group: 'Resources' } }).json
 
@@ -188,13 +188,13 @@ describe('a list that is being read', () => {
   test('is read again when the live stream begins, once its first answer has come', async () => {
     using list = readList()
     const [old, missed] = [event(), event()]
-    readListsAnew(list.queries)
+    refetchLists(list.queries)
     expect(list.asked).toHaveLength(1)
     await list.answer([old])
     await expect.poll(() => list.asked.length).toBe(2)
     await list.answer([missed, old])
     expect(list.ids()).toEqual([missed.id, old.id])
-    readListsAnew(list.queries)
+    refetchLists(list.queries)
     await expect.poll(() => list.asked.length).toBe(3)
   })
 })

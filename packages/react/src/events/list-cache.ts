@@ -1,8 +1,8 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import type { ListOutput } from '@whodid/server'
 
-/** What a list was asked for: a filter, and for some of them a subject. */
+/** Input of a list query: a filter, and for some lists a subject. */
 export type ListInput = Filter & {
   readonly tenant?: string | undefined
   readonly sort?: string | undefined
@@ -14,31 +14,31 @@ export type ListInput = Filter & {
   readonly userId?: string | undefined
 }
 
-/** A page, or pages. */
-export type Cached = ListOutput | InfiniteData<ListOutput>
+/** Cached data of a list: one page, or several. */
+export type CachedList = ListOutput | InfiniteData<ListOutput>
 
-const LISTS: ReadonlySet<string> = new Set(['list', 'history', 'userActivity'])
+const LIST_PROCEDURES: ReadonlySet<string> = new Set(['list', 'history', 'userActivity'])
 
-function verbOf(key: QueryKey): string | undefined {
+function getProcedure(key: QueryKey): string | undefined {
   const [path] = key
   return Array.isArray(path) && typeof path[0] === 'string' ? path[0] : undefined
 }
 
-/** What is behind a query's key, as @trpc/react-query writes it: `[path, { input, type }]`. */
-export function inputOf(key: QueryKey): ListInput {
+/** Reads the input from a query key of @trpc/react-query: `[path, { input, type }]`. */
+export function getListInput(key: QueryKey): ListInput {
   const options = key[1]
   const input = typeof options === 'object' && options !== null && 'input' in options ? options.input : undefined
   return typeof input === 'object' && input !== null ? input : {}
 }
 
-/** Whether a query is a list of events. */
+/** Checks if a query is a list of events. */
 export function isListQuery(key: QueryKey): boolean {
-  const verb = verbOf(key)
-  return verb !== undefined && LISTS.has(verb)
+  const verb = getProcedure(key)
+  return verb !== undefined && LIST_PROCEDURES.has(verb)
 }
 
-/** The filter that a list stands for, its subject included. */
-export function filterOfList(key: QueryKey): Filter {
+/** Returns the filter of a list, including its subject. */
+export function getListFilter(key: QueryKey): Filter {
   const {
     tenant: _tenant,
     sort: _sort,
@@ -49,71 +49,71 @@ export function filterOfList(key: QueryKey): Filter {
     id,
     userId,
     ...filter
-  } = inputOf(key)
+  } = getListInput(key)
   if (type !== undefined && id !== undefined) return { ...filter, resourceType: [type], resourceId: [id] }
   if (userId !== undefined) return { ...filter, actor: [userId] }
   return filter
 }
 
-/** The pages of a cached list. */
-export function pagesOf(data: Cached): readonly ListOutput[] {
+/** Returns the pages of a cached list. */
+export function getPages(data: CachedList): readonly ListOutput[] {
   return 'pages' in data ? data.pages : [data]
 }
 
-/** Changes each page of a cached list. */
-export function withPages(data: Cached, change: (page: ListOutput, index: number) => ListOutput): Cached {
+/** Applies `change` to each page of a cached list. */
+export function mapPages(data: CachedList, change: (page: ListOutput, index: number) => ListOutput): CachedList {
   return 'pages' in data ? { ...data, pages: data.pages.map(change) } : change(data, 0)
 }
 
-/** Every list that is cached or being read. */
-export function listQueries(queries: QueryClient) {
-  return queries.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })
+/** Finds the queries of all lists that are cached or being fetched. */
+export function findListQueries(queryClient: QueryClient) {
+  return queryClient.getQueryCache().findAll({ predicate: ({ queryKey }) => isListQuery(queryKey) })
 }
 
-/** Changes every cached list. */
-export function changeLists(queries: QueryClient, change: (data: Cached, key: QueryKey) => Cached): void {
-  for (const query of listQueries(queries)) {
-    queries.setQueryData<Cached>(query.queryKey, (data) => data && change(data, query.queryKey), {
+/** Applies `change` to every cached list. */
+export function updateLists(queryClient: QueryClient, change: (data: CachedList, key: QueryKey) => CachedList): void {
+  for (const query of findListQueries(queryClient)) {
+    queryClient.setQueryData<CachedList>(query.queryKey, (data) => data && change(data, query.queryKey), {
       updatedAt: query.state.dataUpdatedAt,
     })
   }
 }
 
-/** A page whose total is known to differ by so many. */
-export function counted(page: ListOutput, by: number): ListOutput {
+/** Adds `by` to the total of a page. */
+export function adjustTotal(page: ListOutput, by: number): ListOutput {
   return {
     ...page,
     total: { ...page.total, value: Math.max(0, page.total.value + by) },
   }
 }
 
-/** What an inbox change makes of an event. */
+/** Fields that an inbox change sets on an event. */
 export type InboxMark = { readonly seen?: boolean; readonly archived?: boolean }
 
-/** Marks events in every cached list, and takes them out of those parts of the inbox that they leave. */
-export function markEvents(queries: QueryClient, concerns: (event: StoredEvent) => boolean, mark: InboxMark): void {
-  changeLists(queries, (data, key) => {
-    const { inbox } = filterOfList(key)
-    const leaves = (item: StoredEvent) =>
+/** Marks events in every cached list, and removes them from lists they no longer belong to. */
+export function markEvents(queryClient: QueryClient, isTarget: (event: StoredEvent) => boolean, mark: InboxMark): void {
+  updateLists(queryClient, (data, key) => {
+    const { inbox } = getListFilter(key)
+    const isRemoved = (item: StoredEvent) =>
       (inbox === 'archived' && !item.archived) ||
       (inbox === 'inbox' && item.archived) ||
       (inbox === 'unread' && item.archived)
-    let left = 0
-    const marked = withPages(data, (page) => {
-      const items = page.items.map((item) => (concerns(item) ? { ...item, ...mark } : item))
-      const staying = items.filter((item) => !leaves(item))
-      left += items.length - staying.length
-      return { ...page, items: staying }
+    let removed = 0
+    const marked = mapPages(data, (page) => {
+      const items = page.items.map((item) => (isTarget(item) ? { ...item, ...mark } : item))
+      const remaining = items.filter((item) => !isRemoved(item))
+      removed += items.length - remaining.length
+      return { ...page, items: remaining }
     })
-    return left === 0 ? marked : withPages(marked, (page) => counted(page, -left))
+    return removed === 0 ? marked : mapPages(marked, (page) => adjustTotal(page, -removed))
   })
 }
 
-/** An event that some list has already, so that its details can be drawn at once. */
-export function findCachedEvent(queries: QueryClient, id: string): StoredEvent | undefined {
-  for (const query of listQueries(queries)) {
-    const data = queries.getQueryData<Cached>(query.queryKey)
-    for (const page of data === undefined ? [] : pagesOf(data)) {
+/** Finds an event in the cached lists, so that its details render without a request. */
+export function findCachedEvent(queryClient: QueryClient, id: string): StoredEvent | undefined {
+  for (const query of findListQueries(queryClient)) {
+    const data = queryClient.getQueryData<CachedList>(query.queryKey)
+    for (const page of data === undefined ? [] : getPages(data)) {
       const found = page.items.find((item) => item.id === id)
       if (found) return found
     }

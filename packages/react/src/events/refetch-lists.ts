@@ -1,14 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { listQueries } from './list-cache.ts'
+import { findListQueries } from './list-cache.ts'
 
 /**
- * Reads every list again that was asked for before the live stream began, or began anew with nothing to resume from: what
- * happened in between is in neither. One whose first answer is still under way is read again when that has come.
+ * Refetches every list. Needed when the live stream starts without a position to resume from, since events in between are
+ * neither in the lists nor in the stream. Lists still loading are refetched once they have loaded.
  */
-export function readListsAnew(queries: QueryClient): void {
-  for (const { queryKey, state, promise } of listQueries(queries)) {
-    const again = () => void queries.invalidateQueries({ queryKey, exact: true })
-    if (state.data !== undefined) again()
-    else if (state.fetchStatus === 'fetching') promise?.then(again, () => {})
+export function refetchLists(queryClient: QueryClient): void {
+  for (const { queryKey, state, promise } of findListQueries(queryClient)) {
+    const refetch = () => void queryClient.invalidateQueries({ queryKey, exact: true })
+    if (state.data !== undefined) refetch()
+    else if (state.fetchStatus === 'fetching') promise?.then(refetch, () => {})
   }
 }

@@ -1,21 +1,21 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { findCachedEvent } from './list-cache.ts'
 
 /**
- * One event by its id. An event that some list has is there at once and not asked for again.
+ * Returns one event by its id. An event that a list has already loaded is returned without a request.
  *
- * @param id null asks for nothing
+ * @param id - null to load nothing
  */
 export function useEvent(id: string | null) {
-  const { queries, tenant } = useActivityContext()
-  const listed = id === null ? undefined : findCachedEvent(queries, id)
+  const { queryClient, tenant } = useActivityContext()
+  const cachedEvent = id === null ? undefined : findCachedEvent(queryClient, id)
   const { data, error, isPending, refetch } = trpc.get.useQuery(
     { id: id ?? '', ...(tenant === undefined ? {} : { tenant }) },
-    { enabled: id !== null && listed === undefined },
+    { enabled: id !== null && cachedEvent === undefined },
   )
-  const event: StoredEvent | null = id === null ? null : (listed ?? data ?? null)
+  const event: StoredEvent | null = id === null ? null : (cachedEvent ?? data ?? null)
   return {
     event,
     error: event === null ? error : null,

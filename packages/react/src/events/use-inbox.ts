@@ -1,20 +1,20 @@
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import { useCallback, useState } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 import { type InboxMark, isListQuery, markEvents } from './list-cache.ts'
 
-/** What can be done to events in one's inbox. */
+/** An action on events in the viewer's inbox. */
 export type InboxAction = 'seen' | 'unseen' | 'archive' | 'unarchive'
 
-/** What was done last: to say so, and to take it back. */
+/** The last inbox change, to show and to undo. */
 export interface InboxChange {
   readonly action: InboxAction
   readonly count: number
-  /** False when the service refused; nothing is changed then. */
-  readonly done: boolean
-  /** Takes it back. Absent when it concerned more than what was named. */
+  /** False when the service rejected the change. Nothing is changed then. */
+  readonly succeeded: boolean
+  /** Undoes the change. Absent when it applied to a filter and not to named events. */
   readonly undo?: (() => void) | undefined
 }
 
@@ -25,19 +25,16 @@ const MARKS: { readonly [action in InboxAction]: InboxMark } = {
   unarchive: { archived: false },
 }
 
-/** How many ids the service takes at once. */
-const BATCH = 1_000
+/** Maximum ids the service accepts per call. */
+const MAX_IDS_PER_CALL = 1_000
 
-type Which = { readonly ids: string[] } | { readonly all: true; readonly filter: Filter }
+type InboxTarget = { readonly ids: string[] } | { readonly all: true; readonly filter: Filter }
 
-const OPPOSITE = { seen: 'unseen', unseen: 'seen', archive: 'unarchive', unarchive: 'archive' } as const
+const UNDO_ACTIONS = { seen: 'unseen', unseen: 'seen', archive: 'unarchive', unarchive: 'archive' } as const
 
-/**
- * The viewer's inbox: how much is unread, and what can be done to it. Changes show at once in every list; they are taken
- * back when the service refuses them.
- */
+/** Returns the viewer's unread count and functions to change the inbox. Changes are optimistic, and reverted on error. */
 export function useInbox() {
-  const { queries, tenant } = useActivityContext()
+  const { queryClient, tenant } = useActivityContext()
   const { catalog } = useCatalog()
   const utils = trpc.useUtils()
   const count = trpc.inbox.count.useQuery(tenant === undefined ? undefined : { tenant })
@@ -50,62 +47,64 @@ export function useInbox() {
     unarchive: trpc.inbox.unarchive.useMutation().mutateAsync,
   }
 
-  const settle = async (action: InboxAction, done: boolean) => {
-    // Marks are drawn already. What enters a list is not: it is read.
-    const drawn = done && MARKS[action].archived === undefined
-    await queries.invalidateQueries({
+  const refreshLists = async (action: InboxAction, succeeded: boolean) => {
+    // Marks are in the cache already. Events that enter a list are not, so active lists are refetched.
+    const isCached = succeeded && MARKS[action].archived === undefined
+    await queryClient.invalidateQueries({
       predicate: (query) => isListQuery(query.queryKey),
-      refetchType: drawn ? 'inactive' : 'all',
+      refetchType: isCached ? 'inactive' : 'all',
     })
     await utils.inbox.count.invalidate()
   }
 
-  const matching = async (filter: Filter) => {
+  const createMatcher = async (filter: Filter) => {
     const { matchesFilter } = await import('../filter/matches-filter.ts')
     return (event: StoredEvent) => matchesFilter(filter, event, catalog)
   }
 
-  const send = async (action: InboxAction, which: Which): Promise<number> => {
-    const to = tenant === undefined ? {} : { tenant }
-    if (!('ids' in which)) return (await mutations[action]({ ...which, ...to })).changed
+  const send = async (action: InboxAction, target: InboxTarget): Promise<number> => {
+    const tenantInput = tenant === undefined ? {} : { tenant }
+    if (!('ids' in target)) return (await mutations[action]({ ...target, ...tenantInput })).changed
     let changed = 0
-    for (let start = 0; start < which.ids.length; start += BATCH) {
-      changed += (await mutations[action]({ ids: which.ids.slice(start, start + BATCH), ...to })).changed
+    for (let start = 0; start < target.ids.length; start += MAX_IDS_PER_CALL) {
+      changed += (await mutations[action]({ ids: target.ids.slice(start, start + MAX_IDS_PER_CALL), ...tenantInput }))
+        .changed
     }
     return changed
   }
 
-  const change = async (action: InboxAction, which: Which, announce: boolean): Promise<boolean> => {
-    const concerns = 'ids' in which ? ({ id }: StoredEvent) => which.ids.includes(id) : await matching(which.filter)
-    // A read on its way would bring back the state before this change.
-    await queries.cancelQueries({ predicate: (query) => isListQuery(query.queryKey) })
-    markEvents(queries, concerns, MARKS[action])
+  const change = async (action: InboxAction, target: InboxTarget, announce: boolean): Promise<boolean> => {
+    const isTarget =
+      'ids' in target ? ({ id }: StoredEvent) => target.ids.includes(id) : await createMatcher(target.filter)
+    // A request in flight would restore the previous state.
+    await queryClient.cancelQueries({ predicate: (query) => isListQuery(query.queryKey) })
+    markEvents(queryClient, isTarget, MARKS[action])
     try {
-      const changed = await send(action, which)
+      const changed = await send(action, target)
       if (announce) {
-        const undo = 'ids' in which ? () => void change(OPPOSITE[action], which, false) : undefined
-        setLastChange({ action, count: 'ids' in which ? which.ids.length : changed, done: true, undo })
+        const undo = 'ids' in target ? () => void change(UNDO_ACTIONS[action], target, false) : undefined
+        setLastChange({ action, count: 'ids' in target ? target.ids.length : changed, succeeded: true, undo })
       } else {
         setLastChange(null)
       }
-      await settle(action, true)
+      await refreshLists(action, true)
       return true
     } catch {
-      setLastChange({ action, count: 0, done: false })
-      await settle(action, false)
+      setLastChange({ action, count: 0, succeeded: false })
+      await refreshLists(action, false)
       return false
     }
   }
 
   return {
-    /** How many are unread: exact, or the bound that was passed. */
+    /** Number of unread events. `exact` is false above the counting limit. */
     unread: count.data === undefined ? undefined : { value: count.data.unread, exact: count.data.exact },
     lastChange,
     dismissChange: useCallback(() => setLastChange(null), []),
-    /** Does something to the events named. Quietly, when nothing need be said of it. */
-    mark: (action: InboxAction, ids: readonly string[], options: { readonly quietly?: boolean } = {}) =>
-      ids.length === 0 ? Promise.resolve(true) : change(action, { ids: [...ids] }, !options.quietly),
-    /** Does something to all that match. */
+    /** Applies an action to the given events. `silent` leaves `lastChange` unset. */
+    mark: (action: InboxAction, ids: readonly string[], options: { readonly silent?: boolean } = {}) =>
+      ids.length === 0 ? Promise.resolve(true) : change(action, { ids: [...ids] }, !options.silent),
+    /** Applies an action to all events that match the filter. */
     markAll: (action: InboxAction, filter: Filter) => change(action, { all: true, filter }, true),
   }
 }

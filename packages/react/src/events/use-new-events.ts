@@ -1,27 +1,27 @@
 import { useEffect, useState } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 
-/** How long a row that has just arrived stands out, in milliseconds. */
-const FRESH = 3_000
+/** How long a new row is highlighted. */
+const HIGHLIGHT_MS = 3_000
 
-/** The ids of events that have just arrived, so that their rows can stand out for a moment. */
-export function useFreshEvents(): ReadonlySet<string> {
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(() => new Set())
-  const { live } = useActivityContext()
+/** Returns the ids of events that arrived in the last seconds, so that their rows can be highlighted. */
+export function useNewEvents(): ReadonlySet<string> {
+  const [newIds, setNewIds] = useState<ReadonlySet<string>>(() => new Set())
+  const { liveHub } = useActivityContext()
   useEffect(() => {
     const timers = new Set<ReturnType<typeof setTimeout>>()
-    const leave = live.subscribe(({ id }) => {
-      setFresh((before) => new Set(before).add(id))
+    const unsubscribe = liveHub.subscribe(({ id }) => {
+      setNewIds((before) => new Set(before).add(id))
       const timer = setTimeout(() => {
         timers.delete(timer)
-        setFresh((before) => new Set([...before].filter((each) => each !== id)))
-      }, FRESH)
+        setNewIds((before) => new Set([...before].filter((other) => other !== id)))
+      }, HIGHLIGHT_MS)
       timers.add(timer)
     })
     return () => {
-      leave()
+      unsubscribe()
       for (const timer of timers) clearTimeout(timer)
     }
-  }, [live])
-  return fresh
+  }, [liveHub])
+  return newIds
 }

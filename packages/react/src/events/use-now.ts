@@ -1,18 +1,18 @@
 import { useSyncExternalStore } from 'react'
 
-const TICK = 30_000
+const TICK_MS = 30_000
 const listeners = new Set<() => void>()
 let now = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** One clock for all relative times on the page; it stands still when nothing shows one. */
+/** Subscribes to a clock that all relative times on the page share. It runs only while there are subscribers. */
 function subscribe(listener: () => void): () => void {
   if (listeners.size === 0) {
     now = Date.now()
     timer = setInterval(() => {
       now = Date.now()
-      for (const each of [...listeners]) each()
-    }, TICK)
+      for (const notify of [...listeners]) notify()
+    }, TICK_MS)
   }
   listeners.add(listener)
   return () => {
@@ -24,12 +24,12 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-function snapshot(): number {
+function getNow(): number {
   if (now === 0) now = Date.now()
   return now
 }
 
-/** The present time, renewed every half minute. */
+/** Returns the current time in milliseconds, updated every 30 seconds. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, snapshot, snapshot)
+  return useSyncExternalStore(subscribe, getNow, getNow)
 }

@@ -1,20 +1,20 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import { useCallback, useEffect, useState } from 'react'
 import { useActivityContext } from '../provider/context.ts'
 
 /**
- * Which event's details are open, and how to go to its neighbours in the list.
+ * Tracks the event whose details are open, and moves to its neighbors in the list.
  *
- * @param onOpen the host's own way of opening an event; details are not opened then
+ * @param onOpen - opens an event in the host's way, instead of the details
  */
 export function useOpenEvent(events: readonly StoredEvent[], onOpen?: ((event: StoredEvent) => void) | undefined) {
-  const { takeLinkedEvent } = useActivityContext()
+  const { consumeLinkedEvent } = useActivityContext()
   const [openId, setOpenId] = useState<string | null>(null)
 
   useEffect(() => {
-    const linked = takeLinkedEvent()
-    if (linked) setOpenId(linked)
-  }, [takeLinkedEvent])
+    const linkedId = consumeLinkedEvent()
+    if (linkedId) setOpenId(linkedId)
+  }, [consumeLinkedEvent])
 
   const open = useCallback(
     (event: StoredEvent) => {
@@ -23,16 +23,16 @@ export function useOpenEvent(events: readonly StoredEvent[], onOpen?: ((event: S
     },
     [onOpen],
   )
-  const at = openId === null ? -1 : events.findIndex(({ id }) => id === openId)
-  const step = (by: number) => {
-    const neighbour = at < 0 ? undefined : events[at + by]
-    return neighbour === undefined ? undefined : () => open(neighbour)
+  const index = openId === null ? -1 : events.findIndex(({ id }) => id === openId)
+  const getOpenNeighbor = (offset: number) => {
+    const neighbor = index < 0 ? undefined : events[index + offset]
+    return neighbor === undefined ? undefined : () => open(neighbor)
   }
   return {
     openId,
     open,
     close: useCallback(() => setOpenId(null), []),
-    previous: step(-1),
-    next: step(1),
+    previous: getOpenNeighbor(-1),
+    next: getOpenNeighbor(1),
   }
 }

@@ -1,7 +1,7 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import { type KeyboardEvent, useCallback, useState } from 'react'
 
-/** What the keys of a list do, beside moving. */
+/** Handlers of a list's keyboard shortcuts. */
 export interface RowKeys {
   onOpen(event: StoredEvent): void
   onSelect?: ((event: StoredEvent, range: boolean) => void) | undefined
@@ -11,15 +11,15 @@ export interface RowKeys {
 }
 
 /**
- * Moves through the rows of a list by keyboard: arrows or j and k, Home and End; Enter opens, x selects, e archives,
- * s marks seen. Keys typed into a control of a row are the control's own.
+ * Adds keyboard navigation to the rows of a list: arrows or j and k, Home and End move. Enter opens, x selects, e archives,
+ * s marks as seen. Enter inside a row's control activates the control.
  *
- * @param focus brings a row into view and gives it the focus
+ * @param focus - scrolls a row into view and focuses it
  */
 export function useRowKeys(events: readonly StoredEvent[], keys: RowKeys, focus: (index: number) => void) {
   const [currentId, setCurrentId] = useState<string | null>(null)
-  const found = events.findIndex(({ id }) => id === currentId)
-  const current = Math.max(0, found)
+  const currentIndex = events.findIndex(({ id }) => id === currentId)
+  const current = Math.max(0, currentIndex)
 
   const moveTo = useCallback(
     (index: number) => {
@@ -36,7 +36,7 @@ export function useRowKeys(events: readonly StoredEvent[], keys: RowKeys, focus:
     const target = press.target as HTMLElement
     const inControl = target.closest('button, a, input, select, textarea, [role="link"]') !== null
     const event = events[current]
-    const act = {
+    const action = {
       ArrowDown: () => moveTo(current + 1),
       j: () => moveTo(current + 1),
       ArrowUp: () => moveTo(current - 1),
@@ -50,9 +50,9 @@ export function useRowKeys(events: readonly StoredEvent[], keys: RowKeys, focus:
       s: keys.onSeen && (() => event && keys.onSeen?.(event)),
       Escape: keys.onEscape,
     }[press.key]
-    if (!act) return
+    if (!action) return
     press.preventDefault()
-    act()
+    action()
   }
 
   return { current, setCurrent: setCurrentId, moveTo, onKeyDown }

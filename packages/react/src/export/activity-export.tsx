@@ -1,10 +1,10 @@
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import { forwardRef, lazy, useEffect } from 'react'
 import { useActivityFilter } from '../filter/use-activity-filter.ts'
-import { Deferred } from '../parts/controls/deferred-button.tsx'
+import { DeferredButton } from '../parts/controls/deferred-button.tsx'
 import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { ExportFace } from './export-label.tsx'
+import { ExportLabel } from './export-label.tsx'
 import { type ExportOutcome, useExport } from './use-export.ts'
 
 function loadMenu() {
@@ -13,72 +13,73 @@ function loadMenu() {
 
 const ExportMenu = lazy(loadMenu)
 
-/** How long a word on an export stays, in milliseconds. */
-const STAYS = 5_000
+/** How long the outcome of an export stays visible. */
+const OUTCOME_MS = 5_000
 
+/** Props of `ActivityExport`. */
 export interface ActivityExportProps {
-  /** The selected rows. @default none */
+  /** Selected events. @default none */
   readonly events?: readonly StoredEvent[] | undefined
-  /** What "everything that matches" is. @default the filter that the provider's components share */
+  /** Filter for exporting all matching events. @default the shared filter */
   readonly filter?: Filter | undefined
   readonly className?: string | undefined
 }
 
-const NONE: readonly StoredEvent[] = []
+const NO_EVENTS: readonly StoredEvent[] = []
 
 /**
- * A menu that copies and exports the selected rows, and everything under the current filter for viewers who may export.
+ * Shows a menu that copies and exports the selected rows. Viewers with `export` can also export all matching events.
  *
  * @example
  * <ActivityExport events={table.selected} />
  */
 export const ActivityExport = forwardRef<HTMLDivElement, ActivityExportProps>(function ActivityExport(props, ref) {
-  const { events = NONE, filter, className } = props
+  const { events = NO_EVENTS, filter, className } = props
   const { messages, formats } = useActivityContext()
   const shared = useActivityFilter()
   const control = useExport({ events, filter: filter ?? shared.resolved })
   const root = useRootProps('whodid-export', className)
   const { outcome, dismiss } = control
-  const text = outcome === null ? '' : wordsOf(outcome)
+  const text = outcome === null ? '' : getOutcomeText(outcome)
 
-  function wordsOf(of: ExportOutcome): string {
-    switch (of.is) {
+  function getOutcomeText(current: ExportOutcome): string {
+    switch (current.type) {
       case 'nothing-selected':
         return ''
       case 'copied':
-        return messages.copiedRows(of.count, formats.number(of.count))
+        return messages.copiedRows(current.count, formats.number(current.count))
       case 'exported':
-        return messages.exportedRows(of.count, formats.number(of.count))
+        return messages.exportedRows(current.count, formats.number(current.count))
       case 'exporting':
         return messages.exporting
       case 'finished':
         return messages.exportDone
       case 'failed':
-        return messages.exportFailed(of.reason)
+        return messages.exportFailed(current.reason)
     }
   }
 
-  // A new outcome starts the time again
+  // Each new outcome restarts the timer.
   useEffect(() => {
-    if (outcome === null || outcome.is === 'exporting' || outcome.is === 'nothing-selected') return
-    const timer = setTimeout(dismiss, STAYS)
+    if (outcome === null || outcome.type === 'exporting' || outcome.type === 'nothing-selected') return
+    const timer = setTimeout(dismiss, OUTCOME_MS)
     return () => clearTimeout(timer)
   }, [outcome])
 
   return (
     <div ref={ref} {...root}>
-      <bdi className="whodid-export-outcome" role="status" data-failed={outcome?.is === 'failed' ? '' : undefined}>
+      <bdi className="whodid-export-outcome" role="status" data-failed={outcome?.type === 'failed' ? '' : undefined}>
         {text}
       </bdi>
-      <Deferred
+      <DeferredButton
         part={ExportMenu}
         load={loadMenu}
         props={{ control }}
         className="whodid-button"
-        active={control.count > 0}
+        isActive={control.count > 0}
       >
-        <ExportFace count={control.count} />
-      </Deferred>
+        <ExportLabel count={control.count} />
+      </DeferredButton>
     </div>
   )
 })

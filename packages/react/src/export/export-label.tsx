@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import { Icon } from '../parts/icons/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
-/** What the export button shows: "Actions", or "Actions (3)" when rows are selected. */
-export function ExportFace({ count }: { count: number }): ReactNode {
+/** Label of the export button: "Actions", or "Actions (3)" when rows are selected. */
+export function ExportLabel({ count }: { count: number }): ReactNode {
   const { messages, formats } = useActivityContext()
   return (
     <>

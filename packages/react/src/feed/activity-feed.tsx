@@ -1,4 +1,4 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import { forwardRef, lazy, type ReactNode, Suspense, useId } from 'react'
 import { FilterBar } from '../filter/filter-bar.tsx'
 import { useActivityFilter } from '../filter/use-activity-filter.ts'
@@ -6,7 +6,7 @@ import { Tabs } from '../parts/controls/tabs.tsx'
 import { Announcer, EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
 import { useRootProps } from '../parts/root-props.ts'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { ChangeNotice } from './change-notice.tsx'
 import { FeedList } from './feed-list.tsx'
@@ -15,16 +15,17 @@ import { type ActivityFeedOptions, type FeedTab, useActivityFeed } from './use-a
 const SelectionBar = lazy(() => import('./selection-bar.tsx'))
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
 
+/** Props of `ActivityFeed`. */
 export interface ActivityFeedProps extends ActivityFeedOptions {
   readonly className?: string | undefined
-  /** Draws a row, given the kit's own. */
+  /** Renders a row. Gets the default row as its second argument. */
   readonly renderRow?: ((event: StoredEvent, row: ReactNode) => ReactNode) | undefined
-  /** Stands where there is nothing to list. */
+  /** Shown when there are no events. */
   readonly empty?: ReactNode
 }
 
 /**
- * The viewer's activity by day, with an inbox and an archive. New events appear at the top by themselves.
+ * Shows the viewer's activity by day, with an inbox and an archive. New events appear at the top live.
  *
  * @example
  * <ActivityFeed filter={{ project: [project.id] }} />
@@ -35,7 +36,7 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
   const { messages, formats } = useActivityContext()
   const control = useActivityFilter(feed.scope)
   const panel = useId()
-  const { unread, tab, events, selection, opened } = feed
+  const { unread, tab, events, selection, details } = feed
   const root = useRootProps('whodid-card', 'whodid-feed', className)
 
   return (
@@ -74,45 +75,45 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
           </button>
         )}
       </header>
-      {feed.scope.ownBar && <FilterBar control={control} />}
+      {feed.scope.hasOwnBar && <FilterBar control={control} />}
       <div
         id={panel}
         role="tabpanel"
         aria-label={tab === 'inbox' ? messages.inbox : messages.archive}
         className="whodid-panel"
-        data-stale={present(feed.scope.isSearchWrong)}
+        data-stale={toFlag(feed.scope.isSearchInvalid)}
       >
         {feed.error ? (
           <ErrorState error={feed.error} onRetry={feed.retry} />
         ) : feed.isLoading ? (
           <Skeleton rows={8} />
         ) : events.length === 0 ? (
-          (empty ?? <FeedEmpty tab={tab} filtered={feed.isFiltered} onClear={control.clear} />)
+          (empty ?? <FeedEmpty tab={tab} isFiltered={feed.isFiltered} onClear={control.clear} />)
         ) : (
           <FeedList feed={feed} renderRow={renderRow} />
         )}
         <Announcer
-          text={feed.fresh.size > 0 ? messages.newEvents(feed.fresh.size, formats.number(feed.fresh.size)) : ''}
+          text={feed.newIds.size > 0 ? messages.newEvents(feed.newIds.size, formats.number(feed.newIds.size)) : ''}
         />
         {selection.size > 0 && (
           <Suspense fallback={null}>
             <SelectionBar feed={feed} />
           </Suspense>
         )}
-        <ChangeNotice change={feed.lastChange} onDismiss={feed.dismissChange} hidden={selection.size > 0} />
+        <ChangeNotice change={feed.lastChange} onDismiss={feed.dismissChange} isHidden={selection.size > 0} />
       </div>
       <p role="status" className="whodid-end">
-        {feed.scope.isSearchWrong && messages.searchWrong}
+        {feed.scope.isSearchInvalid && messages.searchInvalid}
       </p>
       <KeyHelp />
-      {opened.openId !== null && (
+      {details.openId !== null && (
         <Suspense fallback={null}>
           <DetailsDialog
             mode="drawer"
-            eventId={opened.openId}
-            onClose={opened.close}
-            onPrevious={opened.previous}
-            onNext={opened.next}
+            eventId={details.openId}
+            onClose={details.close}
+            onPrevious={details.previous}
+            onNext={details.next}
           />
         </Suspense>
       )}
@@ -120,9 +121,17 @@ export const ActivityFeed = forwardRef<HTMLElement, ActivityFeedProps>(function 
   )
 })
 
-function FeedEmpty({ tab, filtered, onClear }: { tab: FeedTab; filtered: boolean; onClear: () => void }): ReactNode {
+function FeedEmpty({
+  tab,
+  isFiltered,
+  onClear,
+}: {
+  tab: FeedTab
+  isFiltered: boolean
+  onClear: () => void
+}): ReactNode {
   const { messages } = useActivityContext()
-  if (filtered) {
+  if (isFiltered) {
     return (
       <EmptyState
         icon="search"
@@ -155,9 +164,9 @@ function KeyHelp(): ReactNode {
   return (
     <footer className="whodid-keys">
       <span className="whodid-sr">{messages.keyboard}: </span>
-      {keys.map(([key, word]) => (
+      {keys.map(([key, label]) => (
         <span key={key}>
-          <kbd>{key}</kbd> {word}
+          <kbd>{key}</kbd> {label}
         </span>
       ))}
     </footer>

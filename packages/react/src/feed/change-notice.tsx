@@ -3,36 +3,36 @@ import type { InboxChange } from '../events/use-inbox.ts'
 import { Icon } from '../parts/icons/icon.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
-/** How long a notice stays, in milliseconds. One that has the focus or the pointer stays longer. */
-const STAYS = 6_000
+/** How long the notice stays visible. */
+const NOTICE_MS = 6_000
 
-/** Says what was just done to the inbox, aloud too, and offers to take it back. */
+/** Shows and announces the last inbox change, with a button to undo it. */
 export function ChangeNotice({
   change,
   onDismiss,
-  hidden,
+  isHidden,
 }: {
   change: InboxChange | null
   onDismiss: () => void
-  hidden: boolean
+  isHidden: boolean
 }): ReactNode {
   const { messages, formats } = useActivityContext()
   useEffect(() => {
     if (change === null) return
-    const timer = setTimeout(onDismiss, STAYS)
+    const timer = setTimeout(onDismiss, NOTICE_MS)
     return () => clearTimeout(timer)
   }, [change, onDismiss])
 
-  const text = change === null ? '' : change.done ? doneText() : messages.changeFailed
-  function doneText(): string {
+  const text = change === null ? '' : change.succeeded ? getResultText() : messages.changeFailed
+  function getResultText(): string {
     if (change === null) return ''
-    const words = {
-      seen: messages.seenDone,
-      unseen: messages.unseenDone,
-      archive: messages.archivedDone,
-      unarchive: messages.unarchivedDone,
+    const format = {
+      seen: messages.markedSeen,
+      unseen: messages.markedUnseen,
+      archive: messages.archivedEvents,
+      unarchive: messages.unarchivedEvents,
     }[change.action]
-    return words(change.count, formats.number(change.count))
+    return format(change.count, formats.number(change.count))
   }
 
   return (
@@ -40,8 +40,8 @@ export function ChangeNotice({
       <span className="whodid-sr" role="status" aria-live="polite">
         {text}
       </span>
-      {change !== null && !hidden && (
-        <div className="whodid-float" data-failed={change.done ? undefined : ''}>
+      {change !== null && !isHidden && (
+        <div className="whodid-float" data-failed={change.succeeded ? undefined : ''}>
           <bdi className="whodid-float-count" aria-hidden="true">
             {text}
           </bdi>

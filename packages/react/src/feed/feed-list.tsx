@@ -1,23 +1,23 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
-import { sentenceOf } from '../events/describe.ts'
+import { getSentence } from '../events/describe.ts'
 import { useRowKeys } from '../events/use-row-keys.ts'
 import { NewPill } from '../parts/controls/new-pill.tsx'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { visibleText } from '../text/escapes.ts'
+import { toVisibleText } from '../text/escapes.ts'
 import { FeedRow } from './feed-row.tsx'
 import type { useActivityFeed } from './use-activity-feed.ts'
 
-const ROW_HEIGHT = 58
-const DAY_HEIGHT = 34
-/** How many rows before the end the next ones are asked for. */
-const AHEAD = 12
-/** How far from its head the list may be scrolled and still count as being there, in pixels. */
-const HEAD = 24
+const ROW_HEIGHT_PX = 58
+const DAY_HEIGHT_PX = 34
+/** Rows before the end at which the next page is loaded. */
+const PRELOAD_ROWS = 12
+/** Offset from which the list counts as scrolled. */
+const SCROLLED_AFTER_PX = 24
 
-/** The rows of a feed, of which only those in view are in the page. */
+/** Renders the rows of a feed, virtualized. */
 export function FeedList({
   feed,
   renderRow,
@@ -25,38 +25,39 @@ export function FeedList({
   feed: ReturnType<typeof useActivityFeed>
   renderRow: ((event: StoredEvent, row: ReactNode) => ReactNode) | undefined
 }): ReactNode {
-  const { rows, events, catalog, tab, selection, fresh, opened, mark, hasMore, loadMore, isLoadingMore, isStale } = feed
+  const { rows, events, catalog, tab, selection, newIds, details, mark, hasMore, loadMore, isLoadingMore, isStale } =
+    feed
   const { messages, formats } = useActivityContext()
   const scroller = useRef<HTMLDivElement>(null)
   const focusAfterRender = useRef(false)
 
-  // While somebody reads further down, rows that arrive at the head must not move what is read: they are counted instead.
-  const [scrolled, setScrolled] = useState(false)
-  const newest = useRef<string | undefined>(undefined)
+  // While the viewer is scrolled down, new rows must not move the content. They are counted instead.
+  const [isScrolled, setScrolled] = useState(false)
+  const topId = useRef<string | undefined>(undefined)
   useEffect(() => {
-    if (!scrolled) newest.current = events[0]?.id
-  }, [scrolled, events])
-  const above = scrolled
+    if (!isScrolled) topId.current = events[0]?.id
+  }, [isScrolled, events])
+  const newAbove = isScrolled
     ? Math.max(
         0,
-        events.findIndex(({ id }) => id === newest.current),
+        events.findIndex(({ id }) => id === topId.current),
       )
     : 0
 
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => ROW_HEIGHT + (rows[index]?.day ? DAY_HEIGHT : 0),
+    estimateSize: (index) => ROW_HEIGHT_PX + (rows[index]?.day ? DAY_HEIGHT_PX : 0),
     getItemKey: (index) => rows[index]?.event.id ?? index,
     overscan: 8,
-    anchorTo: scrolled ? 'end' : 'start',
-    onChange: ({ scrollOffset }) => setScrolled((scrollOffset ?? 0) > HEAD),
+    anchorTo: isScrolled ? 'end' : 'start',
+    onChange: ({ scrollOffset }) => setScrolled((scrollOffset ?? 0) > SCROLLED_AFTER_PX),
   })
 
-  const archived = tab === 'archive'
+  const isArchive = tab === 'archive'
   const onArchive = useCallback(
-    (event: StoredEvent) => void mark(archived ? 'unarchive' : 'archive', [event.id]),
-    [archived, mark],
+    (event: StoredEvent) => void mark(isArchive ? 'unarchive' : 'archive', [event.id]),
+    [isArchive, mark],
   )
   const onSeen = useCallback((event: StoredEvent) => void mark(event.seen ? 'unseen' : 'seen', [event.id]), [mark])
   const onSelect = useCallback(
@@ -72,17 +73,17 @@ export function FeedList({
   )
   const keys = useRowKeys(
     events,
-    { onOpen: opened.open, onSelect, onArchive, onSeen, onEscape: selection.size > 0 ? selection.clear : undefined },
+    { onOpen: details.open, onSelect, onArchive, onSeen, onEscape: selection.size > 0 ? selection.clear : undefined },
     focus,
   )
 
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasMore && last >= rows.length - AHEAD) loadMore()
+    if (hasMore && last >= rows.length - PRELOAD_ROWS) loadMore()
   }, [hasMore, last, rows.length, loadMore])
 
-  // The row may come into the page only after scrolling, so this waits for it, render by render.
+  // The row may render only after scrolling, so this runs after each render until it exists.
   useEffect(() => {
     if (!focusAfterRender.current) return
     const row = scroller.current?.querySelector<HTMLElement>('article[tabindex="0"]')
@@ -93,8 +94,8 @@ export function FeedList({
 
   return (
     <>
-      <NewPill count={above} onPress={() => virtual.scrollToOffset(0, { behavior: 'smooth' })} />
-      <div ref={scroller} className="whodid-scroll" data-stale={present(isStale)}>
+      <NewPill count={newAbove} onPress={() => virtual.scrollToOffset(0, { behavior: 'smooth' })} />
+      <div ref={scroller} className="whodid-scroll" data-stale={toFlag(isStale)}>
         <div
           role="feed"
           aria-label={messages.activity}
@@ -107,16 +108,16 @@ export function FeedList({
             const row = rows[item.index]
             if (!row) return null
             const { event, day } = row
-            const current = item.index === keys.current
-            const drawn = (
+            const isCurrent = item.index === keys.current
+            const defaultRow = (
               <FeedRow
                 event={event}
                 catalog={catalog}
-                selected={selection.has(event.id)}
-                current={current}
-                fresh={fresh.has(event.id)}
-                archived={archived}
-                onOpen={opened.open}
+                isSelected={selection.has(event.id)}
+                isCurrent={isCurrent}
+                isNew={newIds.has(event.id)}
+                isArchived={isArchive}
+                onOpen={details.open}
                 onSelect={onSelect}
                 onSeen={onSeen}
                 onArchive={onArchive}
@@ -129,15 +130,15 @@ export function FeedList({
                 data-index={item.index}
                 className="whodid-feed-item"
                 style={{ transform: `translateY(${item.start}px)` }}
-                // The feed pattern moves the focus from article to article.
-                tabIndex={current ? 0 : -1}
+                // The ARIA feed pattern moves focus between articles.
+                tabIndex={isCurrent ? 0 : -1}
                 aria-posinset={item.index + 1}
                 aria-setsize={hasMore ? -1 : rows.length}
-                aria-label={visibleText(sentenceOf(catalog, event, formats.locale))}
+                aria-label={toVisibleText(getSentence(catalog, event, formats.locale))}
                 onFocus={() => keys.setCurrent(event.id)}
               >
                 {day !== null && <h3 className="whodid-day">{day}</h3>}
-                {renderRow ? renderRow(event, drawn) : drawn}
+                {renderRow ? renderRow(event, defaultRow) : defaultRow}
               </article>
             )
           })}

@@ -1,25 +1,26 @@
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import { memo, type ReactNode, useId } from 'react'
-import { actorName, isAboutActor, scopesOf, sentenceOf } from '../events/describe.ts'
+import { getActorName, getScopes, getSentence, isAboutActor } from '../events/describe.ts'
 import { Checkbox } from '../parts/controls/checkbox.tsx'
 import { useTooltip } from '../parts/controls/tooltip.tsx'
 import { ActionBadge, ActionTile } from '../parts/event/action-badge.tsx'
 import { RelativeTime } from '../parts/event/relative-time.tsx'
 import { ResourceLink } from '../parts/event/resource-link.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { Sentence, Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
-import { visibleText } from '../text/escapes.ts'
+import { toVisibleText } from '../text/escapes.ts'
 
+/** Props of `FeedRow`. */
 export interface FeedRowProps {
   readonly event: StoredEvent
   readonly catalog: CatalogJson
-  readonly selected: boolean
-  /** Whether this is the row that the arrow keys move from, and the one tab stop of the list. */
-  readonly current: boolean
-  readonly fresh: boolean
-  readonly archived: boolean
+  readonly isSelected: boolean
+  /** True for the row that arrow keys move from, which is the list's only tab stop. */
+  readonly isCurrent: boolean
+  readonly isNew: boolean
+  readonly isArchived: boolean
   onOpen(event: StoredEvent): void
   onSelect(event: StoredEvent, range: boolean): void
   onSeen(event: StoredEvent): void
@@ -55,23 +56,23 @@ function RowButton({
   )
 }
 
-/** One event of the feed. */
+/** Renders one event of the feed. */
 export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
-  const { event, catalog, selected, current, archived } = props
+  const { event, catalog, isSelected, isCurrent, isArchived } = props
   const { messages, formats } = useActivityContext()
   const id = useId()
-  const sentence = sentenceOf(catalog, event, formats.locale)
-  const tabIndex = current ? 0 : -1
-  const unread = !event.seen && !archived
+  const sentence = getSentence(catalog, event, formats.locale)
+  const tabIndex = isCurrent ? 0 : -1
+  const isUnread = !event.seen && !isArchived
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the article around it is what has a role and takes the keys
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for all of its rows
+    // biome-ignore lint/a11y/noStaticElementInteractions: the article around it has the role and handles keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys for all rows
     <div
       className="whodid-row"
-      data-unread={present(unread)}
-      data-selected={present(selected)}
-      data-current={present(current)}
-      data-fresh={present(props.fresh)}
+      data-unread={toFlag(isUnread)}
+      data-selected={toFlag(isSelected)}
+      data-current={toFlag(isCurrent)}
+      data-new={toFlag(props.isNew)}
       data-kind={event.kind}
       data-status={event.status}
       data-severity={event.severity}
@@ -79,8 +80,8 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
     >
       <span className="whodid-row-check">
         <Checkbox
-          label={messages.select(visibleText(sentence))}
-          checked={selected}
+          label={messages.selectEvent(toVisibleText(sentence))}
+          checked={isSelected}
           tabIndex={tabIndex}
           onChange={(_, shift) => props.onSelect(event, shift)}
         />
@@ -88,14 +89,14 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
       <ActionTile event={event} catalog={catalog} />
       <div className="whodid-row-main">
         <p className="whodid-row-title" id={id}>
-          {unread && <span className="whodid-sr">{messages.unread}: </span>}
+          {isUnread && <span className="whodid-sr">{messages.unread}: </span>}
           <Sentence text={sentence} name={event.resource.name} />
         </p>
         <div className="whodid-row-meta">
           <ActionBadge event={event} catalog={catalog} icon={false} />
-          <Text value={actorName(event, messages)} className="whodid-row-actor" />
-          {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} focusable={current} />}
-          {scopesOf(event).map((scope) => (
+          <Text value={getActorName(event, messages)} className="whodid-row-actor" />
+          {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} isFocusable={isCurrent} />}
+          {getScopes(event).map((scope) => (
             <span key={scope.level} className="whodid-row-scope">
               <Text value={messages.inScope(scope.name)} />
             </span>
@@ -111,13 +112,13 @@ export const FeedRow = memo(function FeedRow(props: FeedRowProps): ReactNode {
           onPress={() => props.onSeen(event)}
         />
         <RowButton
-          icon={archived ? 'unarchived' : 'archived'}
-          label={archived ? messages.unarchiveEvent : messages.archiveEvent}
+          icon={isArchived ? 'unarchived' : 'archived'}
+          label={isArchived ? messages.unarchiveEvent : messages.archiveEvent}
           tabIndex={tabIndex}
           onPress={() => props.onArchive(event)}
         />
       </div>
-      {unread && <span className="whodid-row-dot" aria-hidden="true" />}
+      {isUnread && <span className="whodid-row-dot" aria-hidden="true" />}
     </div>
   )
 })

@@ -1,17 +1,17 @@
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import { useEffect, useMemo, useState } from 'react'
 import { PAGING, useEventList } from '../events/event-list.ts'
 import { groupByDay } from '../events/group-by-day.ts'
 import { type InboxAction, useInbox } from '../events/use-inbox.ts'
-import { useFreshEvents } from '../events/use-new-events.ts'
+import { useNewEvents } from '../events/use-new-events.ts'
 import { useNow } from '../events/use-now.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useSelection } from '../events/use-selection.ts'
 import { useListScope } from '../filter/filter-scope.tsx'
 import {
   type ActivityFilter,
-  bothFilters,
-  excludeEachOther,
+  areDisjoint,
+  intersectFilters,
   isUnfiltered,
   resolveFilter,
 } from '../filter/filter-state.ts'
@@ -20,42 +20,43 @@ import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 
-/** The parts of a feed. */
+/** A tab of the feed. */
 export type FeedTab = 'inbox' | 'archive'
 
+/** Options of `useActivityFeed`. */
 export interface ActivityFeedOptions {
-  /** Conditions that always hold, beside what the viewer chooses: `{ project: ['p1'] }`. */
+  /** Conditions that always apply, in addition to the viewer's filter: `{ project: ['p1'] }`. */
   readonly filter?: Filter | undefined
-  /** Whether the feed has a filter bar of its own. @default unless an `<ActivityFilters>` stands in the same scope */
+  /** Shows a filter bar. @default true, unless an `<ActivityFilters>` is in the same scope */
   readonly filters?: boolean | undefined
-  /** The filter of its own bar to begin with. */
+  /** Initial filter of the feed's own bar. */
   readonly defaultFilter?: ActivityFilter | undefined
-  /** Keeps the filter of its own bar in the address of the page. @default false */
+  /** Syncs the filter of the feed's own bar with the page URL. @default false */
   readonly urlSync?: boolean | undefined
-  /** @default 'inbox' */
+  /** Initial tab. @default 'inbox' */
   readonly defaultTab?: FeedTab | undefined
-  /** How many events are read at a time. @default 50 */
+  /** Events per request. @default 50 */
   readonly pageSize?: number | undefined
-  /** What a press on an event does, which marks it seen. @default its details open at the side */
+  /** Called when the viewer opens an event, which also marks it as seen. @default opens the details in a drawer */
   readonly onOpen?: ((event: StoredEvent) => void) | undefined
 }
 
 /**
- * All that a feed does: its inbox and archive, paging, selection, marks, live arrivals and the event that is open.
- * `<ActivityFeed>` is this and markup.
+ * Returns the state and actions of a feed: inbox and archive, paging, selection, marks, live events and the open event.
+ * `<ActivityFeed>` renders it.
  */
 export function useActivityFeed(options: ActivityFeedOptions = {}) {
   const { defaultTab = 'inbox', pageSize = 50 } = options
-  const fixed = useStableFilter(options.filter)
+  const hostFilter = useStableFilter(options.filter)
   const { formats, tenant } = useActivityContext()
-  const { catalog, ready } = useCatalog()
+  const { catalog, isReady } = useCatalog()
   const scope = useListScope(options)
   const [tab, setTab] = useState<FeedTab>(defaultTab)
   const now = useNow()
 
-  const chosen = useMemo(() => resolveFilter(scope.filter, Date.now()), [scope.filter])
-  const filter = useMemo(() => bothFilters(fixed, chosen), [fixed, chosen])
-  const impossible = excludeEachOther(fixed, chosen)
+  const viewerFilter = useMemo(() => resolveFilter(scope.filter, Date.now()), [scope.filter])
+  const filter = useMemo(() => intersectFilters(hostFilter, viewerFilter), [hostFilter, viewerFilter])
+  const isImpossible = areDisjoint(hostFilter, viewerFilter)
   const list = useEventList(
     trpc.list.useInfiniteQuery(
       {
@@ -64,25 +65,24 @@ export function useActivityFeed(options: ActivityFeedOptions = {}) {
         limit: pageSize,
         ...(tenant === undefined ? {} : { tenant }),
       },
-      { ...PAGING, enabled: !impossible },
+      { ...PAGING, enabled: !isImpossible },
     ),
   )
-  const events = impossible ? NONE : list.events
+  const events = isImpossible ? NO_EVENTS : list.events
   const inbox = useInbox()
   const selection = useSelection(events)
   const rows = useMemo(() => groupByDay(events, formats, now), [events, formats, now])
-  const details = useOpenEvent(events, options.onOpen)
-  const opened = {
-    ...details,
-    /** Opens an event, which marks it seen. */
+  const openEvent = useOpenEvent(events, options.onOpen)
+  const details = {
+    ...openEvent,
+    /** Opens an event and marks it as seen. */
     open(event: StoredEvent) {
-      details.open(event)
-      if (!event.seen) void inbox.mark('seen', [event.id], { quietly: true })
+      openEvent.open(event)
+      if (!event.seen) void inbox.mark('seen', [event.id], { silent: true })
     },
   }
 
   const { clear } = selection
-  // Another list is another choice
   useEffect(clear, [tab, filter, clear])
 
   const mark = (action: InboxAction, ids: readonly string[]) => {
@@ -92,26 +92,26 @@ export function useActivityFeed(options: ActivityFeedOptions = {}) {
 
   return {
     ...list,
-    isLoading: !impossible && (list.isLoading || !ready),
+    isLoading: !isImpossible && (list.isLoading || !isReady),
     events,
     rows,
     catalog,
     tab,
     setTab,
     scope,
-    /** What the list shows, its fixed part included. */
+    /** The full filter of the list, including `options.filter`. */
     filter,
     isFiltered: !isUnfiltered(scope.filter),
     unread: inbox.unread,
     lastChange: inbox.lastChange,
     dismissChange: inbox.dismissChange,
     selection,
-    fresh: useFreshEvents(),
-    opened,
+    newIds: useNewEvents(),
+    details,
     mark,
-    /** Marks everything seen that the feed shows under its filter, loaded or not. */
+    /** Marks all events that match the feed's filter as seen, loaded or not. */
     markAllSeen: () => inbox.markAll('seen', filter),
   }
 }
 
-const NONE: readonly StoredEvent[] = []
+const NO_EVENTS: readonly StoredEvent[] = []

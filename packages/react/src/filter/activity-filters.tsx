@@ -1,20 +1,20 @@
 import { forwardRef, type ReactNode } from 'react'
 import { useRootProps } from '../parts/root-props.ts'
 import { FilterBar, type FilterBarProps } from './filter-bar.tsx'
-import { type FilterScope, useFilterBar } from './filter-scope.tsx'
+import { type FilterScope, useRegisterFilterBar } from './filter-scope.tsx'
 import { useActivityFilter } from './use-activity-filter.ts'
 
+/** Props of `ActivityFilters`. */
 export interface ActivityFiltersProps extends Omit<FilterBarProps, 'control' | 'children'> {
   readonly className?: string | undefined
-  /** Another filter than the one that the provider's components share. */
+  /** Filter to control. @default the filter of the enclosing scope */
   readonly scope?: FilterScope | undefined
-  /** Further controls at the end of the bar. */
+  /** Additional controls at the end of the bar. */
   readonly children?: ReactNode
 }
 
 /**
- * A filter bar for the lists that stand under the same provider, or in the same `<ActivityFilterScope>`: they follow it and
- * draw none of their own.
+ * Shows a filter bar for all lists in the same provider or `<ActivityFilterScope>`. They follow it and hide their own bars.
  *
  * @example
  * <ActivityFilters /><ActivityTable />
@@ -23,7 +23,7 @@ export const ActivityFilters = forwardRef<HTMLDivElement, ActivityFiltersProps>(
   const { className, scope, fields, search, children } = props
   const control = useActivityFilter(scope)
   const root = useRootProps('whodid-filters-root', className)
-  useFilterBar(scope === undefined)
+  useRegisterFilterBar(scope === undefined)
   return (
     <div ref={ref} {...root}>
       <FilterBar control={control} fields={fields} search={search}>

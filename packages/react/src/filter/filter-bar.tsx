@@ -1,9 +1,9 @@
 import { lazy, type ReactNode, Suspense } from 'react'
-import { Deferred } from '../parts/controls/deferred-button.tsx'
+import { DeferredButton } from '../parts/controls/deferred-button.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
-import { FIELD_TERMS, type FilterField, fieldLabel } from './filter-fields.ts'
-import { PillFace, pillName } from './menus/pill.tsx'
+import { FIELD_CONDITIONS, type FilterField, getFieldLabel } from './filter-fields.ts'
+import { getPillLabel, PillContent } from './menus/pill.tsx'
 import { SearchBox } from './search/search-box.tsx'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 
@@ -29,64 +29,67 @@ const DEFAULT_FIELDS: readonly (FilterField | 'date')[] = [
   'date',
 ]
 
+/** Props of `FilterBar`. */
 export interface FilterBarProps {
   readonly control: ActivityFilterControl
-  /** Which buttons there are, in order. @default all but severity and channel; project where the catalog has projects */
+  /** Filter buttons, in order. @default all but severity and channel, with project only if the catalog has projects */
   readonly fields?: readonly (FilterField | 'date')[] | undefined
-  /** Whether there is a search box. @default true */
+  /** Shows a search box. @default true */
   readonly search?: boolean | undefined
-  /** Further controls at the end of the bar. */
+  /** Additional controls at the end of the bar. */
   readonly children?: ReactNode
 }
 
-/** A search box, a button for each field, and what is set. */
+/** Shows a search box, a button per field, and the active filters. */
 export function FilterBar({ control, fields, search = true, children }: FilterBarProps): ReactNode {
   const context = useActivityContext()
   const { messages } = context
-  const { catalog, ready } = useCatalog()
+  const { catalog, isReady } = useCatalog()
   const { filter } = control
-  // Until the catalog has come its place is kept, so that the bar does not jump.
-  const hasProjects = !ready || catalog.resources.some(({ type }) => type === 'project')
-  const shown = fields ?? DEFAULT_FIELDS.filter((field) => field !== 'project' || hasProjects)
+  // Reserves space for the button until the catalog has loaded, to avoid a layout shift.
+  const hasProjects = !isReady || catalog.resources.some(({ type }) => type === 'project')
+  const visibleFields = fields ?? DEFAULT_FIELDS.filter((field) => field !== 'project' || hasProjects)
   return (
     <div className="whodid-filters">
       <div className="whodid-filter-row">
-        {search && <SearchBox value={filter.q ?? ''} onSearch={control.setSearch} onWrong={control.setSearchWrong} />}
+        {search && (
+          <SearchBox value={filter.q ?? ''} onSearch={control.setSearch} onInvalidChange={control.setSearchInvalid} />
+        )}
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a scrolling row everywhere */}
         <div className="whodid-pills" role="group" aria-label={messages.filters}>
-          {shown.map((field) => {
+          {visibleFields.map((field) => {
             if (field === 'date') {
-              const active = Boolean(filter.range || filter.from || filter.to)
+              const isActive = Boolean(filter.range || filter.from || filter.to)
               return (
-                <Deferred
+                <DeferredButton
                   key={field}
                   part={DateMenu}
                   load={loadDateMenu}
                   props={{ control }}
                   className="whodid-pill"
-                  active={active}
+                  isActive={isActive}
                   popup="dialog"
-                  label={pillName(context, messages.date, active ? 1 : 0)}
+                  label={getPillLabel(context, messages.date, isActive ? 1 : 0)}
                 >
-                  <PillFace label={messages.date} count={active ? 1 : 0} />
-                </Deferred>
+                  <PillContent label={messages.date} count={isActive ? 1 : 0} />
+                </DeferredButton>
               )
             }
-            const name = fieldLabel(field, messages)
-            const count = FIELD_TERMS[field].reduce((sum, term) => sum + control.values(term).length, 0)
+            const name = getFieldLabel(field, messages)
+            const count = FIELD_CONDITIONS[field].reduce((sum, condition) => sum + control.values(condition).length, 0)
             return (
-              <Deferred
+              <DeferredButton
                 key={field}
                 part={FacetMenu}
                 load={loadFacetMenu}
                 props={{ field, control }}
                 className="whodid-pill"
-                active={count > 0}
+                isActive={count > 0}
                 popup="dialog"
-                label={pillName(context, name, count)}
+                label={getPillLabel(context, name, count)}
               >
-                <PillFace label={name} count={count} />
-              </Deferred>
+                <PillContent label={name} count={count} />
+              </DeferredButton>
             )
           })}
         </div>

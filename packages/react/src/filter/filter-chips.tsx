@@ -3,23 +3,23 @@ import type { ReactNode } from 'react'
 import { Icon } from '../parts/icons/icon.tsx'
 import { Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
-import { visibleText } from '../text/escapes.ts'
+import { toVisibleText } from '../text/escapes.ts'
 import type { Formats } from '../text/format.ts'
 import type { Messages } from '../text/messages.ts'
-import { termLabel } from './filter-labels.ts'
+import { getConditionLabel } from './filter-labels.ts'
 import type { ActivityFilter } from './filter-state.ts'
-import { daysOfInstants } from './menus/custom-range.ts'
+import { toDays } from './menus/custom-range.ts'
 import type { ActivityFilterControl } from './use-activity-filter.ts'
 import { useValueLabels } from './use-value-labels.ts'
 
-/** What the time of a filter is called. */
-export function timeLabel(filter: ActivityFilter, messages: Messages, formats: Formats): string | null {
+/** Returns the label of a filter's time range, or null without one. */
+export function getTimeLabel(filter: ActivityFilter, messages: Messages, formats: Formats): string | null {
   if (filter.range) return messages.ranges[filter.range]
-  const { from, to } = daysOfInstants(filter)
-  const shown = (day: string) => formats.date(new Date(`${day}T12:00:00`).getTime())
-  if (from && to) return messages.rangeBetween(shown(from), shown(to))
-  if (from) return messages.rangeFrom(shown(from))
-  return to ? messages.rangeTo(shown(to)) : null
+  const { from, to } = toDays(filter)
+  const formatDay = (day: string) => formats.date(new Date(`${day}T12:00:00`).getTime())
+  if (from && to) return messages.rangeBetween(formatDay(from), formatDay(to))
+  if (from) return messages.rangeFrom(formatDay(from))
+  return to ? messages.rangeTo(formatDay(to)) : null
 }
 
 function Chip({ name, label, onRemove }: { name: string; label: string; onRemove: () => void }): ReactNode {
@@ -28,30 +28,30 @@ function Chip({ name, label, onRemove }: { name: string; label: string; onRemove
     <li className="whodid-chip">
       <span className="whodid-chip-name">{name}</span>
       <Text value={label} />
-      <button type="button" aria-label={messages.removeFilter(`${name} ${visibleText(label)}`)} onClick={onRemove}>
+      <button type="button" aria-label={messages.removeFilter(`${name} ${toVisibleText(label)}`)} onClick={onRemove}>
         <Icon name="close" size={12} />
       </button>
     </li>
   )
 }
 
-/** The conditions that are set, each to be taken away, and all of them at once. Loaded when the first is set. */
+/** Shows the active conditions, removable one by one or all at once. Loaded when the first is set. */
 export default function FilterChips({ control }: { control: ActivityFilterControl }): ReactNode {
   const { messages, formats } = useActivityContext()
   const { filter, removeValue, setTime, clear } = control
-  const labelOf = useValueLabels(filter)
-  const time = timeLabel(filter, messages, formats)
+  const getLabel = useValueLabels(filter)
+  const time = getTimeLabel(filter, messages, formats)
   return (
     <ul className="whodid-chips" aria-label={messages.filters}>
-      {FILTER_CONDITIONS.flatMap((term) =>
+      {FILTER_CONDITIONS.flatMap((condition) =>
         control
-          .values(term)
+          .values(condition)
           .map((value) => (
             <Chip
-              key={`${term}:${value}`}
-              name={termLabel(term, messages)}
-              label={labelOf(term, value)}
-              onRemove={() => removeValue(term, value)}
+              key={`${condition}:${value}`}
+              name={getConditionLabel(condition, messages)}
+              label={getLabel(condition, value)}
+              onRemove={() => removeValue(condition, value)}
             />
           )),
       )}

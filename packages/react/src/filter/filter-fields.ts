@@ -1,4 +1,4 @@
-import type { FacetDimension, FilterCondition } from '@whodid/core/browser'
+import type { FacetDimension, FilterCondition } from '@whodid/core'
 import type { Messages } from '../text/messages.ts'
 
 export const FILTER_FIELDS = [
@@ -11,10 +11,10 @@ export const FILTER_FIELDS = [
   'severity',
   'channel',
 ] as const
-/** A button of the filter bar. `action` offers kinds too, `category` groups too. */
+/** A button of the filter bar. `action` also offers kinds, `category` also offers groups. */
 export type FilterField = (typeof FILTER_FIELDS)[number]
 
-/** Which dimensions a field's counts come from. */
+/** Facet dimensions that provide each field's counts. */
 export const FIELD_DIMENSIONS: { readonly [field in FilterField]: readonly FacetDimension[] } = {
   actor: ['actor'],
   action: ['kind', 'action'],
@@ -26,21 +26,21 @@ export const FIELD_DIMENSIONS: { readonly [field in FilterField]: readonly Facet
   channel: ['channel'],
 }
 
-/** Which conditions of a filter a field sets. */
-export const FIELD_TERMS: { readonly [field in FilterField]: readonly FilterCondition[] } = {
+/** Filter conditions that each field sets. */
+export const FIELD_CONDITIONS: { readonly [field in FilterField]: readonly FilterCondition[] } = {
   ...FIELD_DIMENSIONS,
   category: ['group', 'category'],
 }
 
-/** Fields whose values are too many to send whole, and are searched by the service. */
-export const SEARCHED_BY_SERVICE: ReadonlySet<FilterField> = new Set(['actor', 'project'])
+/** Fields with too many values to load at once. The service searches them. */
+export const SERVER_SEARCHED_FIELDS: ReadonlySet<FilterField> = new Set(['actor', 'project'])
 
-/** What a field is called. */
-export function fieldLabel(field: FilterField, messages: Messages): string {
+/** Returns the label of a field. */
+export function getFieldLabel(field: FilterField, messages: Messages): string {
   return {
     actor: messages.user,
     action: messages.action,
-    resourceType: messages.type,
+    resourceType: messages.resourceType,
     category: messages.category,
     project: messages.project,
     status: messages.status,

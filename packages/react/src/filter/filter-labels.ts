@@ -1,9 +1,9 @@
-import type { CatalogJson, FilterCondition } from '@whodid/core/browser'
-import { actionLabel, typeLabel } from '../events/describe.ts'
+import type { CatalogJson, FilterCondition } from '@whodid/core'
+import { getActionLabel, getTypeLabel } from '../events/describe.ts'
 import type { Messages } from '../text/messages.ts'
 
-/** What a condition is called. */
-export function termLabel(term: FilterCondition, messages: Messages): string {
+/** Returns the label of a condition. */
+export function getConditionLabel(condition: FilterCondition, messages: Messages): string {
   return {
     actor: messages.user,
     actorName: messages.user,
@@ -12,35 +12,40 @@ export function termLabel(term: FilterCondition, messages: Messages): string {
     group: messages.group,
     kind: messages.kind,
     resource: messages.resource,
-    resourceType: messages.type,
+    resourceType: messages.resourceType,
     resourceId: messages.resource,
     project: messages.project,
     status: messages.status,
     channel: messages.channel,
     severity: messages.severity,
-  }[term]
+  }[condition]
 }
 
-function wordFor(words: { readonly [value: string]: string }, value: string): string {
-  return words[value] ?? value
+function lookUpLabel(labels: { readonly [value: string]: string }, value: string): string {
+  return labels[value] ?? value
 }
 
-/** What a value is called, without asking the service; people and projects are only known by their ids here. */
-export function valueLabel(term: FilterCondition, value: string, catalog: CatalogJson, messages: Messages): string {
-  switch (term) {
+/** Returns the label of a value without a request. Actors and projects are labeled by their ids. */
+export function getValueLabel(
+  condition: FilterCondition,
+  value: string,
+  catalog: CatalogJson,
+  messages: Messages,
+): string {
+  switch (condition) {
     case 'action':
-      return `${typeLabel(catalog, value.split('.')[0] ?? '')}: ${actionLabel(catalog, value)}`
+      return `${getTypeLabel(catalog, value.split('.')[0] ?? '')}: ${getActionLabel(catalog, value)}`
     case 'category':
     case 'resourceType':
-      return typeLabel(catalog, value)
+      return getTypeLabel(catalog, value)
     case 'kind':
-      return wordFor(messages.kinds, value)
+      return lookUpLabel(messages.kinds, value)
     case 'status':
       return value === 'failure' ? messages.failed : messages.succeeded
     case 'channel':
-      return wordFor(messages.channels, value)
+      return lookUpLabel(messages.channels, value)
     case 'severity':
-      return wordFor(messages.severities, value)
+      return lookUpLabel(messages.severities, value)
     default:
       return value
   }

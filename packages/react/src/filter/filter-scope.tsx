@@ -9,47 +9,47 @@ import {
   useState,
 } from 'react'
 import type { ActivityFilter } from './filter-state.ts'
-import { filterFromSearch, searchWithFilter } from './url-filter.ts'
+import { readUrlFilter, writeUrlFilter } from './url-filter.ts'
 
-/** One filter and the way to change it. */
+/** A filter and functions to change it. */
 export interface FilterScope {
   readonly filter: ActivityFilter
   setFilter(next: ActivityFilter): void
-  /** Whether the text in its search box is wrong, so that the lists still show what the last right one found. */
-  readonly isSearchWrong: boolean
-  setSearchWrong(wrong: boolean): void
+  /** True while the search text is invalid and lists show the results of the last valid one. */
+  readonly isSearchInvalid: boolean
+  setSearchInvalid(isInvalid: boolean): void
 }
 
 interface SharedScope extends FilterScope {
-  /** Whether this is the scope of a part of the page, and not the provider's, which is there for all of the app. */
-  readonly isPart: boolean
-  /** Whether an `<ActivityFilters>` stands in this scope, so that lists follow it and draw no bar of their own. */
+  /** True for an `<ActivityFilterScope>` inside the provider's own scope. */
+  readonly isNested: boolean
+  /** True while an `<ActivityFilters>` is in this scope, so that lists hide their own bars. */
   readonly hasBar: boolean
-  /** Says that one stands here, until the returned function is called. */
-  addBar(): () => void
+  /** Registers an `<ActivityFilters>`. Returns a function that unregisters it. */
+  registerBar(): () => void
 }
 
 const ScopeContext = createContext<SharedScope | null>(null)
 
-// On a server layout effects do nothing but warn.
-const useBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect
+// Layout effects warn during server rendering.
+const useIsomorphicLayoutEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
-/** Keeps a filter, in the page's address too when `urlSync` is set: going back and forth changes it. */
+/** Stores a filter. With `urlSync`, reads it from and writes it to the page URL. */
 export function useFilterStore(options: {
   defaultFilter?: ActivityFilter | undefined
   urlSync?: boolean | undefined
 }): FilterScope {
   const { defaultFilter, urlSync = false } = options
   const [filter, setState] = useState<ActivityFilter>(() => {
-    const inAddress = urlSync && typeof location !== 'undefined' ? filterFromSearch(location.search) : {}
-    return Object.keys(inAddress).length > 0 ? inAddress : (defaultFilter ?? {})
+    const urlFilter = urlSync && typeof location !== 'undefined' ? readUrlFilter(location.search) : {}
+    return Object.keys(urlFilter).length > 0 ? urlFilter : (defaultFilter ?? {})
   })
 
-  const [isSearchWrong, setSearchWrong] = useState(false)
+  const [isSearchInvalid, setSearchInvalid] = useState(false)
 
   useEffect(() => {
     if (!urlSync) return
-    const follow = () => setState(filterFromSearch(location.search))
+    const follow = () => setState(readUrlFilter(location.search))
     addEventListener('popstate', follow)
     return () => removeEventListener('popstate', follow)
   }, [urlSync])
@@ -61,71 +61,75 @@ export function useFilterStore(options: {
         history.replaceState(
           history.state,
           '',
-          location.pathname + searchWithFilter(location.search, next) + location.hash,
+          location.pathname + writeUrlFilter(location.search, next) + location.hash,
         )
     },
     [urlSync],
   )
-  return useMemo(() => ({ filter, setFilter, isSearchWrong, setSearchWrong }), [filter, setFilter, isSearchWrong])
+  return useMemo(() => ({ filter, setFilter, isSearchInvalid, setSearchInvalid }), [filter, setFilter, isSearchInvalid])
 }
 
+/** Props of `ActivityFilterScope`. */
 export interface ActivityFilterScopeProps {
-  /** The filter to begin with. */
+  /** Initial filter. */
   readonly defaultFilter?: ActivityFilter | undefined
-  /** Keeps the filter in the address of the page. @default false */
+  /** Syncs the filter with the page URL. @default false */
   readonly urlSync?: boolean | undefined
   readonly children?: ReactNode
 }
 
 /**
- * Gives the components inside one filter of their own to share, apart from the provider's. Lists follow it with or without
- * an `<ActivityFilters>`, so that what is searched for in one tab is still searched for in the next.
+ * Gives the components inside one shared filter, separate from the provider's. Lists follow it even without an
+ * `<ActivityFilters>`, so a search survives switching tabs.
  *
  * @example
  * <ActivityFilterScope urlSync>{tab === 'feed' ? <ActivityFeed /> : <ActivityTable />}</ActivityFilterScope>
  */
-export function FilterScopeProvider({ defaultFilter, urlSync, children }: ActivityFilterScopeProps): ReactNode {
-  // The provider's stands around all others
-  const isPart = useContext(ScopeContext) !== null
+export function ActivityFilterScope({ defaultFilter, urlSync, children }: ActivityFilterScopeProps): ReactNode {
+  // The outermost scope is the provider's.
+  const isNested = useContext(ScopeContext) !== null
   const store = useFilterStore({ defaultFilter, urlSync })
   const [bars, setBars] = useState(0)
-  const addBar = useCallback(() => {
+  const registerBar = useCallback(() => {
     setBars((count) => count + 1)
     return () => setBars((count) => count - 1)
   }, [])
-  const scope = useMemo(() => ({ ...store, isPart, hasBar: bars > 0, addBar }), [store, isPart, bars, addBar])
+  const scope = useMemo(
+    () => ({ ...store, isNested, hasBar: bars > 0, registerBar }),
+    [store, isNested, bars, registerBar],
+  )
   return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>
 }
 
-/** The scope that a component stands in. */
+/** Returns the enclosing scope. */
 export function useSharedScope(): SharedScope {
   const scope = useContext(ScopeContext)
   if (scope === null) {
     throw new Error(
-      '@whodid/react: a filter was used outside of <ActivityProvider>, which keeps it: wrap your app, or this page, in <ActivityProvider url="/activity">.',
+      '@whodid/react: filters must be inside <ActivityProvider>. Wrap your app or page in <ActivityProvider url="/activity">.',
     )
   }
   return scope
 }
 
-/** Says that a filter bar stands in this scope. */
-export function useFilterBar(standsAlone: boolean): void {
-  const { addBar } = useSharedScope()
-  useBeforePaint(() => (standsAlone ? addBar() : undefined), [standsAlone, addBar])
+/** Registers a filter bar in the enclosing scope. */
+export function useRegisterFilterBar(isShared: boolean): void {
+  const { registerBar } = useSharedScope()
+  useIsomorphicLayoutEffect(() => (isShared ? registerBar() : undefined), [isShared, registerBar])
 }
 
 /**
- * Gives a list the filter it follows: the shared one in an `<ActivityFilterScope>` and wherever there is a bar for it, else
- * one of its own. `ownBar` says whether the list draws a bar.
+ * Returns the filter of a list: the shared one inside an `<ActivityFilterScope>` or next to an `<ActivityFilters>`, else its
+ * own. `hasOwnBar` is true if the list shows a bar.
  */
 export function useListScope(options: {
   filters?: boolean | undefined
   defaultFilter?: ActivityFilter | undefined
   urlSync?: boolean | undefined
-}): FilterScope & { readonly ownBar: boolean } {
+}): FilterScope & { readonly hasOwnBar: boolean } {
   const shared = useSharedScope()
   const own = useFilterStore(options)
-  const ownBar = options.filters ?? !shared.hasBar
-  const follows = !ownBar || (options.filters === undefined && shared.isPart)
-  return { ...(follows ? shared : own), ownBar }
+  const hasOwnBar = options.filters ?? !shared.hasBar
+  const isShared = !hasOwnBar || (options.filters === undefined && shared.isNested)
+  return { ...(isShared ? shared : own), hasOwnBar }
 }

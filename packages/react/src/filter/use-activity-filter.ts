@@ -1,53 +1,54 @@
-import type { FilterCondition } from '@whodid/core/browser'
+import type { FilterCondition } from '@whodid/core'
 import { useMemo } from 'react'
 import { type FilterScope, useSharedScope } from './filter-scope.tsx'
 import {
   type ActivityFilter,
-  conditionCount,
+  countConditions,
+  getValues,
   isUnfiltered,
+  omitEmpty,
+  replaceTime,
+  replaceValues,
   resolveFilter,
-  valuesOf,
-  withoutEmpty,
-  withTime,
-  withValues,
 } from './filter-state.ts'
 
 /**
- * The filter that the components of a provider, or of an `<ActivityFilterScope>`, share, and the ways to change it.
+ * Returns the shared filter of the enclosing provider or `<ActivityFilterScope>`, and functions to change it.
  *
- * @param scope another filter than the shared one
+ * @param scope - filter to use instead of the shared one
  * @example
  * const { filter, setValues, clear } = useActivityFilter()
  * setValues('kind', ['delete'])
  */
 export function useActivityFilter(scope?: FilterScope) {
   const shared = useSharedScope()
-  const { filter, setFilter, setSearchWrong } = scope ?? shared
+  const { filter, setFilter, setSearchInvalid } = scope ?? shared
   return {
     filter,
-    /** The filter as the service takes it. */
+    /** The filter as sent to the service. */
     resolved: useMemo(() => resolveFilter(filter, Date.now()), [filter]),
-    /** How many conditions are set, the search aside. */
-    count: conditionCount(filter),
+    /** Number of values set, without the search text. */
+    count: countConditions(filter),
     isFiltered: !isUnfiltered(filter),
     setFilter,
-    values: (term: FilterCondition) => valuesOf(filter, term),
-    setValues: (term: FilterCondition, values: readonly string[]) => setFilter(withValues(filter, term, values)),
-    removeValue: (term: FilterCondition, value: string) =>
+    values: (condition: FilterCondition) => getValues(filter, condition),
+    setValues: (condition: FilterCondition, values: readonly string[]) =>
+      setFilter(replaceValues(filter, condition, values)),
+    removeValue: (condition: FilterCondition, value: string) =>
       setFilter(
-        withValues(
+        replaceValues(
           filter,
-          term,
-          valuesOf(filter, term).filter((each) => each !== value),
+          condition,
+          getValues(filter, condition).filter((other) => other !== value),
         ),
       ),
-    setSearch: (q: string) => setFilter(withoutEmpty<ActivityFilter>({ ...filter, q })),
-    /** Says that the text in the search box is wrong, or right again. */
-    setSearchWrong,
-    setTime: (time: Parameters<typeof withTime>[1]) => setFilter(withTime(filter, time)),
+    setSearch: (q: string) => setFilter(omitEmpty<ActivityFilter>({ ...filter, q })),
+    /** Sets if the text in the search box is invalid. */
+    setSearchInvalid,
+    setTime: (time: Parameters<typeof replaceTime>[1]) => setFilter(replaceTime(filter, time)),
     clear: () => setFilter({}),
   }
 }
 
-/** What `useActivityFilter` gives. */
+/** Result of `useActivityFilter`. */
 export type ActivityFilterControl = ReturnType<typeof useActivityFilter>

@@ -1,11 +1,10 @@
-import type { Filter } from '@whodid/core/browser'
+import type { Filter } from '@whodid/core'
 import { useMemo } from 'react'
 
 const NO_FILTER: Filter = {}
 
-/** The same object for as long as the filter says the same, since hosts write theirs anew at each render. */
+/** Returns the same object while the filter's content is the same, since hosts often pass a new object on each render. */
 export function useStableFilter(filter: Filter = NO_FILTER): Filter {
   const text = JSON.stringify(filter)
-  // The text stands for the filter
   return useMemo(() => filter, [text])
 }

@@ -5,16 +5,17 @@ import { useActivityContext } from '../provider/context.ts'
 import { Timeline, TimelineEmpty } from './timeline.tsx'
 import { type ResourceHistoryOptions, useResourceHistory } from './use-resource-history.ts'
 
+/** Props of `ResourceHistory`. */
 export interface ResourceHistoryProps extends ResourceHistoryOptions {
   readonly className?: string | undefined
-  /** The heading. @default "History" */
+  /** Heading. @default "History" */
   readonly title?: ReactNode
-  /** Stands where there is nothing to list. */
+  /** Shown when there are no events. */
   readonly empty?: ReactNode
 }
 
 /**
- * What happened to one resource: who did what and when, with the changes.
+ * Shows the history of one resource: who did what and when, with the changes.
  *
  * @example
  * <ResourceHistory type="project" id={project.id} />
@@ -33,7 +34,7 @@ export const ResourceHistory = forwardRef<HTMLElement, ResourceHistoryProps>(fun
       </header>
       <Timeline
         list={history}
-        about="actor"
+        subject="actor"
         empty={empty ?? <TimelineEmpty title={messages.historyEmptyTitle} body={messages.historyEmptyBody} />}
       />
     </section>

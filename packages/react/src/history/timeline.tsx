@@ -1,7 +1,7 @@
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react'
 import { Changes } from '../details/changes.tsx'
-import { actorName, isAboutActor } from '../events/describe.ts'
+import { getActorName, isAboutActor } from '../events/describe.ts'
 import type { EventList } from '../events/event-list.ts'
 import type { useOpenEvent } from '../events/use-open-event.ts'
 import { ActionBadge, ActionTile } from '../parts/event/action-badge.tsx'
@@ -10,41 +10,42 @@ import { ResourceLink } from '../parts/event/resource-link.tsx'
 import { TitleButton } from '../parts/event/title-button.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
 
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
 
+/** Props of `Timeline`. */
 export interface TimelineProps {
   readonly list: EventList & {
     readonly catalog: CatalogJson
-    readonly fresh: ReadonlySet<string>
-    readonly opened: ReturnType<typeof useOpenEvent>
+    readonly newIds: ReadonlySet<string>
+    readonly details: ReturnType<typeof useOpenEvent>
   }
-  /** What each row is about: the history of one resource shows who, a person's activity shows what. */
-  readonly about: 'actor' | 'resource'
+  /** Shown on each row: the actor in a resource's history, the resource in a user's activity. */
+  readonly subject: 'actor' | 'resource'
   readonly empty: ReactNode
 }
 
-/** Events along a line, newest first, with their changes on demand. */
-export function Timeline({ list, about, empty }: TimelineProps): ReactNode {
+/** Lists events along a line, newest first, with expandable changes. */
+export function Timeline({ list, subject, empty }: TimelineProps): ReactNode {
   const { messages } = useActivityContext()
-  const { events, catalog, fresh, opened } = list
+  const { events, catalog, newIds, details } = list
   if (list.error) return <ErrorState error={list.error} onRetry={list.retry} />
   if (list.isLoading) return <Skeleton rows={4} />
   if (events.length === 0) return empty
   return (
     <>
-      <ol className="whodid-timeline" data-stale={present(list.isStale)}>
+      <ol className="whodid-timeline" data-stale={toFlag(list.isStale)}>
         {events.map((event) => (
           <TimelineRow
             key={event.id}
             event={event}
             catalog={catalog}
-            about={about}
-            fresh={fresh.has(event.id)}
-            onOpen={() => opened.open(event)}
+            subject={subject}
+            isNew={newIds.has(event.id)}
+            onOpen={() => details.open(event)}
           />
         ))}
       </ol>
@@ -55,14 +56,14 @@ export function Timeline({ list, about, empty }: TimelineProps): ReactNode {
           </button>
         </div>
       )}
-      {opened.openId !== null && (
+      {details.openId !== null && (
         <Suspense fallback={null}>
           <DetailsDialog
             mode="drawer"
-            eventId={opened.openId}
-            onClose={opened.close}
-            onPrevious={opened.previous}
-            onNext={opened.next}
+            eventId={details.openId}
+            onClose={details.close}
+            onPrevious={details.previous}
+            onNext={details.next}
           />
         </Suspense>
       )}
@@ -73,22 +74,22 @@ export function Timeline({ list, about, empty }: TimelineProps): ReactNode {
 function TimelineRow({
   event,
   catalog,
-  about,
-  fresh,
+  subject,
+  isNew,
   onOpen,
 }: {
   event: StoredEvent
   catalog: CatalogJson
-  about: 'actor' | 'resource'
-  fresh: boolean
+  subject: 'actor' | 'resource'
+  isNew: boolean
   onOpen: () => void
 }): ReactNode {
   const { messages, formats } = useActivityContext()
-  const [expanded, setExpanded] = useState(false)
+  const [isExpanded, setExpanded] = useState(false)
   const id = useId()
-  const { length } = event.changes
+  const changeCount = event.changes.length
   return (
-    <li className="whodid-moment" data-fresh={present(fresh)} data-kind={event.kind} data-status={event.status}>
+    <li className="whodid-moment" data-new={toFlag(isNew)} data-kind={event.kind} data-status={event.status}>
       <ActionTile event={event} catalog={catalog} />
       <div className="whodid-moment-main">
         <p className="whodid-row-title">
@@ -96,25 +97,25 @@ function TimelineRow({
         </p>
         <div className="whodid-row-meta">
           <ActionBadge event={event} catalog={catalog} icon={false} />
-          {about === 'actor' ? (
-            <Text value={actorName(event, messages)} className="whodid-row-actor" />
+          {subject === 'actor' ? (
+            <Text value={getActorName(event, messages)} className="whodid-row-actor" />
           ) : (
             !isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} />
           )}
-          {length > 0 && (
+          {changeCount > 0 && (
             <button
               type="button"
               className="whodid-link-button"
-              aria-expanded={expanded}
+              aria-expanded={isExpanded}
               aria-controls={id}
-              onClick={() => setExpanded(!expanded)}
+              onClick={() => setExpanded(!isExpanded)}
             >
-              {expanded ? messages.hideChanges : messages.showChanges(length, formats.number(length))}
+              {isExpanded ? messages.hideChanges : messages.showChanges(changeCount, formats.number(changeCount))}
               <Icon name="chevron-down" size={12} />
             </button>
           )}
         </div>
-        {expanded && (
+        {isExpanded && (
           <div id={id}>
             <Changes changes={event.changes} />
           </div>
@@ -125,7 +126,7 @@ function TimelineRow({
   )
 }
 
-/** What stands where there is no history. */
+/** Empty state of a timeline. */
 export function TimelineEmpty({ title, body }: { title: string; body: string }): ReactNode {
   return <EmptyState icon="history" title={title} body={body} />
 }

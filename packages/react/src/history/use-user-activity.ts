@@ -1,25 +1,26 @@
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import { PAGING, useEventList } from '../events/event-list.ts'
-import { useFreshEvents } from '../events/use-new-events.ts'
+import { useNewEvents } from '../events/use-new-events.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 
+/** Options of `useUserActivity`. */
 export interface UserActivityOptions {
-  /** Whose. */
+  /** Id of the user. */
   readonly userId: string
-  /** Further conditions. */
+  /** Additional conditions. */
   readonly filter?: Filter | undefined
-  /** How many events are read at a time. @default 25 */
+  /** Events per request. @default 25 */
   readonly pageSize?: number | undefined
-  /** What a press on an event does. @default its details open at the side */
+  /** Called when the viewer opens an event. @default opens the details in a drawer */
   readonly onOpen?: ((event: StoredEvent) => void) | undefined
 }
 
 const NO_FILTER: Filter = {}
 
-/** What one person did, newest first. `<UserActivity>` is this and markup. */
+/** Returns the events of one user, newest first. `<UserActivity>` renders them. */
 export function useUserActivity({ userId, filter = NO_FILTER, pageSize = 25, onOpen }: UserActivityOptions) {
   const { tenant } = useActivityContext()
   const { actor: _actor, ...rest } = filter
@@ -29,12 +30,12 @@ export function useUserActivity({ userId, filter = NO_FILTER, pageSize = 25, onO
       PAGING,
     ),
   )
-  const { catalog, ready } = useCatalog()
+  const { catalog, isReady } = useCatalog()
   return {
     ...list,
-    isLoading: list.isLoading || !ready,
+    isLoading: list.isLoading || !isReady,
     catalog,
-    fresh: useFreshEvents(),
-    opened: useOpenEvent(list.events, onOpen),
+    newIds: useNewEvents(),
+    details: useOpenEvent(list.events, onOpen),
   }
 }

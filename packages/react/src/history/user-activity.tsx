@@ -5,16 +5,17 @@ import { useActivityContext } from '../provider/context.ts'
 import { Timeline, TimelineEmpty } from './timeline.tsx'
 import { type UserActivityOptions, useUserActivity } from './use-user-activity.ts'
 
+/** Props of `UserActivity`. */
 export interface UserActivityProps extends UserActivityOptions {
   readonly className?: string | undefined
-  /** The heading. @default "User activity" */
+  /** Heading. @default "User activity" */
   readonly title?: ReactNode
-  /** Stands where there is nothing to list. */
+  /** Shown when there are no events. */
   readonly empty?: ReactNode
 }
 
 /**
- * What one person did, for their profile. Everybody may see their own; others' needs `view:all`.
+ * Shows the activity of one user, for a profile page. Viewers can see their own. Others' activity requires `view:all`.
  *
  * @example
  * <UserActivity userId={user.id} />
@@ -33,7 +34,7 @@ export const UserActivity = forwardRef<HTMLElement, UserActivityProps>(function 
       </header>
       <Timeline
         list={activity}
-        about="resource"
+        subject="resource"
         empty={empty ?? <TimelineEmpty title={messages.userEmptyTitle} body={messages.userEmptyBody} />}
       />
     </section>

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import { useActivityContext } from '../provider/context.ts'
-import { statusOf } from '../provider/trpc.ts'
+import { getHttpStatus } from '../provider/trpc.ts'
 import { Icon } from './icons/icon.tsx'
 
-/** A sentence where there is nothing to list. */
+/** Shown in place of an empty list. */
 export function EmptyState({
   icon,
   title,
@@ -31,7 +31,7 @@ export function EmptyState({
   )
 }
 
-/** What went wrong, and a way to try again where that can help. */
+/** Shows an error, with a retry button unless access was denied. */
 export function ErrorState({
   error,
   onRetry,
@@ -40,20 +40,20 @@ export function ErrorState({
   onRetry: () => void
 }): ReactNode {
   const { messages } = useActivityContext()
-  const status = statusOf(error)
-  const refused = status === 401 || status === 403
+  const status = getHttpStatus(error)
+  const isForbidden = status === 401 || status === 403
   return (
     <div className="whodid-state" data-state="error" role="alert">
       <span className="whodid-state-icon">
-        <Icon name={refused ? 'lock' : 'alert'} size={20} />
+        <Icon name={isForbidden ? 'lock' : 'alert'} size={20} />
       </span>
       <p className="whodid-state-title">
-        <bdi>{refused ? messages.forbiddenTitle : messages.errorTitle}</bdi>
+        <bdi>{isForbidden ? messages.forbiddenTitle : messages.errorTitle}</bdi>
       </p>
       <p className="whodid-state-body">
-        <bdi>{refused ? messages.forbiddenBody : messages.errorBody(error.message)}</bdi>
+        <bdi>{isForbidden ? messages.forbiddenBody : messages.errorBody(error.message)}</bdi>
       </p>
-      {!refused && (
+      {!isForbidden && (
         <button type="button" className="whodid-button" onClick={onRetry}>
           {messages.retry}
         </button>
@@ -62,7 +62,7 @@ export function ErrorState({
   )
 }
 
-/** Grey bars where rows will be. */
+/** Placeholder rows while a list loads. */
 export function Skeleton({ rows }: { rows: number }): ReactNode {
   const { messages } = useActivityContext()
   return (
@@ -78,7 +78,7 @@ export function Skeleton({ rows }: { rows: number }): ReactNode {
   )
 }
 
-/** Says changes aloud, politely, without moving anything on the screen. */
+/** Announces `text` to screen readers without showing it. */
 export function Announcer({ text }: { text: string }): ReactNode {
   return (
     <span className="whodid-sr" role="status" aria-live="polite">

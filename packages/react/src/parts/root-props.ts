@@ -1,15 +1,15 @@
 import { useActivityContext } from '../provider/context.ts'
 
-/** Joins class names, leaving out what is absent. */
-export function classes(...names: readonly (string | undefined | false)[]): string {
+/** Joins class names, skipping absent ones. */
+export function joinClassNames(...names: readonly (string | undefined | false)[]): string {
   return names.filter(Boolean).join(' ')
 }
 
-/** What the outermost element of each component and of each portal carries: the tokens' class, theme and direction. */
+/** Returns the props of the root element of a component or portal: class, theme and direction. */
 export function useRootProps(...names: readonly (string | undefined | false)[]) {
   const { theme, dir } = useActivityContext()
   return {
-    className: classes('whodid', ...names),
+    className: joinClassNames('whodid', ...names),
     'data-whodid-theme': theme,
     ...(dir === undefined ? {} : { dir }),
   }

@@ -21,7 +21,7 @@ export const STATE_ATTRIBUTES = {
   /** The row that the arrow keys move from. */
   'data-current': [],
   /** Rows that have just arrived. */
-  'data-fresh': [],
+  'data-new': [],
   /** A list that shows the events of the filter before: until the new one's have come, and while a search is wrong. */
   'data-stale': [],
   /** A resource that no longer exists. */
@@ -44,6 +44,6 @@ export const STATE_ATTRIBUTES = {
 export type StateAttribute = keyof typeof STATE_ATTRIBUTES
 
 /** The value of an attribute without values: there when true. */
-export function present(condition: boolean): '' | undefined {
+export function toFlag(condition: boolean): '' | undefined {
   return condition ? '' : undefined
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
-import { textRuns } from '../text/escapes.ts'
+import { splitTextRuns } from '../text/escapes.ts'
 
-/** Text of unknown origin inside something that isolates its direction: invisible characters as visible escapes. */
-export function Runs({ value }: { value: string }): ReactNode {
-  const runs = textRuns(value)
+/** Renders untrusted text with invisible characters as escapes. The parent must isolate its direction. */
+export function TextRuns({ value }: { value: string }): ReactNode {
+  const runs = splitTextRuns(value)
   if (runs.length === 1 && runs[0]?.escape === false) return value
   return runs.map((run, index) =>
     run.escape ? (
@@ -16,27 +16,24 @@ export function Runs({ value }: { value: string }): ReactNode {
   )
 }
 
-/**
- * Draws text of unknown origin: apart from the direction of what surrounds it, with invisible and direction-changing
- * characters as visible escapes.
- */
+/** Renders untrusted text: isolated from the surrounding direction, with invisible and direction-changing characters as escapes. */
 export function Text({ value, className }: { value: string; className?: string | undefined }): ReactNode {
   return (
     <bdi className={className}>
-      <Runs value={value} />
+      <TextRuns value={value} />
     </bdi>
   )
 }
 
-/** A sentence with the name of its resource made to stand out. */
+/** Renders a sentence with the name of its resource emphasized. */
 export function Sentence({ text, name }: { text: string; name: string | undefined }): ReactNode {
-  const at = name ? text.indexOf(name) : -1
-  if (!name || at < 0) return <Text value={text} />
+  const index = name ? text.indexOf(name) : -1
+  if (!name || index < 0) return <Text value={text} />
   return (
     <bdi>
-      <Runs value={text.slice(0, at)} />
+      <TextRuns value={text.slice(0, index)} />
       <Text value={name} className="whodid-strong" />
-      <Runs value={text.slice(at + name.length)} />
+      <TextRuns value={text.slice(index + name.length)} />
     </bdi>
   )
 }

@@ -1,11 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { FilterScopeProvider } from '../filter/filter-scope.tsx'
+import { ActivityFilterScope } from '../filter/filter-scope.tsx'
 import type { ActivityFilter } from '../filter/filter-state.ts'
 import { TooltipLayer } from '../parts/controls/tooltip.tsx'
 import type { IconOverrides } from '../parts/icons/icon.tsx'
 import { createFormats } from '../text/format.ts'
-import { type Messages, messagesWith } from '../text/messages.ts'
+import { type Messages, mergeMessages } from '../text/messages.ts'
 import { ActivityContext, type ActivityContextValue, type LinkProps, type Theme } from './context.ts'
 import { createLiveHub } from './live-hub.ts'
 import { createClient, createSend, type Fetch, QUERY_DEFAULTS, type RequestHeaders, trpc } from './trpc.ts'
@@ -13,78 +13,78 @@ import { createClient, createSend, type Fetch, QUERY_DEFAULTS, type RequestHeade
 const LiveStream = lazy(() => import('./live-stream.tsx'))
 
 export interface ActivityProviderProps {
-  /** Where the service is mounted: `/activity`, or a full address. */
+  /** Path where the service is mounted, such as `/activity`, or a full URL. */
   readonly url: string
-  /** Sent with each request, the live stream's too: `{ authorization: 'Bearer …' }`, or a function that gives them. */
+  /** Headers for each request and the live stream, such as `{ authorization: 'Bearer …' }`, or a function returning them. */
   readonly headers?: RequestHeaders | undefined
-  /** Replaces the platform's `fetch`, for example to send cookies to another origin. */
+  /** Replacement for the global `fetch`, for example to send cookies to another origin. */
   readonly fetch?: Fetch | undefined
-  /** One of the viewer's tenants, or `*` for all of them. @default the viewer's first */
+  /** One of the viewer's tenants, or `*` for all of them. @default the viewer's first tenant */
   readonly tenant?: string | undefined
-  /** A BCP 47 tag for dates, numbers, lists and sentences. @default the browser's language */
+  /** BCP 47 locale of dates, numbers, lists and sentences. @default the browser's language */
   readonly locale?: string | undefined
-  /** An IANA time zone. @default the browser's */
+  /** IANA time zone. @default the browser's time zone */
   readonly timeZone?: string | undefined
-  /** The direction of the text, where it is not the page's own. */
+  /** Text direction. @default the direction of the page */
   readonly dir?: 'ltr' | 'rtl' | undefined
-  /** @default 'auto' */
+  /** Color scheme. @default 'auto' */
   readonly theme?: Theme | undefined
-  /** Words to use in place of the English ones. */
+  /** Texts that replace the English ones. */
   readonly messages?: Partial<Messages> | undefined
-  /** Icons to use in place of the kit's, by name, and for names that the kit does not know. */
+  /** Icons by name. They replace the kit's icons or add new names. */
   readonly icons?: IconOverrides | undefined
-  /** Whether new events arrive by themselves. @default true */
+  /** Streams new events live. @default true */
   readonly live?: boolean | undefined
-  /** Keeps the kit's queries. @default one of its own, so that the host's is left alone */
+  /** Query client for the kit's queries. @default a separate client, independent of the host's */
   readonly queryClient?: QueryClient | undefined
-  /** The address of an event in the host's app, for "Copy link". @default this page with `?event=<id>` */
-  readonly linkTo?: ((eventId: string) => string) | undefined
-  /** Draws links to resources, for example with the host's router. @default `<a>` */
+  /** Returns the URL of an event in the host's app, used by "Copy link". @default the current page with `?event=<id>` */
+  readonly getEventHref?: ((eventId: string) => string) | undefined
+  /** Renders links to resources, for example with the host's router. @default `<a>` */
   readonly renderLink?: ((props: LinkProps) => ReactNode) | undefined
-  /** Keeps the shared filter in the address of the page. @default false */
+  /** Syncs the shared filter with the page URL. @default false */
   readonly urlSync?: boolean | undefined
-  /** The filter that the page begins with. */
+  /** Initial filter. */
   readonly defaultFilter?: ActivityFilter | undefined
   readonly children?: ReactNode
 }
 
 const NO_ICONS: IconOverrides = {}
 
-/** The parameter of the page's address that names the event to open. */
+/** URL parameter with the id of the event to open. */
 const EVENT_PARAMETER = 'event'
 
-function linkOnThisPage(eventId: string): string {
+function getDefaultEventHref(eventId: string): string {
   const address = new URL(globalThis.location.href)
   address.searchParams.set(EVENT_PARAMETER, eventId)
   return address.href
 }
 
 /**
- * Gives every activity component below it the service: put it once around your app, or around a page.
+ * Connects the activity components below it to the service. Wrap your app, or a page, in it once.
  *
  * @example
  * <ActivityProvider url="/activity"><ActivityFeed /></ActivityProvider>
  */
 export function ActivityProvider(props: ActivityProviderProps): ReactNode {
-  const { tenant, timeZone, dir, theme = 'auto', live = true, queryClient, linkTo, urlSync, defaultFilter } = props
-  const renderLink = props.renderLink ?? plainLink
+  const { tenant, timeZone, dir, theme = 'auto', live = true, getEventHref, urlSync, defaultFilter } = props
+  const renderLink = props.renderLink ?? renderPlainLink
   const url = props.url.replace(/\/+$/, '')
-  const address = absolute(url)
+  const address = toAbsoluteUrl(url)
   const locale = props.locale ?? globalThis.navigator?.language ?? 'en'
   const icons = props.icons ?? NO_ICONS
 
-  const host = useRef({ fetch: props.fetch, headers: props.headers, linkTo })
+  const host = useRef({ fetch: props.fetch, headers: props.headers, getEventHref })
   useEffect(() => {
-    host.current = { fetch: props.fetch, headers: props.headers, linkTo }
+    host.current = { fetch: props.fetch, headers: props.headers, getEventHref }
   })
 
-  const [ownQueries] = useState(() => new QueryClient(QUERY_DEFAULTS))
-  const [hub] = useState(createLiveHub)
-  const [linked] = useState(() => ({ taken: false }))
+  const [defaultQueryClient] = useState(() => new QueryClient(QUERY_DEFAULTS))
+  const [liveHub] = useState(createLiveHub)
+  const [linkedEvent] = useState(() => ({ isConsumed: false }))
   const [send] = useState(() => createSend(() => host.current))
-  const queries = queryClient ?? ownQueries
+  const queryClient = props.queryClient ?? defaultQueryClient
   const client = useMemo(() => createClient(address, send), [address, send])
-  const messages = useMemo(() => messagesWith(props.messages), [props.messages])
+  const messages = useMemo(() => mergeMessages(props.messages), [props.messages])
   const formats = useMemo(() => createFormats(locale, timeZone), [locale, timeZone])
 
   const value = useMemo<ActivityContextValue>(
@@ -96,22 +96,22 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
       theme,
       dir,
       icons,
-      live: hub,
-      queries,
+      liveHub,
+      queryClient,
       request: (path, init) => send(`${address}${path}`, init),
       renderLink,
-      linkTo: (id) => (host.current.linkTo ?? linkOnThisPage)(id),
-      takeLinkedEvent() {
-        if (linked.taken || typeof globalThis.location === 'undefined') return null
-        linked.taken = true
+      getEventHref: (id) => (host.current.getEventHref ?? getDefaultEventHref)(id),
+      consumeLinkedEvent() {
+        if (linkedEvent.isConsumed || typeof globalThis.location === 'undefined') return null
+        linkedEvent.isConsumed = true
         return new URLSearchParams(globalThis.location.search).get(EVENT_PARAMETER)
       },
     }),
-    [url, address, tenant, messages, formats, theme, dir, icons, hub, queries, send, renderLink, linked],
+    [url, address, tenant, messages, formats, theme, dir, icons, liveHub, queryClient, send, renderLink, linkedEvent],
   )
 
   return (
-    <trpc.Provider client={client} queryClient={queries}>
+    <trpc.Provider client={client} queryClient={queryClient}>
       <ActivityContext.Provider value={value}>
         {live && (
           <Suspense fallback={null}>
@@ -119,21 +119,21 @@ export function ActivityProvider(props: ActivityProviderProps): ReactNode {
           </Suspense>
         )}
         <TooltipLayer>
-          <FilterScopeProvider defaultFilter={defaultFilter} urlSync={urlSync}>
+          <ActivityFilterScope defaultFilter={defaultFilter} urlSync={urlSync}>
             {props.children}
-          </FilterScopeProvider>
+          </ActivityFilterScope>
         </TooltipLayer>
       </ActivityContext.Provider>
     </trpc.Provider>
   )
 }
 
-function plainLink(props: LinkProps): ReactNode {
+function renderPlainLink(props: LinkProps): ReactNode {
   return <a {...props} />
 }
 
-/** Event streams need a full address; on a server there is none, and nothing is fetched there. */
-function absolute(url: string): string {
+/** Makes the URL absolute, as event streams require. Server rendering has no origin and fetches nothing. */
+function toAbsoluteUrl(url: string): string {
   const origin = globalThis.location?.origin
   return origin === undefined || /^https?:/.test(url) ? url : origin + url
 }

@@ -4,10 +4,10 @@ import type { Formats } from '../text/format.ts'
 import type { Messages } from '../text/messages.ts'
 import type { LiveHub } from './live-hub.ts'
 
-/** How the kit is coloured: `auto` follows the page (its `color-scheme`, `.dark` or `data-theme`), `system` the device. */
+/** Color scheme: `auto` follows the page (its `color-scheme`, `.dark` or `data-theme`), `system` follows the device. */
 export type Theme = 'auto' | 'system' | 'light' | 'dark'
 
-/** What a link of the kit is drawn with. */
+/** Props of a link rendered by the kit. */
 export interface LinkProps {
   readonly href: string
   readonly className: string
@@ -16,7 +16,7 @@ export interface LinkProps {
   readonly children: ReactNode
 }
 
-/** What every part of the kit reads. */
+/** Values that the provider shares with all components. */
 export interface ActivityContextValue {
   readonly url: string
   readonly tenant: string | undefined
@@ -25,27 +25,27 @@ export interface ActivityContextValue {
   readonly theme: Theme
   readonly dir: 'ltr' | 'rtl' | undefined
   readonly icons: { readonly [name: string]: ReactNode }
-  readonly live: LiveHub
-  /** Keeps the kit's queries. */
-  readonly queries: QueryClient
-  /** A request to the service, with the host's headers and fetch. `path` is relative to the mount path. */
+  readonly liveHub: LiveHub
+  /** Client of the kit's queries. */
+  readonly queryClient: QueryClient
+  /** Sends a request to the service with the host's headers and `fetch`. `path` is relative to the mount path. */
   request(path: string, init?: RequestInit): Promise<Response>
-  /** Draws a link; the host's router may have one of its own. */
+  /** Renders a link, with the host's router if it provides one. */
   renderLink(props: LinkProps): ReactNode
-  /** The address of an event in the host's app, for "Copy link". */
-  linkTo(eventId: string): string
-  /** Hands the event that the page's address names to the first list that asks. */
-  takeLinkedEvent(): string | null
+  /** Returns the URL of an event in the host's app, used by "Copy link". */
+  getEventHref(eventId: string): string
+  /** Returns the id of the event in the page URL to the first caller, and null afterwards. */
+  consumeLinkedEvent(): string | null
 }
 
 export const ActivityContext = createContext<ActivityContextValue | null>(null)
 
-/** Reads the provider's values. Throws outside of an `<ActivityProvider>`. */
+/** Returns the provider's values. Throws outside of `<ActivityProvider>`. */
 export function useActivityContext(): ActivityContextValue {
   const value = useContext(ActivityContext)
   if (value === null) {
     throw new Error(
-      '@whodid/react: an activity component was drawn outside of <ActivityProvider>, which gives it the service: wrap your app, or this page, in <ActivityProvider url="/activity">.',
+      '@whodid/react: activity components must be inside <ActivityProvider>. Wrap your app or page in <ActivityProvider url="/activity">.',
     )
   }
   return value

@@ -1,45 +1,45 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 
-/** Whether new events arrive: `off` when the host asked for none. */
+/** Status of the live stream. `off` when the host disabled it. */
 export type LiveStatus = 'off' | 'connecting' | 'live' | 'failed'
 
-/** Hands each new event of the provider's one stream to every component that listens. */
+/** Distributes new events and status changes of the provider's stream to the components. */
 export interface LiveHub {
-  /** Calls `listener` with each new event until the returned function is called. */
+  /** Calls `listener` with each new event. Returns a function that unsubscribes. */
   subscribe(listener: (event: StoredEvent) => void): () => void
-  /** Calls `listener` when the status changes. */
+  /** Calls `listener` when the status changes. Returns a function that unsubscribes. */
   onStatus(listener: () => void): () => void
   status(): LiveStatus
   publish(event: StoredEvent): void
   setStatus(status: LiveStatus): void
 }
 
-/** Makes a hub. The provider feeds it. */
+/** Creates a hub. The provider publishes to it. */
 export function createLiveHub(): LiveHub {
-  const events = new Set<(event: StoredEvent) => void>()
-  const statuses = new Set<() => void>()
+  const eventListeners = new Set<(event: StoredEvent) => void>()
+  const statusListeners = new Set<() => void>()
   let status: LiveStatus = 'off'
   return {
     subscribe(listener) {
-      events.add(listener)
+      eventListeners.add(listener)
       return () => {
-        events.delete(listener)
+        eventListeners.delete(listener)
       }
     },
     onStatus(listener) {
-      statuses.add(listener)
+      statusListeners.add(listener)
       return () => {
-        statuses.delete(listener)
+        statusListeners.delete(listener)
       }
     },
     status: () => status,
     publish(event) {
-      for (const listener of [...events]) listener(event)
+      for (const listener of [...eventListeners]) listener(event)
     },
     setStatus(next) {
       if (next === status) return
       status = next
-      for (const listener of [...statuses]) listener()
+      for (const listener of [...statusListeners]) listener()
     },
   }
 }

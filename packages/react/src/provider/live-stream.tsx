@@ -3,24 +3,23 @@ import type { AppRouter } from '@whodid/server'
 import { EventSource } from 'eventsource'
 import { useEffect, useRef } from 'react'
 import { addEvent } from '../events/add-event.ts'
-import { readListsAnew } from '../events/refetch-lists.ts'
+import { refetchLists } from '../events/refetch-lists.ts'
 import { useActivityContext } from './context.ts'
-import { isRefusal, type Send, trpc } from './trpc.ts'
+import { isPermanentError, type Send, trpc } from './trpc.ts'
 import { useCatalog } from './use-service.ts'
 
-/** How long to wait before a stream that ended is begun again, in milliseconds: longer each time, to half a minute. */
-const WAITS = [500, 2_000, 5_000, 15_000, 30_000] as const
-/** How long arrivals are gathered before the unread ones are counted anew, in milliseconds. */
-const COUNT_REST = 300
+/** Delays before reconnecting, one per consecutive failure. */
+const RETRY_DELAYS_MS = [500, 2_000, 5_000, 15_000, 30_000] as const
+/** Delay before the unread count is refetched, so that a burst of events causes one request. */
+const COUNT_DELAY_MS = 300
 
 /**
- * The provider's one event stream, shared by all components below it, and read by fetch so that headers go with it. New
- * events go into every cached list that they belong to. The stream resumes after the last event it had; when it begins
- * with nothing to resume from, lists that were asked for before are read again, so that nothing falls between. Loaded after
- * the first rows have been asked for.
+ * Connects the event stream that all components below the provider share, and adds new events to the cached lists they match.
+ * Uses `fetch`, so that headers are sent. The stream resumes after the last event received. Without one, the lists are
+ * refetched so that no event is missed. Loaded lazily.
  */
 export default function LiveStream({ address, send }: { address: string; send: Send }): null {
-  const { live, queries, tenant } = useActivityContext()
+  const { liveHub, queryClient, tenant } = useActivityContext()
   const { catalog } = useCatalog()
   const utils = trpc.useUtils()
   const latest = useRef({ catalog, utils })
@@ -35,7 +34,7 @@ export default function LiveStream({ address, send }: { address: string; send: S
           url: `${address}/trpc`,
           EventSource,
           eventSourceOptions: {
-            // What the stream hands over is what fetch takes, under wider types.
+            // The types are wider than what `fetch` accepts. The values are not.
             fetch: (input, init) => send(input, { ...init, signal: init.signal as AbortSignal }),
           },
         }),
@@ -44,57 +43,57 @@ export default function LiveStream({ address, send }: { address: string; send: S
     let lastEventId: string | undefined
     let failures = 0
     let timer: ReturnType<typeof setTimeout> | undefined
-    let counting: ReturnType<typeof setTimeout> | undefined
+    let countTimer: ReturnType<typeof setTimeout> | undefined
     let stream: { unsubscribe(): void } | undefined
 
-    const begin = () => {
-      live.setStatus('connecting')
+    const connect = () => {
+      liveHub.setStatus('connecting')
       stream = client.follow.subscribe(
         { ...(tenant === undefined ? {} : { tenant }), ...(lastEventId === undefined ? {} : { lastEventId }) },
         {
           onStarted() {
             failures = 0
-            live.setStatus('live')
+            liveHub.setStatus('live')
             if (lastEventId !== undefined) return
-            readListsAnew(queries)
+            refetchLists(queryClient)
             void latest.current.utils.inbox.count.invalidate()
           },
           onData({ id, data: event }) {
             lastEventId = id
-            addEvent(queries, event, latest.current.catalog)
-            live.publish(event)
-            counting ??= setTimeout(() => {
-              counting = undefined
+            addEvent(queryClient, event, latest.current.catalog)
+            liveHub.publish(event)
+            countTimer ??= setTimeout(() => {
+              countTimer = undefined
               void latest.current.utils.inbox.count.invalidate()
-            }, COUNT_REST)
+            }, COUNT_DELAY_MS)
           },
           onConnectionStateChange({ state }) {
-            if (state !== 'idle') live.setStatus(state === 'pending' ? 'live' : 'connecting')
+            if (state !== 'idle') liveHub.setStatus(state === 'pending' ? 'live' : 'connecting')
           },
-          onComplete: again,
+          onComplete: reconnect,
           onError(error) {
-            if (isRefusal(error)) live.setStatus('failed')
-            else again()
+            if (isPermanentError(error)) liveHub.setStatus('failed')
+            else reconnect()
           },
         },
       )
     }
-    const again = () => {
-      live.setStatus('connecting')
+    const reconnect = () => {
+      liveHub.setStatus('connecting')
       clearTimeout(timer)
-      timer = setTimeout(begin, WAITS[Math.min(failures, WAITS.length - 1)])
+      timer = setTimeout(connect, RETRY_DELAYS_MS[Math.min(failures, RETRY_DELAYS_MS.length - 1)])
       failures += 1
     }
-    begin()
+    connect()
 
     return () => {
       clearTimeout(timer)
-      clearTimeout(counting)
+      clearTimeout(countTimer)
       stream?.unsubscribe()
       clearTimeout(timer)
-      live.setStatus('off')
+      liveHub.setStatus('off')
     }
-  }, [address, send, live, queries, tenant])
+  }, [address, send, liveHub, queryClient, tenant])
 
   return null
 }

@@ -1,28 +1,28 @@
-import type { CatalogJson, Permission } from '@whodid/core/browser'
+import type { CatalogJson, Permission } from '@whodid/core'
 import { useSyncExternalStore } from 'react'
 import { useActivityContext } from './context.ts'
 import type { LiveStatus } from './live-hub.ts'
 import { trpc } from './trpc.ts'
 
-const EMPTY: CatalogJson = { resources: [], actions: [], groups: [], aliases: {} }
+const EMPTY_CATALOG: CatalogJson = { resources: [], actions: [], groups: [], aliases: {} }
 
-/** The host's catalog, and whether it has come; until then an empty one, with which everything gets its default label. */
-export function useCatalog(): { readonly catalog: CatalogJson; readonly ready: boolean } {
+/** Returns the host's catalog. Until it has loaded, the catalog is empty and everything gets its default label. */
+export function useCatalog(): { readonly catalog: CatalogJson; readonly isReady: boolean } {
   const { data, isError } = trpc.catalog.useQuery(undefined, { staleTime: Number.POSITIVE_INFINITY })
-  return { catalog: data ?? EMPTY, ready: data !== undefined || isError }
+  return { catalog: data ?? EMPTY_CATALOG, isReady: data !== undefined || isError }
 }
 
-/** Who is looking, once it is known, and a test of what they may do. */
+/** Returns the viewer, null until loaded, and a function that checks a permission. */
 export function useViewer() {
   const { data } = trpc.viewer.useQuery(undefined, { staleTime: 5 * 60_000 })
   return {
     viewer: data ?? null,
-    may: (permission: Permission) => data?.permissions.includes(permission) ?? false,
+    can: (permission: Permission) => data?.permissions.includes(permission) ?? false,
   }
 }
 
-/** Whether new events arrive by themselves. */
+/** Returns the status of the live stream. */
 export function useLiveStatus(): LiveStatus {
-  const { live } = useActivityContext()
-  return useSyncExternalStore(live.onStatus, live.status, () => 'off')
+  const { liveHub } = useActivityContext()
+  return useSyncExternalStore(liveHub.onStatus, liveHub.status, () => 'off')
 }

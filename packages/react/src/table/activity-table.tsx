@@ -2,14 +2,14 @@ import { forwardRef, lazy, type ReactNode, Suspense, useRef } from 'react'
 import { ActivityExport } from '../export/activity-export.tsx'
 import { FilterBar } from '../filter/filter-bar.tsx'
 import { type ActivityFilterControl, useActivityFilter } from '../filter/use-activity-filter.ts'
-import { Deferred } from '../parts/controls/deferred-button.tsx'
+import { DeferredButton } from '../parts/controls/deferred-button.tsx'
 import { NewPill } from '../parts/controls/new-pill.tsx'
 import { useTooltip } from '../parts/controls/tooltip.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../parts/feedback.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
 import { LiveBadge } from '../parts/live-badge.tsx'
 import { useRootProps } from '../parts/root-props.ts'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
 import { TableGrid } from './table-grid.tsx'
 import { type ActivityTableControl, type ActivityTableOptions, useActivityTable } from './use-activity-table.ts'
@@ -22,14 +22,15 @@ const ColumnMenu = lazy(loadColumnMenu)
 const Fullscreen = lazy(() => import('./fullscreen.tsx'))
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
 
+/** Props of `ActivityTable`. */
 export interface ActivityTableProps extends ActivityTableOptions {
   readonly className?: string | undefined
-  /** Stands where there is nothing to list. */
+  /** Shown when there are no events. */
   readonly empty?: ReactNode
 }
 
 /**
- * The activity as a table: 200 rows a page, ordered by any column, to select, copy and export, and to fill the window.
+ * Shows the activity as a table: 200 rows per page, sortable by any column, with selection, copy, export and fullscreen.
  *
  * @example
  * <ActivityTable columns={['resource', 'action', 'occurredAt', 'actor']} />
@@ -40,43 +41,43 @@ export const ActivityTable = forwardRef<HTMLElement, ActivityTableProps>(functio
   const { messages } = useActivityContext()
   const filter = useActivityFilter(control.scope)
   const root = useRootProps('whodid-card', 'whodid-table-root', className)
-  const { opened, fullscreen, setFullscreen } = control
+  const { details, fullscreen, setFullscreen } = control
 
-  const inner = (
+  const content = (
     <>
-      <TableTop control={control} filter={filter} />
-      <div className="whodid-panel" data-stale={present(control.scope.isSearchWrong)}>
+      <TableToolbar control={control} filter={filter} />
+      <div className="whodid-panel" data-stale={toFlag(control.scope.isSearchInvalid)}>
         {control.error ? (
           <ErrorState error={control.error} onRetry={control.retry} />
         ) : control.isLoading ? (
           <Skeleton rows={10} />
         ) : control.events.length === 0 ? (
-          (empty ?? <TableEmpty filtered={control.isFiltered} onClear={filter.clear} />)
+          (empty ?? <TableEmpty isFiltered={control.isFiltered} onClear={filter.clear} />)
         ) : (
           <TableGrid control={control} />
         )}
       </div>
-      <TableFoot control={control} />
+      <TableFooter control={control} />
     </>
   )
 
   return (
-    <section ref={ref} {...root} aria-label={messages.activityTable} data-fullscreen={present(fullscreen)}>
+    <section ref={ref} {...root} aria-label={messages.activityTable} data-fullscreen={toFlag(fullscreen)}>
       {fullscreen ? (
-        <Suspense fallback={inner}>
-          <Fullscreen onClose={() => setFullscreen(false)}>{inner}</Fullscreen>
+        <Suspense fallback={content}>
+          <Fullscreen onClose={() => setFullscreen(false)}>{content}</Fullscreen>
         </Suspense>
       ) : (
-        inner
+        content
       )}
-      {opened.openId !== null && (
+      {details.openId !== null && (
         <Suspense fallback={null}>
           <DetailsDialog
             mode="drawer"
-            eventId={opened.openId}
-            onClose={opened.close}
-            onPrevious={opened.previous}
-            onNext={opened.next}
+            eventId={details.openId}
+            onClose={details.close}
+            onPrevious={details.previous}
+            onNext={details.next}
           />
         </Suspense>
       )}
@@ -84,7 +85,13 @@ export const ActivityTable = forwardRef<HTMLElement, ActivityTableProps>(functio
   )
 })
 
-function TableTop({ control, filter }: { control: ActivityTableControl; filter: ActivityFilterControl }): ReactNode {
+function TableToolbar({
+  control,
+  filter,
+}: {
+  control: ActivityTableControl
+  filter: ActivityFilterControl
+}): ReactNode {
   const { messages } = useActivityContext()
   const { scope, selected, fullscreen, setFullscreen } = control
   const label = fullscreen ? messages.exitFullscreen : messages.fullscreen
@@ -93,7 +100,7 @@ function TableTop({ control, filter }: { control: ActivityTableControl; filter: 
     <div className="whodid-tools">
       <LiveBadge />
       <ActivityExport events={selected} filter={control.filter} />
-      <Deferred
+      <DeferredButton
         part={ColumnMenu}
         load={loadColumnMenu}
         props={{ control }}
@@ -101,7 +108,7 @@ function TableTop({ control, filter }: { control: ActivityTableControl; filter: 
         label={messages.columns}
       >
         <Icon name="columns" />
-      </Deferred>
+      </DeferredButton>
       <button
         {...tooltip}
         type="button"
@@ -114,29 +121,33 @@ function TableTop({ control, filter }: { control: ActivityTableControl; filter: 
       </button>
     </div>
   )
-  return scope.ownBar ? <FilterBar control={filter}>{tools}</FilterBar> : <div className="whodid-header">{tools}</div>
+  return scope.hasOwnBar ? (
+    <FilterBar control={filter}>{tools}</FilterBar>
+  ) : (
+    <div className="whodid-header">{tools}</div>
+  )
 }
 
-function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
+function TableFooter({ control }: { control: ActivityTableControl }): ReactNode {
   const { messages, formats } = useActivityContext()
   const { paging, windowed, selected, scope } = control
-  const top = useRef<HTMLDivElement>(null)
-  const go = (turn: () => void) => () => {
-    turn()
-    top.current?.parentElement?.querySelector('.whodid-scroll')?.scrollTo({ top: 0 })
+  const footer = useRef<HTMLDivElement>(null)
+  const withScrollToTop = (action: () => void) => () => {
+    action()
+    footer.current?.parentElement?.querySelector('.whodid-scroll')?.scrollTo({ top: 0 })
   }
   return (
-    <div ref={top} className="whodid-foot">
+    <div ref={footer} className="whodid-foot">
       <bdi role="status">
         {selected.length > 0
-          ? messages.selected(selected.length, formats.number(selected.length))
-          : scope.isSearchWrong
-            ? messages.searchWrong
+          ? messages.selectedCount(selected.length, formats.number(selected.length))
+          : scope.isSearchInvalid
+            ? messages.searchInvalid
             : paging.to > 0 &&
               messages.page(formats.number(paging.from), formats.number(paging.to), formats.count(paging.total))}
       </bdi>
-      <NewPill count={control.arrived} onPress={go(control.showArrived)} />
-      {windowed && <bdi className="whodid-muted">{messages.windowed}</bdi>}
+      <NewPill count={control.newCount} onPress={withScrollToTop(control.showNew)} />
+      {windowed && <bdi className="whodid-muted">{messages.sortLimit}</bdi>}
       <span className="whodid-space" />
       <button
         type="button"
@@ -144,7 +155,7 @@ function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
         data-outlined=""
         aria-label={messages.previousPage}
         disabled={!paging.hasPrevious}
-        onClick={go(paging.toPrevious)}
+        onClick={withScrollToTop(paging.toPrevious)}
       >
         <Icon name="chevron-left" />
       </button>
@@ -154,7 +165,7 @@ function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
         data-outlined=""
         aria-label={messages.nextPage}
         disabled={!paging.hasNext}
-        onClick={go(paging.toNext)}
+        onClick={withScrollToTop(paging.toNext)}
       >
         <Icon name="chevron-right" />
       </button>
@@ -162,9 +173,9 @@ function TableFoot({ control }: { control: ActivityTableControl }): ReactNode {
   )
 }
 
-function TableEmpty({ filtered, onClear }: { filtered: boolean; onClear: () => void }): ReactNode {
+function TableEmpty({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }): ReactNode {
   const { messages } = useActivityContext()
-  if (!filtered) return <EmptyState icon="history" title={messages.emptyTitle} body={messages.emptyBody} />
+  if (!isFiltered) return <EmptyState icon="history" title={messages.emptyTitle} body={messages.emptyBody} />
   return (
     <EmptyState
       icon="search"

@@ -1,6 +1,6 @@
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import type { ReactNode } from 'react'
-import { actorName, actorTag, scopesOf, sentenceOf } from '../events/describe.ts'
+import { getActorName, getActorTag, getScopes, getSentence } from '../events/describe.ts'
 import { ActionBadge } from '../parts/event/action-badge.tsx'
 import { RelativeTime } from '../parts/event/relative-time.tsx'
 import { ResourceLink } from '../parts/event/resource-link.tsx'
@@ -10,20 +10,20 @@ import { useActivityContext } from '../provider/context.ts'
 import type { Messages } from '../text/messages.ts'
 import type { TableColumn } from './use-activity-table.ts'
 
-/** What a column is called. */
-export function columnLabel(column: TableColumn, messages: Messages): string {
+/** Returns the label of a column. */
+export function getColumnLabel(column: TableColumn, messages: Messages): string {
   return {
     resource: messages.name,
     action: messages.action,
     key: messages.actionKey,
     description: messages.description,
-    occurredAt: messages.when,
+    occurredAt: messages.time,
     actor: messages.user,
     status: messages.status,
   }[column]
 }
 
-/** What stands in a cell. */
+/** Renders the cell of an event in a column. */
 export function Cell({
   column,
   event,
@@ -36,7 +36,7 @@ export function Cell({
   const { messages, formats } = useActivityContext()
   switch (column) {
     case 'resource': {
-      const scopes = scopesOf(event)
+      const scopes = getScopes(event)
       return (
         <div className="whodid-cell-name">
           <ResourceLink event={event} catalog={catalog} />
@@ -53,14 +53,14 @@ export function Cell({
     case 'key':
       return <Text value={event.action} className="whodid-code" />
     case 'description':
-      return <Sentence text={sentenceOf(catalog, event, formats.locale)} name={event.resource.name} />
+      return <Sentence text={getSentence(catalog, event, formats.locale)} name={event.resource.name} />
     case 'occurredAt':
       return <RelativeTime iso={event.occurredAt} />
     case 'actor': {
-      const tag = event.actor.type === 'user' ? null : actorTag(event, messages)
+      const tag = event.actor.type === 'user' ? null : getActorTag(event, messages)
       return (
         <span className="whodid-cell-actor">
-          <Text value={actorName(event, messages)} />
+          <Text value={getActorName(event, messages)} />
           {tag !== null && <span className="whodid-tag">{tag}</span>}
         </span>
       )

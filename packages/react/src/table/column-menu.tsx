@@ -1,22 +1,23 @@
 import { Menu } from '@base-ui/react/menu'
 import type { ReactNode } from 'react'
-import type { DeferredProps } from '../parts/controls/deferred-button.tsx'
+import type { DeferredPartProps } from '../parts/controls/deferred-button.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
 import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { columnLabel } from './cells.tsx'
+import { getColumnLabel } from './cells.tsx'
 import type { ActivityTableControl, TableColumn } from './use-activity-table.ts'
 
+/** Props of `ColumnMenu`. */
 export interface ColumnMenuProps {
   readonly control: ActivityTableControl
 }
 
-/** Which columns are shown. Loaded when first needed. */
-export default function ColumnMenu({ control, defaultOpen }: ColumnMenuProps & DeferredProps): ReactNode {
+/** Menu that shows and hides columns. Loaded when first opened. */
+export default function ColumnMenu({ control, defaultOpen }: ColumnMenuProps & DeferredPartProps): ReactNode {
   const { messages } = useActivityContext()
   const root = useRootProps('whodid-layer')
   const { table } = control
-  const shown = table.getVisibleLeafColumns().length
+  const visibleCount = table.getVisibleLeafColumns().length
   return (
     <Menu.Root defaultOpen={defaultOpen}>
       <Menu.Trigger className="whodid-icon-button" data-outlined="" aria-label={messages.columns}>
@@ -31,7 +32,7 @@ export default function ColumnMenu({ control, defaultOpen }: ColumnMenuProps & D
                   key={column.id}
                   className="whodid-option"
                   checked={column.getIsVisible()}
-                  disabled={column.getIsVisible() && shown === 1}
+                  disabled={column.getIsVisible() && visibleCount === 1}
                   closeOnClick={false}
                   onCheckedChange={(checked) => column.toggleVisibility(checked)}
                 >
@@ -40,7 +41,7 @@ export default function ColumnMenu({ control, defaultOpen }: ColumnMenuProps & D
                       <Icon name="completed" size={13} />
                     </Menu.CheckboxItemIndicator>
                   </span>
-                  <span className="whodid-option-text">{columnLabel(column.id as TableColumn, messages)}</span>
+                  <span className="whodid-option-text">{getColumnLabel(column.id as TableColumn, messages)}</span>
                 </Menu.CheckboxItem>
               ))}
             </div>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useRootProps } from '../parts/root-props.ts'
 import { useActivityContext } from '../provider/context.ts'
 
-/** What is inside, over the whole window. Loaded when first needed. */
+/** Shows its children over the whole window. Loaded when first opened. */
 export default function Fullscreen({ onClose, children }: { onClose: () => void; children: ReactNode }): ReactNode {
   const { messages } = useActivityContext()
   const root = useRootProps('whodid-layer')

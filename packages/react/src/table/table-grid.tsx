@@ -1,20 +1,20 @@
-import type { StoredEvent } from '@whodid/core/browser'
+import type { StoredEvent } from '@whodid/core'
 import { type ReactNode, useCallback, useRef } from 'react'
 import { useRowKeys } from '../events/use-row-keys.ts'
 import { Checkbox } from '../parts/controls/checkbox.tsx'
 import { useTooltip } from '../parts/controls/tooltip.tsx'
 import { Icon } from '../parts/icons/icon.tsx'
-import { present } from '../parts/states.ts'
+import { toFlag } from '../parts/states.ts'
 import { useActivityContext } from '../provider/context.ts'
-import { columnLabel } from './cells.tsx'
+import { getColumnLabel } from './cells.tsx'
 import { TableRow } from './table-row.tsx'
 import type { ActivityTableControl, TableColumn } from './use-activity-table.ts'
 
-/** The table itself: headings that sort, and the rows of the page. */
+/** Renders the table: sortable headings and the rows of the current page. */
 export function TableGrid({ control }: { control: ActivityTableControl }): ReactNode {
-  const { table, events, catalog, fresh, opened, isStale } = control
+  const { table, events, catalog, newIds, details, isStale } = control
   const { messages } = useActivityContext()
-  // The order is that of keys, which begin with the category; labels do not show it
+  // Actions are sorted by key, which begins with the category. The labels do not show it.
   const actionOrder = useTooltip(`${messages.category} · ${messages.action}`)
   const body = useRef<HTMLTableSectionElement>(null)
   const anchor = useRef<string | null>(null)
@@ -23,10 +23,10 @@ export function TableGrid({ control }: { control: ActivityTableControl }): React
     (event: StoredEvent, range: boolean) => {
       table.setRowSelection((before) => {
         const next = { ...before }
-        const at = events.findIndex(({ id }) => id === event.id)
+        const index = events.findIndex(({ id }) => id === event.id)
         const from = range ? events.findIndex(({ id }) => id === anchor.current) : -1
         if (from >= 0) {
-          for (const { id } of events.slice(Math.min(from, at), Math.max(from, at) + 1)) next[id] = true
+          for (const { id } of events.slice(Math.min(from, index), Math.max(from, index) + 1)) next[id] = true
         } else if (next[event.id]) {
           delete next[event.id]
         } else {
@@ -39,12 +39,12 @@ export function TableGrid({ control }: { control: ActivityTableControl }): React
     [table, events],
   )
   const focus = useCallback((index: number) => body.current?.rows[index]?.focus(), [])
-  const keys = useRowKeys(events, { onOpen: opened.open, onSelect, onEscape: undefined }, focus)
+  const keys = useRowKeys(events, { onOpen: details.open, onSelect, onEscape: undefined }, focus)
   const columns = table.getVisibleLeafColumns().map(({ id }) => id)
   const { rowSelection } = table.state
 
   return (
-    <div className="whodid-scroll" data-stale={present(isStale)}>
+    <div className="whodid-scroll" data-stale={toFlag(isStale)}>
       <table className="whodid-table" aria-label={messages.activity} aria-busy={isStale}>
         <thead>
           {table.getHeaderGroups().map((group) => (
@@ -53,13 +53,13 @@ export function TableGrid({ control }: { control: ActivityTableControl }): React
                 <Checkbox
                   label={messages.selectPage}
                   checked={table.getIsAllRowsSelected()}
-                  mixed={table.getIsSomeRowsSelected()}
+                  isMixed={table.getIsSomeRowsSelected()}
                   onChange={(checked) => table.toggleAllRowsSelected(checked)}
                 />
               </th>
               {group.headers.map(({ column }) => {
                 const sorted = column.getIsSorted()
-                const label = columnLabel(column.id as TableColumn, messages)
+                const label = getColumnLabel(column.id as TableColumn, messages)
                 return (
                   <th
                     key={column.id}
@@ -92,10 +92,10 @@ export function TableGrid({ control }: { control: ActivityTableControl }): React
               event={event}
               catalog={catalog}
               columns={columns.join(' ')}
-              selected={Boolean(rowSelection[event.id])}
-              current={index === keys.current}
-              fresh={fresh.has(event.id)}
-              onOpen={opened.open}
+              isSelected={Boolean(rowSelection[event.id])}
+              isCurrent={index === keys.current}
+              isNew={newIds.has(event.id)}
+              onOpen={details.open}
               onSelect={onSelect}
               onFocus={keys.setCurrent}
             />

@@ -8,16 +8,16 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import type { Filter, SortColumn, StoredEvent } from '@whodid/core/browser'
+import type { Filter, SortColumn, StoredEvent } from '@whodid/core'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useLiveEvents } from '../events/use-live-events.ts'
-import { useFreshEvents } from '../events/use-new-events.ts'
+import { useNewEvents } from '../events/use-new-events.ts'
 import { useOpenEvent } from '../events/use-open-event.ts'
 import { useListScope } from '../filter/filter-scope.tsx'
 import {
   type ActivityFilter,
-  bothFilters,
-  excludeEachOther,
+  areDisjoint,
+  intersectFilters,
   isUnfiltered,
   resolveFilter,
 } from '../filter/filter-state.ts'
@@ -27,11 +27,11 @@ import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 
 export const TABLE_COLUMNS = ['resource', 'action', 'key', 'description', 'occurredAt', 'actor', 'status'] as const
-/** A column of the table, beside the one that selects. */
+/** A column of the table. */
 export type TableColumn = (typeof TABLE_COLUMNS)[number]
 
-/** What the service sorts by for each column: the badge and the key are two views of the action. */
-const SORTED_BY: { readonly [column in TableColumn]: SortColumn } = {
+/** The sort column of each table column. The badge and the key both show the action. */
+const SORT_COLUMNS: { readonly [column in TableColumn]: SortColumn } = {
   resource: 'resource',
   action: 'action',
   key: 'action',
@@ -43,20 +43,21 @@ const SORTED_BY: { readonly [column in TableColumn]: SortColumn } = {
 
 const DEFAULT_COLUMNS: readonly TableColumn[] = ['resource', 'action', 'key', 'description', 'occurredAt', 'actor']
 
+/** Options of `useActivityTable`. */
 export interface ActivityTableOptions {
-  /** Conditions that always hold, beside what the viewer chooses. */
+  /** Conditions that always apply, in addition to the viewer's filter. */
   readonly filter?: Filter | undefined
-  /** Whether the table has a filter bar of its own. @default unless an `<ActivityFilters>` stands in the same scope */
+  /** Shows a filter bar. @default true, unless an `<ActivityFilters>` is in the same scope */
   readonly filters?: boolean | undefined
-  /** The filter of its own bar to begin with. */
+  /** Initial filter of the table's own bar. */
   readonly defaultFilter?: ActivityFilter | undefined
-  /** Keeps the filter of its own bar in the address of the page. @default false */
+  /** Syncs the filter of the table's own bar with the page URL. @default false */
   readonly urlSync?: boolean | undefined
-  /** Rows a page, up to 1,000. @default 200 */
+  /** Rows per page, up to 1,000. @default 200 */
   readonly pageSize?: number | undefined
-  /** The columns that are shown at first, of `resource action key description occurredAt actor status`. @default all but status */
+  /** Columns shown initially, of `resource action key description occurredAt actor status`. @default all but status */
   readonly columns?: readonly TableColumn[] | undefined
-  /** What a press on a row does. @default its details open at the side */
+  /** Called when the viewer opens a row. @default opens the details in a drawer */
   readonly onOpen?: ((event: StoredEvent) => void) | undefined
 }
 
@@ -68,21 +69,21 @@ const columnDefs = helper.columns(
   ),
 )
 const NEWEST_FIRST: SortingState = [{ id: 'occurredAt', desc: true }]
-const NONE: StoredEvent[] = []
+const NO_EVENTS: StoredEvent[] = []
 
-function isColumn(id: string | undefined): id is TableColumn {
+function isTableColumn(id: string | undefined): id is TableColumn {
   return TABLE_COLUMNS.some((column) => column === id)
 }
 
 /**
- * All that the table does: pages, order by any column, both by the service; selection of the page in view; columns to
- * show; live arrivals. `<ActivityTable>` is this and markup.
+ * Returns the state and actions of the table: paging and sorting by the service, selection on the current page, visible
+ * columns and live events. `<ActivityTable>` renders it.
  */
 export function useActivityTable(options: ActivityTableOptions = {}) {
   const { pageSize = 200, columns = DEFAULT_COLUMNS } = options
-  const fixed = useStableFilter(options.filter)
+  const hostFilter = useStableFilter(options.filter)
   const { tenant } = useActivityContext()
-  const { catalog, ready } = useCatalog()
+  const { catalog, isReady } = useCatalog()
   const scope = useListScope(options)
   const [sorting, setSorting] = useState<SortingState>(NEWEST_FIRST)
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined])
@@ -91,11 +92,11 @@ export function useActivityTable(options: ActivityTableOptions = {}) {
     Object.fromEntries(TABLE_COLUMNS.map((column) => [column, columns.includes(column)])),
   )
   const [fullscreen, setFullscreen] = useState(false)
-  const [arrived, setArrived] = useState(0)
+  const [newCount, setNewCount] = useState(0)
 
-  const chosen = useMemo(() => resolveFilter(scope.filter, Date.now()), [scope.filter])
-  const filter = useMemo(() => bothFilters(fixed, chosen), [fixed, chosen])
-  const impossible = excludeEachOther(fixed, chosen)
+  const viewerFilter = useMemo(() => resolveFilter(scope.filter, Date.now()), [scope.filter])
+  const filter = useMemo(() => intersectFilters(hostFilter, viewerFilter), [hostFilter, viewerFilter])
+  const isImpossible = areDisjoint(hostFilter, viewerFilter)
   const [{ id: sortedBy = 'occurredAt', desc = true } = {}] = sorting
   const page = cursors.length - 1
   const cursor = cursors[page]
@@ -103,28 +104,27 @@ export function useActivityTable(options: ActivityTableOptions = {}) {
   const query = trpc.list.useQuery(
     {
       ...filter,
-      sort: SORTED_BY[isColumn(sortedBy) ? sortedBy : 'occurredAt'],
+      sort: SORT_COLUMNS[isTableColumn(sortedBy) ? sortedBy : 'occurredAt'],
       order: desc ? 'desc' : 'asc',
       limit: pageSize,
       ...(cursor === undefined ? {} : { cursor }),
       ...(tenant === undefined ? {} : { tenant }),
     },
-    { placeholderData: (previous) => previous, enabled: !impossible },
+    { placeholderData: (previous) => previous, enabled: !isImpossible },
   )
-  const output = impossible ? undefined : query.data
-  const events = useMemo((): StoredEvent[] => (output ? [...output.items] : NONE), [output])
+  const output = isImpossible ? undefined : query.data
+  const events = useMemo((): StoredEvent[] => (output ? [...output.items] : NO_EVENTS), [output])
 
   const toFirstPage = useCallback(() => {
     setCursors((before) => (before.length === 1 ? before : [undefined]))
     setRowSelection({})
-    setArrived(0)
+    setNewCount(0)
   }, [])
-  // Another list begins at its first page
   useEffect(toFirstPage, [filter, tenant, pageSize, toFirstPage])
 
-  const atHead = page === 0 && sortedBy === 'occurredAt' && desc
+  const showsNewest = page === 0 && sortedBy === 'occurredAt' && desc
   useLiveEvents(() => {
-    if (!atHead) setArrived((count) => count + 1)
+    if (!showsNewest) setNewCount((count) => count + 1)
   }, filter)
 
   const table = useTable({
@@ -155,16 +155,16 @@ export function useActivityTable(options: ActivityTableOptions = {}) {
     scope,
     filter,
     isFiltered: !isUnfiltered(scope.filter),
-    isLoading: !impossible && (query.isPending || !ready),
+    isLoading: !isImpossible && (query.isPending || !isReady),
     isStale: query.isPlaceholderData,
-    error: output === undefined && !impossible ? query.error : null,
+    error: output === undefined && !isImpossible ? query.error : null,
     retry: () => void query.refetch(),
-    fresh: useFreshEvents(),
-    opened: useOpenEvent(events, options.onOpen),
-    /** True when only the newest 10,000 events were put in order. */
+    newIds: useNewEvents(),
+    details: useOpenEvent(events, options.onOpen),
+    /** True when only the newest 10,000 events were sorted. */
     windowed: output?.windowed ?? false,
     paging: {
-      /** The numbers of the first and the last row in view, from 1. */
+      /** Numbers of the first and last row on the page, from 1. */
       from: events.length === 0 ? 0 : page * pageSize + 1,
       to: page * pageSize + events.length,
       total: output?.total ?? { value: 0, exact: true },
@@ -180,10 +180,10 @@ export function useActivityTable(options: ActivityTableOptions = {}) {
         setRowSelection({})
       },
     },
-    /** How many new events there are that the page in view does not show. */
-    arrived,
-    /** Goes to where new events are: the first page, newest first. */
-    showArrived() {
+    /** Number of new events that the current page does not show. */
+    newCount,
+    /** Goes to the first page, newest first. */
+    showNew() {
       setSorting(NEWEST_FIRST)
       toFirstPage()
       void query.refetch()
@@ -193,5 +193,5 @@ export function useActivityTable(options: ActivityTableOptions = {}) {
   }
 }
 
-/** What `useActivityTable` gives. */
+/** Result of `useActivityTable`. */
 export type ActivityTableControl = ReturnType<typeof useActivityTable>

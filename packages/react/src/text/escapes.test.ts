@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { textRuns, visibleText } from './escapes.ts'
+import { splitTextRuns, toVisibleText } from './escapes.ts'
 
 describe('text of unknown origin', () => {
   test('is drawn as it is when nothing in it is invisible', () => {
     const name = 'Größe 東京 🚀 עברית'
-    expect(textRuns(name)).toEqual([{ text: name, escape: false }])
+    expect(splitTextRuns(name)).toEqual([{ text: name, escape: false }])
   })
 
   test('shows a right-to-left override where it stands', () => {
-    expect(textRuns('invoice\u202Efdp.exe')).toEqual([
+    expect(splitTextRuns('invoice\u202Efdp.exe')).toEqual([
       { text: 'invoice', escape: false },
       { text: '\\u202E', escape: true },
       { text: 'fdp.exe', escape: false },
@@ -29,14 +29,14 @@ describe('text of unknown origin', () => {
     ['\n', '\\n'],
     ['\t', '\\t'],
   ])('shows %j as %s', (character, escaped) => {
-    expect(visibleText(`a${character}b`)).toBe(`a${escaped}b`)
+    expect(toVisibleText(`a${character}b`)).toBe(`a${escaped}b`)
   })
 
   test('leaves joiners alone, which emoji and scripts need', () => {
-    expect(visibleText('👩‍🚀 می‌خواهم')).toBe('👩‍🚀 می‌خواهم')
+    expect(toVisibleText('👩‍🚀 می‌خواهم')).toBe('👩‍🚀 می‌خواهم')
   })
 
   test('has no runs when it is empty', () => {
-    expect(textRuns('')).toEqual([])
+    expect(splitTextRuns('')).toEqual([])
   })
 })

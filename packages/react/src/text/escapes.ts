@@ -1,12 +1,12 @@
-/** A run of text to draw as it is, or one invisible character to draw as its escape. */
+/** A run of plain text, or one invisible character as its escape. */
 export interface TextRun {
   readonly text: string
   readonly escape: boolean
 }
 
-const SHORT: { readonly [code: number]: string } = { 9: '\\t', 10: '\\n', 13: '\\r' }
+const SHORT_ESCAPES: { readonly [code: number]: string } = { 9: '\\t', 10: '\\n', 13: '\\r' }
 
-/** Whether a character is invisible or steers the direction of text: C0, C1, line separators and bidi controls. */
+/** Checks if a character is invisible or changes text direction: C0, C1, line separators and bidi controls. */
 function isInvisible(code: number): boolean {
   return (
     code < 0x20 ||
@@ -19,33 +19,33 @@ function isInvisible(code: number): boolean {
   )
 }
 
-function escapeOf(code: number): string {
-  return SHORT[code] ?? `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
+function toEscape(code: number): string {
+  return SHORT_ESCAPES[code] ?? `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /**
- * Splits text of unknown origin into what may be drawn as it is and what must be shown as an escape.
+ * Splits untrusted text into plain runs and escaped invisible characters.
  *
  * @example
  * textRuns('a\u202Eb') // [{ text: 'a', escape: false }, { text: '\\u202E', escape: true }, { text: 'b', escape: false }]
  */
-export function textRuns(value: string): readonly TextRun[] {
+export function splitTextRuns(value: string): readonly TextRun[] {
   const runs: TextRun[] = []
   let start = 0
   for (let index = 0; index < value.length; index++) {
     const code = value.charCodeAt(index)
     if (!isInvisible(code)) continue
     if (index > start) runs.push({ text: value.slice(start, index), escape: false })
-    runs.push({ text: escapeOf(code), escape: true })
+    runs.push({ text: toEscape(code), escape: true })
     start = index + 1
   }
   if (start < value.length) runs.push({ text: value.slice(start), escape: false })
   return runs
 }
 
-/** The same as one string, for attributes such as `aria-label` and `title`. */
-export function visibleText(value: string): string {
-  return textRuns(value)
+/** Returns the text with invisible characters as escapes, for attributes such as `aria-label`. */
+export function toVisibleText(value: string): string {
+  return splitTextRuns(value)
     .map((run) => run.text)
     .join('')
 }

@@ -1,24 +1,24 @@
-import type { BoundedCount } from '@whodid/core/browser'
+import type { BoundedCount } from '@whodid/core'
 
-/** Dates, numbers and lists in the viewer's language and time zone. */
+/** Formatters for dates, numbers and lists in the viewer's locale and time zone. */
 export interface Formats {
   readonly locale: string
-  /** "2 minutes ago", "1 day ago". Times ahead of `now` by less than a minute read as now. */
+  /** "2 minutes ago", "1 day ago". Times less than a minute ahead of `now` read as now. */
   relative(time: number, now: number): string
-  /** Full date and time with the zone: "Friday, 20 November 2026 at 10:00:00 CET". */
+  /** Full date and time with the zone: "Friday, November 20, 2026 at 10:00:00 AM GMT+1". */
   full(time: number): string
   /** Full date and time in UTC. */
   utc(time: number): string
   /** Hours and minutes. */
   time(time: number): string
-  /** A day's heading: "Today", "Yesterday", "Wednesday, 18 November". */
+  /** Heading of a day: "Today", "Yesterday", "Wednesday, November 18". */
   day(time: number, now: number): string
-  /** A short date: "20 Nov 2026". */
+  /** Short date: "Nov 20, 2026". */
   date(time: number): string
-  /** The calendar day in the viewer's zone, as a key to group by: "2026-11-20". */
+  /** Calendar day in the viewer's time zone, as a grouping key: "2026-11-20". */
   dayKey(time: number): string
   number(value: number): string
-  /** "1,234", or "10,000+" for a bound that was passed. */
+  /** "1,234", or "10,000+" above the counting limit. */
   count(count: BoundedCount): string
   list(values: readonly string[]): string
 }
@@ -37,37 +37,38 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number, number])[]
 ]
 
 /**
- * Makes the formats of one locale and time zone. Formatters are made once and kept, since making one is slow.
+ * Creates the formatters of a locale and time zone once, since `Intl` constructors are slow.
  *
- * @param locale a BCP 47 tag
- * @param timeZone an IANA zone, the machine's own by default
+ * @param locale - BCP 47 tag
+ * @param timeZone - IANA time zone. Defaults to the system's.
  */
 export function createFormats(locale: string, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone }
-  // "Yesterday" is a calendar's word: the day headings use it, times that count hours do not.
+  // "Yesterday" is a calendar day, so only day headings use it. Relative times count hours.
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' })
-  const named = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const relativeNamed = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const full = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'full', timeStyle: 'long' })
   const utc = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium', timeStyle: 'long' })
   const time = new Intl.DateTimeFormat(locale, { ...zone, hour: 'numeric', minute: '2-digit' })
   const date = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium' })
   const day = new Intl.DateTimeFormat(locale, { ...zone, weekday: 'long', day: 'numeric', month: 'long' })
   const dayOfYear = new Intl.DateTimeFormat(locale, { ...zone, day: 'numeric', month: 'long', year: 'numeric' })
-  const key = new Intl.DateTimeFormat('en-CA', { ...zone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const isoDay = new Intl.DateTimeFormat('en-CA', { ...zone, year: 'numeric', month: '2-digit', day: '2-digit' })
   const number = new Intl.NumberFormat(locale)
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
 
-  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1)
-  const dayKey = (at: number) => key.format(at)
+  const capitalize = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1)
+  const dayKey = (at: number) => isoDay.format(at)
 
   return {
     locale,
     relative(at, now) {
-      const passed = now - at
-      const size = Math.abs(passed)
-      if (size < MINUTE) return passed > -MINUTE ? named.format(0, 'second') : relative.format(1, 'minute')
+      const elapsedMs = now - at
+      const absoluteMs = Math.abs(elapsedMs)
+      if (absoluteMs < MINUTE)
+        return elapsedMs > -MINUTE ? relativeNamed.format(0, 'second') : relative.format(1, 'minute')
       for (const [unit, length, until] of STEPS) {
-        if (size < until) return relative.format(-Math.sign(passed) * Math.floor(size / length), unit)
+        if (absoluteMs < until) return relative.format(-Math.sign(elapsedMs) * Math.floor(absoluteMs / length), unit)
       }
       return date.format(at)
     },
@@ -76,10 +77,10 @@ export function createFormats(locale: string, timeZone?: string): Formats {
     time: (at) => time.format(at),
     date: (at) => date.format(at),
     day(at, now) {
-      const own = dayKey(at)
-      if (own === dayKey(now)) return capital(named.format(0, 'day'))
-      if (own === dayKey(now - DAY)) return capital(named.format(-1, 'day'))
-      return capital(own.slice(0, 4) === dayKey(now).slice(0, 4) ? day.format(at) : dayOfYear.format(at))
+      const key = dayKey(at)
+      if (key === dayKey(now)) return capitalize(relativeNamed.format(0, 'day'))
+      if (key === dayKey(now - DAY)) return capitalize(relativeNamed.format(-1, 'day'))
+      return capitalize(key.slice(0, 4) === dayKey(now).slice(0, 4) ? day.format(at) : dayOfYear.format(at))
     },
     dayKey,
     number: (value) => number.format(value),

@@ -1,6 +1,6 @@
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import { forwardRef, lazy, type MouseEvent, type ReactNode, Suspense, useState } from 'react'
-import { actorName, isAboutActor, sentenceOf } from '../events/describe.ts'
+import { getActorName, getSentence, isAboutActor } from '../events/describe.ts'
 import { ActionTile } from '../parts/event/action-badge.tsx'
 import { RelativeTime } from '../parts/event/relative-time.tsx'
 import { ResourceLink } from '../parts/event/resource-link.tsx'
@@ -10,20 +10,21 @@ import { useRootProps } from '../parts/root-props.ts'
 import { Text } from '../parts/text.tsx'
 import { useActivityContext } from '../provider/context.ts'
 import { useCatalog } from '../provider/use-service.ts'
-import { visibleText } from '../text/escapes.ts'
+import { toVisibleText } from '../text/escapes.ts'
 import { type ActivityToastsOptions, useActivityToasts } from './use-activity-toasts.ts'
 
 const DetailsDialog = lazy(() => import('../details/details-dialog.tsx'))
 
+/** Props of `ActivityToasts`. */
 export interface ActivityToastsProps extends ActivityToastsOptions {
   readonly className?: string | undefined
-  /** Opens an event in the host's own way. @default the kit's details */
+  /** Called when the viewer opens an event. @default opens the details in a drawer */
   readonly onOpen?: ((event: StoredEvent) => void) | undefined
 }
 
 /**
- * Gives notice of critical events at once, wherever the viewer is in the app: said aloud, at most three at a time, each
- * until it is dismissed. Put it once into the app's shell.
+ * Shows critical events as toasts, anywhere in the app: announced to screen readers, at most three at a time, each until it is
+ * dismissed. Render it once, in the app's shell.
  *
  * @example
  * <ActivityProvider url="/activity"><App /><ActivityToasts /></ActivityProvider>
@@ -45,7 +46,7 @@ export const ActivityToasts = forwardRef<HTMLElement, ActivityToastsProps>(funct
   return (
     <>
       {events.length > 0 && (
-        <section ref={ref} {...root} aria-label={messages.notices}>
+        <section ref={ref} {...root} aria-label={messages.notifications}>
           <ul className="whodid-toast-list">
             {events.map((event) => (
               <Toast
@@ -80,9 +81,9 @@ function Toast({
   onDismiss: () => void
 }): ReactNode {
   const { messages, formats } = useActivityContext()
-  const critical = event.severity === 'critical'
+  const isCritical = event.severity === 'critical'
 
-  // The focus goes on to the next notice, so that a keyboard can dismiss them one after the other.
+  // Moves focus to the next toast, so that keyboard users can dismiss several in a row.
   const close = ({ currentTarget }: MouseEvent<HTMLButtonElement>) => {
     const item = currentTarget.closest('li')
     const next = item?.nextElementSibling ?? item?.previousElementSibling
@@ -94,7 +95,7 @@ function Toast({
     <li className="whodid-toast" data-kind={event.kind} data-status={event.status} data-severity={event.severity}>
       <ActionTile event={event} catalog={catalog} />
       <div className="whodid-moment-main">
-        <div role={critical ? 'alert' : 'status'}>
+        <div role={isCritical ? 'alert' : 'status'}>
           <span className="whodid-sr">{messages.severities[event.severity]}: </span>
           <TitleButton event={event} catalog={catalog} onOpen={onOpen} />
         </div>
@@ -104,7 +105,7 @@ function Toast({
               {messages.severities[event.severity]}
             </span>
           )}
-          <Text value={actorName(event, messages)} className="whodid-row-actor" />
+          <Text value={getActorName(event, messages)} className="whodid-row-actor" />
           {!isAboutActor(event, messages) && <ResourceLink event={event} catalog={catalog} />}
           <RelativeTime iso={event.occurredAt} />
         </div>
@@ -112,7 +113,7 @@ function Toast({
       <button
         type="button"
         className="whodid-icon-button"
-        aria-label={messages.dismissNotice(visibleText(sentenceOf(catalog, event, formats.locale)))}
+        aria-label={messages.dismissNotification(toVisibleText(getSentence(catalog, event, formats.locale)))}
         onClick={close}
       >
         <Icon name="close" size={14} />

@@ -1,34 +1,35 @@
-import type { Filter, StoredEvent } from '@whodid/core/browser'
+import type { Filter, StoredEvent } from '@whodid/core'
 import { useCallback, useState } from 'react'
 import { useLiveEvents } from '../events/use-live-events.ts'
 
+/** Options of `useActivityToasts`. */
 export interface ActivityToastsOptions {
-  /** Which new events to give notice of. @default those of severity critical */
+  /** Filter of the events to show. @default critical events */
   readonly filter?: Filter | undefined
-  /** How many stand at a time; the oldest make room. @default 3 */
+  /** Maximum toasts. The oldest are removed first. @default 3 */
   readonly limit?: number | undefined
 }
 
-/** What `useActivityToasts` gives. */
+/** Result of `useActivityToasts`. */
 export interface ActivityToastsControl {
-  /** The events to give notice of, newest first. */
+  /** Events to show, newest first. */
   readonly events: readonly StoredEvent[]
   dismiss(id: string): void
   dismissAll(): void
 }
 
 const CRITICAL: Filter = { severity: ['critical'] }
-const LIMIT = 3
+const DEFAULT_LIMIT = 3
 
 /**
- * New events that deserve a notice at once, from the provider's one live stream. Each stays until it is dismissed or newer
- * ones take its place.
+ * Returns new events to show as toasts, from the provider's live stream. Each stays until it is dismissed or replaced by newer
+ * ones.
  *
  * @example
  * const { events, dismiss } = useActivityToasts({ filter: { severity: ['critical', 'warning'] } })
  */
 export function useActivityToasts(options: ActivityToastsOptions = {}): ActivityToastsControl {
-  const { filter = CRITICAL, limit = LIMIT } = options
+  const { filter = CRITICAL, limit = DEFAULT_LIMIT } = options
   const [events, setEvents] = useState<readonly StoredEvent[]>([])
   useLiveEvents(
     (event) => setEvents((before) => [event, ...before.filter(({ id }) => id !== event.id)].slice(0, limit)),

@@ -8,28 +8,28 @@ function localDay(time: Date): string {
   return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`
 }
 
-/** The instants of a range of whole days where the viewer is; its last day is within. */
-export function instantsOfDays(from: string, to: string): { readonly from?: string; readonly to?: string } {
-  const midnight = (day: string, later: number) => {
+/** Converts two days in the viewer's time zone to instants. The last day is included. */
+export function toInstants(from: string, to: string): { readonly from?: string; readonly to?: string } {
+  const toMidnight = (day: string, addDays: number) => {
     const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
-    return new Date(year, month - 1, date + later).toISOString()
+    return new Date(year, month - 1, date + addDays).toISOString()
   }
   return {
-    ...(DAY.test(from) && { from: midnight(from, 0) }),
-    ...(DAY.test(to) && { to: midnight(to, 1) }),
+    ...(DAY.test(from) && { from: toMidnight(from, 0) }),
+    ...(DAY.test(to) && { to: toMidnight(to, 1) }),
   }
 }
 
-/** The days of a range where the viewer is, for a date input. A bare date is itself. */
-export function daysOfInstants(range: { readonly from?: string | undefined; readonly to?: string | undefined }): {
+/** Converts instants to days in the viewer's time zone, for date inputs. Plain dates are returned unchanged. */
+export function toDays(range: { readonly from?: string | undefined; readonly to?: string | undefined }): {
   readonly from: string
   readonly to: string
 } {
-  const day = (value: string | undefined, earlier: number) => {
+  const toDay = (value: string | undefined, subtractMs: number) => {
     if (value === undefined) return ''
     if (DAY.test(value)) return value
-    const time = new Date(Date.parse(value) - earlier)
+    const time = new Date(Date.parse(value) - subtractMs)
     return Number.isNaN(time.getTime()) ? '' : localDay(time)
   }
-  return { from: day(range.from, 0), to: day(range.to, 1) }
+  return { from: toDay(range.from, 0), to: toDay(range.to, 1) }
 }

@@ -1,47 +1,48 @@
 import { Popover } from '@base-ui/react/popover'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import type { DeferredProps } from '../../parts/controls/deferred-button.tsx'
+import type { DeferredPartProps } from '../../parts/controls/deferred-button.tsx'
 import { Icon } from '../../parts/icons/icon.tsx'
 import { useRootProps } from '../../parts/root-props.ts'
-import { present } from '../../parts/states.ts'
+import { toFlag } from '../../parts/states.ts'
 import { useActivityContext } from '../../provider/context.ts'
 import { DATE_RANGES } from '../filter-state.ts'
 import type { ActivityFilterControl } from '../use-activity-filter.ts'
-import { daysOfInstants, instantsOfDays } from './custom-range.ts'
-import { PillFace, pillName } from './pill.tsx'
+import { toDays, toInstants } from './custom-range.ts'
+import { getPillLabel, PillContent } from './pill.tsx'
 
+/** Props of `DateMenu`. */
 export interface DateMenuProps {
   readonly control: ActivityFilterControl
 }
 
-/** The date button of the filter bar: spans that end now, or two days of one's own. Loaded when first needed. */
-export default function DateMenu({ control, defaultOpen }: DateMenuProps & DeferredProps): ReactNode {
+/** Date button of the filter bar: relative ranges or a custom range. Loaded when first opened. */
+export default function DateMenu({ control, defaultOpen }: DateMenuProps & DeferredPartProps): ReactNode {
   const context = useActivityContext()
   const { messages } = context
   const { filter, setTime } = control
   const [open, setOpen] = useState(defaultOpen)
   const root = useRootProps('whodid-layer')
-  const active = Boolean(filter.range || filter.from || filter.to)
-  const days = daysOfInstants(filter)
+  const isActive = Boolean(filter.range || filter.from || filter.to)
+  const days = toDays(filter)
 
-  const pick = (time: Parameters<typeof setTime>[0]) => {
+  const applyTime = (time: Parameters<typeof setTime>[0]) => {
     setTime(time)
     setOpen(false)
   }
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    pick(instantsOfDays(String(form.get('from')), String(form.get('to'))))
+    applyTime(toInstants(String(form.get('from')), String(form.get('to'))))
   }
 
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
         className="whodid-pill"
-        data-active={present(active)}
-        aria-label={pillName(context, messages.date, active ? 1 : 0)}
+        data-active={toFlag(isActive)}
+        aria-label={getPillLabel(context, messages.date, isActive ? 1 : 0)}
       >
-        <PillFace label={messages.date} count={active ? 1 : 0} />
+        <PillContent label={messages.date} count={isActive ? 1 : 0} />
       </Popover.Trigger>
       <Popover.Portal {...root}>
         <Popover.Positioner align="start" sideOffset={4} className="whodid-positioner">
@@ -53,7 +54,7 @@ export default function DateMenu({ control, defaultOpen }: DateMenuProps & Defer
                   type="button"
                   className="whodid-option"
                   aria-pressed={filter.range === range}
-                  onClick={() => pick(range)}
+                  onClick={() => applyTime(range)}
                 >
                   <span className="whodid-option-check">
                     {filter.range === range && <Icon name="completed" size={13} />}
@@ -77,8 +78,8 @@ export default function DateMenu({ control, defaultOpen }: DateMenuProps & Defer
                   type="button"
                   className="whodid-button"
                   data-quiet=""
-                  disabled={!active}
-                  onClick={() => pick(null)}
+                  disabled={!isActive}
+                  onClick={() => applyTime(null)}
                 >
                   {messages.clear}
                 </button>

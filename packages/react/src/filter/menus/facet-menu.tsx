@@ -1,47 +1,48 @@
 import { Combobox } from '@base-ui/react/combobox'
 import { type ReactNode, useState } from 'react'
-import type { DeferredProps } from '../../parts/controls/deferred-button.tsx'
+import type { DeferredPartProps } from '../../parts/controls/deferred-button.tsx'
 import { Icon } from '../../parts/icons/icon.tsx'
 import { useRootProps } from '../../parts/root-props.ts'
-import { present } from '../../parts/states.ts'
+import { toFlag } from '../../parts/states.ts'
 import { Text } from '../../parts/text.tsx'
 import { useActivityContext } from '../../provider/context.ts'
-import { FIELD_TERMS, type FilterField, fieldLabel } from '../filter-fields.ts'
-import { withValues } from '../filter-state.ts'
+import { FIELD_CONDITIONS, type FilterField, getFieldLabel } from '../filter-fields.ts'
+import { replaceValues } from '../filter-state.ts'
 import type { ActivityFilterControl } from '../use-activity-filter.ts'
 import type { FilterOption, OptionGroup } from './filter-options.ts'
-import { PillFace, pillName } from './pill.tsx'
+import { getPillLabel, PillContent } from './pill.tsx'
 import { useFilterOptions } from './use-filter-options.ts'
 
+/** Props of `FacetMenu`. */
 export interface FacetMenuProps {
   readonly field: FilterField
   readonly control: ActivityFilterControl
 }
 
 interface Choice {
-  readonly term: FilterOption['term']
+  readonly condition: FilterOption['condition']
   readonly value: string
 }
 
-function same(a: Choice, b: Choice) {
-  return a.term === b.term && a.value === b.value
+function isSameChoice(a: Choice, b: Choice) {
+  return a.condition === b.condition && a.value === b.value
 }
 
-/** A button of the filter bar and its list of values with counts, which can be searched. Loaded when first needed. */
-export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProps & DeferredProps): ReactNode {
+/** Button of the filter bar with a searchable list of values and counts. Loaded when first opened. */
+export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProps & DeferredPartProps): ReactNode {
   const context = useActivityContext()
   const { messages, formats } = context
   const [open, setOpen] = useState(defaultOpen)
-  const { groups, chosen, search, setSearch, isLoading } = useFilterOptions(field, control)
+  const { groups, selected, search, setSearch, isLoading } = useFilterOptions(field, control)
   const root = useRootProps('whodid-layer')
-  const name = fieldLabel(field, messages)
-  const headed = groups.length > 1
+  const name = getFieldLabel(field, messages)
+  const hasHeadings = groups.length > 1
 
-  const choose = (choices: readonly Choice[]) => {
+  const applyChoices = (choices: readonly Choice[]) => {
     let next = control.filter
-    for (const term of FIELD_TERMS[field]) {
-      const values = choices.filter((choice) => choice.term === term).map((choice) => choice.value)
-      next = withValues(next, term, values)
+    for (const condition of FIELD_CONDITIONS[field]) {
+      const values = choices.filter((choice) => choice.condition === condition).map((choice) => choice.value)
+      next = replaceValues(next, condition, values)
     }
     control.setFilter(next)
   }
@@ -51,9 +52,9 @@ export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProp
       multiple
       items={groups}
       filter={null}
-      value={chosen}
-      onValueChange={choose}
-      isItemEqualToValue={same}
+      value={selected}
+      onValueChange={applyChoices}
+      isItemEqualToValue={isSameChoice}
       itemToStringLabel={(choice) => choice.value}
       inputValue={search}
       onInputValueChange={(value, details) => {
@@ -67,12 +68,12 @@ export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProp
     >
       <Combobox.Trigger
         className="whodid-pill"
-        // A button that opens a dialog: the combobox is the search box in it, and the role stays as it was before loading.
+        // Opens a dialog whose search box is the combobox. Keeps the role it had before loading.
         role="button"
-        data-active={present(chosen.length > 0)}
-        aria-label={pillName(context, name, chosen.length)}
+        data-active={toFlag(selected.length > 0)}
+        aria-label={getPillLabel(context, name, selected.length)}
       >
-        <PillFace label={name} count={chosen.length} />
+        <PillContent label={name} count={selected.length} />
       </Combobox.Trigger>
       <Combobox.Portal {...root}>
         <Combobox.Positioner align="start" sideOffset={4} className="whodid-positioner">
@@ -80,8 +81,8 @@ export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProp
             <div className="whodid-popup-search">
               <Icon name="search" size={14} />
               <Combobox.Input
-                placeholder={messages.findIn(name.toLocaleLowerCase())}
-                aria-label={messages.findIn(name)}
+                placeholder={messages.findValue(name.toLocaleLowerCase())}
+                aria-label={messages.findValue(name)}
               />
             </div>
             {isLoading ? (
@@ -92,10 +93,16 @@ export default function FacetMenu({ field, control, defaultOpen }: FacetMenuProp
             <Combobox.List className="whodid-popup-list">
               {(group: OptionGroup) => (
                 <Combobox.Group key={group.label} items={group.items}>
-                  {headed && <Combobox.GroupLabel className="whodid-popup-heading">{group.label}</Combobox.GroupLabel>}
+                  {hasHeadings && (
+                    <Combobox.GroupLabel className="whodid-popup-heading">{group.label}</Combobox.GroupLabel>
+                  )}
                   <Combobox.Collection>
                     {(option: FilterOption) => (
-                      <Combobox.Item key={`${option.term}:${option.value}`} value={option} className="whodid-option">
+                      <Combobox.Item
+                        key={`${option.condition}:${option.value}`}
+                        value={option}
+                        className="whodid-option"
+                      >
                         <span className="whodid-option-check">
                           <Combobox.ItemIndicator>
                             <Icon name="completed" size={13} />

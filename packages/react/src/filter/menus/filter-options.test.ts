@@ -1,7 +1,7 @@
-import { defineCatalog } from '@whodid/core/browser'
+import { defineCatalog } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { ENGLISH } from '../../text/messages.ts'
-import { optionsOf } from './filter-options.ts'
+import { ENGLISH } from '../../text/english.ts'
+import { getFilterOptions } from './filter-options.ts'
 
 const catalog = defineCatalog({
   project: { label: 'Project', group: 'Resources' },
@@ -9,19 +9,19 @@ const catalog = defineCatalog({
   auth: { label: 'Sign-in', group: 'Security' },
 }).json
 
-function offer(
-  field: Parameters<typeof optionsOf>[0],
-  values: Parameters<typeof optionsOf>[1]['facets'] extends infer F ? F : never,
-  { search = '', chosen = [] as readonly string[] } = {},
+function getOptions(
+  field: Parameters<typeof getFilterOptions>[0],
+  values: Parameters<typeof getFilterOptions>[1]['facets'] extends infer F ? F : never,
+  { search = '', selected = [] as readonly string[] } = {},
 ) {
-  return optionsOf(field, { catalog, messages: ENGLISH, facets: values, chosen: () => chosen, search })
+  return getFilterOptions(field, { catalog, messages: ENGLISH, facets: values, getSelected: () => selected, search })
 }
 
 const counted = { value: 0, exact: true }
 
 describe('what a filter offers', () => {
   test('kinds in their order with counts, then actions by how many there are', () => {
-    const groups = offer('action', {
+    const groups = getOptions('action', {
       counted,
       values: {
         kind: [{ value: 'delete', label: 'delete', count: 3 }],
@@ -39,17 +39,17 @@ describe('what a filter offers', () => {
 
   test('people by name and e-mail, and one that is chosen even when no event has it', () => {
     const facets = { counted, values: { actor: [{ value: 'u1', label: 'Ada', detail: 'ada@acme.test', count: 2 }] } }
-    const [group] = offer('actor', facets, { chosen: ['u9'] })
+    const [group] = getOptions('actor', facets, { selected: ['u9'] })
     expect(group?.items.map(({ value, label, detail }) => [value, label, detail])).toEqual([
       ['u1', 'Ada', 'ada@acme.test'],
       ['u9', 'u9', undefined],
     ])
-    expect(offer('actor', facets, { search: 'ADA@' })[0]?.items).toHaveLength(1)
-    expect(offer('actor', facets, { search: 'grace' })).toEqual([])
+    expect(getOptions('actor', facets, { search: 'ADA@' })[0]?.items).toHaveLength(1)
+    expect(getOptions('actor', facets, { search: 'grace' })).toEqual([])
   })
 
   test('groups with the sum of their categories', () => {
-    const [groups] = offer('category', {
+    const [groups] = getOptions('category', {
       counted,
       values: {
         category: [
@@ -65,7 +65,7 @@ describe('what a filter offers', () => {
   })
 
   test('no counts before they are known', () => {
-    expect(offer('status', undefined)[0]?.items.map(({ label, count }) => [label, count])).toEqual([
+    expect(getOptions('status', undefined)[0]?.items.map(({ label, count }) => [label, count])).toEqual([
       ['Succeeded', undefined],
       ['Failed', undefined],
     ])

@@ -1,68 +1,70 @@
-import type { CatalogJson, FacetDimension, Facets, FacetValue, FilterCondition } from '@whodid/core/browser'
+import type { CatalogJson, FacetDimension, Facets, FacetValue, FilterCondition } from '@whodid/core'
 import { foldText, KINDS, STATUSES } from '@whodid/core/browser'
-import { resourceIcon } from '../../parts/icons/icon.tsx'
+import { getResourceIcon } from '../../parts/icons/icon.tsx'
 import type { Messages } from '../../text/messages.ts'
-import { FIELD_DIMENSIONS, FIELD_TERMS, FILTER_FIELDS, type FilterField } from '../filter-fields.ts'
-import { termLabel, valueLabel } from '../filter-labels.ts'
+import { FIELD_CONDITIONS, FIELD_DIMENSIONS, FILTER_FIELDS, type FilterField } from '../filter-fields.ts'
+import { getConditionLabel, getValueLabel } from '../filter-labels.ts'
 
-/** A value that a filter offers. */
+/** A value that a filter menu offers. */
 export interface FilterOption {
-  readonly term: FilterCondition
+  readonly condition: FilterCondition
   readonly value: string
   readonly label: string
   readonly detail?: string | undefined
   readonly icon?: string | undefined
-  /** How many events have it; absent when that is not known. */
+  /** Number of events with this value, if known. */
   readonly count?: number | undefined
 }
 
-/** Options under a heading; the heading is absent when there is but one group. */
+/** A group of options with its heading. */
 export interface OptionGroup {
   readonly label: string
   readonly items: readonly FilterOption[]
 }
 
-/** Values that a field offers even when no event has them. */
-function known(term: FilterCondition, catalog: CatalogJson): readonly string[] {
-  if (term === 'kind') return KINDS
-  if (term === 'status') return STATUSES
-  if (term === 'resourceType') return catalog.resources.map(({ type }) => type)
+/** Returns the values that a field offers even if no event has them. */
+function getDeclaredValues(condition: FilterCondition, catalog: CatalogJson): readonly string[] {
+  if (condition === 'kind') return KINDS
+  if (condition === 'status') return STATUSES
+  if (condition === 'resourceType') return catalog.resources.map(({ type }) => type)
   return []
 }
 
-function isCounted(term: FilterCondition): term is FacetDimension {
-  return FILTER_FIELDS.some((field) => FIELD_DIMENSIONS[field].some((dimension) => dimension === term))
+function isFacetDimension(condition: FilterCondition): condition is FacetDimension {
+  return FILTER_FIELDS.some((field) => FIELD_DIMENSIONS[field].some((dimension) => dimension === condition))
 }
 
-/**
- * What a field offers: the values that events have, those the catalog declares and those already chosen, most frequent
- * first.
- */
-export function optionsOf(
+/** Returns the options of a field: values of events, of the catalog and of the current selection, most frequent first. */
+export function getFilterOptions(
   field: FilterField,
   context: {
     readonly catalog: CatalogJson
     readonly messages: Messages
     readonly facets: Facets | undefined
-    readonly chosen: (term: FilterCondition) => readonly string[]
+    readonly getSelected: (condition: FilterCondition) => readonly string[]
     readonly search: string
   },
 ): readonly OptionGroup[] {
-  const { catalog, messages, facets, chosen, search } = context
+  const { catalog, messages, facets, getSelected, search } = context
   const needle = foldText(search.trim())
-  const groups = FIELD_TERMS[field].map((term): OptionGroup => {
-    const counts = term === 'group' ? groupCounts(catalog, facets) : isCounted(term) ? facets?.values[term] : []
+  const groups = FIELD_CONDITIONS[field].map((condition): OptionGroup => {
+    const counts =
+      condition === 'group'
+        ? countGroups(catalog, facets)
+        : isFacetDimension(condition)
+          ? facets?.values[condition]
+          : []
     const counted = new Map(counts?.map((facet) => [facet.value, facet]))
-    const names = new Set([...known(term, catalog), ...counted.keys(), ...chosen(term)])
+    const names = new Set([...getDeclaredValues(condition, catalog), ...counted.keys(), ...getSelected(condition)])
     const items = [...names].map((value): FilterOption => {
       const facet = counted.get(value)
-      const named = term === 'actor' || term === 'project'
+      const isNamed = condition === 'actor' || condition === 'project'
       return {
-        term,
+        condition: condition,
         value,
-        label: named ? (facet?.label ?? value) : valueLabel(term, value, catalog, messages),
+        label: isNamed ? (facet?.label ?? value) : getValueLabel(condition, value, catalog, messages),
         detail: facet?.detail,
-        icon: term === 'resourceType' || term === 'category' ? resourceIcon(catalog, value) : undefined,
+        icon: condition === 'resourceType' || condition === 'category' ? getResourceIcon(catalog, value) : undefined,
         count: facet?.count ?? (facets === undefined ? undefined : 0),
       }
     })
@@ -70,19 +72,21 @@ export function optionsOf(
       foldText(`${label} ${detail} ${value}`).includes(needle),
     )
     const ordered =
-      term === 'kind' || term === 'status' ? matching : matching.sort((a, b) => (b.count ?? 0) - (a.count ?? 0))
-    return { label: termLabel(term, messages), items: ordered }
+      condition === 'kind' || condition === 'status'
+        ? matching
+        : matching.sort((a, b) => (b.count ?? 0) - (a.count ?? 0))
+    return { label: getConditionLabel(condition, messages), items: ordered }
   })
   return groups.filter(({ items }) => items.length > 0)
 }
 
-function groupCounts(catalog: CatalogJson, facets: Facets | undefined): readonly FacetValue[] {
-  const ofCategory = new Map(facets?.values.category?.map(({ value, count }) => [value, count]))
+function countGroups(catalog: CatalogJson, facets: Facets | undefined): readonly FacetValue[] {
+  const countByCategory = new Map(facets?.values.category?.map(({ value, count }) => [value, count]))
   return catalog.groups.map((group) => ({
     value: group,
     label: group,
     count: catalog.resources
       .filter((resource) => resource.group === group)
-      .reduce((sum, { type }) => sum + (ofCategory.get(type) ?? 0), 0),
+      .reduce((sum, { type }) => sum + (countByCategory.get(type) ?? 0), 0),
   }))
 }

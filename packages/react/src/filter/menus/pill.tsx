@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import { Icon } from '../../parts/icons/icon.tsx'
 import { type ActivityContextValue, useActivityContext } from '../../provider/context.ts'
 
-/** What a filter button shows: its name, how many values are chosen, and that it opens. */
-export function PillFace({ label, count }: { label: string; count: number }): ReactNode {
+/** Content of a filter button: its name, the number of selected values and a chevron. */
+export function PillContent({ label, count }: { label: string; count: number }): ReactNode {
   const { formats } = useActivityContext()
   return (
     <>
@@ -13,8 +13,8 @@ export function PillFace({ label, count }: { label: string; count: number }): Re
   )
 }
 
-/** What a filter button is called. It says the count too: a name holds all that is seen (WCAG 2.5.3). */
-export function pillName(
+/** Returns the accessible name of a filter button. Includes the visible count (WCAG 2.5.3). */
+export function getPillLabel(
   { messages, formats }: Pick<ActivityContextValue, 'messages' | 'formats'>,
   label: string,
   count: number,

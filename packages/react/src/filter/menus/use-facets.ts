@@ -1,21 +1,22 @@
-import type { FacetDimension, Facets, Filter } from '@whodid/core/browser'
+import type { FacetDimension, Facets, Filter } from '@whodid/core'
 import { PAGING } from '../../events/event-list.ts'
 import { useActivityContext } from '../../provider/context.ts'
 import { trpc } from '../../provider/trpc.ts'
 
+/** Options of `useFacets`. */
 export interface FacetOptions {
   readonly dimensions: readonly FacetDimension[]
-  /** Counts only events under this filter. */
+  /** Counts only events that match this filter. */
   readonly filter?: Filter | undefined
-  /** Only values whose label or detail contains this. */
+  /** Returns only values whose label or detail contains this text. */
   readonly search?: string | undefined
-  /** How many values a dimension. @default 50 */
+  /** Maximum values per dimension. @default 50 */
   readonly limit?: number | undefined
-  /** @default true */
+  /** Set to false to skip the request. @default true */
   readonly enabled?: boolean | undefined
 }
 
-/** The values that events have, with how many have them: what filters offer. Counted over the newest 10,000 that match. */
+/** Returns the values of events with their counts, over the newest 10,000 matching events. */
 export function useFacets({ dimensions, filter = {}, search, limit = 50, enabled = true }: FacetOptions) {
   const { tenant } = useActivityContext()
   const { data, error, isPending, isFetching } = trpc.facets.useQuery(

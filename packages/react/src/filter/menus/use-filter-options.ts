@@ -1,32 +1,34 @@
 import { useDeferredValue, useMemo, useState } from 'react'
 import { useActivityContext } from '../../provider/context.ts'
 import { useCatalog } from '../../provider/use-service.ts'
-import { FIELD_DIMENSIONS, FIELD_TERMS, type FilterField, SEARCHED_BY_SERVICE } from '../filter-fields.ts'
+import { FIELD_CONDITIONS, FIELD_DIMENSIONS, type FilterField, SERVER_SEARCHED_FIELDS } from '../filter-fields.ts'
 import type { ActivityFilterControl } from '../use-activity-filter.ts'
-import { optionsOf } from './filter-options.ts'
+import { getFilterOptions } from './filter-options.ts'
 import { useFacets } from './use-facets.ts'
 
-/** What one button of a filter bar offers, with a search among it. Counts leave the field's own choice aside. */
+/** Returns the searchable options of a filter button. Counts ignore the field's own selection. */
 export function useFilterOptions(field: FilterField, control: ActivityFilterControl) {
   const { messages } = useActivityContext()
   const { catalog } = useCatalog()
   const [search, setSearch] = useState('')
-  const sent = useDeferredValue(search)
+  const deferredSearch = useDeferredValue(search)
 
-  const others = useMemo(() => {
+  const otherConditions = useMemo(() => {
     const rest = { ...control.resolved }
-    for (const term of FIELD_TERMS[field]) delete rest[term]
+    for (const condition of FIELD_CONDITIONS[field]) delete rest[condition]
     return rest
   }, [control.resolved, field])
   const { facets, isLoading, isFetching } = useFacets({
     dimensions: FIELD_DIMENSIONS[field],
-    filter: others,
-    search: SEARCHED_BY_SERVICE.has(field) ? sent.trim() : undefined,
+    filter: otherConditions,
+    search: SERVER_SEARCHED_FIELDS.has(field) ? deferredSearch.trim() : undefined,
   })
   const groups = useMemo(
-    () => optionsOf(field, { catalog, messages, facets, chosen: control.values, search }),
+    () => getFilterOptions(field, { catalog, messages, facets, getSelected: control.values, search }),
     [field, catalog, messages, facets, control.values, search],
   )
-  const chosen = FIELD_TERMS[field].flatMap((term) => control.values(term).map((value) => ({ term, value })))
-  return { groups, chosen, search, setSearch, isLoading, isFetching }
+  const selected = FIELD_CONDITIONS[field].flatMap((condition) =>
+    control.values(condition).map((value) => ({ condition, value })),
+  )
+  return { groups, selected, search, setSearch, isLoading, isFetching }
 }

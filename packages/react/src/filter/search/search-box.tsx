@@ -5,31 +5,28 @@ import { useSearchText } from './use-search-text.ts'
 
 const SearchNote = lazy(() => import('./search-note.tsx'))
 
-/**
- * The search box: searches when typing rests, or at once on Enter, says where its text is wrong, and shows what can be
- * written while it is empty.
- */
+/** Search box that searches after a pause in typing or on Enter, shows where its text is invalid, and shows examples while empty. */
 export function SearchBox({
   value,
   onSearch,
-  onWrong,
+  onInvalidChange,
 }: {
   value: string
   onSearch: (q: string) => void
-  /** Hears whether what is in the box is wrong. */
-  onWrong: (wrong: boolean) => void
+  /** Called when the text becomes valid or invalid. */
+  onInvalidChange: (isInvalid: boolean) => void
 }): ReactNode {
   const { messages } = useActivityContext()
-  const { text, problem, type, settle, clear } = useSearchText(value, onSearch)
+  const { text, problem, change, submit, clear } = useSearchText(value, onSearch)
   const input = useRef<HTMLInputElement>(null)
   const noteId = useId()
-  const [hinting, setHinting] = useState(false)
-  const wrong = problem !== null
+  const [showsExamples, setShowsExamples] = useState(false)
+  const isInvalid = problem !== null
   useEffect(() => {
-    if (!wrong) return
-    onWrong(true)
-    return () => onWrong(false)
-  }, [wrong, onWrong])
+    if (!isInvalid) return
+    onInvalidChange(true)
+    return () => onInvalidChange(false)
+  }, [isInvalid, onInvalidChange])
 
   return (
     <search className="whodid-search">
@@ -38,8 +35,8 @@ export function SearchBox({
         ref={input}
         type="search"
         aria-label={messages.search}
-        aria-invalid={wrong}
-        aria-describedby={hinting || wrong ? noteId : undefined}
+        aria-invalid={isInvalid}
+        aria-describedby={showsExamples || isInvalid ? noteId : undefined}
         placeholder={messages.searchPlaceholder}
         value={text}
         dir="auto"
@@ -47,21 +44,21 @@ export function SearchBox({
         autoCapitalize="none"
         spellCheck={false}
         onChange={({ currentTarget }) => {
-          setHinting(false)
-          type(currentTarget.value, currentTarget.selectionStart)
+          setShowsExamples(false)
+          change(currentTarget.value, currentTarget.selectionStart)
         }}
-        onFocus={() => setHinting(!text)}
+        onFocus={() => setShowsExamples(!text)}
         onBlur={() => {
-          setHinting(false)
-          settle()
+          setShowsExamples(false)
+          submit()
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') settle()
-          if (event.key === 'Escape' && (text || hinting)) {
+          if (event.key === 'Enter') submit()
+          if (event.key === 'Escape' && (text || showsExamples)) {
             event.preventDefault()
             clear()
           }
-          setHinting(false)
+          setShowsExamples(false)
         }}
       />
       {text !== '' && (
@@ -77,9 +74,9 @@ export function SearchBox({
           <Icon name="close" size={13} />
         </button>
       )}
-      {/* A hint describes the box, and what is wrong is said aloud as well. */}
-      <div id={noteId} role={hinting ? undefined : 'status'} className="whodid-search-problem">
-        <Suspense fallback={null}>{(hinting || wrong) && <SearchNote problem={problem} />}</Suspense>
+      {/* Examples describe the box. Problems are also announced. */}
+      <div id={noteId} role={showsExamples ? undefined : 'status'} className="whodid-search-problem">
+        <Suspense fallback={null}>{(showsExamples || isInvalid) && <SearchNote problem={problem} />}</Suspense>
       </div>
     </search>
   )

@@ -2,28 +2,28 @@ import type { ReactNode } from 'react'
 import { useActivityContext } from '../../provider/context.ts'
 import type { SearchProblem } from './search-problem.ts'
 
-// One part to load, not two
-export { problemOf } from './search-problem.ts'
+// Re-exported, so that the parser and the note share one chunk.
+export { findSearchProblem } from './search-problem.ts'
 
-/** How much of the text stands before and after the place that is wrong. */
-const AROUND = 24
+/** Characters shown before and after the invalid part. */
+const CONTEXT_LENGTH = 24
 
-/** What is wrong with a search text, or else what one may say. Loaded when first needed. */
+/** Shows the problem of a search text, or else examples. Loaded when first needed. */
 export default function SearchNote({ problem }: { problem: SearchProblem | null }): ReactNode {
   return problem ? <Problem {...problem} /> : <Examples />
 }
 
-function Problem({ text, at: { start, end }, message }: SearchProblem): ReactNode {
-  const before = text.slice(Math.max(start - AROUND, 0), start)
-  const after = text.slice(end, end + AROUND)
+function Problem({ text, range: { start, end }, message }: SearchProblem): ReactNode {
+  const before = text.slice(Math.max(start - CONTEXT_LENGTH, 0), start)
+  const after = text.slice(end, end + CONTEXT_LENGTH)
   return (
     <>
       <bdi className="whodid-search-place">
-        {start > AROUND && '…'}
+        {start > CONTEXT_LENGTH && '…'}
         {before}
-        <mark>{text.slice(start, Math.min(end, start + 2 * AROUND))}</mark>
+        <mark>{text.slice(start, Math.min(end, start + 2 * CONTEXT_LENGTH))}</mark>
         {after}
-        {text.length > end + AROUND && '…'}
+        {text.length > end + CONTEXT_LENGTH && '…'}
       </bdi>
       <bdi>{message}</bdi>
     </>

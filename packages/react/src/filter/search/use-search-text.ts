@@ -1,42 +1,42 @@
 import { useEffect, useRef, useState } from 'react'
 import type { SearchProblem } from './search-problem.ts'
 
-/** How long typing rests before it is searched for, in milliseconds. */
-const REST = 250
-/** How long it rests before what is wrong with it is said: a condition is wrong until it is whole. */
-const LONG_REST = 900
-/** How long it rests where the value of a condition is still to be typed, before that is called wrong. */
-const LONGER_REST = 4_000
-/** Ends in a field, or in one of the values of a field. */
+/** Pause in typing before searching. */
+const SEARCH_DELAY_MS = 250
+/** Pause before a problem is shown, since a condition is invalid until it is complete. */
+const PROBLEM_DELAY_MS = 900
+/** Pause before a missing value is shown as a problem. */
+const UNFINISHED_DELAY_MS = 4_000
+/** Matches text that ends in a field, or between its values. */
 const UNFINISHED = /[:,]$/
-/** Only phrases and conditions can be wrong, so that for plain words nothing is loaded. */
-const CAN_BE_WRONG = /[":]/
+/** Matches text that can be invalid: phrases and conditions. The parser is not loaded for plain words. */
+const CAN_BE_INVALID = /[":]/
 
-async function problemOf(text: string): Promise<SearchProblem | null> {
-  return CAN_BE_WRONG.test(text) ? (await import('./search-note.tsx')).problemOf(text) : null
+async function loadSearchProblem(text: string): Promise<SearchProblem | null> {
+  return CAN_BE_INVALID.test(text) ? (await import('./search-note.tsx')).findSearchProblem(text) : null
 }
 
 /**
- * The text of a search box: searched for when typing rests, or at once when told to, and never while it is wrong. `problem`
- * is what to say of it.
+ * Manages the text of a search box. Searches after a pause in typing or on `submit`, but never while the text is invalid.
+ * `problem` describes invalid text.
  */
 export function useSearchText(value: string, onSearch: (q: string) => void) {
   const [text, setText] = useState(value)
   const [problem, setProblem] = useState<SearchProblem | null>(null)
   const typed = useRef(value)
-  const unfinished = useRef(false)
+  const isUnfinished = useRef(false)
   const searched = useRef(value)
   const search = useRef(onSearch)
   useEffect(() => {
     search.current = onSearch
   })
 
-  const show = (next: string) => {
+  const setInput = (next: string) => {
     typed.current = next
     setText(next)
     setProblem(null)
   }
-  // Another part of the page may have changed the search: follow it, unless it is what was typed here.
+  // Follows changes of the search from elsewhere, but not those made here.
   useEffect(() => {
     if (value === searched.current) return
     searched.current = value
@@ -45,14 +45,14 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
     setProblem(null)
   }, [value])
 
-  const commit = async (next: string, saying: boolean) => {
-    const wanted = next.trim()
-    const found = await problemOf(wanted)
+  const commit = async (next: string, showsProblem: boolean) => {
+    const query = next.trim()
+    const nextProblem = await loadSearchProblem(query)
     if (typed.current !== next) return
-    if (saying) setProblem(found)
-    if (found || wanted === searched.current) return
-    searched.current = wanted
-    search.current(wanted)
+    if (showsProblem) setProblem(nextProblem)
+    if (nextProblem || query === searched.current) return
+    searched.current = query
+    search.current(query)
   }
   const latest = useRef(commit)
   useEffect(() => {
@@ -61,8 +61,8 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
   useEffect(() => {
     if (text.trim() === searched.current) return
     const timers = [
-      setTimeout(() => void latest.current(text, false), REST),
-      setTimeout(() => void latest.current(text, true), unfinished.current ? LONGER_REST : LONG_REST),
+      setTimeout(() => void latest.current(text, false), SEARCH_DELAY_MS),
+      setTimeout(() => void latest.current(text, true), isUnfinished.current ? UNFINISHED_DELAY_MS : PROBLEM_DELAY_MS),
     ]
     return () => timers.forEach(clearTimeout)
   }, [text])
@@ -70,15 +70,15 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
   return {
     text,
     problem,
-    /** Takes what is typed, and where the caret stands in it. */
-    type(next: string, caret: number | null) {
-      unfinished.current = caret === next.length && UNFINISHED.test(next)
-      show(next)
+    /** Sets the text and the caret position in it. */
+    change(next: string, caret: number | null) {
+      isUnfinished.current = caret === next.length && UNFINISHED.test(next)
+      setInput(next)
     },
-    /** Searches now, and says at once what is wrong. */
-    settle: () => void commit(typed.current, true),
+    /** Searches now and shows a problem immediately. */
+    submit: () => void commit(typed.current, true),
     clear() {
-      show('')
+      setInput('')
       void commit('', true)
     },
   }

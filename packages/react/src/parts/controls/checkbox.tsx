@@ -1,24 +1,25 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 
+/** Props of `Checkbox`. */
 export interface CheckboxProps {
   readonly label: string
   readonly checked: boolean
-  /** Some but not all. */
-  readonly mixed?: boolean | undefined
+  /** Shows the indeterminate state. */
+  readonly isMixed?: boolean | undefined
   readonly tabIndex?: number | undefined
-  /** Told whether the shift key was held, which selects a range. */
+  /** Called on change. `shift` is true with the Shift key, which selects a range. */
   onChange(checked: boolean, shift: boolean): void
 }
 
-/** A native checkbox, drawn by the kit's styles, with a target large enough for a finger. */
-export function Checkbox({ label, checked, mixed = false, tabIndex, onChange }: CheckboxProps): ReactNode {
+/** A native checkbox in the kit's style, with a touch-friendly target. */
+export function Checkbox({ label, checked, isMixed: mixed = false, tabIndex, onChange }: CheckboxProps): ReactNode {
   const input = useRef<HTMLInputElement>(null)
   const shift = useRef(false)
   useEffect(() => {
     if (input.current) input.current.indeterminate = mixed
   }, [mixed])
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the input inside, which a press on the label reaches too
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the input inside handles keys
     <label
       className="whodid-check"
       onClick={(event) => {

@@ -1,35 +1,32 @@
 import { type ComponentType, type LazyExoticComponent, type ReactNode, Suspense, useState } from 'react'
 
-/** What a deferred part is drawn with: it is the button and what the button opens, open at first. */
-export interface DeferredProps {
+/** Props of the component that replaces the button: it renders the button again, with its popup open. */
+export interface DeferredPartProps {
   readonly defaultOpen: boolean
 }
 
-/**
- * A button whose popup is loaded when it is first needed: at the first sign of a pointer or of focus, and opened by the
- * first press.
- */
-export function Deferred<P extends object>({
+/** A button whose popup is loaded lazily: preloaded on hover or focus, and opened by the first press. */
+export function DeferredButton<P extends object>({
   part: Part,
   load,
   props,
   className,
   label,
   children,
-  active = false,
+  isActive = false,
   popup = 'menu',
 }: {
-  part: LazyExoticComponent<ComponentType<P & DeferredProps>>
+  part: LazyExoticComponent<ComponentType<P & DeferredPartProps>>
   load: () => Promise<unknown>
   props: P
   className: string
   label?: string | undefined
   children: ReactNode
-  active?: boolean
-  /** What the button opens. @default 'menu' */
+  isActive?: boolean
+  /** Type of the popup. @default 'menu' */
   popup?: 'menu' | 'dialog'
 }): ReactNode {
-  const [wanted, setWanted] = useState(false)
+  const [isRequested, setRequested] = useState(false)
   const button = (
     <button
       type="button"
@@ -37,16 +34,16 @@ export function Deferred<P extends object>({
       aria-label={label}
       aria-haspopup={popup}
       aria-expanded="false"
-      aria-busy={wanted || undefined}
-      data-active={active ? '' : undefined}
+      aria-busy={isRequested || undefined}
+      data-active={isActive ? '' : undefined}
       onPointerEnter={() => void load()}
       onFocus={() => void load()}
-      onClick={() => setWanted(true)}
+      onClick={() => setRequested(true)}
     >
       {children}
     </button>
   )
-  if (!wanted) return button
+  if (!isRequested) return button
   return (
     <Suspense fallback={button}>
       <Part {...props} defaultOpen={true} />

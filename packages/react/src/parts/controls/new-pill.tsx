@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useActivityContext } from '../../provider/context.ts'
 import { Icon } from '../icons/icon.tsx'
 
-/** Says, aloud too, how many new events there are out of view, and goes to them. */
+/** Shows and announces the number of new events out of view. Pressing it goes to them. */
 export function NewPill({ count, onPress }: { count: number; onPress: () => void }): ReactNode {
   const { messages, formats } = useActivityContext()
   return (

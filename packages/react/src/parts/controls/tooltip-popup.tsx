@@ -2,7 +2,7 @@ import { Tooltip } from '@base-ui/react/tooltip'
 import type { ReactNode } from 'react'
 import { useRootProps } from '../root-props.ts'
 
-/** The open tooltip. Loaded when the first one is needed. */
+/** The open tooltip. Loaded when first needed. */
 export default function TooltipPopup({
   anchor,
   text,

@@ -13,71 +13,68 @@ import {
 
 const TooltipPopup = lazy(() => import('./tooltip-popup.tsx'))
 
-interface Shown {
+interface OpenTooltip {
   readonly anchor: HTMLElement
   readonly text: string
 }
 
-interface Layer {
-  show(shown: Shown): void
+interface TooltipController {
+  show(tooltip: OpenTooltip): void
   hide(anchor: HTMLElement): void
 }
 
-const LayerContext = createContext<Layer | null>(null)
+const TooltipContext = createContext<TooltipController | null>(null)
 
-/** How long the pointer rests before a tooltip comes, in milliseconds. */
-const REST = 350
+/** Hover time before a tooltip opens. */
+const HOVER_DELAY_MS = 350
 
-/** Draws the one tooltip that is open at a time, and loads what draws it when it is first needed. */
+/** Renders the open tooltip, at most one at a time. Its popup is loaded when first needed. */
 export function TooltipLayer({ children }: { children: ReactNode }): ReactNode {
-  const [shown, setShown] = useState<Shown | null>(null)
+  const [openTooltip, setOpenTooltip] = useState<OpenTooltip | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
-  const layer = useMemo<Layer>(
+  const controller = useMemo<TooltipController>(
     () => ({
       show(next) {
         clearTimeout(timer.current)
-        timer.current = setTimeout(() => next.anchor.isConnected && setShown(next), REST)
+        timer.current = setTimeout(() => next.anchor.isConnected && setOpenTooltip(next), HOVER_DELAY_MS)
       },
       hide(anchor) {
         clearTimeout(timer.current)
-        setShown((current) => (current?.anchor === anchor ? null : current))
+        setOpenTooltip((current) => (current?.anchor === anchor ? null : current))
       },
     }),
     [],
   )
-  const close = useCallback(() => setShown(null), [])
+  const close = useCallback(() => setOpenTooltip(null), [])
 
   return (
-    <LayerContext.Provider value={layer}>
+    <TooltipContext.Provider value={controller}>
       {children}
-      {shown && (
+      {openTooltip && (
         <Suspense fallback={null}>
-          <TooltipPopup anchor={shown.anchor} text={shown.text} onClose={close} />
+          <TooltipPopup anchor={openTooltip.anchor} text={openTooltip.text} onClose={close} />
         </Suspense>
       )}
-    </LayerContext.Provider>
+    </TooltipContext.Provider>
   )
 }
 
-/**
- * Props that give an element a tooltip for pointer and keyboard. Until it opens, the same text is the element's `title`,
- * so that it is there before any script has run.
- */
+/** Returns props that add a tooltip to an element. While it is closed, the element's `title` has the same text, also without scripts. */
 export function useTooltip(text: string | undefined) {
-  const layer = useContext(LayerContext)
-  if (layer === null || text === undefined) return {}
+  const controller = useContext(TooltipContext)
+  if (controller === null || text === undefined) return {}
   const show = (event: SyntheticEvent<HTMLElement>) => {
     const anchor = event.currentTarget
-    // A press moves the focus too, and needs no explanation of what it pressed.
+    // Pointer focus does not open the tooltip.
     if (event.type === 'focus' && !anchor.matches(':focus-visible')) return
     anchor.title = ''
-    layer.show({ anchor, text })
+    controller.show({ anchor, text })
   }
   const hide = (event: SyntheticEvent<HTMLElement>) => {
     const anchor = event.currentTarget
     anchor.title = text
-    layer.hide(anchor)
+    controller.hide(anchor)
   }
   return { title: text, onPointerEnter: show, onPointerLeave: hide, onFocus: show, onBlur: hide, onPointerDown: hide }
 }

@@ -3,7 +3,7 @@ import { useNow } from '../../events/use-now.ts'
 import { useActivityContext } from '../../provider/context.ts'
 import { useTooltip } from '../controls/tooltip.tsx'
 
-/** How long ago something happened; the full date and time come up on hover. */
+/** Shows how long ago an event happened, with the full date and time as a tooltip. */
 export function RelativeTime({ iso, className }: { iso: string; className?: string | undefined }): ReactNode {
   const { formats } = useActivityContext()
   const now = useNow()

@@ -1,11 +1,11 @@
-import type { CatalogJson, StoredEvent } from '@whodid/core/browser'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
 import type { ReactNode } from 'react'
-import { sentenceOf } from '../../events/describe.ts'
+import { getSentence } from '../../events/describe.ts'
 import { useActivityContext } from '../../provider/context.ts'
-import { visibleText } from '../../text/escapes.ts'
+import { toVisibleText } from '../../text/escapes.ts'
 import { Sentence } from '../text.tsx'
 
-/** The sentence of an event, which opens its details. Named as a whole, since its pieces may be read without the spaces. */
+/** The sentence of an event as a button that opens its details. Labeled explicitly, since screen readers may join its pieces without spaces. */
 export function TitleButton({
   event,
   catalog,
@@ -16,9 +16,9 @@ export function TitleButton({
   onOpen: () => void
 }): ReactNode {
   const { formats } = useActivityContext()
-  const sentence = sentenceOf(catalog, event, formats.locale)
+  const sentence = getSentence(catalog, event, formats.locale)
   return (
-    <button type="button" className="whodid-title-button" aria-label={visibleText(sentence)} onClick={onOpen}>
+    <button type="button" className="whodid-title-button" aria-label={toVisibleText(sentence)} onClick={onOpen}>
       <Sentence text={sentence} name={event.resource.name} />
     </button>
   )

@@ -1,6 +1,6 @@
 /**
- * Icons as one SVG path each, on a 24 unit grid with a 2 unit stroke.
- * Drawn by Lucide (https://lucide.dev), ISC licence, Copyright (c) Lucide Contributors.
+ * Icons as one SVG path each, on a 24-unit grid with a 2-unit stroke.
+ * From Lucide (https://lucide.dev), ISC license, Copyright (c) Lucide Contributors.
  */
 export const ICON_PATHS = {
   created: 'M5 12h14M12 5v14',

@@ -1,13 +1,14 @@
-import { defineCatalog, kindOfVerb } from '@whodid/core/browser'
+import { defineCatalog } from '@whodid/core'
+import { getVerbKind } from '@whodid/core/language'
 import { expect, test } from 'vitest'
-import { actionIcon, resourceIcon } from './icon.tsx'
+import { getActionIcon, getResourceIcon } from './icon.tsx'
 
 const catalog = defineCatalog({
   dataset: { icon: 'database', actions: { exported: { icon: 'rocket' }, cancelled: 'x' } },
 }).json
 
 function iconOf(verb: string, status: 'success' | 'failure' = 'success') {
-  return actionIcon(defineCatalog({}).json, { action: `job.${verb}`, kind: kindOfVerb(verb), status })
+  return getActionIcon(defineCatalog({}).json, { action: `job.${verb}`, kind: getVerbKind(verb), status })
 }
 
 test('each of the twelve kinds has an icon of its own', () => {
@@ -30,7 +31,7 @@ test('what failed has the icon of failure, whatever it was', () => {
 })
 
 test('the catalog has the last word', () => {
-  expect(actionIcon(catalog, { action: 'dataset.exported', kind: 'other', status: 'success' })).toBe('rocket')
-  expect(resourceIcon(catalog, 'dataset')).toBe('database')
-  expect(resourceIcon(catalog, 'unheard_of')).toBe('box')
+  expect(getActionIcon(catalog, { action: 'dataset.exported', kind: 'other', status: 'success' })).toBe('rocket')
+  expect(getResourceIcon(catalog, 'dataset')).toBe('database')
+  expect(getResourceIcon(catalog, 'unheard_of')).toBe('box')
 })

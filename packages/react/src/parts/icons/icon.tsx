@@ -1,21 +1,21 @@
-import type { CatalogJson, Kind, Status } from '@whodid/core/browser'
+import type { CatalogJson, Kind, Status } from '@whodid/core'
 import { findAction, resolveResource } from '@whodid/core/browser'
 import type { ReactNode } from 'react'
 import { useActivityContext } from '../../provider/context.ts'
 import { ICON_PATHS } from './icon-paths.ts'
 
-/** The name of an icon that the kit draws by itself. A catalog may name any of them. */
+/** Name of a built-in icon. Catalogs can use them. */
 export type IconName = keyof typeof ICON_PATHS
 
-/** Icons of the host's, by name: they win over the kit's own. */
+/** Custom icons by name. They take precedence over the built-in ones. */
 export type IconOverrides = { readonly [name: string]: ReactNode }
 
-function has(name: string): name is IconName {
+function isIconName(name: string): name is IconName {
   return Object.hasOwn(ICON_PATHS, name)
 }
 
-/** Verbs that share an icon with one of the twelve that have their own. */
-const LIKE: { readonly [verb: string]: IconName } = {
+/** Icons of verbs that have none of their own. */
+const ICON_BY_VERB: { readonly [verb: string]: IconName } = {
   canceled: 'cancelled',
   removed: 'deleted',
   destroyed: 'deleted',
@@ -51,43 +51,43 @@ const LIKE: { readonly [verb: string]: IconName } = {
   reset: 'rotated',
 }
 
-const BY_KIND: { readonly [kind in Kind]: IconName } = {
+const ICON_BY_KIND: { readonly [kind in Kind]: IconName } = {
   create: 'created',
   update: 'updated',
   delete: 'deleted',
   other: 'other',
 }
 
-/** The icon of an event: what the catalog says, else the one of its verb, else the one of its kind. */
-export function actionIcon(
+/** Returns the icon of an event: from the catalog, or else by its verb, or else by its kind. */
+export function getActionIcon(
   catalog: CatalogJson,
   event: { readonly action: string; readonly kind: Kind; readonly status: Status },
 ): string {
   if (event.status === 'failure') return 'failed'
-  const named = findAction(catalog, event.action)?.icon
-  if (named) return named
+  const catalogIcon = findAction(catalog, event.action)?.icon
+  if (catalogIcon) return catalogIcon
   const verb = event.action.slice(event.action.indexOf('.') + 1)
-  return LIKE[verb] ?? (has(verb) ? verb : BY_KIND[event.kind])
+  return ICON_BY_VERB[verb] ?? (isIconName(verb) ? verb : ICON_BY_KIND[event.kind])
 }
 
-/** The icon of a resource type: what the catalog says, else a plain box. */
-export function resourceIcon(catalog: CatalogJson, type: string): string {
+/** Returns the icon of a resource type: from the catalog, or else a box. */
+export function getResourceIcon(catalog: CatalogJson, type: string): string {
   return resolveResource(catalog, type).icon ?? 'box'
 }
 
-/** Draws an icon by name: the host's own, else the kit's, else a plain circle. Always beside a word, so hidden from screen readers. */
+/** Renders an icon by name, or a circle if it is unknown. Hidden from screen readers, since it is always next to a label. */
 export function Icon({ name, size = 16 }: { name: string; size?: number }): ReactNode {
-  const own = useActivityContext().icons[name]
-  if (own !== undefined) {
+  const customIcon = useActivityContext().icons[name]
+  if (customIcon !== undefined) {
     return (
       <span className="whodid-icon" aria-hidden="true">
-        {own}
+        {customIcon}
       </span>
     )
   }
   return (
     <svg className="whodid-icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" focusable="false">
-      <path d={ICON_PATHS[has(name) ? name : 'other']} />
+      <path d={ICON_PATHS[isIconName(name) ? name : 'other']} />
     </svg>
   )
 }

@@ -1,0 +1,5 @@
+/** Texts of `ActivityCard`. */
+export interface CardMessages {
+  lastActivity: string
+  viewAll: string
+}

@@ -1,0 +1,5 @@
+/** Texts of `ActivityToasts`. */
+export interface ToastsMessages {
+  notifications: string
+  dismissNotification(event: string): string
+}
