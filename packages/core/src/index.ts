@@ -1,11 +1,28 @@
-/** Everything of the browser's entry, and what needs a validator, a canonicaliser or a hash. */
+/** The entry for hosts: the catalog, the event, redaction, diffs, the search language and exports. */
 
-export * from './browser.ts'
-export { filterSchema } from './filter/schema.ts'
-export { AUTH_CATEGORIES, LOGIN_FAILED_VERBS, LOGIN_VERBS } from './language/auth-verbs.ts'
-export { canonicalBytes, createDisclosure, hashDisclosure, hashLeaf, sha256 } from './seal/canonical.ts'
-export type { EraseOptions } from './seal/erase.ts'
-export { erasePersonFromEvent } from './seal/erase.ts'
-export { newEventSchema, parseEvent } from './seal/parse.ts'
-export type { PrepareOptions } from './seal/prepare.ts'
-export { prepareEvent } from './seal/prepare.ts'
+export { defineCatalog } from './catalog/define-catalog.ts'
+export { renderSentence } from './catalog/sentence.ts'
+export { KEY_SCOPES, PERMISSIONS } from './contracts/viewer.ts'
+export { CSV_COLUMNS, eventsToCsv, eventsToJson, rowsToCsv } from './csv.ts'
+export { diff } from './diff/diff.ts'
+export { ERROR_STATUS, WhodidError } from './errors.ts'
+export {
+  ACTOR_TYPES,
+  ANONYMOUS,
+  AUDIT_CATEGORY,
+  CHANNELS,
+  FORMER_USER,
+  KINDS,
+  NO_TENANT,
+  REDACTED,
+  SEVERITIES,
+  STATUSES,
+  SYSTEM,
+} from './event/event.ts'
+export { getIdTime, newId } from './event/id.ts'
+export { EVENT_LIMITS } from './event/limits.ts'
+export { formatQuery } from './filter/format-query.ts'
+export { filterFromParams, filterToParams } from './filter/params.ts'
+export { parseQuery } from './filter/query-language.ts'
+export { redact } from './redact/redact.ts'
+export * from './types.ts'

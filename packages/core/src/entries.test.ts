@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+
+/** Lists every module that a source file loads: core's own by URL, packages by name. `import type` loads nothing. */
+async function readGraph(url: URL, seen = new Set<string>()): Promise<Set<string>> {
+  if (seen.has(url.href)) return seen
+  seen.add(url.href)
+  const source = await readFile(url, 'utf8')
+  for (const [, kind, name = ''] of source.matchAll(/^(?:import|export)\s(type\s)?[^'"]*?from '([^']+)'/gm)) {
+    if (kind !== undefined) continue
+    if (name.startsWith('.')) await readGraph(new URL(name, url), seen)
+    else seen.add(name)
+  }
+  return seen
+}
+
+async function listPackages(entry: string) {
+  return [...(await readGraph(new URL(entry, import.meta.url)))].filter((name) => !name.startsWith('file:')).sort()
+}
+
+const ENTRIES = [
+  'index',
+  'browser',
+  ...['catalog', 'event', 'filter', 'language', 'redact', 'seal'].map((room) => `${room}/index`),
+]
+
+test('the browser entry loads no validator and no hash', async () => {
+  expect(await listPackages('./browser.ts')).toEqual(['papaparse'])
+})
+
+test('the main entry loads no validator and no hash', async () => {
+  expect(await listPackages('./index.ts')).toEqual(['papaparse'])
+})
+
+test('no entry loads a module of Node', async () => {
+  const packages = await Promise.all(ENTRIES.map((entry) => listPackages(`./${entry}.ts`)))
+  expect([...new Set(packages.flat())].sort()).toEqual(['@noble/hashes/sha2.js', 'canonicalize', 'papaparse', 'zod'])
+})
+
+test('a name is the same value in every entry', async () => {
+  const values = new Map<string, unknown>()
+  for (const entry of ENTRIES) {
+    for (const [name, value] of Object.entries<unknown>(await import(`./${entry}.ts`))) {
+      if (values.has(name)) expect(value).toBe(values.get(name))
+      values.set(name, value)
+    }
+  }
+  expect(values.size).toBeGreaterThan(0)
+})
+
+test('the main entry exports 30 values', async () => {
+  expect(Object.keys(await import('./index.ts'))).toHaveLength(30)
+})

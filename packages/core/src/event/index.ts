@@ -1,0 +1,3 @@
+/** Event ids. */
+
+export { bytesToHex, getMinId, isEventId } from './id.ts'

@@ -1,0 +1,3 @@
+/** Redaction of changes, and JSON pointers. */
+
+export { formatPointer, parsePointer, redactChanges } from './redact.ts'

@@ -1,0 +1,8 @@
+/** Validation, canonical bytes, hashes and erasure of events. */
+
+export { canonicalBytes, hashLeaf, sha256 } from './canonical.ts'
+export type { EraseOptions } from './erase.ts'
+export { erasePersonFromEvent } from './erase.ts'
+export { newEventSchema, parseEvent } from './parse.ts'
+export type { PrepareOptions } from './prepare.ts'
+export { prepareEvent } from './prepare.ts'
