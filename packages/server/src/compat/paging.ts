@@ -48,7 +48,7 @@ export async function readRows(
 ): Promise<{ items: CompatRow[]; total: number; total_is_exact: boolean; limit: number; offset: number }> {
   session.spendEventBudget(limit)
   // Skipped events are not returned, and the offset limits their number.
-  const unlimitedSession = { ...session, spend: () => {} }
+  const unlimitedSession: Session = { ...session, spendEventBudget: () => {} }
   const parts = await Promise.all(lists.map((read) => readFirstEvents(unlimitedSession, read, offset + limit)))
   const items = parts.flatMap((part) => part.items).sort((a, b) => (a.id < b.id ? 1 : -1))
   const total = parts.reduce((sum, part) => sum + part.total.value, 0)

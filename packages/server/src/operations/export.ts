@@ -21,7 +21,7 @@ export const exportEvents = defineOperation({
       .enum(EXPORT_PRESETS)
       .optional()
       .describe(
-        'compliance returns a ZIP with the file, including audit events, a list of actors, and a manifest with hashes.',
+        'Set to compliance to get a ZIP with the file (including audit events), a list of actors, and a manifest with hashes.',
       ),
     ...fields,
     ...resumeFields,

@@ -1,4 +1,6 @@
-import { type BoundedCount, isEventId, SORT_COLUMNS, type SortColumn, type SortOrder, WhodidError } from '@whodid/core'
+import { type BoundedCount, type SortColumn, type SortOrder, WhodidError } from '@whodid/core'
+import { isEventId } from '@whodid/core/event'
+import { SORT_COLUMNS } from '@whodid/core/filter'
 import { z } from 'zod'
 import { text } from '../schemas.ts'
 import type { TenantProgress } from './merge-tenants.ts'

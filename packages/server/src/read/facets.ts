@@ -1,11 +1,5 @@
-import {
-  type FacetDimension,
-  type Facets,
-  type FacetValue,
-  type FilterCondition,
-  foldText,
-  REDACTED,
-} from '@whodid/core'
+import { type FacetDimension, type Facets, type FacetValue, type FilterCondition, REDACTED } from '@whodid/core'
+import { foldText } from '@whodid/core/filter'
 import { isMasked } from './mask.ts'
 
 /** The paths of an event that each condition reads. */

@@ -1,4 +1,5 @@
-import { foldText, type Json, type JsonObject, type Person, REDACTED, type StoredEvent } from '@whodid/core'
+import { type Json, type JsonObject, type Person, type StoredEvent, REDACTED } from '@whodid/core'
+import { foldText } from '@whodid/core/filter'
 
 /**
  * Creates a function that replaces the values at paths such as `context.ip`, `actor` or `metadata.salary`, and everything below

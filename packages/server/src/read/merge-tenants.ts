@@ -1,15 +1,5 @@
-import {
-  type BoundedCount,
-  type EventStore,
-  type Filter,
-  type Position,
-  positionOf,
-  type ReadScope,
-  type SortColumn,
-  type SortOrder,
-  type StoredEvent,
-  sortValue,
-} from '@whodid/core'
+import type { BoundedCount, EventStore, Filter, Position, ReadScope, SortColumn, SortOrder, StoredEvent } from '@whodid/core'
+import { getPosition, getSortValue } from '@whodid/core/filter'
 
 /** The read position in one tenant. */
 export interface TenantProgress {
@@ -67,13 +57,13 @@ export function createTenantMerge(
     const page = await store.list(source.scope, filter, { sort, order, limit, after: source.after })
     source.buffer = page.items
     source.next = 0
-    source.hasMore = page.more && page.items.length > 0
+    source.hasMore = page.hasMore && page.items.length > 0
     windowed ||= page.windowed
     source.total ??= page.total
   }
 
   // Stores compare case-insensitively.
-  const getSortKey = (event: StoredEvent) => sortValue(event, sort)?.toLowerCase() ?? ''
+  const getSortKey = (event: StoredEvent) => getSortValue(event, sort)?.toLowerCase() ?? ''
   const direction = order === 'asc' ? 1 : -1
   const isBefore = (a: StoredEvent, b: StoredEvent): boolean => {
     const [left, right] = [getSortKey(a), getSortKey(b)]
@@ -100,7 +90,7 @@ export function createTenantMerge(
         const { source, event } = head
         items.push(event)
         source.next += 1
-        source.after = positionOf(event, sort)
+        source.after = getPosition(event, sort)
         if (items.length === limit) break
         await fill(source, readAhead)
       }

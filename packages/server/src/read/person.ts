@@ -48,7 +48,7 @@ export async function extractPerson(
     pages: (async function* () {
       let lastId = after ?? null
       for (let hasMore = true; hasMore; ) {
-        const page = await store.people.eventsOf(scope, person, { after: lastId, limit: PAGE_SIZE })
+        const page = await store.people.findEvents(scope, person, { after: lastId, limit: PAGE_SIZE })
         throwIfAborted(signal)
         hasMore = page.length === PAGE_SIZE
         lastId = page.at(-1)?.event.id ?? lastId

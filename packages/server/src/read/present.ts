@@ -1,4 +1,5 @@
-import { type CatalogJson, renderHref, resolveResource, type StoredEvent, safeHref } from '@whodid/core'
+import type { CatalogJson, StoredEvent } from '@whodid/core'
+import { renderHref, resolveResource, safeHref } from '@whodid/core/catalog'
 import { createMask, isMasked } from './mask.ts'
 
 /** Converts a stored event to the form that a viewer receives. */

@@ -1,19 +1,5 @@
-import {
-  type BoundedCount,
-  type EventStore,
-  type Facets,
-  FILTER_CONDITIONS,
-  type Filter,
-  type InboxChange,
-  type ReadScope,
-  type SortColumn,
-  type SortOrder,
-  type Stats,
-  type StatsRequest,
-  type StoredEvent,
-  timeRange,
-  WhodidError,
-} from '@whodid/core'
+import { type BoundedCount, type EventStore, type Facets, type Filter, type InboxChange, type ReadScope, type SortColumn, type SortOrder, type Stats, type StatsRequest, type StoredEvent, WhodidError } from '@whodid/core'
+import { FILTER_CONDITIONS, parseTimeRange } from '@whodid/core/filter'
 import type { AccessRecord, ExportCompletion } from '../access-log.ts'
 import { isStorable } from '../schemas.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -112,7 +98,7 @@ export function createReader(options: ReaderOptions): Reader {
   }
 
   const resolveFilter = async (requested: Filter, includeAudit = false) => {
-    timeRange(requested)
+    parseTimeRange(requested)
     if (!isStorable(requested)) {
       throw new WhodidError('invalid_input', 'The filter contains U+0000 or a lone surrogate, which no event contains.')
     }

@@ -1,12 +1,5 @@
-import {
-  FILTER_CONDITIONS,
-  type Filter,
-  type NotConditions,
-  parseQuery,
-  SEARCHED_FIELDS,
-  type SearchedField,
-  timeRange,
-} from '@whodid/core'
+import { type Filter, type NotConditions, type SearchedField, parseQuery } from '@whodid/core'
+import { FILTER_CONDITIONS, SEARCHED_FIELDS, parseTimeRange } from '@whodid/core/filter'
 import { canDescriptionReveal, isMasked } from './mask.ts'
 
 /** A filter with its `q` parsed: the conditions of `q` become conditions of the filter, and only its words remain in `q`. */
@@ -51,8 +44,8 @@ export function parseSearch({ q, ...requested }: Filter, now: number): ParsedSea
     Object.entries(conditions).filter(([name]) => FIELDS.some((field) => field === name && isSet(requested, field))),
   )
   const added = Object.fromEntries(Object.entries(conditions).filter(([name]) => !(name in duplicates)))
-  const requestedRange = timeRange(requested)
-  const parsedRange = timeRange({ from, to })
+  const requestedRange = parseTimeRange(requested)
+  const parsedRange = parseTimeRange({ from, to })
   const isLaterStart = (parsedRange.from ?? 0) >= (requestedRange.from ?? 0)
   const isEarlierEnd = requestedRange.to === undefined || (parsedRange.to ?? 0) <= requestedRange.to
   const filter: Filter = {

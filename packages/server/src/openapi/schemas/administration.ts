@@ -25,7 +25,7 @@ export const newApiKeyOutput = z
 
 export const tokensRevokedOutput = z
   .strictObject({
-    at: timeSchema.describe('Tokens issued before this time are revoked.'),
+    at: timeSchema.describe('When the tokens were revoked.'),
     until: timeSchema.describe('When the last of these tokens expires.'),
   })
   .meta({ id: 'TokensRevoked' })
