@@ -99,17 +99,17 @@ function createInstance(schema: unknown, name: string, random: Random, known: Kn
 
 const schemas = new Map<Operation, unknown>()
 
-function getSchema(verb: Operation): unknown {
-  const known = schemas.get(verb)
+function getSchema(operation: Operation): unknown {
+  const known = schemas.get(operation)
   if (known !== undefined) return known
-  const source = verb.name === 'append' ? (verb.route.body ?? verb.input) : verb.input
+  const source = operation.name === 'append' ? (operation.route.body ?? operation.input) : operation.input
   const schema: unknown = z.toJSONSchema(source, { io: 'input', unrepresentable: 'any', reused: 'inline' })
-  schemas.set(verb, schema)
+  schemas.set(operation, schema)
   return schema
 }
 
-/** An input of a verb, read off its schema, so that each new verb has some. */
-export function createInput(verb: Operation, random: Random, known: Knowledge): unknown {
-  const ofKeys = verb.name.startsWith('keys.')
-  return createInstance(getSchema(verb), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)
+/** An input of a operation, read off its schema, so that each new operation has some. */
+export function createInput(operation: Operation, random: Random, known: Knowledge): unknown {
+  const ofKeys = operation.name.startsWith('keys.')
+  return createInstance(getSchema(operation), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)
 }

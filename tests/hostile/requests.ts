@@ -13,8 +13,8 @@ export interface Draft {
   readonly target: string
   readonly headers: { readonly [name: string]: string }
   readonly body: string | Uint8Array<ArrayBuffer> | null
-  /** The one verb that it is meant for; null for none or several. */
-  readonly verb: string | null
+  /** The one operation that it is meant for; null for none or several. */
+  readonly operation: string | null
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -37,19 +37,19 @@ function toText(value: unknown): string {
 }
 
 /** Fields as parameters: those of a filter stand beside the others, and its opposite ones as `not.actor`. */
-function toPairs(input: Record<string, unknown>, verb: Operation): [name: string, value: string][] {
+function toPairs(input: Record<string, unknown>, operation: Operation): [name: string, value: string][] {
   return Object.entries(input).flatMap(([field, value]): [string, string][] => {
-    if (field === 'filter' && isRecord(value)) return toPairs(value, verb)
+    if (field === 'filter' && isRecord(value)) return toPairs(value, operation)
     if (field === 'not' && isRecord(value)) {
       return Object.entries(value).map(([name, each]) => [`not.${name}`, toText(each)])
     }
-    const renamed = new Map(Object.entries(verb.route.parameterNames ?? {}))
+    const renamed = new Map(Object.entries(operation.route.parameterNames ?? {}))
     return [[renamed.get(field) ?? field, toText(value)]]
   })
 }
 
-function createQuery(input: Record<string, unknown>, verb: Operation, random: Random): string {
-  const pairs = toPairs(input, verb)
+function createQuery(input: Record<string, unknown>, operation: Operation, random: Random): string {
+  const pairs = toPairs(input, operation)
   if (random.chance(0.5)) return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
   if (random.chance(0.2)) pairs.push([createHostileText(random), createHostileText(random)])
   if (pairs.length > 0 && random.chance(0.15)) pairs.push(random.pick(pairs))
@@ -141,22 +141,22 @@ function createBody(value: unknown, random: Random): Pick<Draft, 'headers' | 'bo
 }
 
 function createRestDraft(random: Random, known: Knowledge): Draft {
-  const verb = random.pick(ROUTES)
-  const valid = createInput(verb, random, known)
+  const operation = random.pick(ROUTES)
+  const valid = createInput(operation, random, known)
   const input = random.chance(0.4) ? mutate(valid, random) : valid
   const fields = isRecord(input) ? { ...input } : {}
-  const path = verb.route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const path = operation.route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = fields[name]
     delete fields[name]
     return toQueryPart(random.chance(0.15) ? createHostileText(random) : value, random)
   })
-  const method = random.chance(0.1) ? random.pick(METHODS) : verb.route.method
-  const inBody = hasBody(verb.route)
-  const query = inBody && random.chance(0.8) ? '' : createQuery(fields, verb, random)
+  const method = random.chance(0.1) ? random.pick(METHODS) : operation.route.method
+  const inBody = hasBody(operation.route)
+  const query = inBody && random.chance(0.8) ? '' : createQuery(fields, operation, random)
   const placed = random.chance(0.07) ? damage(path, random) : path
   return {
     method,
-    verb: verb.name,
+    operation: operation.name,
     target: query === '' ? placed : `${placed}?${query}`,
     ...(inBody || random.chance(0.05)
       ? createBody(isRecord(input) ? fields : input, random)
@@ -179,10 +179,10 @@ const PROCEDURES = [
 
 function createTrpcDraft(random: Random, known: Knowledge): Draft {
   const calls = Array.from({ length: random.chance(0.6) ? 1 : 1 + random.integer(random.chance(0.1) ? 60 : 5) }, () => {
-    const verb = random.pick(OPERATIONS)
-    const valid = createInput(verb, random, known)
-    const name = random.chance(0.08) ? random.pick(PROCEDURES) : verb.name
-    return { name, input: random.chance(0.4) ? mutate(valid, random) : valid, verb }
+    const operation = random.pick(OPERATIONS)
+    const valid = createInput(operation, random, known)
+    const name = random.chance(0.08) ? random.pick(PROCEDURES) : operation.name
+    return { name, input: random.chance(0.4) ? mutate(valid, random) : valid, operation }
   })
   const [first] = calls
   const batch = calls.length > 1 || random.chance(0.2)
@@ -190,14 +190,14 @@ function createTrpcDraft(random: Random, known: Knowledge): Draft {
   const input = random.chance(0.06) ? mutate(value, random) : random.chance(0.04) ? createHostileValue(random) : value
   const names = calls.map(({ name }) => name).join(',')
   const path = `/trpc/${random.chance(0.05) ? damage(names, random).replaceAll(/[?#]/g, '') : names}`
-  const posted = random.chance(0.08) ? random.chance(0.5) : first !== undefined && first.verb.route.method !== 'GET'
+  const posted = random.chance(0.08) ? random.chance(0.5) : first !== undefined && first.operation.route.method !== 'GET'
   const mark = batch
     ? ['batch=1']
     : random.chance(0.05)
       ? [random.pick(['batch=', 'batch=2', 'connectionParams=1'])]
       : []
   if (posted) {
-    return { method: 'POST', verb: null, target: [path, ...mark].join('?'), ...createBody(input, random) }
+    return { method: 'POST', operation: null, target: [path, ...mark].join('?'), ...createBody(input, random) }
   }
   const json = JSON.stringify(input) ?? 'undefined'
   const text = random.chance(0.08) ? damage(json, random) : json
@@ -208,7 +208,7 @@ function createTrpcDraft(random: Random, known: Knowledge): Draft {
     target: `${path}?${random.chance(0.03) ? damage(query, random) : query}`,
     headers: streamed,
     body: null,
-    verb: null,
+    operation: null,
   }
 }
 
@@ -252,7 +252,7 @@ function createPathDraft(random: Random): Draft {
     target: random.chance(0.3) ? `/${encode(damage(random.pick(PATHS), random))}` : random.pick(PATHS),
     headers: {},
     body: null,
-    verb: null,
+    operation: null,
   }
 }
 
