@@ -173,8 +173,8 @@ function getAttempts(name: string) {
   return ATTEMPTS[name] ?? COMPAT_ATTEMPTS[name] ?? { shows: null, inputs: [] }
 }
 
-function nameOperations(verbs: readonly Operation[]) {
-  return verbs.map((verb) => [verb.name, verb] as const)
+function nameOperations(operations: readonly Operation[]) {
+  return operations.map((operation) => [operation.name, operation] as const)
 }
 
 const REQUESTS = [
@@ -200,13 +200,13 @@ describe('the tRPC router', () => {
   })
 })
 
-describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, requestOf, verbs) => {
+describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, requestOf, operations) => {
   /** Calls an operation. Reads a stream until an event of the caller's own tenant arrives. */
-  const attempt = async (verb: Operation, input: Record<string, unknown>, credentials: Credentials) => {
+  const attempt = async (operation: Operation, input: Record<string, unknown>, credentials: Credentials) => {
     const mark = newId()
     let sent = false
-    return send(service, requestOf(verb, input, credentials), async (text) => {
-      if (verb.responseType !== 'events') return false
+    return send(service, requestOf(operation, input, credentials), async (text) => {
+      if (operation.responseType !== 'events') return false
       if (!sent) {
         sent = true
         await service.append([createAcmeEvent(), createEvent({ tenantId: 'umbrella', metadata: { mark } })])
@@ -215,19 +215,19 @@ describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, 
     })
   }
 
-  test.each(verbs)('%s', async (name, verb) => {
+  test.each(operations)('%s', async (name, operation) => {
     const { shows, inputs } = getAttempts(name)
     for (const input of inputs) {
-      const { text, status } = await attempt(verb, input, session('eve'))
+      const { text, status } = await attempt(operation, input, session('eve'))
       expect(text).not.toContain('192.0.2.77')
       // An error may repeat what Eve sent.
       expect(status === 200 ? text : '').not.toContain(SECRET)
       expect(status).toBeLessThan(500)
-      if (verb.route.method !== 'GET') expect(text).not.toMatch(/"changed":[1-9]|"stored"|"revokedAt"/)
+      if (operation.route.method !== 'GET') expect(text).not.toMatch(/"changed":[1-9]|"stored"|"revokedAt"/)
       if ('tenant' in input && input.tenant === 'acme') expect(status).toBe(403)
     }
     if (!shows) return
-    const shown = await Promise.all(inputs.map((input) => attempt(verb, { ...input, tenant: 'acme' }, session('ada'))))
+    const shown = await Promise.all(inputs.map((input) => attempt(operation, { ...input, tenant: 'acme' }, session('ada'))))
     expect(shown.some(({ text }) => shows.test(text))).toBe(true)
   })
 
@@ -263,7 +263,7 @@ const PERMISSIONS: readonly (readonly [
   who: string,
   credentials: Credentials,
   refusal: 401 | 403,
-  verbs: readonly string[],
+  operations: readonly string[],
 ])[] = [
   ['an anonymous caller', {}, 401, ANONYMOUS],
   ['an unknown key', bearer('not-a-key-of-this-service'), 401, ANONYMOUS],
@@ -301,9 +301,9 @@ const PERMISSIONS: readonly (readonly [
   ['a person with the ingest permission', session('sneaky'), 403, [...SIGNED_IN, ...READS, ...INBOX]],
 ]
 
-describe.each(REQUESTS)('permissions over %s', (_name, requestOf, verbs) => {
+describe.each(REQUESTS)('permissions over %s', (_name, requestOf, operations) => {
   describe.each(PERMISSIONS)('%s', (_who, credentials, refusal, may) => {
-    test.each(verbs)('%s', async (name, verb) => {
+    test.each(operations)('%s', async (name, operation) => {
       const [input = {}] = getAttempts(name).inputs
       const own =
         name === 'userActivity'
@@ -316,8 +316,8 @@ describe.each(REQUESTS)('permissions over %s', (_name, requestOf, verbs) => {
       const allowed = may.includes(name)
       const { status, code, response, text } = await send(
         service,
-        requestOf(verb, own, credentials),
-        (text) => allowed && (verb.responseType === 'events' || text.includes(SECRET)),
+        requestOf(operation, own, credentials),
+        (text) => allowed && (operation.responseType === 'events' || text.includes(SECRET)),
       )
       expect([status, allowed ? '' : code]).toEqual(
         allowed ? [200, ''] : [refusal, refusal === 401 ? 'unauthenticated' : 'forbidden'],

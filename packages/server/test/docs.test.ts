@@ -1,6 +1,5 @@
-import { chromium } from 'playwright'
 import { expect, test } from 'vitest'
-import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
+import { launchChromium } from '../../../tooling/chromium.ts'
 import { ROUTES } from '../src/http/routes.ts'
 import { createEvent, KEYS, openService } from './support/acme.ts'
 import { serve } from './support/serve.ts'
@@ -9,8 +8,7 @@ test('the page at /docs lists every route and can call it under its content secu
   await using service = await openService()
   await using served = await serve(service)
   await service.append([createEvent({ resource: { type: 'project', id: 'p1', name: '<b>Engine</b>' } })])
-  const executablePath = findChromium()
-  const browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage()
     const problems: string[] = []

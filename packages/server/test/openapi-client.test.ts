@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { typesOf } from '@whodid/testkit/openapi-types'
+import { generateTypes } from '@whodid/testkit/openapi-types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEvent, KEYS, openService, type TestService } from './support/acme.ts'
 import { type ServedService, serve } from './support/serve.ts'
@@ -101,7 +101,7 @@ beforeAll(async () => {
   mkdirSync(parent, { recursive: true })
   folder = mkdtempSync(join(parent, 'openapi-client-'))
   const description = await (await fetch(`${served.url}/openapi.json`)).text()
-  writeFileSync(join(folder, 'api.d.ts'), await typesOf(description))
+  writeFileSync(join(folder, 'api.d.ts'), await generateTypes(description))
   writeFileSync(join(folder, 'program.ts'), PROGRAM)
   for (const [place, code] of Object.values(MISTAKES).entries()) {
     const lines = [

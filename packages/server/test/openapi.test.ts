@@ -36,12 +36,12 @@ interface Described {
   readonly security?: readonly object[]
 }
 
-const described = ROUTES.map((verb) => {
-  const operation: Described = getDocument().paths[verb.route.path][verb.route.method.toLowerCase()]
-  return [`${verb.route.method} ${verb.route.path}`, verb, operation] as const
+const described = ROUTES.map((operation) => {
+  const description: Described = getDocument().paths[operation.route.path][operation.route.method.toLowerCase()]
+  return [`${operation.route.method} ${operation.route.path}`, operation, description] as const
 })
 
-describe.each(described)('%s', (_name, verb, { parameters, requestBody, responses, security }) => {
+describe.each(described)('%s', (_name, operation, { parameters, requestBody, responses, security }) => {
   const statuses = Object.keys(responses)
 
   test('describes each parameter, with a valid example', () => {
@@ -53,32 +53,32 @@ describe.each(described)('%s', (_name, verb, { parameters, requestBody, response
       if (place === 'query') query.set(name, String(example))
       if (place === 'path') path[name] = String(example)
     }
-    const input = parseInput(getParameters(verb), query, path)
-    if (!hasBody(verb.route)) expect(verb.input.safeParse(input).error).toBe(undefined)
+    const input = parseInput(getParameters(operation), query, path)
+    if (!hasBody(operation.route)) expect(operation.input.safeParse(input).error).toBe(undefined)
   })
 
   test('describes its body, with a valid example', () => {
-    expect(requestBody !== undefined).toBe(hasBody(verb.route))
+    expect(requestBody !== undefined).toBe(hasBody(operation.route))
     if (!requestBody) return
     const { example } = requestBody.content['application/json']
     const path = Object.fromEntries(parameters.filter((each) => each.in === 'path').map((each) => [each.name, 'x']))
     expect(example).toBeTypeOf('object')
-    expect(verb.input.safeParse({ ...path, ...Object(example) }).error).toBe(undefined)
+    expect(operation.input.safeParse({ ...path, ...Object(example) }).error).toBe(undefined)
     expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']))
   })
 
   test('lists its errors and the headers of its responses', () => {
     expect(statuses).toEqual(expect.arrayContaining(['200', '400', '503', 'default']))
-    const isOpen = verb.requires === 'nothing'
+    const isOpen = operation.requires === 'nothing'
     expect(statuses.includes('401')).toBe(!isOpen)
     expect(statuses.includes('429')).toBe(!isOpen)
     expect(security).toEqual(isOpen ? [] : undefined)
-    const isTagged = verb.route.method === 'GET' && verb.responseType === undefined
+    const isTagged = operation.route.method === 'GET' && operation.responseType === undefined
     expect(statuses.includes('304')).toBe(isTagged)
     const headers = Object.keys(responses['200']?.headers ?? {})
     if (isTagged) expect(headers).toContain('ETag')
     if (!isOpen) expect(headers).toEqual(expect.arrayContaining(['RateLimit', 'RateLimit-Policy']))
-    if (verb.responseType === 'file') expect(headers).toContain('Content-Disposition')
+    if (operation.responseType === 'file') expect(headers).toContain('Content-Disposition')
   })
 })
 

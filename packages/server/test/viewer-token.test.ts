@@ -265,8 +265,8 @@ describe('an administrator can revoke', () => {
       limit: 2,
     })
     expect(items.map(({ description, actor, resource }) => [description, actor.id, resource.type])).toEqual([
-      ['The viewer tokens of judy were revoked', 'ada', 'user'],
-      ['The viewer token told was revoked', 'ada', 'viewer_token'],
+      ['Revoked viewer tokens of judy', 'ada', 'user'],
+      ['Revoked viewer token told', 'ada', 'viewer_token'],
     ])
   })
 

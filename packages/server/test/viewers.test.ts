@@ -85,22 +85,22 @@ test('every operation that could reveal an event is covered', () => {
   expect([...Object.keys(INPUTS), ...LASTING].toSorted()).toEqual(names.toSorted())
 })
 
-function selectOperations(verbs: readonly Operation[]) {
-  return verbs.filter(({ name }) => name in INPUTS).map((verb) => [verb.name, verb] as const)
+function selectOperations(operations: readonly Operation[]) {
+  return operations.filter(({ name }) => name in INPUTS).map((operation) => [operation.name, operation] as const)
 }
 
 describe.each([
   ['REST', createRestRequest, selectOperations([...OPERATIONS, ...COMPAT_OPERATIONS])],
   ['tRPC', createTrpcRequest, selectOperations(OPERATIONS)],
-] as const)('over %s', (_name, requestOf, verbs) => {
+] as const)('over %s', (_name, requestOf, operations) => {
   /** Returns all responses of an operation as one text. Reads a stream until an event that everyone can see arrives. */
-  const answers = async (verb: Operation, more: Partial<Viewer>, sent: () => ReturnType<typeof createEvent>) => {
+  const answers = async (operation: Operation, more: Partial<Viewer>, sent: () => ReturnType<typeof createEvent>) => {
     const who = await signIn(more)
     let all = ''
-    for (const input of INPUTS[verb.name] ?? []) {
+    for (const input of INPUTS[operation.name] ?? []) {
       let last: string | undefined
-      const { text, status } = await send(service, requestOf(verb, input, who), async (part) => {
-        if (verb.responseType !== 'events') return false
+      const { text, status } = await send(service, requestOf(operation, input, who), async (part) => {
+        if (operation.responseType !== 'events') return false
         if (last === undefined) {
           const mark = sent()
           last = mark.id
@@ -115,30 +115,30 @@ describe.each([
     return all
   }
 
-  test.each(verbs)('a viewer limited to one resource sees only its history: %s', async (name, verb) => {
+  test.each(operations)('a viewer limited to one resource sees only its history: %s', async (name, operation) => {
     const filter = { resourceType: ['project'], resourceId: ['p2'] }
-    const text = await answers(verb, { filter }, () => createMarkedEvent('SHOWN', 'p2', 'grace'))
+    const text = await answers(operation, { filter }, () => createMarkedEvent('SHOWN', 'p2', 'grace'))
     expect(text).not.toContain(HIDDEN)
     expect(text).not.toContain('mallory')
     expect(text).not.toMatch(/"changed":[1-9]/)
     if (REVEALING.includes(name)) expect(text).toContain('SHOWN')
   })
 
-  test.each(verbs)('masked fields are masked: %s', async (name, verb) => {
+  test.each(operations)('masked fields are masked: %s', async (name, operation) => {
     const masked = [
       ...['actor.name', 'actor.email', 'actor.onBehalfOf', 'resource.name', 'resource.href', 'scope', 'description'],
       ...['error', 'changes', 'metadata', 'context'],
     ]
-    const text = await answers(verb, { masked }, () => createMarkedEvent('SHOWN', 'p2', 'grace'))
+    const text = await answers(operation, { masked }, () => createMarkedEvent('SHOWN', 'p2', 'grace'))
     expect(text).not.toContain(HIDDEN)
     expect(text).not.toContain('SHOWN')
     expect(text).not.toContain('192.0.2.66')
     if (REVEALING.includes(name)) expect(text).toMatch(/p1|mallory/)
   })
 
-  test.each(verbs)('without view:all only the viewer’s own activity is visible: %s', async (name, verb) => {
+  test.each(operations)('without view:all only the viewer’s own activity is visible: %s', async (name, operation) => {
     const permissions: Viewer['permissions'] = ['view', 'export']
-    const text = await answers(verb, { id: 'grace', permissions }, () => createMarkedEvent('SHOWN', 'p2', 'grace'))
+    const text = await answers(operation, { id: 'grace', permissions }, () => createMarkedEvent('SHOWN', 'p2', 'grace'))
     expect(text).not.toContain(HIDDEN)
     expect(text).not.toContain('mallory')
     if (REVEALING.includes(name)) expect(text).toContain('SHOWN')

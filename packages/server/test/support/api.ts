@@ -17,7 +17,7 @@ function isComplete<T>(events: readonly T[], until: number | ((events: readonly 
 /** How a caller signs in: `cookie: session=ada`, or `authorization: Bearer …`. */
 export type Credentials = { readonly [header: string]: string }
 
-/** The verbs as one caller reaches them. Refusals are {@link Refusal}. */
+/** The operations as one caller reaches them. Refusals are {@link Refusal}. */
 export interface Api {
   append(events: NewEvent | NewEvent[]): Promise<Outputs['append']>
   list(input: Inputs['list']): Promise<Outputs['list']>

@@ -14,7 +14,7 @@ export interface Answer {
 
 const BASE = 'http://localhost/activity'
 
-/** The request that a verb's REST route is for an input. */
+/** The request that a operation's REST route is for an input. */
 export function createRestRequest({ route }: Operation, input: Input, headers: Credentials): Request {
   const rest = { ...input }
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -36,7 +36,7 @@ export function createRestRequest({ route }: Operation, input: Input, headers: C
   return new Request(`${BASE}${path}?${params}`, { method: route.method, headers })
 }
 
-/** The request that a verb's tRPC procedure is for an input. */
+/** The request that a operation's tRPC procedure is for an input. */
 export function createTrpcRequest(
   { name, route, responseType }: Operation,
   input: Input,
