@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { chromium } from 'playwright'
 import { build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CHROMIUM_ARGS, findChromium } from '../tooling/chromium.ts'
+import { launchChromium } from '../tooling/chromium.ts'
 
 const root = join(import.meta.dirname, '..')
 const out = join(import.meta.dirname, 'docs-blocks')
@@ -114,8 +113,7 @@ if (page) createRoot(page).render(<ActivityPage />)
       logLevel: 'error',
       preview: { port: 0, host: '127.0.0.1', proxy: { '/activity': url } },
     })
-    const executablePath = findChromium()
-    const browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
+    const browser = await launchChromium()
     try {
       const page = await browser.newPage()
       await page.goto(pages.resolvedUrls?.local[0] ?? '')

@@ -190,7 +190,9 @@ function createTrpcDraft(random: Random, known: Knowledge): Draft {
   const input = random.chance(0.06) ? mutate(value, random) : random.chance(0.04) ? createHostileValue(random) : value
   const names = calls.map(({ name }) => name).join(',')
   const path = `/trpc/${random.chance(0.05) ? damage(names, random).replaceAll(/[?#]/g, '') : names}`
-  const posted = random.chance(0.08) ? random.chance(0.5) : first !== undefined && first.operation.route.method !== 'GET'
+  const posted = random.chance(0.08)
+    ? random.chance(0.5)
+    : first !== undefined && first.operation.route.method !== 'GET'
   const mark = batch
     ? ['batch=1']
     : random.chance(0.05)

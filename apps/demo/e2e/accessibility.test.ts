@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { AxeResults } from 'axe-core'
-import { type Browser, chromium } from 'playwright'
+import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
+import { launchChromium } from '../../../tooling/chromium.ts'
 import { type Demo, startDemo } from './demo.ts'
-import { buildPages } from './pages.ts'
+import { getPages } from './pages.ts'
 
 const PAGES = [
   ...['/', '/projects', '/projects/prj_storefront', '/projects/prj_storefront?tab=History', '/generations', '/jobs'],
@@ -13,23 +13,20 @@ const PAGES = [
   ...['/activity', '/activity?tab=Table', '/notifications', '/settings', '/profile', '/profile?tab=Activity'],
 ]
 
-let pages: Awaited<ReturnType<typeof buildPages>>
 let demo: Demo
 let browser: Browser
 let axe: string
 beforeAll(async () => {
-  const executablePath = findChromium()
-  pages = await buildPages()
+  const pages = await getPages()
   ;[demo, browser, axe] = await Promise.all([
-    startDemo({ flags: ['--traffic'], pages: pages.folder }),
-    chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) }),
+    startDemo({ flags: ['--traffic'], pages }),
+    launchChromium(),
     readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'),
   ])
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
   await demo?.[Symbol.asyncDispose]()
-  await pages?.[Symbol.asyncDispose]()
 })
 
 describe.each([

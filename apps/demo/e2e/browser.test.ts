@@ -1,19 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CHROMIUM_ARGS, findChromium } from '../../../tooling/chromium.ts'
+import { launchChromium } from '../../../tooling/chromium.ts'
 import { type Demo, startDemo } from './demo.ts'
-import { buildPages } from './pages.ts'
+import { getPages } from './pages.ts'
 
-let pages: Awaited<ReturnType<typeof buildPages>>
 let demo: Demo
 let browser: Browser
 let context: BrowserContext
 beforeAll(async () => {
-  pages = await buildPages()
-  const executablePath = findChromium()
-  browser = await chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) })
-  demo = await startDemo({ pages: pages.folder })
+  browser = await launchChromium()
+  demo = await startDemo({ pages: await getPages() })
   context = await browser.newContext({
     viewport: { width: 1280, height: 1000 },
     acceptDownloads: true,
@@ -26,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await demo?.[Symbol.asyncDispose]()
-  await pages?.[Symbol.asyncDispose]()
 })
 
 interface Expected {

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { StoredEvent } from '@whodid/core'
+import { pglite } from '@whodid/postgres/pglite'
 import { expect, vi } from 'vitest'
+import { getSharedPath } from '../../../tooling/shared-files.ts'
 
 const MAIN = fileURLToPath(new URL('../src/server/main.ts', import.meta.url))
 
@@ -23,22 +25,34 @@ export interface Demo {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** Creates an empty activity database. Copying it takes less time than creating one for each demo. */
+async function createTemplate(path: string): Promise<void> {
+  const store = await pglite(path)
+  await store.close()
+}
+
 /**
  * Starts the demo as a separate process, on a free port and in a new folder. Pass `folder` to reuse existing data,
- * `database` to store events in PostgreSQL, and `pages` from `buildPages` to serve pages to a browser.
+ * `database` to store events in PostgreSQL, `pages` from `getPages` to serve pages to a browser, and `isFirstStart` to let
+ * the demo create its database.
  */
 export async function startDemo({
   folder,
   database,
   pages,
+  isFirstStart = false,
   flags = [],
 }: {
   folder?: string
   database?: string
   pages?: string
+  isFirstStart?: boolean
   flags?: readonly string[]
 } = {}): Promise<Demo> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'acme-cloud-')))
+  if (folder === undefined && database === undefined && !isFirstStart) {
+    await cp(await getSharedPath('demo-database', createTemplate), join(home, 'activity'), { recursive: true })
+  }
   const child = spawn(process.execPath, [MAIN, ...flags], {
     env: {
       ...process.env,

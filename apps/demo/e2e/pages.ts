@@ -1,15 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { getSharedPath } from '../../../tooling/shared-files.ts'
 
 const VITE_BIN = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url))
 
-/** Builds the pages as `pnpm demo` does, in a separate process without NODE_ENV=test, into a new folder. */
-export async function buildPages(): Promise<{ folder: string } & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'acme-pages-'))
+/** Builds the pages as `pnpm demo` does, in a separate process without NODE_ENV=test. */
+async function buildPages(folder: string): Promise<void> {
   const { NODE_ENV: _, ...env } = process.env
   await promisify(execFile)(
     process.execPath,
@@ -19,5 +16,9 @@ export async function buildPages(): Promise<{ folder: string } & AsyncDisposable
       env,
     },
   )
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** Returns the folder of the built pages, which the test files of a run share. */
+export function getPages(): Promise<string> {
+  return getSharedPath('demo-pages', buildPages)
 }

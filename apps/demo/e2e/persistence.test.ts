@@ -11,7 +11,7 @@ import { catalog } from '../src/catalog.ts'
 import { createCaller, INGEST_KEY, signIn, startDemo } from './demo.ts'
 
 test('data, sessions and events survive a restart', async () => {
-  await using first = await startDemo()
+  await using first = await startDemo({ isFirstStart: true })
   const ada = await signIn(first.url, 'ada@acme.test')
   const { body: project } = await ada.call('POST', '/api/projects', { name: 'Lasting' })
   const before = await ada.event(`action=project.created&resourceId=${project.id}`)

@@ -12,7 +12,7 @@ const acme = await startAcme({
   port: 0,
   host: '127.0.0.1',
   database: 'memory',
-  ownData: ':memory:',
+  consoleDatabase: ':memory:',
   pages: root,
   traffic: false,
   ingestKey: undefined,

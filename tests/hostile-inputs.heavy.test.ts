@@ -78,7 +78,8 @@ async function attack({ service, callers, eventIds, keyIds }: TestWorld, inputs:
       )
     }
     tally.answers += 1
-    if (answer.status === 200 && request.method !== 'HEAD' && draft.operation !== null) tally.served.add(draft.operation)
+    if (answer.status === 200 && request.method !== 'HEAD' && draft.operation !== null)
+      tally.served.add(draft.operation)
     const text = answer.text.toUpperCase()
     for (const word of caller.shown) if (text.includes(word)) tally.shown.add(word)
     const cursor = /"nextCursor":"([^"]+)"/.exec(answer.text)?.[1]
