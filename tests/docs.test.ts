@@ -15,7 +15,7 @@ interface Block {
   readonly code: string
 }
 
-/** The fenced code blocks of a Markdown file, in order. */
+/** Reads the fenced code blocks of a Markdown file, in order. */
 function readBlocks(path: string): Block[] {
   const fences = readFileSync(join(root, path), 'utf8').matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)
   return [...fences].map(([, language = '', code = '']) => ({ language, code }))
@@ -28,7 +28,7 @@ function documents(): string[] {
   return found.filter((path) => !/(^|\/)(node_modules|dist|docs-blocks|\.[^/]+)\//.test(path)).sort()
 }
 
-/** Writes the TypeScript blocks of a document as files: by the name in their first line, else by their place. */
+/** Writes the TypeScript blocks of a document as files, named by their first line or their position. */
 function writeBlocks(path: string): string {
   const folder = join(out, path.replaceAll('/', '_').replace(/\.md$/, ''))
   mkdirSync(folder, { recursive: true })
@@ -43,7 +43,7 @@ function writeBlocks(path: string): string {
 beforeAll(() => rmSync(out, { recursive: true, force: true }))
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 
-test('every TypeScript block of the documentation compiles', () => {
+test('every TypeScript block in the docs compiles', () => {
   for (const path of documents()) writeBlocks(path)
   const config = { extends: '../../tsconfig.json', include: ['.'], exclude: [] }
   writeFileSync(join(out, 'tsconfig.json'), JSON.stringify(config))
@@ -51,7 +51,7 @@ test('every TypeScript block of the documentation compiles', () => {
   expect(stdout).toBe('')
 })
 
-test('every script that the documentation names exists', () => {
+test('every script named in the docs exists', () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const shell = documents().flatMap((path) => readBlocks(path).filter(({ language }) => language === 'sh'))
   const named = shell.flatMap(({ code }) =>
@@ -61,7 +61,7 @@ test('every script that the documentation names exists', () => {
   expect(named.filter((script) => script !== 'install' && !(script in scripts))).toEqual([])
 })
 
-test('every link of the documentation to a file leads to one', () => {
+test('every link in the docs to a file works', () => {
   const broken = documents().flatMap((path) => {
     const links = readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)
     return [...links].map(([, to = '']) => ({ path, to })).filter(({ to }) => !existsSync(join(root, path, '..', to)))
@@ -69,7 +69,7 @@ test('every link of the documentation to a file leads to one', () => {
   expect(broken).toEqual([])
 })
 
-describe('the ten minutes of the README', () => {
+describe('the quick start of the README', () => {
   let folder: string
   let server: ChildProcess
   let url: string
@@ -95,7 +95,7 @@ describe('the ten minutes of the README', () => {
   const send = (method: string, path: string, body: object) =>
     fetch(url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-  test('requests become named events, which the page shows', async () => {
+  test('requests become named events, shown on the page', async () => {
     await send('POST', '/projects', { name: 'Engine' })
     await send('PATCH', '/projects/p1', { name: 'Difference Engine' })
     await send('POST', '/members/u2/role', { role: 'owner' })

@@ -13,7 +13,7 @@ import { createBytes, exchange } from './hostile/sockets.ts'
 import { type Caller, openWorld, type TestWorld } from './hostile/world.ts'
 import { createRandom, SEED } from './random.ts'
 
-/** So many inputs; `WHODID_HOSTILE_INPUTS=100000` for a long run. */
+/** Number of inputs. Set `WHODID_HOSTILE_INPUTS=100000` for a long run. */
 const INPUTS = Number(process.env.WHODID_HOSTILE_INPUTS ?? 10_000)
 const SOCKETS = 2_000
 const TIMEOUT_MS = 300_000 + 30 * INPUTS
@@ -27,12 +27,12 @@ function createRequest({ method, target, headers, body }: Draft, { credentials }
     const sent = method === 'GET' || method === 'HEAD' || method === 'get' ? null : body
     return new Request(`http://localhost${BASE}${target}`, { method, headers: merged, body: sent })
   } catch {
-    // No Fetch request can be like that; sockets are tried below.
+    // A Fetch request cannot have this form. Sockets are tested below.
     return null
   }
 }
 
-/** Reads an answer, of a live stream its beginning. */
+/** Reads a response, or only the start of a live stream. */
 async function readAnswer(response: Response): Promise<Answer> {
   const { status, headers, body } = response
   const parts: Uint8Array[] = []
@@ -47,11 +47,11 @@ async function readAnswer(response: Response): Promise<Answer> {
 }
 
 interface Tally {
-  /** Inputs that were answered, not refused before they were a request. */
+  /** Number of inputs that were valid requests and got a response. */
   answers: number
-  /** Verbs that somebody got what they asked for from, over REST. */
+  /** Operations that succeeded over REST. */
   readonly served: Set<string>
-  /** Words of events that came to somebody who may see them. */
+  /** Words of events that reached callers with access. */
   readonly shown: Set<string>
   readonly wrong: string[]
 }
@@ -100,7 +100,7 @@ async function expectHarmless(world: TestWorld, inputs: number, seed: number) {
   const { answers, served, shown, wrong } = await attack(world, inputs, seed)
   expect(wrong).toEqual([])
   expect(world.service.warnings).toEqual([])
-  // Had all of it been refused at the door, nothing would have been tried.
+  // Make sure that not all requests were rejected early.
   expect(answers).toBeGreaterThan(0.9 * inputs)
   expect([...served].toSorted()).toEqual(ROUTES.map(({ name }) => name).toSorted())
   expect([...shown].toSorted()).toEqual(expect.arrayContaining(['ZQACME', 'ZQLINUS', 'ZQSECOND', 'ZQUMBRELLA']))
@@ -126,11 +126,11 @@ describe(`hostile inputs (seed ${SEED})`, () => {
     TIMEOUT_MS,
   )
 
-  test('do no harm over sockets, where bytes need be no request at all', async () => {
+  test('do no harm as raw bytes over sockets', async () => {
     await using world = await openWorld(pglite('memory'))
     const app = express()
     app.use(BASE, mount(world.service))
-    // Express would say so with 500: nothing of the service comes to it.
+    // No error of the service reaches Express.
     const failures: unknown[] = []
     const failed: ErrorRequestHandler = (error, _req, res, _next) => {
       failures.push(error)

@@ -30,7 +30,7 @@ beforeAll(async () => {
   app.use(whodid(trail, { actor: () => ada, tenant: () => 'acme' }))
   const mounted = mount(service)
   app.use('/activity', mounted)
-  // Within a route of the host, which capture takes for an action unless it is told.
+  // Inside a route of the host, which capture would otherwise record as an action.
   app.all('/behind/*path', (req, res, next) => {
     req.baseUrl = '/behind'
     mounted(req, res, next)
@@ -60,10 +60,10 @@ async function actions() {
   return items.map(({ action }: { action: string }) => action)
 }
 
-test('what a mounted service is asked is no event of the host, by whatever path', async () => {
+test('requests to a mounted service are not recorded, on any path', async () => {
   await fetch(`${url}/projects`, { method: 'POST' })
   await expect.poll(actions).toEqual(['project.created'])
-  const asked = [
+  const requests = [
     ['GET', '/api/activity', 200],
     ['POST', '/api/activity/mark-seen', 200],
     ['POST', '/api/activity/archive', 200],
@@ -73,7 +73,7 @@ test('what a mounted service is asked is no event of the host, by whatever path'
     ['GET', '/users/u1/activity', 200],
   ] as const
   for (const base of ['/activity', '/behind']) {
-    for (const [method, path, status] of asked) {
+    for (const [method, path, status] of requests) {
       expect([path, (await fetch(`${url}${base}${path}`, { method })).status]).toEqual([path, status])
     }
   }
@@ -81,12 +81,12 @@ test('what a mounted service is asked is no event of the host, by whatever path'
   await expect.poll(actions).toEqual(['project.created', 'project.created'])
 })
 
-test('paths below the mount that are not the service’s are the host’s', async () => {
+test('paths below the mount that the service does not know go to the host', async () => {
   expect(await (await fetch(`${url}/activity/users/u1`)).text()).toBe('a page of the host')
   expect((await fetch(`${url}/activity/audit-logs/more`)).headers.get('content-type')).toMatch(/html/)
 })
 
-test('a body that the host’s parser has read and inflated is the body that was sent', async () => {
+test('a body already parsed and decompressed by the host is read correctly', async () => {
   const event = {
     action: 'project.updated',
     actor: { type: 'user', ...ada },

@@ -1,12 +1,12 @@
-/** Numbers from a seed: the same seed, the same numbers. */
+/** Pseudorandom numbers. The same seed gives the same numbers. */
 export interface Random {
-  /** From 0 to below `below`. */
+  /** Returns an integer from 0 to below `below`. */
   integer(below: number): number
   chance(probability: number): boolean
   pick<T>(of: readonly T[]): T
 }
 
-/** Mulberry32. */
+/** Creates a Mulberry32 generator. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
@@ -27,5 +27,5 @@ export function createRandom(seed: number): Random {
   }
 }
 
-/** The seed of a run: `WHODID_SEED`, else always the same. */
+/** The seed of a run. @default the environment variable `WHODID_SEED`, or a constant */
 export const SEED = Number(process.env.WHODID_SEED ?? 20_261_121)

@@ -25,12 +25,12 @@ const ROLLUPS = [
   ],
 ] as const
 
-/** Whether the last event of so many tenants has come. */
+/** Checks if the last event of `tenants` tenants has arrived. */
 function hasLastEvents(tenants: number) {
   return (events: readonly StoredEvent[]) => events.filter(({ action }) => action === LAST_ACTION).length === tenants
 }
 
-/** Readers of one process: of each tenant and of all, over REST and tRPC, from seq 0 to the last event. */
+/** Starts followers of one process: of each tenant and of all, over REST and tRPC, from seq 0 to the last event. */
 function startFollowers(peer: ServiceProcess, seed: number) {
   return [
     ...TENANTS.flatMap((tenant, index) => [
@@ -45,14 +45,14 @@ function startFollowers(peer: ServiceProcess, seed: number) {
   ]
 }
 
-test(`R14: two processes on one database, killed in the middle: no gap, no double, each event once (seed ${SEED})`, async () => {
+test(`R14: two processes on one database, killed in the middle, store each event once without a gap (seed ${SEED})`, async () => {
   await using database = await createTestDatabase()
   await using first = await startServiceProcess(database.url)
   await using second = await startServiceProcess(database.url)
   const peers = [first, second]
   const acknowledged = new Acknowledged()
   const followers = peers.flatMap((peer, index) => startFollowers(peer, SEED + 100 * (index + 1)))
-  // Judged below; one that fails meanwhile fails there.
+  // Checked below. A rejection before that is handled there.
   for (const { events } of followers) events.catch(() => {})
 
   const calls = TENANTS.length * WRITERS * CALLS
@@ -80,7 +80,7 @@ test(`R14: two processes on one database, killed in the middle: no gap, no doubl
       expect(seen.filter(({ tenantId }) => tenantId === tenant).map(({ id }) => id)).toEqual(ledger.get(tenant))
     }
   }
-  // What dashboards count is what there is.
+  // Rollups match the events.
   for (const [rollup, raw] of ROLLUPS) {
     expect(await query(database.url, `(${rollup} except ${raw}) union all (${raw} except ${rollup})`)).toEqual([])
   }
@@ -89,7 +89,7 @@ test(`R14: two processes on one database, killed in the middle: no gap, no doubl
   ])
 }, 180_000)
 
-test('processes that open a fresh database at the same time make its schema once, and all of them store', async () => {
+test('processes that open a new database at the same time create its schema once, and all can append', async () => {
   await using database = await createTestDatabase()
   const started = await Promise.allSettled(Array.from({ length: 4 }, () => startServiceProcess(database.url)))
   await using ending = new AsyncDisposableStack()

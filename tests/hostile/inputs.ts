@@ -3,12 +3,12 @@ import type { Operation } from '../../packages/server/src/operations/operation.t
 import type { Random } from '../random.ts'
 import { createHostileText, createUnknownId, SEARCHES } from './values.ts'
 
-/** What a caller may have come to know: ids, and cursors of answers. */
+/** Ids and cursors a caller may have learned. */
 export interface Knowledge {
   readonly eventIds: readonly string[]
   /** Ids of API keys of Acme. */
   readonly keyIds: readonly string[]
-  /** Grows with each answer. */
+  /** Cursors from earlier responses. */
   readonly cursors: string[]
 }
 
@@ -23,7 +23,7 @@ function pick(random: Random, of: unknown): unknown {
 const TENANTS = ['acme', 'umbrella', 'initech', '*', '-']
 const IDS = ['ada', 'linus', 'eve', 'grace', 'p1', 'p2', 'key:acme-read']
 
-/** Values that a field of this name usually has. */
+/** Creates a usual value for a field of this name. */
 function createUsualValue(name: string, random: Random, known: Knowledge): string | undefined {
   const eventId = () => (random.chance(0.8) ? random.pick(known.eventIds) : createUnknownId(random))
   switch (name) {
@@ -61,7 +61,7 @@ function createUsualValue(name: string, random: Random, known: Knowledge): strin
   }
 }
 
-/** A value of a JSON schema, mostly a valid one. */
+/** Creates a value for a JSON schema, usually a valid one. */
 function createInstance(schema: unknown, name: string, random: Random, known: Knowledge, depth: number): unknown {
   const read = record.safeParse(schema)
   if (!read.success || depth > 12) return createHostileText(random)
@@ -108,7 +108,7 @@ function getSchema(operation: Operation): unknown {
   return schema
 }
 
-/** An input of a operation, read off its schema, so that each new operation has some. */
+/** Creates an input from the schema of an operation, so that new operations are covered automatically. */
 export function createInput(operation: Operation, random: Random, known: Knowledge): unknown {
   const ofKeys = operation.name.startsWith('keys.')
   return createInstance(getSchema(operation), '', random, ofKeys ? { ...known, eventIds: known.keyIds } : known, 0)

@@ -22,14 +22,14 @@ const trpcError = z.looseObject({
 
 const trpcAnswer = z.union([z.looseObject({ result: z.looseObject({}) }), trpcError])
 
-/** An answer as it came, its body decoded. */
+/** A response with its decoded body. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
 }
 
-/** Where the service says more of itself than it should. */
+/** Matches texts that reveal internals. */
 const INTERNALS =
   /\n\s+at .+:\d+:\d+|node_modules|file:\/\/|PGlite|syntax error at|whodid\.(events|ledger)\b|violates|SQLSTATE/
 
@@ -41,7 +41,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Cursors are only written in another alphabet. */
+/** Decodes the cursors in a response, which may contain values. */
 function decodeCursors(text: string): string {
   return [...text.matchAll(/"nextCursor":"([\w-]+)"/g)]
     .map(([, cursor = '']) => Buffer.from(cursor, 'base64url').toString('utf8'))
@@ -52,39 +52,41 @@ function findTrpcProblem({ status, headers, text }: Answer): string | null {
   const type = headers.get('content-type') ?? ''
   if (/"httpStatus":5\d\d/.test(text)) return 'a call of the batch failed'
   if (type.startsWith('text/event-stream')) return null
-  if (!type.startsWith('application/json')) return `tRPC answered as ${type}`
-  // A streamed batch, whose shape is tRPC's own.
+  if (!type.startsWith('application/json')) return `tRPC response with type ${type}`
+  // A streamed batch in a format of tRPC.
   if (headers.get('transfer-encoding') === 'chunked') return null
   const value = parseJson(text)
-  if (status >= 400 && !Array.isArray(value) && !trpcError.safeParse(value).success) return 'no error of tRPC'
+  if (status >= 400 && !Array.isArray(value) && !trpcError.safeParse(value).success) return 'not a tRPC error'
   const answers = z.union([trpcAnswer, z.array(trpcAnswer)])
-  return answers.safeParse(value).success ? null : 'no answer of tRPC'
+  return answers.safeParse(value).success ? null : 'not a tRPC response'
 }
 
 function findRestProblem({ status, headers, text }: Answer): string | null {
   const type = headers.get('content-type') ?? ''
-  if (headers.get('x-content-type-options') !== 'nosniff') return 'its type may be guessed'
+  if (headers.get('x-content-type-options') !== 'nosniff') return 'nosniff is missing'
   if (status >= 400) {
-    if (type !== 'application/problem+json') return `an error as ${type}`
+    if (type !== 'application/problem+json') return `error with type ${type}`
     const read = problem.safeParse(parseJson(text))
-    if (!read.success) return 'no problem details'
-    return read.data.status === status ? null : `${status} says it is ${read.data.status}`
+    if (!read.success) return 'not problem details'
+    return read.data.status === status ? null : `status ${status} with ${read.data.status} in the body`
   }
-  if (type.startsWith('application/json')) return parseJson(text) === undefined ? 'no JSON' : null
-  return /^(text\/(csv|event-stream|html)|application\/(x-ndjson|gzip|zip))/.test(type) ? null : `an answer as ${type}`
+  if (type.startsWith('application/json')) return parseJson(text) === undefined ? 'not JSON' : null
+  return /^(text\/(csv|event-stream|html)|application\/(x-ndjson|gzip|zip))/.test(type)
+    ? null
+    : `response with type ${type}`
 }
 
-/** What is wrong with an answer; null when it is as it must be, however wrong the request. */
+/** Finds what is wrong with a response. Returns null for a correct one, also when the request was invalid. */
 export function findProblem(answer: Answer, path: string, method: string, { forbidden }: Caller): string | null {
   const { status, text } = answer
   if (status >= 500) return `status ${status}`
   const seen = `${text}\n${decodeCursors(text)}\n${[...answer.headers].join('\n')}`.toUpperCase()
   const leaked = forbidden.find((word) => seen.includes(word))
-  if (leaked !== undefined) return `${leaked} has leaked`
-  // Events may hold anything; what is refused holds what the service says.
-  if (status >= 400 && INTERNALS.test(text)) return 'it says too much'
-  if (method === 'HEAD' || status === 204 || status === 304) return text === '' ? null : 'a body where there is none'
-  // A path that cannot be decoded is nobody's yet.
+  if (leaked !== undefined) return `${leaked} was leaked`
+  // Events may contain anything, but errors contain only texts of the service.
+  if (status >= 400 && INTERNALS.test(text)) return 'internals in an error'
+  if (method === 'HEAD' || status === 204 || status === 304) return text === '' ? null : 'a body where none is allowed'
+  // A path that cannot be decoded is rejected before tRPC.
   const undecoded = status === 400 && answer.headers.get('content-type') === 'application/problem+json'
   return path.startsWith('/trpc/') && !undecoded ? findTrpcProblem(answer) : findRestProblem(answer)
 }

@@ -6,14 +6,14 @@ import type { Random } from '../random.ts'
 import { createInput, type Knowledge } from './inputs.ts'
 import { createHostileText, createHostileValue, damage, mutate } from './values.ts'
 
-/** A request before it is one. */
+/** A request before it is created. */
 export interface Draft {
   readonly method: string
-  /** Below the mount, with its query, as it is to be sent. */
+  /** Path below the mount path and query, as sent. */
   readonly target: string
   readonly headers: { readonly [name: string]: string }
   readonly body: string | Uint8Array<ArrayBuffer> | null
-  /** The one operation that it is meant for; null for none or several. */
+  /** The operation it calls. Null for none or several. */
   readonly operation: string | null
 }
 
@@ -21,7 +21,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** As `encodeURIComponent`, which refuses half a surrogate pair. */
+/** Encodes like `encodeURIComponent`, which throws on a lone surrogate. */
 function encode(text: string): string {
   return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
 }
@@ -36,7 +36,7 @@ function toText(value: unknown): string {
   return Array.isArray(value) ? value.map(toText).join(',') : isRecord(value) ? JSON.stringify(value) : String(value)
 }
 
-/** Fields as parameters: those of a filter stand beside the others, and its opposite ones as `not.actor`. */
+/** Converts fields to parameters. Those of a filter are at the top level, and its `not` conditions as `not.actor`. */
 function toPairs(input: Record<string, unknown>, operation: Operation): [name: string, value: string][] {
   return Object.entries(input).flatMap(([field, value]): [string, string][] => {
     if (field === 'filter' && isRecord(value)) return toPairs(value, operation)
@@ -258,7 +258,7 @@ function createPathDraft(random: Random): Draft {
   }
 }
 
-/** A request by somebody, more or less wrong. */
+/** Creates a request that is more or less invalid. */
 export function createDraft(random: Random, known: Knowledge): Draft {
   const kind = random.integer(100)
   const draft =

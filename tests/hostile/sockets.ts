@@ -82,7 +82,7 @@ const BODIES = [
   '\u001f\u008b\u0008\u0000',
 ]
 
-/** The bytes of a request, as Latin-1, more or less wrong. */
+/** Creates the bytes of a request, as Latin-1, that is more or less invalid. */
 export function createBytes(random: Random): string {
   const headers = Array.from({ length: random.integer(5) }, () => random.pick(HEADERS))
   const host = random.chance(0.9) ? [`Host: ${random.chance(0.7) ? 'localhost' : random.pick(HOSTS)}`] : []
@@ -92,7 +92,7 @@ export function createBytes(random: Random): string {
   return random.chance(0.25) ? damage(text, random) : text
 }
 
-/** Sends bytes, and gives what comes back until the other end has done. Of a live stream only the beginning. */
+/** Sends bytes and returns the response, or only the start of a live stream. */
 export function exchange(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     const parts: Buffer[] = []

@@ -5,7 +5,7 @@ function repeat(text: string, times: number) {
   return text.repeat(times)
 }
 
-/** Texts that some program somewhere has stumbled over. */
+/** Texts that are known to break programs. */
 export const TEXTS: readonly string[] = [
   '',
   ' ',
@@ -66,7 +66,7 @@ export const TEXTS: readonly string[] = [
   '00000000-0000-0000-0000-000000000000',
 ]
 
-/** Searches in the language of the search box, right and wrong ones. */
+/** Valid and invalid searches. */
 export const SEARCHES: readonly string[] = [
   'engine',
   'actor:ada',
@@ -146,7 +146,7 @@ function createRandomText(random: Random): string {
   )
 }
 
-/** A text that nobody would send who means well. */
+/** Creates a text that tries to break the service. */
 export function createHostileText(random: Random): string {
   return random.chance(0.2)
     ? createRandomText(random)
@@ -155,7 +155,7 @@ export function createHostileText(random: Random): string {
       : random.pick(TEXTS)
 }
 
-/** Any JSON value. */
+/** Creates a JSON value that tries to break the service. */
 export function createHostileValue(random: Random): unknown {
   return random.chance(0.5) ? createHostileText(random) : random.pick(OTHERS)
 }
@@ -164,7 +164,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** A value with something about it changed: one place of it replaced, left out, doubled, or wrapped. */
+/** Returns a value with one part replaced, removed, repeated or wrapped. */
 export function mutate(value: unknown, random: Random): unknown {
   if (Array.isArray(value) && value.length > 0 && random.chance(0.8)) {
     const at = random.integer(value.length)
@@ -185,7 +185,7 @@ export function mutate(value: unknown, random: Random): unknown {
   return createHostileValue(random)
 }
 
-/** A text with a character changed, left out or doubled, cut off, or with another in its middle. */
+/** Returns a text that is cut, repeated, or has a character or text changed, removed or inserted. */
 export function damage(text: string, random: Random): string {
   const at = random.integer(text.length + 1)
   switch (random.integer(5)) {
@@ -202,7 +202,7 @@ export function damage(text: string, random: Random): string {
   }
 }
 
-/** An id that no event has, of any time. */
+/** Creates an id that no event has, from a random time. */
 export function createUnknownId(random: Random): string {
   return newId(random.integer(2 ** 31) * (1 + random.integer(60_000)))
 }

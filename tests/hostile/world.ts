@@ -3,18 +3,18 @@ import { mintViewerToken } from '@whodid/server'
 import { createEvent, KEYS, openService, type TestService } from '../../packages/server/test/support/acme.ts'
 import { bearer, type Credentials, session } from '../../packages/server/test/support/api.ts'
 
-/** Words that stand in every field of some events, and in no request: whoever gets one sees an event with it. */
+/** Words in every field of some events and in no request. A response with one contains such an event. */
 const MARKS = {
   acme: 'ZQACME',
-  /** Acme's project p2. */
+  /** Events of Acme's project p2. */
   second: 'ZQSECOND',
-  /** What Linus of Acme did. */
+  /** Events by Linus of Acme. */
   linus: 'ZQLINUS',
-  /** Fields of Acme's events that are hidden from some. */
+  /** Fields of Acme's events that are masked for some. */
   masked: 'ZQMASKED',
   umbrella: 'ZQUMBRELLA',
   initech: 'ZQINITECH',
-  /** Events of no tenant. */
+  /** Events without a tenant. */
   nobody: 'ZQNOBODY',
 } as const
 
@@ -22,7 +22,7 @@ type Mark = keyof typeof MARKS
 
 const OF_ACME: readonly Mark[] = ['acme', 'second', 'linus', 'masked']
 
-/** Whoever calls, and which words may reach them. */
+/** A caller and the words they may and may not see. */
 export interface Caller {
   readonly name: string
   readonly credentials: Credentials
@@ -39,7 +39,7 @@ function createCaller(name: string, credentials: Credentials, ...may: readonly M
   }
 }
 
-/** A service with events of several tenants, and everybody who may call it. */
+/** A service with events of several tenants, and its callers. */
 export interface TestWorld extends AsyncDisposable {
   readonly service: TestService
   readonly callers: readonly Caller[]
@@ -49,7 +49,7 @@ export interface TestWorld extends AsyncDisposable {
   readonly keyIds: readonly string[]
 }
 
-const SECRET = 'a secret of the tests that nobody else could guess'
+const SECRET = 'a-secret-that-only-these-tests-know'
 
 function createMarkedEvent(tenantId: string, word: string, who: string, project: string, more: Partial<NewEvent> = {}) {
   return createEvent({
@@ -82,7 +82,7 @@ function createEvents(): NewEvent[] {
   ]).flat()
 }
 
-/** Makes the world in a store. */
+/** Opens a service over the store, and appends the events. */
 export async function openWorld(store: Promise<EventStore>): Promise<TestWorld> {
   const service = await openService({
     store,
@@ -108,7 +108,7 @@ export async function openWorld(store: Promise<EventStore>): Promise<TestWorld> 
       viewer: { id: name, name, tenants, permissions: ['view', 'view:all', 'export'] },
     })
   const forged = await mintViewerToken({
-    secret: `${SECRET}, or so somebody thought`,
+    secret: `${SECRET}-but-wrong`,
     viewer: { id: 'ada', name: 'Ada', tenants: ['acme'], permissions: ['view:all', 'admin'] },
   })
   return {
@@ -116,9 +116,9 @@ export async function openWorld(store: Promise<EventStore>): Promise<TestWorld> 
     eventIds: events.map(({ id }) => id ?? newId()),
     keyIds,
     callers: [
-      createCaller('nobody', {}),
+      createCaller('an anonymous caller', {}),
       createCaller('an unknown key', bearer('whodid_read_0123456789abcdefghijABCDEFGHIJ')),
-      createCaller('no bearer at all', { authorization: 'Basic YWRhOmRlbW8=' }),
+      createCaller('Basic credentials', { authorization: 'Basic YWRhOmRlbW8=' }),
       createCaller('a forged token', bearer(forged)),
       createCaller('mallory', session('mallory')),
       createCaller('an ingest key of Acme', bearer(KEYS.acmeIngest)),

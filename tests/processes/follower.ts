@@ -4,10 +4,10 @@ import type { Random } from '../random.ts'
 import type { ServiceProcess } from './service-process.ts'
 import { READER } from './tenants.ts'
 
-/** Tells when a follower has seen all it waits for. */
+/** Returns true when a follower has all its events. */
 type Complete = (events: readonly StoredEvent[]) => boolean
 
-/** One visit to a stream over REST, which ends when the process does, or the follower leaves. */
+/** Reads a REST stream until the process ends or `see` returns false. */
 async function visit(
   peer: ServiceProcess,
   tenant: string,
@@ -33,7 +33,7 @@ async function visit(
   }
 }
 
-/** Follows from seq 0 over REST, coming back with `Last-Event-ID` whenever the stream breaks, or on a whim. */
+/** Follows from seq 0 over REST. Reconnects with `Last-Event-ID` when the stream breaks, and at random. */
 export async function followRest(
   peer: ServiceProcess,
   tenant: string,
@@ -55,7 +55,7 @@ export async function followRest(
   return events
 }
 
-/** Follows from seq 0 with tRPC's own client, which comes back by itself. */
+/** Follows from seq 0 with the tRPC client, which reconnects automatically. */
 export function followTrpc(peer: ServiceProcess, tenant: string, complete: Complete): Promise<readonly StoredEvent[]> {
   const whenUp: typeof fetch = async (input, init) => {
     await peer.waitUntilUp()

@@ -17,7 +17,7 @@ function createRange(length: number) {
   return Array.from({ length }, (_, index) => index + 1)
 }
 
-/** What a database says under the service: every row of one statement. */
+/** Runs a statement in the database, beside the service. */
 export async function query<R extends pg.QueryResultRow>(url: string, text: string): Promise<readonly R[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -29,9 +29,8 @@ export async function query<R extends pg.QueryResultRow>(url: string, text: stri
 }
 
 /**
- * Holds the ledger of a database against what clients were told: for each tenant seq runs from 1 without a gap, every
- * acknowledged event stands once where it was said to be, with its leaf hash, and nothing stands beside them. Gives the ids
- * of each tenant in their order.
+ * Compares the ledger of a database with the acknowledgments: in each tenant, seq runs from 1 without a gap, and every
+ * acknowledged event, and no other, is stored once with its seq and leaf hash. Returns the ids of each tenant in order.
  */
 export async function expectLedger(
   url: string,

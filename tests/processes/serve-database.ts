@@ -5,7 +5,7 @@ import { createService } from '@whodid/server'
 import { serve } from '../../packages/server/test/support/serve.ts'
 import { READER, TENANTS, WRITER } from './tenants.ts'
 
-/** Serves one database on one port until it is killed, and writes its port: `node service.ts <url> <port>`. For tests. */
+/** Serves a database until it is killed, and prints its port: `node serve-database.ts <url> <port>`. */
 const [url, port = '0'] = process.argv.slice(2)
 
 const service = await createService({
@@ -20,5 +20,5 @@ const service = await createService({
 const served = await serve(service, Number(port))
 writeSync(1, `${new URL(served.url).port}\n`)
 
-// Ends with the process that started it, however that ends.
+// Exits with the process that started it.
 process.stdin.on('end', () => process.exit()).resume()

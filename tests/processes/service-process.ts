@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const SERVICE = join(import.meta.dirname, 'service.ts')
+const SERVICE = join(import.meta.dirname, 'serve-database.ts')
 
-/** A process that serves a database, which may be killed and started again on its port. */
+/** A process that serves a database. It can be killed and restarted on its port. */
 export interface ServiceProcess extends AsyncDisposable {
   readonly url: string
-  /** Resolves when it answers, at once unless it has just been killed. */
+  /** Resolves when it is ready for requests. */
   waitUntilUp(): Promise<void>
-  /** Kills it with SIGKILL in the middle of what it does, and starts it again. */
+  /** Kills it with SIGKILL and starts it again. */
   restart(): Promise<void>
 }
 
@@ -28,11 +28,11 @@ async function start(database: string, port: number): Promise<Running> {
   for await (const line of createInterface({ input: child.stdout })) {
     child.stdout.resume()
     child.once('exit', (code, signal) => {
-      if (signal !== 'SIGKILL') throw new Error(`A service ended by itself (${code ?? signal}):\n${trouble}`)
+      if (signal !== 'SIGKILL') throw new Error(`A service process exited (${code ?? signal}):\n${trouble}`)
     })
     return { child, port: Number(line) }
   }
-  throw new Error(`A service did not start:\n${trouble}`)
+  throw new Error(`A service process did not start:\n${trouble}`)
 }
 
 /** Starts a service process on a database. */

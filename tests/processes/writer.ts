@@ -3,19 +3,19 @@ import type { Random } from '../random.ts'
 import type { ServiceProcess } from './service-process.ts'
 import { WRITER } from './tenants.ts'
 
-/** Where a client was told that its event is. */
+/** The acknowledged position of an event. */
 export interface Position {
   readonly tenantId: string
   readonly seq: number
   readonly leafHash: string
 }
 
-/** What clients were told, kept apart from the service: the ledger that the service's own is held against. */
+/** The acknowledgments that clients received, to compare the ledger with. */
 export class Acknowledged {
   readonly positions = new Map<string, Position>()
-  /** Calls that were answered. */
+  /** Number of calls with a response. */
   calls = 0
-  /** Calls that were not, since their process was killed. */
+  /** Number of calls without a response because their process was killed. */
   unanswered = 0
   readonly #heard: (() => void)[] = []
 
@@ -23,9 +23,9 @@ export class Acknowledged {
     for (const result of results) {
       if (result.outcome === 'rejected') throw new Error(`${result.id} was rejected: ${result.reason}`)
       const { id, seq, leafHash } = result
-      const known = this.positions.get(id)
-      if (known && (known.seq !== seq || known.leafHash !== leafHash)) {
-        throw new Error(`${id} was acknowledged in two places: ${known.seq} and ${seq}.`)
+      const earlier = this.positions.get(id)
+      if (earlier && (earlier.seq !== seq || earlier.leafHash !== leafHash)) {
+        throw new Error(`${id} was acknowledged at two positions: ${earlier.seq} and ${seq}.`)
       }
       this.positions.set(id, { tenantId, seq, leafHash })
     }
@@ -33,7 +33,7 @@ export class Acknowledged {
     for (const heard of this.#heard) heard()
   }
 
-  /** Resolves when so many calls have been answered. */
+  /** Resolves when this many calls have a response. */
   async waitFor(calls: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const heard = () => {
@@ -45,7 +45,7 @@ export class Acknowledged {
   }
 }
 
-/** Sends events to a process once. Throws when it is killed before it has answered. */
+/** Sends events to a process once. Throws when it is killed before it responds. */
 async function sendOnce(
   peer: ServiceProcess,
   events: NewEvent | readonly NewEvent[],
@@ -57,12 +57,12 @@ async function sendOnce(
   })
   const text = await response.text()
   if (response.status === 503) throw new Error(text)
-  // An error that is no matter of a connection ends the test.
+  // An error other than a lost connection fails the test.
   if (!response.ok) throw new RangeError(`${response.status} ${text}`)
   return JSON.parse(text).results
 }
 
-/** Sends events until a process acknowledges them: to another one when one does not answer. */
+/** Sends events until a process acknowledges them, alternating between the processes. */
 async function send(
   peers: readonly ServiceProcess[],
   events: NewEvent | readonly NewEvent[],
@@ -70,7 +70,7 @@ async function send(
 ): Promise<readonly AppendResult[]> {
   for (let attempt = 0; ; attempt += 1) {
     const peer = peers[attempt % peers.length]
-    if (peer === undefined) throw new Error('There is no process to send to.')
+    if (peer === undefined) throw new Error('There is no service process.')
     try {
       return await sendOnce(peer, events)
     } catch (error) {
@@ -82,7 +82,7 @@ async function send(
 
 const MAX_AGE_MS = 40 * 86_400_000
 
-/** An event that occurred now, or up to forty days ago. */
+/** Creates an event that occurred now, or up to forty days ago. */
 function createEvent(tenantId: string, random: Random): NewEvent {
   const id = newId(random.chance(0.2) ? Date.now() - random.integer(MAX_AGE_MS) : Date.now())
   return {
@@ -118,7 +118,7 @@ export async function writeOne(
   acknowledged.add(tenantId, await send(peers, event, acknowledged))
 }
 
-/** Makes calls of one client: single events and batches, some sent to both processes at once, some sent again later. */
+/** Sends the calls of one client: single events and batches, some to both processes at once, some again later. */
 export async function write(
   peers: readonly ServiceProcess[],
   tenantId: string,

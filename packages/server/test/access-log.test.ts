@@ -8,7 +8,7 @@ const HOUR = 3_600_000
 function createApis(service: Awaited<ReturnType<typeof openService>>) {
   const inProcess = async (input: string, init?: RequestInit) => {
     const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-    if (!response) throw new Error(`${input} is not the service's.`)
+    if (!response) throw new Error(`${input} is not a path of the service.`)
     return response
   }
   return (credentials: Record<string, string>) => createRestApi('http://localhost/activity', inProcess, credentials)

@@ -227,7 +227,9 @@ describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, 
       if ('tenant' in input && input.tenant === 'acme') expect(status).toBe(403)
     }
     if (!shows) return
-    const shown = await Promise.all(inputs.map((input) => attempt(operation, { ...input, tenant: 'acme' }, session('ada'))))
+    const shown = await Promise.all(
+      inputs.map((input) => attempt(operation, { ...input, tenant: 'acme' }, session('ada'))),
+    )
     expect(shown.some(({ text }) => shows.test(text))).toBe(true)
   })
 

@@ -25,7 +25,7 @@ async function openAs(viewer: Omit<Viewer, 'name'>) {
       const headers = { ...(who ?? { cookie: 'any' }), 'content-type': 'application/json' }
       const init = { method, headers, body: body ? JSON.stringify(body) : null }
       const response = await service.fetch(new Request(`http://localhost/api/v1${path}`, init))
-      if (!response) throw new Error(`${path} is not the service's.`)
+      if (!response) throw new Error(`${path} is not a path of the service.`)
       return { status: response.status, body: await response.json() }
     },
     [Symbol.asyncDispose]: () => service.close(),

@@ -69,7 +69,7 @@ async function openFor(over: EventStore = store) {
       headers: { ...session(who), 'content-type': 'application/json', ...init.headers },
     })
     const response = await service.fetch(request, { basePath: '/activity' })
-    if (!response) throw new Error(`${path} is not the service's.`)
+    if (!response) throw new Error(`${path} is not a path of the service.`)
     return response
   }
   return {

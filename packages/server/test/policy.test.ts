@@ -14,7 +14,7 @@ beforeAll(async () => {
       'http://localhost/activity',
       async (input, init) => {
         const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-        if (!response) throw new Error(`${input} is not the service's.`)
+        if (!response) throw new Error(`${input} is not a path of the service.`)
         return response
       },
       session(id),

@@ -36,7 +36,7 @@ async function openFor(retention: RetentionOptions, over: EventStore = store) {
     const response = await service.fetch(new Request(`http://localhost/activity/api/v1${path}`, init), {
       basePath: '/activity',
     })
-    if (!response) throw new Error(`${path} is not the service's.`)
+    if (!response) throw new Error(`${path} is not a path of the service.`)
     return { status: response.status, answer: await response.json() }
   }
   return {

@@ -10,7 +10,7 @@ let trpc: (id: string) => Api
 
 async function fetch(input: string, init?: RequestInit) {
   const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-  if (!response) throw new Error(`${input} is not the service's.`)
+  if (!response) throw new Error(`${input} is not a path of the service.`)
   return response
 }
 

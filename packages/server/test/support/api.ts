@@ -14,10 +14,10 @@ function isComplete<T>(events: readonly T[], until: number | ((events: readonly 
   return typeof until === 'number' ? events.length >= until : until(events)
 }
 
-/** How a caller signs in: `cookie: session=ada`, or `authorization: Bearer …`. */
+/** Headers that sign a caller in: `cookie: session=ada`, or `authorization: Bearer …`. */
 export type Credentials = { readonly [header: string]: string }
 
-/** The operations as one caller reaches them. Refusals are {@link Refusal}. */
+/** The operations of a service, called as one caller. Errors are a {@link Refusal}. */
 export interface Api {
   append(events: NewEvent | NewEvent[]): Promise<Outputs['append']>
   list(input: Inputs['list']): Promise<Outputs['list']>
@@ -33,7 +33,7 @@ export interface Api {
     input: Inputs['inbox']['seen'],
   ): Promise<Outputs['inbox']['seen']>
   export(input: Inputs['export']): Promise<string>
-  /** Follows until so many events have come, or all that are waited for. `started` is told when the stream is open. */
+  /** Follows until `until` is reached: a number of events, or a condition. Calls `started` when the stream is open. */
   follow(
     input: Inputs['follow'],
     until: number | ((events: readonly Outputs['get'][]) => boolean),
@@ -42,7 +42,7 @@ export interface Api {
   health(): Promise<Outputs['health']>
 }
 
-/** An answer that is an error. */
+/** An error response. */
 export class Refusal extends Error {
   readonly code: string
   readonly status: number
@@ -67,7 +67,7 @@ async function unwrap<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** The service through tRPC's own client. */
+/** Creates an {@link Api} with the tRPC client. */
 export function createTrpcApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const client = createTRPCClient<AppRouter>({
     links: [
@@ -144,7 +144,7 @@ function toListQuery(input: Inputs['list']): string {
   return toQuery({ filter, tenant, sort, order, limit, cursor })
 }
 
-/** The service through its REST routes. */
+/** Creates an {@link Api} over REST. */
 export function createRestApi(url: string, fetch: Fetch, headers: Credentials): Api {
   const checked = async (response: Response): Promise<Response> => {
     if (response.ok) return response
@@ -194,7 +194,7 @@ export function createRestApi(url: string, fetch: Fetch, headers: Credentials): 
   }
 }
 
-/** The blocks of a server-sent event stream. */
+/** Reads the blocks of a server-sent event stream. */
 export async function* readBlocks(response: Response): AsyncGenerator<string> {
   let text = ''
   if (!response.body) return
@@ -205,7 +205,7 @@ export async function* readBlocks(response: Response): AsyncGenerator<string> {
   }
 }
 
-/** The ways to one service: over a socket and without, through tRPC and REST. */
+/** Transports to a service: tRPC and REST, over HTTP and in process. */
 export const TRANSPORTS = [
   ['tRPC over HTTP', createTrpcApi, true],
   ['REST over HTTP', createRestApi, true],
@@ -213,12 +213,12 @@ export const TRANSPORTS = [
   ['REST in process', createRestApi, false],
 ] as const
 
-/** Callers of a service by one of its ways. */
+/** A service reached over one transport. */
 export interface ConnectedService extends AsyncDisposable {
   as(credentials: Credentials): Api
 }
 
-/** Reaches a service by one of its ways. */
+/** Connects to a service over one transport. */
 export async function connect(
   service: FetchService,
   make: typeof createTrpcApi,
@@ -233,7 +233,7 @@ export async function connect(
   }
   const inProcess: Fetch = async (input, init) => {
     const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-    if (!response) throw new Error(`${input} is not the service's.`)
+    if (!response) throw new Error(`${input} is not a path of the service.`)
     return response
   }
   return {
@@ -242,12 +242,12 @@ export async function connect(
   }
 }
 
-/** Signs in by the cookie of a person. */
+/** Returns the session cookie of a person. */
 export function session(id: string): Credentials {
   return { cookie: `session=${id}` }
 }
 
-/** Signs in by a bearer key. */
+/** Returns the authorization header for a key or token. */
 export function bearer(secret: string): Credentials {
   return { authorization: `Bearer ${secret}` }
 }

@@ -2,12 +2,12 @@ import type { Catalog } from '@whodid/core'
 import { openService, type TestService } from './acme.ts'
 import { type Api, createRestApi, createTrpcApi } from './api.ts'
 
-/** A service with one viewer, from whom is hidden what a request names. */
+/** A service whose viewer has the masked fields that each request names. */
 export interface MaskedService {
   readonly service: TestService
-  /** REST and tRPC, under a mask. */
+  /** Returns REST and tRPC with these fields masked. */
   apis(masked: string): readonly Api[]
-  /** What a GET below the mount answers under a mask. */
+  /** Returns the text of a GET below the mount path with these fields masked. */
   text(path: string, masked: string): Promise<string>
 }
 
@@ -25,7 +25,7 @@ export async function openMaskedService(catalog: Catalog): Promise<MaskedService
   const base = 'http://localhost/activity'
   const fetch = async (input: string | URL | Request, init?: RequestInit) => {
     const response = await service.fetch(new Request(input, init), { basePath: '/activity' })
-    if (!response) throw new Error(`${input} is not the service's.`)
+    if (!response) throw new Error(`${input} is not a path of the service.`)
     return response
   }
   return {

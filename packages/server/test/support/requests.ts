@@ -4,7 +4,7 @@ import type { Credentials } from './api.ts'
 
 type Input = { readonly [field: string]: unknown }
 
-/** An answer as bytes on the wire, for tests that look at all of it. */
+/** A response with its text. */
 export interface Answer {
   readonly status: number
   readonly code: string | null
@@ -14,7 +14,7 @@ export interface Answer {
 
 const BASE = 'http://localhost/activity'
 
-/** The request that a operation's REST route is for an input. */
+/** Creates the REST request of an operation. */
 export function createRestRequest({ route }: Operation, input: Input, headers: Credentials): Request {
   const rest = { ...input }
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -36,7 +36,7 @@ export function createRestRequest({ route }: Operation, input: Input, headers: C
   return new Request(`${BASE}${path}?${params}`, { method: route.method, headers })
 }
 
-/** The request that a operation's tRPC procedure is for an input. */
+/** Creates the tRPC request of an operation. */
 export function createTrpcRequest(
   { name, route, responseType }: Operation,
   input: Input,
@@ -54,20 +54,20 @@ export function createTrpcRequest(
   return new Request(`${BASE}/trpc/${name}?${new URLSearchParams({ input: body })}`, { headers })
 }
 
-/** Sends a request to a service and reads the answer, of a stream the part until `until` says so. */
+/** Sends a request to a service and reads the response, or a stream until `until` returns true. */
 export async function send(
   service: FetchService,
   request: Request,
   until: (text: string) => boolean | Promise<boolean> = () => false,
 ): Promise<Answer> {
   const response = await service.fetch(request, { basePath: '/activity' })
-  if (!response) throw new Error(`${request.url} is not the service's.`)
+  if (!response) throw new Error(`${request.url} is not a path of the service.`)
   let text = ''
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += chunk
     if (await until(text)) break
   }
-  // A tRPC stream has begun with 200 when a call in it is refused.
+  // A tRPC stream has already started with 200 when a call in it fails.
   const status = Number(/"httpStatus":(\d+)/.exec(text)?.[1] ?? response.status)
   return { status, code: /"(?:code|whodid)":"([a-z_]+)"/.exec(text)?.[1] ?? null, text, response }
 }

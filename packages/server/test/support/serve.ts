@@ -4,13 +4,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FetchService } from '@whodid/core'
 
-/** A real server on a free port, with a service mounted at `/activity`. */
+/** An HTTP server on a free port with a service mounted at `/activity`. */
 export interface ServedService extends AsyncDisposable {
-  /** Where the service is mounted. */
+  /** URL of the mounted service. */
   readonly url: string
 }
 
-function requestOf(req: IncomingMessage, signal: AbortSignal): Request {
+function toRequest(req: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers()
   for (let index = 0; index < req.rawHeaders.length; index += 2) {
     headers.append(req.rawHeaders[index] ?? '', req.rawHeaders[index + 1] ?? '')
@@ -34,12 +34,12 @@ function requestOf(req: IncomingMessage, signal: AbortSignal): Request {
 }
 
 async function answer(service: FetchService, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const left = new AbortController()
-  res.once('close', () => left.abort())
+  const disconnected = new AbortController()
+  res.once('close', () => disconnected.abort())
   const ip = req.socket.remoteAddress
-  const response = await service.fetch(requestOf(req, left.signal), { basePath: '/activity', native: req, ip })
+  const response = await service.fetch(toRequest(req, disconnected.signal), { basePath: '/activity', native: req, ip })
   if (!response) {
-    res.writeHead(404).end('not ours')
+    res.writeHead(404).end('Not found')
     return
   }
   res.writeHead(response.status, Object.fromEntries(response.headers))
@@ -50,12 +50,12 @@ async function answer(service: FetchService, req: IncomingMessage, res: ServerRe
   await pipeline(Readable.from(response.body), res).catch(() => {})
 }
 
-/** Serves a service the way a host does. */
+/** Serves a service over HTTP like a host. */
 export async function serve(service: FetchService, port = 0): Promise<ServedService> {
   const server = createServer((req, res) => {
     answer(service, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
   })
-  // A client that was slow for five seconds would find its connection closed under it.
+  // Otherwise a client that is slow for five seconds finds its connection closed.
   server.keepAliveTimeout = 0
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
