@@ -107,7 +107,7 @@ test('a key is shown once, stored as a hash, and limited to its scopes and tenan
   ])
   expect(JSON.stringify(list.body)).not.toContain(made.key.slice(-28))
   expect(await call('GET', '/api/v1/viewer', bearer(made.key))).toMatchObject({
-    body: { id: `bearer:${made.id}`, name: 'ci', tenants: [`t${tenant}`], permissions: ['ingest'] },
+    body: { id: `key:${made.id}`, name: 'ci', tenants: [`t${tenant}`], permissions: ['ingest'] },
   })
 })
 
@@ -123,8 +123,8 @@ test('creating and revoking a key are logged without the key', async () => {
     new Date(now - MINUTE).toISOString(),
   )
   expect(await listAudit()).toEqual([
-    `listAudit.key_created ${made.id} by ada`,
-    `listAudit.key_revoked ${made.id} by ada`,
+    `audit.key_created ${made.id} by ada`,
+    `audit.key_revoked ${made.id} by ada`,
   ])
   const events = await call('GET', '/api/v1/events?category=audit', session('ada'))
   expect(JSON.stringify(events.body)).not.toContain(made.key.slice(-28))
@@ -246,12 +246,12 @@ describe('an administrator', () => {
     now += 1_000
     const made = await createKey({ name: 'ci', scopes: ['ingest', 'read', 'export', 'admin'] }, bearer(admin.key))
     expect((await listKeys()).map(({ tenantId, createdBy }) => [tenantId, createdBy])).toEqual([
-      [`t${tenant}`, `bearer:${admin.id}`],
+      [`t${tenant}`, `key:${admin.id}`],
       [`t${tenant}`, 'ada'],
     ])
     expect(await listAudit()).toEqual([
-      `listAudit.key_created ${admin.id} by ada`,
-      `listAudit.key_created ${made.id} by key:${admin.id}`,
+      `audit.key_created ${admin.id} by ada`,
+      `audit.key_created ${made.id} by key:${admin.id}`,
     ])
   })
 

@@ -17,7 +17,7 @@ async function call(path: string, init: RequestInit = {}) {
 }
 
 function toInput(value: unknown) {
-  return `toInput=${encodeURIComponent(JSON.stringify(value))}`
+  return `input=${encodeURIComponent(JSON.stringify(value))}`
 }
 
 test('an error has the code of whodid and no internals', async () => {
