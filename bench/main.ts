@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { tableOf } from './report.ts'
+import { formatTable } from './report.ts'
 import { benchStore, type Result } from './store/index.ts'
 
 const USAGE = `pnpm bench store [--rows 1000000] [--engine postgresql|pglite] [--only pages,text,aggregates,export,ingest] [--json]
-The data set is seeded once and kept in WHODID_BENCH_FOLDER, by default whodid-bench in the system's folder for temporary files.`
+The data set is seeded once and kept in WHODID_BENCH_FOLDER. The default is whodid-bench in the system's temporary folder.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
   },
 })
 
-async function run(): Promise<Result | null> {
+async function runBench(): Promise<Result | null> {
   const { engine } = values
   const rows = Number(values.rows)
   if (positionals[0] !== 'store' || !Number.isInteger(rows) || rows < 10_000) return null
@@ -23,13 +23,13 @@ async function run(): Promise<Result | null> {
   return benchStore({ rows, engine, only: values.only.split(',').filter((part) => part !== '') })
 }
 
-const result = await run()
+const result = await runBench()
 if (result === null) {
   console.error(USAGE)
   process.exitCode = 2
 } else if (values.json) {
   console.log(JSON.stringify(result))
 } else {
-  console.log(`${result.bench}\n\n${tableOf(result.rows)}\n`)
-  for (const [what, value] of Object.entries(result.machine)) console.log(`${what}: ${value}`)
+  console.log(`${result.bench}\n\n${formatTable(result.rows)}\n`)
+  for (const [name, value] of Object.entries(result.machine)) console.log(`${name}: ${value}`)
 }

@@ -6,14 +6,14 @@ import { pg as openStore } from '@whodid/postgres/pg'
 import pg from 'pg'
 import { type PostgresServer, startPostgres } from '../tooling/postgres-server.ts'
 import { fingerprint } from './seed/fingerprint.ts'
-import { clean, load } from './seed/load.ts'
-import type { Order } from './seed/order.ts'
+import { loadDataSet, removeNewEvents } from './seed/load.ts'
+import type { PartitionJob } from './seed/partition-job.ts'
 import type { WorkerInput } from './seed/worker.ts'
 
-/** Outside the repository, and kept between runs. `WHODID_BENCH_FOLDER` puts it elsewhere. */
-export const CACHE = process.env.WHODID_BENCH_FOLDER ?? join(tmpdir(), 'whodid-bench')
+/** The folder for data sets, outside the repository and kept between runs. Set it with `WHODID_BENCH_FOLDER`. */
+export const CACHE_FOLDER = process.env.WHODID_BENCH_FOLDER ?? join(tmpdir(), 'whodid-bench')
 
-const RUNNING = {
+const RUN_SETTINGS = {
   shared_buffers: '2GB',
   effective_cache_size: '8GB',
   work_mem: '64MB',
@@ -23,8 +23,8 @@ const RUNNING = {
   fsync: 'on',
 }
 
-const SEEDING = {
-  ...RUNNING,
+const SEED_SETTINGS = {
+  ...RUN_SETTINGS,
   maintenance_work_mem: '1500MB',
   max_parallel_maintenance_workers: '0',
   wal_level: 'minimal',
@@ -33,17 +33,17 @@ const SEEDING = {
   checkpoint_timeout: '30min',
 }
 
-/** Who the service connects as: no superuser, and the owner of its database. */
-const SERVICE = 'whodid_service'
+/** The database user of the service: the owner of its database, not a superuser. */
+const SERVICE_USER = 'whodid_service'
 
-function databaseOf(server: PostgresServer, name: string, user: string): string {
+function getDatabaseUrl(server: PostgresServer, name: string, user: string): string {
   const url = new URL(server.url)
   url.pathname = `/${name}`
   url.username = user
   return url.href
 }
 
-async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -53,99 +53,103 @@ async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>
   }
 }
 
-function ask(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  return connected(url, async (client) => (await client.query(text)).rows)
+function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  return withClient(url, async (client) => (await client.query(text)).rows)
 }
 
-async function fillInWorkers(url: string, orders: readonly Order[]): Promise<void> {
-  const count = Math.min(availableParallelism(), orders.length)
+async function fillInWorkers(url: string, jobs: readonly PartitionJob[]): Promise<void> {
+  const count = Math.min(availableParallelism(), jobs.length)
   await Promise.all(
     Array.from({ length: count }, async (_, nth) => {
-      const workerData: WorkerInput = { url, orders: orders.filter((_, at) => at % count === nth) }
+      const workerData: WorkerInput = { url, jobs: jobs.filter((_, at) => at % count === nth) }
       const [code] = await once(new Worker(new URL('./seed/worker.ts', import.meta.url), { workerData }), 'exit')
-      if (code !== 0) throw new Error('A worker that seeds ended early.')
+      if (code !== 0) throw new Error('A seed worker ended early.')
     }),
   )
 }
 
-function nameOf(rows: number) {
+function getDatabaseName(rows: number) {
   return `seed_${rows}_${fingerprint}`
 }
 
-async function seedOnce(server: PostgresServer, rows: number, say: (what: string) => void): Promise<void> {
-  const name = nameOf(rows)
+async function seedOnce(server: PostgresServer, rows: number, log: (message: string) => void): Promise<void> {
+  const name = getDatabaseName(rows)
   const unfinished = `${name}_unfinished`
-  await ask(
+  await query(
     server.url,
     `do $$ begin
-      if to_regrole('${SERVICE}') is null then create role ${SERVICE} login createrole; end if;
+      if to_regrole('${SERVICE_USER}') is null then create role ${SERVICE_USER} login createrole; end if;
     end $$`,
   )
-  await ask(server.url, `drop database if exists ${unfinished} with (force)`)
-  await ask(server.url, `create database ${unfinished} template template0 owner ${SERVICE}`)
-  await (await openStore(databaseOf(server, unfinished, SERVICE))).close()
-  const url = databaseOf(server, unfinished, 'postgres')
-  await connected(url, (client) => load(client, rows, (orders) => fillInWorkers(url, orders), say))
-  await ask(server.url, `alter database ${unfinished} rename to ${name}`)
+  await query(server.url, `drop database if exists ${unfinished} with (force)`)
+  await query(server.url, `create database ${unfinished} template template0 owner ${SERVICE_USER}`)
+  await (await openStore(getDatabaseUrl(server, unfinished, SERVICE_USER))).close()
+  const url = getDatabaseUrl(server, unfinished, 'postgres')
+  await withClient(url, (client) => loadDataSet(client, rows, (jobs) => fillInWorkers(url, jobs), log))
+  await query(server.url, `alter database ${unfinished} rename to ${name}`)
 }
 
-/** A server with a data set of each of these sizes, seeded now unless a run before has done it. */
+/** A server with a data set of each requested size. */
 export interface SeededServer extends AsyncDisposable {
   readonly version: string
   readonly settings: Readonly<Record<string, string>>
-  /** As the service connects. */
+  /** The URL that the service connects with. */
   url(rows: number): string
-  /** As a superuser, for what is beside the service. */
+  /** The URL of a superuser, for reference measurements. */
   adminUrl(rows: number): string
-  /**
-   * Reads the indexes and the events into memory, as they are where somebody works; of more than a few million, the newest three
-   * months.
-   */
+  /** Reads indexes and events into memory. Above three million rows, it reads only the newest three months of events. */
   warm(rows: number): Promise<void>
-  /** Removes what a run has added. */
+  /** Removes the events of earlier runs. */
   clean(rows: number): Promise<void>
 }
 
-/** Starts the bench's own PostgreSQL. Seeding runs without a write-ahead log of the rows, and then the server is started again. */
-export async function startSeeded(sizes: readonly number[], say: (what: string) => void): Promise<SeededServer> {
-  const folder = join(CACHE, 'postgres')
-  let server = await startPostgres({ folder, settings: RUNNING })
-  const known = new Set(
-    (await ask(server.url, 'select datname from pg_database')).map(({ datname }) => String(datname)),
+/**
+ * Starts a PostgreSQL for the bench and seeds missing data sets. Seeding uses a minimal write-ahead log, so the server restarts
+ * afterwards.
+ */
+export async function startSeededServer(
+  sizes: readonly number[],
+  log: (message: string) => void,
+): Promise<SeededServer> {
+  const folder = join(CACHE_FOLDER, 'postgres')
+  let server = await startPostgres({ folder, settings: RUN_SETTINGS })
+  const existing = new Set(
+    (await query(server.url, 'select datname from pg_database')).map(({ datname }) => String(datname)),
   )
-  for (const name of known) {
-    const isOld = sizes.some((rows) => name.startsWith(`seed_${rows}_`) && name !== nameOf(rows))
-    if (isOld) await ask(server.url, `drop database ${name} with (force)`)
+  for (const name of existing) {
+    const isOld = sizes.some((rows) => name.startsWith(`seed_${rows}_`) && name !== getDatabaseName(rows))
+    if (isOld) await query(server.url, `drop database ${name} with (force)`)
   }
-  const missing = sizes.filter((rows) => !known.has(nameOf(rows)))
+  const missing = sizes.filter((rows) => !existing.has(getDatabaseName(rows)))
   if (missing.length > 0) {
     await server[Symbol.asyncDispose]()
-    server = await startPostgres({ folder, settings: SEEDING })
+    server = await startPostgres({ folder, settings: SEED_SETTINGS })
     for (const rows of missing) {
       const started = performance.now()
-      say(`seeding ${rows.toLocaleString('en')} rows, once`)
-      await seedOnce(server, rows, say)
-      say(`seeded in ${Math.round((performance.now() - started) / 1000)} s`)
+      log(`Seeding ${rows.toLocaleString('en')} rows (once)`)
+      await seedOnce(server, rows, log)
+      log(`Seeded in ${Math.round((performance.now() - started) / 1000)} s`)
     }
     await server[Symbol.asyncDispose]()
-    server = await startPostgres({ folder, settings: RUNNING })
+    server = await startPostgres({ folder, settings: RUN_SETTINGS })
   }
-  const [about] = await ask(server.url, "select current_setting('server_version') as version")
+  const [about] = await query(server.url, "select current_setting('server_version') as version")
   return {
     version: `PostgreSQL ${about?.version}`,
-    settings: RUNNING,
+    settings: RUN_SETTINGS,
     warm: async (rows) => {
-      const url = databaseOf(server, nameOf(rows), 'postgres')
-      await ask(url, 'create extension if not exists pg_prewarm')
-      await ask(
+      const url = getDatabaseUrl(server, getDatabaseName(rows), 'postgres')
+      await query(url, 'create extension if not exists pg_prewarm')
+      await query(
         url,
         `select pg_prewarm(oid, 'read') from pg_class where relnamespace = 'whodid'::regnamespace
           and (relkind = 'i' or relkind = 'r' and relname >= '${rows > 3_000_000 ? 'events_2026_09' : 'events_'}')`,
       )
     },
-    clean: (rows) => connected(databaseOf(server, nameOf(rows), 'postgres'), (client) => clean(client, rows)),
-    url: (rows) => databaseOf(server, nameOf(rows), SERVICE),
-    adminUrl: (rows) => databaseOf(server, nameOf(rows), 'postgres'),
+    clean: (rows) =>
+      withClient(getDatabaseUrl(server, getDatabaseName(rows), 'postgres'), (client) => removeNewEvents(client, rows)),
+    url: (rows) => getDatabaseUrl(server, getDatabaseName(rows), SERVICE_USER),
+    adminUrl: (rows) => getDatabaseUrl(server, getDatabaseName(rows), 'postgres'),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }

@@ -1,6 +1,6 @@
 import { defineCatalog } from '@whodid/core'
 
-/** The host whose year the data sets are: sixteen kinds of things, some of them persons. */
+/** The catalog of the data sets. */
 export const catalog = defineCatalog({
   project: { href: '/projects/{resource.id}', group: 'Resources', actions: { archived: '{resource} was archived' } },
   document: {
@@ -16,7 +16,7 @@ export const catalog = defineCatalog({
   invoice: { group: 'Billing', actions: { paid: '{resource} was paid', voided: '{resource} was voided' } },
   subscription: {
     group: 'Billing',
-    actions: { renewed: '{resource} was renewed', cancelled: '{resource} was cancelled' },
+    actions: { renewed: '{resource} was renewed', canceled: '{resource} was canceled' },
   },
   job: {
     group: 'Jobs',
@@ -50,7 +50,7 @@ export const catalog = defineCatalog({
   domain: { group: 'Account', actions: { verified: '{resource} was verified' } },
 })
 
-/** What happens, the commonest first. */
+/** Actions, the most frequent first. */
 export const ACTIONS = [
   'document.updated',
   'file.downloaded',
@@ -90,7 +90,7 @@ export const ACTIONS = [
   'invoice.voided',
   'project.deleted',
   'service.created',
-  'subscription.cancelled',
+  'subscription.canceled',
   'comment.deleted',
   'domain.verified',
   'api_key.revoked',

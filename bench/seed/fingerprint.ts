@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { events } from '../../packages/postgres/src/schema/migrations/0001-events.ts'
+import { eventsMigration } from '../../packages/postgres/src/schema/migrations/0001-events.ts'
 import { columns } from '../../packages/postgres/src/write/insert.ts'
 
-/** To be changed with whatever else changes the rows of a data set, or how they lie. */
+/** Increase it when something else changes the rows of a data set or their order. */
 const VERSION = 1
 
-/** Of what a data set is made by: one of another fingerprint is seeded anew. */
+/** A hash of everything that determines a data set. A data set with another fingerprint is seeded again. */
 export const fingerprint: string = createHash('sha256')
-  .update(JSON.stringify([VERSION, events, columns.map(([name]) => name)]))
+  .update(JSON.stringify([VERSION, eventsMigration, columns.map(([name]) => name)]))
   .digest('hex')
   .slice(0, 8)

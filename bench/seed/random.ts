@@ -1,16 +1,16 @@
-/** Numbers that look random and are the same in every run (sfc32). */
+/** A seeded random number generator (sfc32). */
 export interface Random {
-  /** At least 0 and below 1. */
+  /** A number from 0 to below 1. */
   fraction(): number
-  /** A whole number below `end`. */
+  /** An integer from 0 to below `end`. */
   below(end: number): number
-  /** One of the first few of `count` most often: the chance of the n-th is about 1 in n. */
+  /** An integer from 0 to below `count`, skewed to low values: the chance of the n-th is about 1 in n. */
   skewed(count: number): number
   pick<T>(from: readonly T[]): T
   hex(digits: number): string
 }
 
-export function randomOf(seed: number): Random {
+export function createRandom(seed: number): Random {
   let a = 0x9e3779b9 ^ seed
   let b = 0x243f6a88
   let c = 0xb7e15162
@@ -33,7 +33,7 @@ export function randomOf(seed: number): Random {
     skewed: (count) => Math.min(Math.floor((count + 1) ** fraction()) - 1, count - 1),
     pick(from) {
       const picked = from[below(from.length)]
-      if (picked === undefined) throw new Error('There is nothing to pick from.')
+      if (picked === undefined) throw new Error('Cannot pick from an empty list.')
       return picked
     },
     hex(digits) {

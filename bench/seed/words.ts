@@ -1,4 +1,4 @@
-/** English words, the commonest first: what resources are called. */
+/** English words for resource names, the most frequent first. */
 export const WORDS: readonly string[] = (
   'report invoice project release design server customer contract budget launch review dashboard campaign summary account ' +
   'harbour orchard winter summer market garden river bridge castle forest island valley mountain ocean meadow canyon desert ' +
@@ -24,7 +24,7 @@ export const WORDS: readonly string[] = (
   'goblet chalice sceptre diadem brooch pendant locket amulet talisman monocle spectacles umbrella parasol waistcoat cravat'
 ).split(' ')
 
-/** What a few resources and people are called: accents, other scripts, an emoji. */
+/** Words with accents, other scripts and an emoji, for a few names. */
 export const FOREIGN_WORDS: readonly string[] =
   'Überblick Fähre Größe café naïve résumé Łódź Žižkov Ångström smørrebrød İstanbul перечень договор отчёт αναφορά 東京支店 売上報告 会議室 项目计划 数据中心 보고서 서울지점 رحلة תקציב 🚀launch'.split(
     ' ',

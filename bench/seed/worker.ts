@@ -1,23 +1,23 @@
 import { workerData } from 'node:worker_threads'
 import pg from 'pg'
-import { COLUMNS, copyInto } from './copy.ts'
-import { linesOf, type Order } from './order.ts'
+import { COPY_COLUMNS, copyInto } from './copy.ts'
+import { generateLines, type PartitionJob } from './partition-job.ts'
 
-/** What a worker is given. */
+/** The input of a seed worker. */
 export interface WorkerInput {
   readonly url: string
-  readonly orders: readonly Order[]
+  readonly jobs: readonly PartitionJob[]
 }
 
-const { url, orders }: WorkerInput = workerData
+const { url, jobs }: WorkerInput = workerData
 const client = new pg.Client({ connectionString: url })
 await client.connect()
-for (const order of orders) {
+for (const job of jobs) {
   await client.query('begin')
-  await client.query(`truncate ${order.table}`)
-  // Into a table that was emptied in the same transaction: no log, and rows that need no vacuum.
-  await copyInto(client, `copy ${order.table} (${COLUMNS}) from stdin (freeze)`, linesOf(order))
+  await client.query(`truncate ${job.table}`)
+  // COPY FREEZE into a table truncated in the same transaction: no write-ahead log, and no vacuum needed.
+  await copyInto(client, `copy ${job.table} (${COPY_COLUMNS}) from stdin (freeze)`, generateLines(job))
   await client.query('commit')
-  for (const index of order.indexes) await client.query(index)
+  for (const index of job.indexes) await client.query(index)
 }
 await client.end()

@@ -1,6 +1,6 @@
-import { eventsOfTenant } from '../seed/events.ts'
+import { createEventGenerator } from '../seed/events.ts'
 import { END, START, TENANTS } from '../seed/plan.ts'
-import { randomOf } from '../seed/random.ts'
+import { createRandom } from '../seed/random.ts'
 
 const COLUMNS = {
   actor: 'actor_id',
@@ -13,47 +13,51 @@ const COLUMNS = {
   status: 'status',
   channel: 'channel',
 } as const
-type Term = keyof typeof COLUMNS
+type FilterField = keyof typeof COLUMNS
 
-/** A list that somebody asks for, as a query string and as SQL. */
-export interface Asked {
+/** A list request, as a query string and as SQL. */
+export interface ListQuery {
   readonly tenant: string
   readonly query: string
   readonly condition: string
   readonly values: readonly string[]
 }
 
-const DAY = 86_400_000
+const DAY_MS = 86_400_000
 
-function floorOf(ms: number): string {
+function getFirstId(ms: number): string {
   const hex = ms.toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
-export type Span = readonly [from: number, to: number]
+export type TimeRange = readonly [from: number, to: number]
 
-export function askedOf(tenant: string, terms: { readonly [term in Term]?: string }, span?: Span): Asked {
+export function createListQuery(
+  tenant: string,
+  fields: { readonly [field in FilterField]?: string },
+  span?: TimeRange,
+): ListQuery {
   const query = new URLSearchParams()
   const conditions = ['tenant_id = $1']
   const values = [tenant]
-  for (const [term, column] of Object.entries(COLUMNS)) {
-    const value = new Map(Object.entries(terms)).get(term)
+  for (const [field, column] of Object.entries(COLUMNS)) {
+    const value = new Map(Object.entries(fields)).get(field)
     if (value === undefined) continue
-    query.set(term, value)
+    query.set(field, value)
     values.push(value)
     conditions.push(`${column} = $${values.length}`)
-    if (term === 'status' && value !== 'success') conditions.push("status <> 'success'")
+    if (field === 'status' && value !== 'success') conditions.push("status <> 'success'")
   }
   if (span !== undefined) {
     query.set('from', new Date(span[0]).toISOString())
     query.set('to', new Date(span[1]).toISOString())
-    values.push(floorOf(span[0]), floorOf(span[1]))
+    values.push(getFirstId(span[0]), getFirstId(span[1]))
     conditions.push(`id >= $${values.length - 1}`, `id < $${values.length}`)
   }
   return { tenant, query: query.toString(), condition: conditions.join(' and '), values }
 }
 
-const SINGLES: readonly (Term | 'none' | 'time' | 'history')[] = [
+const SINGLES: readonly (FilterField | 'none' | 'time' | 'history')[] = [
   'none',
   'actor',
   'action',
@@ -66,7 +70,7 @@ const SINGLES: readonly (Term | 'none' | 'time' | 'history')[] = [
   'channel',
   'time',
 ]
-const COMBINED: readonly (readonly (Term | 'time')[])[] = [
+const COMBINED: readonly (readonly (FilterField | 'time')[])[] = [
   ['actor', 'category'],
   ['actor', 'action'],
   ['actor', 'category', 'status'],
@@ -86,15 +90,15 @@ const COMBINED: readonly (readonly (Term | 'time')[])[] = [
   ['project', 'category', 'channel'],
 ]
 
-/** Draws what is asked for as events are drawn: what is frequent is asked for often. */
+/** Draws random filters with the distribution of the events, so that frequent values are requested often. */
 export function drawFilters(rows: number, each: number, seed: number) {
-  const random = randomOf(seed)
-  const make = eventsOfTenant(random, rows)
-  const draw = (tenant: number, terms: readonly string[]): Asked => {
+  const random = createRandom(seed)
+  const make = createEventGenerator(random, rows)
+  const draw = (tenant: number, fields: readonly string[]): ListQuery => {
     const event = make(tenant, START)
-    // What is asked for together need not have happened together.
+    // A second event, because combined filter values need not occur together.
     const other = make(tenant, START)
-    const known: { readonly [term in Term]: string } = {
+    const fieldValues: { readonly [field in FilterField]: string } = {
       actor: event.actor.id,
       action: other.action,
       category: other.action.slice(0, other.action.indexOf('.')),
@@ -105,23 +109,28 @@ export function drawFilters(rows: number, each: number, seed: number) {
       status: 'failure',
       channel: random.pick(['ui', 'api']),
     }
-    const from = START + Math.floor(random.fraction() * (END - START - 14 * DAY))
-    const chosen: { [term in Term]?: string } = {}
-    for (const term of terms) {
-      if (term === 'history') Object.assign(chosen, { resourceType: known.resourceType, resourceId: known.resourceId })
-      else if (isTerm(term) && known[term] !== '') chosen[term] = known[term]
+    const from = START + Math.floor(random.fraction() * (END - START - 14 * DAY_MS))
+    const chosen: { [field in FilterField]?: string } = {}
+    for (const field of fields) {
+      if (field === 'history')
+        Object.assign(chosen, { resourceType: fieldValues.resourceType, resourceId: fieldValues.resourceId })
+      else if (isFilterField(field) && fieldValues[field] !== '') chosen[field] = fieldValues[field]
     }
-    return askedOf(TENANTS[tenant] ?? '', chosen, terms.includes('time') ? [from, from + 7 * DAY] : undefined)
+    return createListQuery(
+      TENANTS[tenant] ?? '',
+      chosen,
+      fields.includes('time') ? [from, from + 7 * DAY_MS] : undefined,
+    )
   }
-  // Half of it in the tenant with half of all rows.
+  // Half of the requests are for the tenant with half of all rows.
   const tenantFor = (nth: number) => (nth % 2 === 0 ? 0 : 1 + random.below(TENANTS.length - 1))
-  const several = (terms: readonly string[]) => Array.from({ length: each }, (_, nth) => draw(tenantFor(nth), terms))
+  const several = (fields: readonly string[]) => Array.from({ length: each }, (_, nth) => draw(tenantFor(nth), fields))
   return {
-    singles: SINGLES.map((name) => ({ name, asked: several([name]) })),
-    combined: COMBINED.map((terms) => ({ name: terms.join(' + '), asked: several(terms) })),
+    singles: SINGLES.map((name) => ({ name, queries: several([name]) })),
+    combined: COMBINED.map((fields) => ({ name: fields.join(' + '), queries: several(fields) })),
   }
 }
 
-function isTerm(term: string): term is Term {
-  return Object.hasOwn(COLUMNS, term)
+function isFilterField(field: string): field is FilterField {
+  return Object.hasOwn(COLUMNS, field)
 }

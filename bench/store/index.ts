@@ -1,88 +1,89 @@
-import { cleanFolder, seededFolder } from '../pglite.ts'
-import { startSeeded } from '../postgres.ts'
-import { machineOf, type Row, tableOf } from '../report.ts'
-import { exports } from './exporting.ts'
-import { ingesting } from './ingesting.ts'
-import { aggregates, middlePage, pages, searches, withHand } from './reading.ts'
-import { startService } from './running.ts'
+import { cleanFolder, openSeededFolder } from '../pglite.ts'
+import { startSeededServer } from '../postgres.ts'
+import { describeMachine, formatTable, type ResultRow } from '../report.ts'
+import { benchExports } from './exports.ts'
+import { benchIngest } from './ingest.ts'
+import { benchAggregates, benchPages, benchSearches, measureMedianPage, withSqlReference } from './reads.ts'
+import { startService } from './service-process.ts'
 
-export interface StoreBench {
+export interface StoreBenchOptions {
   readonly rows: number
   readonly engine: 'postgresql' | 'pglite'
-  /** Parts of it, by name. @default all */
+  /** The parts to run. @default all */
   readonly only: readonly string[]
 }
 
 export interface Result {
   readonly bench: string
   readonly machine: Readonly<Record<string, string>>
-  readonly rows: readonly Row[]
+  readonly rows: readonly ResultRow[]
 }
 
-const SMALL = 100_000
+const SMALL_ROWS = 100_000
 
-function say(what: string) {
-  return console.error(what)
+function log(message: string) {
+  return console.error(message)
 }
 
-/** Everything about PostgreSQL at one size. */
-async function onPostgres({ rows, only }: StoreBench): Promise<Result> {
-  const wants = (part: string) => only.length === 0 || only.includes(part)
-  await using server = await startSeeded([SMALL, rows], say)
-  const result: Row[] = []
-  const take = (part: readonly Row[]) => {
+/** Runs the bench on PostgreSQL. */
+async function benchPostgres({ rows, only }: StoreBenchOptions): Promise<Result> {
+  const includes = (part: string) => only.length === 0 || only.includes(part)
+  await using server = await startSeededServer([SMALL_ROWS, rows], log)
+  const result: ResultRow[] = []
+  const add = (part: readonly ResultRow[]) => {
     result.push(...part)
-    say(tableOf(part))
+    log(formatTable(part))
   }
-  // What a run before has added, or one that was broken off.
-  for (const size of [SMALL, rows]) await server.clean(size)
+  // Earlier runs may have added events.
+  for (const size of [SMALL_ROWS, rows]) await server.clean(size)
   let small: { readonly rows: number; readonly ms: number } | null = null
-  if (wants('pages')) {
-    await using service = await startService('postgresql', server.url(SMALL))
-    small = { rows: SMALL, ms: await middlePage(service, SMALL) }
+  if (includes('pages')) {
+    await using service = await startService('postgresql', server.url(SMALL_ROWS))
+    small = { rows: SMALL_ROWS, ms: await measureMedianPage(service, SMALL_ROWS) }
   }
   await using service = await startService('postgresql', server.url(rows))
-  await withHand(server.adminUrl(rows), async (hand) => {
+  await withSqlReference(server.adminUrl(rows), async (sqlReference) => {
     await server.warm(rows)
-    if (wants('pages')) take(await pages(service, hand, rows, small))
-    // What was read by hand has pushed it out.
+    if (includes('pages')) add(await benchPages(service, sqlReference, rows, small))
+    // The reference queries may have evicted the data.
     await server.warm(rows)
-    if (wants('text')) take(await searches(service, hand, rows, true))
-    if (wants('aggregates')) take(await aggregates(service, hand))
+    if (includes('text')) add(await benchSearches(service, sqlReference, rows, true))
+    if (includes('aggregates')) add(await benchAggregates(service, sqlReference))
   })
-  if (wants('export')) take(await exports(service, { url: server.adminUrl(rows), rows, barred: true }))
-  if (wants('ingest')) take(await ingesting(service, { url: server.adminUrl(rows), rows, batches: 200, barred: true }))
+  if (includes('export')) add(await benchExports(service, { url: server.adminUrl(rows), rows, hasTargets: true }))
+  if (includes('ingest'))
+    add(await benchIngest(service, { url: server.adminUrl(rows), rows, batches: 200, hasTargets: true }))
   const settings = Object.entries(server.settings).map(([name, value]) => `${name} ${value}`)
-  return resultOf(rows, { engine: server.version, settings: settings.join(', ') }, result)
+  return createResult(rows, { engine: server.version, settings: settings.join(', ') }, result)
 }
 
-/** The same on PGlite, which no bar is about: there is no server to ask beside the service. */
-async function onPglite({ rows, only }: StoreBench): Promise<Result> {
-  const wants = (part: string) => only.length === 0 || only.includes(part)
-  const folder = await seededFolder(rows, say)
+/** Runs the bench on PGlite, without targets and without SQL references. */
+async function benchPglite({ rows, only }: StoreBenchOptions): Promise<Result> {
+  const includes = (part: string) => only.length === 0 || only.includes(part)
+  const folder = await openSeededFolder(rows, log)
   await cleanFolder(folder, rows)
-  const result: Row[] = []
-  const take = (part: readonly Row[]) => {
+  const result: ResultRow[] = []
+  const add = (part: readonly ResultRow[]) => {
     result.push(...part)
-    say(tableOf(part))
+    log(formatTable(part))
   }
   await using service = await startService('pglite', folder)
-  if (wants('pages')) take(await pages(service, null, rows, null))
-  if (wants('text')) take(await searches(service, null, rows, false))
-  if (wants('aggregates')) take(await aggregates(service, null))
-  if (wants('export')) take(await exports(service, { url: null, rows, barred: false }))
-  if (wants('ingest')) take(await ingesting(service, { url: null, rows, batches: 60, barred: false }))
-  return resultOf(rows, { engine: 'PGlite, in a folder, with fsync' }, result)
+  if (includes('pages')) add(await benchPages(service, null, rows, null))
+  if (includes('text')) add(await benchSearches(service, null, rows, false))
+  if (includes('aggregates')) add(await benchAggregates(service, null))
+  if (includes('export')) add(await benchExports(service, { url: null, rows, hasTargets: false }))
+  if (includes('ingest')) add(await benchIngest(service, { url: null, rows, batches: 60, hasTargets: false }))
+  return createResult(rows, { engine: 'PGlite, in a folder, with fsync' }, result)
 }
 
-function resultOf(rows: number, about: Readonly<Record<string, string>>, result: readonly Row[]): Result {
+function createResult(rows: number, about: Readonly<Record<string, string>>, result: readonly ResultRow[]): Result {
   return {
     bench: `store, ${rows.toLocaleString('en')} rows`,
-    machine: machineOf(about),
+    machine: describeMachine(about),
     rows: result,
   }
 }
 
-export function benchStore(options: StoreBench): Promise<Result> {
-  return options.engine === 'pglite' ? onPglite(options) : onPostgres(options)
+export function benchStore(options: StoreBenchOptions): Promise<Result> {
+  return options.engine === 'pglite' ? benchPglite(options) : benchPostgres(options)
 }

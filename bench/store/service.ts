@@ -7,13 +7,13 @@ import { createService } from '@whodid/server'
 import express from 'express'
 import { catalog } from '../seed/catalog.ts'
 import { TENANTS } from '../seed/plan.ts'
-import { KEY_OF_ALL, keyOf } from './keys.ts'
+import { ALL_TENANTS_KEY, getTenantKey } from './keys.ts'
 
-/** What the parent may ask for, and the answer. */
+/** Resource usage, as the parent process requests it. */
 export interface Usage {
-  /** Milliseconds of processor time since the start. */
-  readonly cpu: number
-  readonly rss: number
+  /** CPU milliseconds since the start. */
+  readonly cpuMs: number
+  readonly rssBytes: number
 }
 
 const [, , engine = 'postgresql', target = ''] = process.argv
@@ -22,13 +22,13 @@ const service = await createService({
   catalog,
   store,
   keys: TENANTS.map((tenant) => ({
-    key: keyOf(tenant),
+    key: getTenantKey(tenant),
     name: `bench-${tenant}`,
     scopes: ['ingest', 'read', 'export'],
     tenant,
   })),
   authorize: async (request) =>
-    request.headers.get('x-bench') === KEY_OF_ALL
+    request.headers.get('x-bench') === ALL_TENANTS_KEY
       ? { id: 'bench', name: 'Bench', tenants: TENANTS, permissions: ['view', 'view:all', 'export'] }
       : null,
   limits: { events: null, calls: null, attempts: null, exports: null, streams: null },
@@ -43,7 +43,7 @@ if (address === null || typeof address === 'string') throw new Error('The servic
 process.on('message', (message) => {
   if (message === 'usage') {
     const { user, system } = process.cpuUsage()
-    process.send?.({ cpu: (user + system) / 1000, rss: process.memoryUsage.rss() } satisfies Usage)
+    process.send?.({ cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() } satisfies Usage)
   }
   if (message === 'end') {
     server.close()

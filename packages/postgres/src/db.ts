@@ -1,7 +1,8 @@
 import { WhodidError } from '@whodid/core'
-import { raw, type Sql } from './sql.ts'
+import { toStoreError } from './errors.ts'
+import type { Sql } from './sql.ts'
 
-/** A row as every driver gives it: bigint as number, bytea as Uint8Array, jsonb parsed, timestamptz as Date. */
+/** A row, the same from every driver: bigint as number, bytea as Uint8Array, jsonb parsed, timestamptz as Date. */
 export type Row = Readonly<Record<string, unknown>>
 
 /** Runs statements. */
@@ -11,48 +12,54 @@ export interface Queries {
 
 /** Runs the reads of one call. */
 export interface Reads extends Queries {
-  /** Runs reads of which some look at `app.tenant` themselves: in a transaction also where there is none so far. */
-  bound<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** Runs reads that use `app.tenant` themselves. It opens a transaction if there is none yet. */
+  inTransaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>
 }
 
 /**
- * In whose name a transaction runs. `owner` is the user that the connection was made with, who alone may change the schema;
- * `settings` keeps keys, revocations and retention.
+ * The role that a transaction runs as. `owner` is the connection's own user, the only one that may change the schema. `settings`
+ * manages keys, revocations and retention.
  */
 export type Role = 'owner' | 'ingest' | 'reader' | 'settings' | 'purger' | 'eraser'
 
-/** A database: the one seam between the store and its drivers. */
+/** A database connection, as each driver implements it. */
 export interface Db extends Queries {
   readonly engine: 'pglite' | 'postgresql'
-  /** What a commit survives, as far as the driver knows; null to ask the server's settings. */
+  /** The event that a commit survives: a power cut, a crash, or neither. Null when the server's settings decide. */
   readonly durability: 'fsync' | 'process-crash' | 'memory' | null
   /**
-   * Runs `work` in one transaction, which commits when it resolves and rolls back when it throws. Only the queries it is
-   * handed belong to the transaction. For its length it has the rights of the role and no others, and `app.tenant` is set
-   * to the tenant.
+   * Runs `work` in a transaction. It commits when `work` resolves and rolls back when it throws. Only the queries that `work`
+   * receives belong to the transaction. Meanwhile it has the rights of the role, and `app.tenant` is the tenant.
    */
   tx<T>(role: Role, tenantId: string | null, work: (queries: Queries) => Promise<T>): Promise<T>
   /**
-   * Runs the reads of one call in the name of `reader`, in one transaction that cannot write. Every read of a tenant's rows goes
-   * through here; without it, a user of lesser rights sees nothing. PGlite, which knows no roles, needs no transaction for
-   * most of it.
+   * Runs the reads of one call as `reader`, in one read-only transaction. Every read of a tenant's rows uses it: without the role,
+   * a restricted user sees no rows. PGlite has no roles and opens a transaction only for `inTransaction`.
    */
   read<T>(tenantId: string, work: (reads: Reads) => Promise<T>): Promise<T>
   /**
-   * Calls `heard` with the payload of every notification, and with null when some may have been missed. Resolves once it
-   * listens; the function it gives stops it.
+   * Calls `onNotify` with the payload of each notification, or with null when some may have been missed. Resolves once it
+   * listens, with a function that stops it.
    */
-  listen(channel: string, heard: (payload: string | null) => void): Promise<() => Promise<void>>
+  listen(channel: string, onNotify: (payload: string | null) => void): Promise<() => Promise<void>>
   close(): Promise<void>
 }
 
-/** Sets `app.tenant` for the transaction. A quoted literal, since Citus does not forward `set_config`. */
-export function tenantIs(tenantId: string): Sql {
-  return raw(`set local app.tenant = ${literal(tenantId)}`)
-}
-
-/** Text as a literal that means the same whatever `standard_conforming_strings` says. */
-function literal(text: string): string {
-  if (text.includes('\0')) throw new WhodidError('invalid_input', 'A tenant has no NUL in its id: correct it.')
-  return `E'${text.replace(/['\\]/g, '$&$&')}'`
+/** Wraps a driver: errors become `WhodidError`s, and calls after `signal` aborts are rejected with `closed`. */
+export function guardDb(db: Db, signal: AbortSignal): Db {
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (signal.aborted) throw new WhodidError('closed', 'The store is closed. Open it again to use it.')
+    try {
+      return await work()
+    } catch (error) {
+      throw toStoreError(error)
+    }
+  }
+  return {
+    ...db,
+    query: (statement) => guard(() => db.query(statement)),
+    tx: (role, tenantId, work) => guard(() => db.tx(role, tenantId, work)),
+    read: (tenantId, work) => guard(() => db.read(tenantId, work)),
+    listen: (channel, onNotify) => guard(() => db.listen(channel, onNotify)),
+  }
 }

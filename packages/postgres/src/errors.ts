@@ -1,53 +1,62 @@
 import { WhodidError } from '@whodid/core'
 
-/** The SQLSTATE of a driver's error, or of the system call that failed beneath it. */
-export function codeOf(error: unknown): string | undefined {
+/** Returns the SQLSTATE of a driver's error, or the code of a failed system call. */
+export function getErrorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
 }
 
-/** Whether the data was at fault: bad values, constraints, limits of the program. */
+/** Checks if the data caused the error: invalid values, violated constraints, program limits. */
 export function isDataError(error: unknown): boolean {
-  return /^(22|23|54)/.test(codeOf(error) ?? '')
+  return /^(22|23|54)/.test(getErrorCode(error) ?? '')
 }
 
-/** Whether the database user may not do such a thing. */
+/** Checks if the database user lacks a privilege. */
 export function isForbidden(error: unknown): boolean {
-  return codeOf(error) === '42501'
+  return getErrorCode(error) === '42501'
 }
 
-/** Whether the same transaction may succeed when it is run again. */
+/** Checks if the same transaction may succeed on a retry: serialization failure, deadlock, lock timeout. */
 export function isRetryable(error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes(codeOf(error) ?? '')
+  return ['40001', '40P01', '55P03'].includes(getErrorCode(error) ?? '')
 }
 
-/** Whether there is no partition for an event: nothing else that is stored has constraints to check. */
-export function isOutsidePartitions(error: unknown): boolean {
-  return codeOf(error) === '23514'
+/** Checks if an event has no partition. Events have no other check constraint. */
+export function isMissingPartition(error: unknown): boolean {
+  return getErrorCode(error) === '23514'
 }
 
-/** Whether the database could not be reached or went away. */
+/** Checks if the database could not be reached or the connection was lost. */
 export function isUnavailable(error: unknown): boolean {
   return (
-    /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|store_unavailable$)/.test(codeOf(error) ?? '') ||
+    /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|store_unavailable$)/.test(getErrorCode(error) ?? '') ||
     (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/i.test(error.message))
   )
 }
 
-/** Errors as callers know them; the database's own stands in `cause`. */
-export function named(error: unknown): unknown {
+/** Converts errors that callers can act on to `WhodidError`s. The original error is the `cause`. */
+export function toStoreError(error: unknown): unknown {
   if (error instanceof WhodidError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = getErrorMessage(error)
   if (isUnavailable(error)) {
-    return new WhodidError('store_unavailable', `The database cannot be reached (${message}): try again shortly.`, {
+    return new WhodidError('store_unavailable', `The database is unavailable (${message}). Retry later.`, {
       cause: error,
     })
   }
-  if (/^22/.test(codeOf(error) ?? '')) {
-    return new WhodidError('invalid_input', `The database cannot compare with such a value (${message}): correct it.`, {
+  if (/^22/.test(getErrorCode(error) ?? '')) {
+    return new WhodidError('invalid_input', `The database rejected a value (${message}). Correct it and try again.`, {
       cause: error,
     })
   }
   return error
+}
+
+/** Returns the error that `toStoreError` converted, or the error itself. */
+export function getCause(error: unknown): unknown {
+  return error instanceof WhodidError && error.cause !== undefined ? error.cause : error
+}
+
+export function getErrorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

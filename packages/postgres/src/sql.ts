@@ -1,19 +1,20 @@
-import { bytesToHex } from '@whodid/core'
+import { WhodidError } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
 
-/** A value that may stand in a statement as a parameter. */
+/** A parameter value. */
 export type SqlValue = Scalar | readonly Scalar[]
 type Scalar = string | number | boolean | null | Uint8Array
 
-/** A piece of a statement: text with parameters between. */
+/** A fragment of SQL: text with parameters between. */
 export interface Sql {
   readonly strings: readonly string[]
   readonly values: readonly SqlValue[]
 }
 
-/** A statement as a driver sends it. */
+/** A statement with numbered parameters, ready for a driver. */
 export interface Statement {
   readonly text: string
-  /** Arrays have become literals. */
+  /** Arrays are already array literals. */
   readonly params: readonly Scalar[]
 }
 
@@ -22,10 +23,10 @@ function isSql(value: unknown): value is Sql {
 }
 
 /**
- * Writes SQL: values become parameters, pieces of SQL become part of it.
+ * Builds SQL: values become parameters, fragments are inlined.
  *
  * @example
- * sql`select 1 from events where tenant_id = ${tenantId} and ${all(conditions)}`
+ * sql`select 1 from events where tenant_id = ${tenantId} and ${allOf(conditions)}`
  */
 export function sql(texts: TemplateStringsArray, ...parts: readonly (SqlValue | Sql)[]): Sql {
   const strings = [texts[0] ?? '']
@@ -49,23 +50,23 @@ export function sql(texts: TemplateStringsArray, ...parts: readonly (SqlValue | 
   return { strings, values }
 }
 
-/** Text that stands in a statement as it is. Never for anything that came from outside. */
+/** Inlines text as it is. Never pass it user input. */
 export function raw(text: string): Sql {
   return { strings: [text], values: [] }
 }
 
-/** A whole number that stands in a statement itself: of a parameter the planner would not know that it is small. */
-export function constant(value: number): Sql {
+/** Inlines an integer, so that the planner sees its value. */
+export function integer(value: number): Sql {
   return raw(String(Math.trunc(value)))
 }
 
-/** Pieces with a separator between them. */
-export function join(pieces: readonly Sql[], separator: string): Sql {
-  return pieces.reduce((left, right) => sql`${left}${raw(separator)}${right}`)
+/** Joins fragments with a separator. There must be at least one. */
+export function join(fragments: readonly Sql[], separator: string): Sql {
+  return fragments.reduce((left, right) => sql`${left}${raw(separator)}${right}`)
 }
 
-/** Conditions that must all hold. */
-export function all(conditions: readonly Sql[]): Sql {
+/** Joins conditions with `and`. Without any it is `true`. */
+export function allOf(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('true') : join(conditions, ' and ')
 }
 
@@ -73,21 +74,32 @@ function isList(value: SqlValue): value is readonly Scalar[] {
   return Array.isArray(value)
 }
 
-function elementOf(value: Scalar): string {
+function formatElement(value: Scalar): string {
   if (value === null) return 'NULL'
   if (typeof value === 'string') return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
   return value instanceof Uint8Array ? `"\\\\x${bytesToHex(value)}"` : String(value)
 }
 
-/** An array as PostgreSQL reads it. Drivers write arrays in their own ways, some slowly; here it is done once. */
-export function arrayLiteral(values: readonly Scalar[]): string {
-  return `{${values.map(elementOf).join(',')}}`
+/** Formats an array as a PostgreSQL array literal. The drivers' own formatters differ, and some are slow. */
+export function formatArray(values: readonly Scalar[]): string {
+  return `{${values.map(formatElement).join(',')}}`
 }
 
-/** Numbers the parameters: what a driver takes. */
+/** Numbers the parameters and formats arrays. */
 export function compile({ strings, values }: Sql): Statement {
   return {
     text: strings.reduce((text, part, index) => `${text}$${index}${part}`),
-    params: values.map((value) => (isList(value) ? arrayLiteral(value) : value)),
+    params: values.map((value) => (isList(value) ? formatArray(value) : value)),
   }
+}
+
+/** Sets `app.tenant` for the transaction. It inlines a literal, because Citus does not forward `set_config`. */
+export function setTenant(tenantId: string): Sql {
+  return raw(`set local app.tenant = ${quoteLiteral(tenantId)}`)
+}
+
+/** Quotes text as a literal that does not depend on `standard_conforming_strings`. */
+function quoteLiteral(text: string): string {
+  if (text.includes('\0')) throw new WhodidError('invalid_input', 'Invalid tenant id: it contains a NUL character.')
+  return `E'${text.replace(/['\\]/g, '$&$&')}'`
 }

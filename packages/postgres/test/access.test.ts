@@ -1,32 +1,32 @@
 import { newId } from '@whodid/core'
 import postgres from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
+import { createTestDatabase, type TestDatabase } from '../../../tooling/postgres.ts'
 import { migratePostgres, pg } from '../src/pg.ts'
-import { eventOf } from './fixtures.ts'
+import { createEvent } from './fixtures.ts'
 
 const roles = ['ingest', 'reader', 'settings', 'purger', 'eraser', 'signer'].map((role) => `whodid_${role}`)
 
-/** What PostgreSQL says when something is not allowed, be it by a grant or by a policy. */
-const REFUSED = '42501'
+/** The SQLSTATE of a violated grant or policy. */
+const FORBIDDEN = '42501'
 
 describe('access in PostgreSQL', () => {
   let database: TestDatabase
   let client: postgres.Client
-  const mine = eventOf()
-  const others = eventOf(Date.now(), 0, 'umbrella')
+  const acmeEvent = createEvent()
+  const umbrellaEvent = createEvent(Date.now(), 0, 'umbrella')
 
   beforeAll(async () => {
-    database = await testDatabase()
-    const app = await database.login()
+    database = await createTestDatabase()
+    const app = await database.createUser()
     await migratePostgres(database.url, { grantTo: app.name })
     const store = await pg(app.url)
-    await store.append('acme', [mine])
-    await store.append('umbrella', [others])
+    await store.append('acme', [acmeEvent])
+    await store.append('umbrella', [umbrellaEvent])
     for (const tenantId of ['acme', 'umbrella']) {
       const scope = { tenantId, viewerId: 'ada', restrict: [] }
       await store.changeInbox(scope, { to: 'seen', which: { all: true, filter: {} } })
-      await store.changeInbox(scope, { to: 'archived', which: { ids: [mine.id, others.id] } })
+      await store.changeInbox(scope, { to: 'archived', which: { ids: [acmeEvent.id, umbrellaEvent.id] } })
     }
     await store.close()
     client = new postgres.Client({ connectionString: database.url })
@@ -37,8 +37,8 @@ describe('access in PostgreSQL', () => {
     await database[Symbol.asyncDispose]()
   })
 
-  /** Rows that a role gets in a tenant, or the code of the error; nothing of it stays. */
-  const as = async (role: string, tenantId: string | null, text: string, params: readonly unknown[] = []) => {
+  /** Runs a statement as a role in a tenant, rolls it back, and returns its rows or the error code. */
+  const runAs = async (role: string, tenantId: string | null, text: string, params: readonly unknown[] = []) => {
     await client.query(`begin; set local role ${role}`)
     try {
       if (tenantId !== null) await client.query(`set local app.tenant = '${tenantId}'`)
@@ -49,7 +49,7 @@ describe('access in PostgreSQL', () => {
       await client.query('rollback')
     }
   }
-  const asOwner = async (text: string) => (await client.query(text)).rows
+  const runAsOwner = async (text: string) => (await client.query(text)).rows
 
   test.each([
     ['reader', `insert into whodid.events (tenant_id) values ('acme')`],
@@ -57,7 +57,7 @@ describe('access in PostgreSQL', () => {
     ['reader', `delete from whodid.events`],
     ['reader', `insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash) values ('acme', 9, '${newId()}', '')`],
     ['reader', `update whodid.ledger_head set seq = 9`],
-    ['reader', `select whodid.ensure_month(2021, 1)`],
+    ['reader', `select whodid.ensure_partition(2021, 1)`],
     ['ingest', `select description from whodid.events`],
     ['ingest', `select canonical from whodid.events`],
     ['ingest', `select search_text from whodid.events`],
@@ -68,7 +68,7 @@ describe('access in PostgreSQL', () => {
     ['ingest', `delete from whodid.ledger`],
     ['ingest', `delete from whodid.ledger_head`],
     ['ingest', `select * from whodid.inbox`],
-    ['ingest', `select whodid.candidates('{engine}', '${newId(0)}', '${newId()}', '[]')`],
+    ['ingest', `select whodid.search_candidates('{engine}', '${newId(0)}', '${newId()}', '[]')`],
     [
       'ingest',
       `create table whodid.events_2031_01 partition of whodid.events for values from (minvalue) to (maxvalue)`,
@@ -88,25 +88,25 @@ describe('access in PostgreSQL', () => {
     ['settings', `select * from whodid.ledger`],
     ['signer', `select * from whodid.events`],
     ['signer', `delete from whodid.ledger`],
-  ])('the %s may not: %s', async (role, text) => {
-    expect(await as(`whodid_${role}`, 'acme', text)).toBe(REFUSED)
+  ])('%s may not run: %s', async (role, text) => {
+    expect(await runAs(`whodid_${role}`, 'acme', text)).toBe(FORBIDDEN)
   })
 
-  test.each(roles)('%s can truncate nothing, and reaches no partition by itself', async (role) => {
-    const tables = await asOwner(`
+  test.each(roles)('%s cannot truncate tables or access partitions directly', async (role) => {
+    const tables = await runAsOwner(`
       select c.oid::regclass::text as name, c.relispartition as partition from pg_class c
       where c.relnamespace = 'whodid'::regnamespace and c.relkind in ('r', 'p')`)
     expect(tables.filter(({ partition }) => partition).length).toBeGreaterThan(2)
     for (const { name, partition } of tables) {
-      expect([name, await as(role, 'acme', `truncate ${name} cascade`)]).toEqual([name, REFUSED])
-      if (partition) expect([name, await as(role, 'acme', `select 1 from ${name}`)]).toEqual([name, REFUSED])
+      expect([name, await runAs(role, 'acme', `truncate ${name} cascade`)]).toEqual([name, FORBIDDEN])
+      if (partition) expect([name, await runAs(role, 'acme', `select 1 from ${name}`)]).toEqual([name, FORBIDDEN])
     }
   })
 
-  test('a default privilege of the host opens no partition either', async () => {
+  test('default privileges of the host do not expose partitions', async () => {
     await client.query('begin; create role whodid_test_auditor; grant usage on schema whodid to whodid_test_auditor')
     await client.query('alter default privileges in schema whodid grant select on tables to whodid_test_auditor')
-    await client.query('select whodid.ensure_month(2021, 7)')
+    await client.query('select whodid.ensure_partition(2021, 7)')
     const { rows } = await client.query(`
       select relrowsecurity as isolated, has_table_privilege('whodid_test_auditor', oid, 'select') as granted
       from pg_class where oid = 'whodid.events_2021_07'::regclass`)
@@ -114,8 +114,8 @@ describe('access in PostgreSQL', () => {
     expect(rows).toEqual([{ isolated: true, granted: true }])
   })
 
-  test('every table with a tenant is isolated, but that of the keys, which are looked for before it is known', async () => {
-    const tables = await asOwner(`
+  test('every table with a tenant has row-level security, except api_keys', async () => {
+    const tables = await runAsOwner(`
       select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
       where c.relnamespace = 'whodid'::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity`)
     expect(tables).toEqual([{ name: 'api_keys' }])
@@ -135,13 +135,13 @@ describe('access in PostgreSQL', () => {
     ['purger', 'inbox'],
     ['eraser', 'events'],
     ['signer', 'ledger'],
-  ])('the %s sees of %s only the rows of its tenant, and none without one', async (role, table) => {
+  ])('%s sees only rows of its tenant in %s, and none without a tenant', async (role, table) => {
     const tenants = `select distinct tenant_id from whodid.${table}`
-    expect(await as(`whodid_${role}`, 'acme', tenants)).toEqual([{ tenant_id: 'acme' }])
-    expect(await as(`whodid_${role}`, 'umbrella', tenants)).toEqual([{ tenant_id: 'umbrella' }])
-    expect(await as(`whodid_${role}`, 'unknown', tenants)).toEqual([])
-    expect(await as(`whodid_${role}`, '', tenants)).toEqual([])
-    expect(await as(`whodid_${role}`, null, tenants)).toEqual([])
+    expect(await runAs(`whodid_${role}`, 'acme', tenants)).toEqual([{ tenant_id: 'acme' }])
+    expect(await runAs(`whodid_${role}`, 'umbrella', tenants)).toEqual([{ tenant_id: 'umbrella' }])
+    expect(await runAs(`whodid_${role}`, 'unknown', tenants)).toEqual([])
+    expect(await runAs(`whodid_${role}`, '', tenants)).toEqual([])
+    expect(await runAs(`whodid_${role}`, null, tenants)).toEqual([])
   })
 
   test.each([
@@ -151,9 +151,9 @@ describe('access in PostgreSQL', () => {
     ['reader', `insert into whodid.inbox values ('umbrella', 'ada', '${newId()}', true, true)`],
     ['reader', `insert into whodid.inbox_watermark values ('umbrella', 'grace', 9, 9)`],
     ['reader', `update whodid.inbox set tenant_id = 'umbrella'`],
-  ])('the %s writes nothing of another tenant: %s', async (role, text) => {
-    expect(await as(`whodid_${role}`, 'acme', text)).toBe(REFUSED)
-    expect(await as(`whodid_${role}`, null, text)).toEqual(text.startsWith('insert') ? REFUSED : [])
+  ])('%s cannot write rows of another tenant: %s', async (role, text) => {
+    expect(await runAs(`whodid_${role}`, 'acme', text)).toBe(FORBIDDEN)
+    expect(await runAs(`whodid_${role}`, null, text)).toEqual(text.startsWith('insert') ? FORBIDDEN : [])
   })
 
   test.each([
@@ -161,29 +161,29 @@ describe('access in PostgreSQL', () => {
     ['purger', 'delete from whodid.inbox returning tenant_id'],
     ['eraser', "update whodid.events set actor_name = null, search_text = '' returning tenant_id"],
     ['reader', 'delete from whodid.inbox returning tenant_id'],
-  ])('the %s touches rows of its tenant only: %s', async (role, text) => {
-    expect(await as(`whodid_${role}`, 'acme', text)).toEqual([{ tenant_id: 'acme' }])
-    expect(await as(`whodid_${role}`, null, text)).toEqual([])
+  ])('%s changes only rows of its tenant: %s', async (role, text) => {
+    expect(await runAs(`whodid_${role}`, 'acme', text)).toEqual([{ tenant_id: 'acme' }])
+    expect(await runAs(`whodid_${role}`, null, text)).toEqual([])
   })
 
-  describe('candidates', () => {
-    const find = (tenantId: string | null, needles: readonly string[], terms: unknown = []) =>
-      as(
+  describe('search_candidates', () => {
+    const find = (tenantId: string | null, needles: readonly string[], conditions: unknown = []) =>
+      runAs(
         'whodid_reader',
         tenantId,
-        `select candidates as id from whodid.candidates($1::text[], $2::uuid, $3::uuid, $4::jsonb)`,
-        [needles, newId(0), newId(Date.now() + 60_000), JSON.stringify(terms)],
+        `select search_candidates as id from whodid.search_candidates($1::text[], $2::uuid, $3::uuid, $4::jsonb)`,
+        [needles, newId(0), newId(Date.now() + 60_000), JSON.stringify(conditions)],
       )
 
-    test('finds in the tenant of the transaction, and nothing without one', async () => {
-      expect(await find('acme', ['engine', 'lovelace'])).toEqual([{ id: mine.id }])
-      expect(await find('umbrella', ['engine'])).toEqual([{ id: others.id }])
+    test('searches the tenant of the transaction only', async () => {
+      expect(await find('acme', ['engine', 'lovelace'])).toEqual([{ id: acmeEvent.id }])
+      expect(await find('umbrella', ['engine'])).toEqual([{ id: umbrellaEvent.id }])
       expect(await find('acme', ['engine', 'absent'])).toEqual([])
       expect(await find('', ['engine'])).toEqual([])
       expect(await find(null, ['engine'])).toEqual([])
     })
 
-    test('takes what it is given for text, whatever is in it', async () => {
+    test('escapes wildcards, quotes and SQL in its arguments', async () => {
       for (const text of ["' or true --", '%', '_ngine', 'engi\\', "\\' or 1 = 1 --", '$$']) {
         expect(await find('acme', [text])).toEqual([])
         expect(await find('acme', ['engine'], [{ actor_id: [text] }])).toEqual([])
@@ -192,8 +192,10 @@ describe('access in PostgreSQL', () => {
       expect(await find('acme\\', ['engine'])).toEqual([])
     })
 
-    test('narrows by columns that it knows, each term of one or another', async () => {
-      expect(await find('acme', ['engine'], [{ actor_id: ['x'], actor_address: ['ada@acme.test'] }])).toHaveLength(1)
+    test('narrows by known columns and rejects others', async () => {
+      expect(await find('acme', ['engine'], [{ actor_id: ['x'], actor_email_lower: ['ada@acme.test'] }])).toHaveLength(
+        1,
+      )
       expect(await find('acme', ['engine'], [{ action: ['project.created'] }, { kind: ['create'] }])).toHaveLength(1)
       expect(await find('acme', ['engine'], [{ action: ['project.created'] }, { kind: ['delete'] }])).toEqual([])
       expect(await find('acme', ['engine'], [{}])).toEqual([])
@@ -203,16 +205,19 @@ describe('access in PostgreSQL', () => {
     })
   })
 
-  test('a month is made for whoever stores, and nothing but a month', async () => {
-    expect(await as('whodid_ingest', null, 'select whodid.ensure_month(2021, 2)')).toHaveLength(1)
-    expect(await as('whodid_ingest', null, 'select whodid.ensure_month(1999, 2)')).toHaveLength(1)
-    for (const wrong of ['2021, 13', '2021, 0', '2021, null', 'null, 1', '0, 1', '9999, 1', '-5, 1']) {
-      expect([wrong, await as('whodid_ingest', null, `select whodid.ensure_month(${wrong})`)]).toEqual([wrong, '22023'])
+  test('ensure_partition creates valid months only', async () => {
+    expect(await runAs('whodid_ingest', null, 'select whodid.ensure_partition(2021, 2)')).toHaveLength(1)
+    expect(await runAs('whodid_ingest', null, 'select whodid.ensure_partition(1999, 2)')).toHaveLength(1)
+    for (const invalid of ['2021, 13', '2021, 0', '2021, null', 'null, 1', '0, 1', '9999, 1', '-5, 1']) {
+      expect([invalid, await runAs('whodid_ingest', null, `select whodid.ensure_partition(${invalid})`)]).toEqual([
+        invalid,
+        '22023',
+      ])
     }
   })
 
-  test('a service with one connection keeps many tenants apart', async () => {
-    const app = await database.login()
+  test('isolates many tenants on one connection', async () => {
+    const app = await database.createUser()
     await migratePostgres(database.url, { grantTo: app.name })
     const pool = new postgres.Pool({ connectionString: app.url, max: 1 })
     const store = await pg(pool)
@@ -222,7 +227,7 @@ describe('access in PostgreSQL', () => {
       const seen = await Promise.all(
         tenants.map(async (tenantId) => {
           const scope = { tenantId, viewerId: 'ada', restrict: [] }
-          const event = eventOf(Date.now(), 0, tenantId)
+          const event = createEvent(Date.now(), 0, tenantId)
           const [[result], before] = await Promise.all([
             store.append(tenantId, [event]),
             store.list(scope, { q: 'engine' }, { sort: 'occurredAt', order: 'desc', limit: 100, after: null }),
@@ -243,7 +248,7 @@ describe('access in PostgreSQL', () => {
     await store.close()
     const { rows } = await pool.query("select current_setting('app.tenant', true) as tenant, current_user as name")
     expect(rows).toEqual([{ tenant: '', name: app.name }])
-    await expect(pool.query('select 1 from whodid.events')).rejects.toMatchObject({ code: REFUSED })
+    await expect(pool.query('select 1 from whodid.events')).rejects.toMatchObject({ code: FORBIDDEN })
     await pool.end()
   })
 })

@@ -1,11 +1,10 @@
-import { defineCatalog, newId, type PageRequest, type PreparedEvent, prepareEvent, type ReadScope } from '@whodid/core'
-
-// For tests of this package alone; what every store must do is in the testkit.
+import { defineCatalog, newId, type PageRequest, type PreparedEvent, type ReadScope } from '@whodid/core'
+import { prepareEvent } from '@whodid/core/seal'
 
 const catalog = defineCatalog({ project: { label: 'Project' } })
 
-/** An event of a tenant. */
-export function eventOf(at: number = Date.now(), size = 0, tenantId = 'acme'): PreparedEvent {
+/** Creates an event of a tenant, with `size` characters of metadata. */
+export function createEvent(at: number = Date.now(), size = 0, tenantId = 'acme'): PreparedEvent {
   const id = newId(at)
   return prepareEvent(
     {
@@ -19,6 +18,7 @@ export function eventOf(at: number = Date.now(), size = 0, tenantId = 'acme'): P
   )
 }
 
-export const everything: ReadScope = { tenantId: 'acme', viewerId: 'ada', restrict: [] }
+/** Reads everything in the tenant `acme`. */
+export const fullScope: ReadScope = { tenantId: 'acme', viewerId: 'ada', restrict: [] }
 
 export const newestFirst: PageRequest = { sort: 'occurredAt', order: 'desc', limit: 100, after: null }

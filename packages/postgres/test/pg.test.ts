@@ -3,9 +3,9 @@ import { createServer } from 'node:net'
 import { type EventStore, newId, type StoredEvent } from '@whodid/core'
 import postgres from 'pg'
 import { describe, expect, test } from 'vitest'
-import { testDatabase } from '../../../tooling/postgres.ts'
+import { createTestDatabase } from '../../../tooling/postgres.ts'
 import { pg } from '../src/pg.ts'
-import { eventOf, everything, newestFirst } from './fixtures.ts'
+import { createEvent, fullScope, newestFirst } from './fixtures.ts'
 
 async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new postgres.Client({ connectionString: url })
@@ -17,9 +17,9 @@ async function query(url: string, text: string): Promise<readonly Record<string,
   }
 }
 
-/** Closes stores in the end, the database last. */
+/** Opens a test database. Disposing it closes its stores first. */
 async function openDatabase() {
-  const database = await testDatabase()
+  const database = await createTestDatabase()
   const stores: EventStore[] = []
   return {
     url: database.url,
@@ -37,7 +37,7 @@ async function openDatabase() {
 }
 
 describe('PostgreSQL', () => {
-  test('many processes may open a new database at once', async () => {
+  test('opens a new database from many processes at once', async () => {
     await using database = await openDatabase()
     await Promise.all(Array.from({ length: 6 }, () => database.open()))
     const [first, ...others] = await database.query('select name from whodid.migrations order by name')
@@ -45,21 +45,21 @@ describe('PostgreSQL', () => {
     expect(new Set(others).size).toBe(others.length)
   })
 
-  test('two stores share one ledger, and those who follow one see what the other stores', async () => {
+  test('two stores share one ledger, and followers of one see events of the other', async () => {
     await using database = await openDatabase()
-    const [here, there] = await Promise.all([database.open(), database.open()])
+    const [first, second] = await Promise.all([database.open(), database.open()])
     const end = new AbortController()
     const followed: StoredEvent[] = []
     const following = (async () => {
-      for await (const event of here.follow(everything, {}, 0, end.signal)) {
+      for await (const event of first.follow(fullScope, {}, 0, end.signal)) {
         followed.push(event)
         if (followed.length === 400) end.abort()
       }
     })()
     const batches = Array.from({ length: 40 }, (_, index) =>
-      (index % 2 === 0 ? here : there).append(
+      (index % 2 === 0 ? first : second).append(
         'acme',
-        Array.from({ length: 10 }, () => eventOf()),
+        Array.from({ length: 10 }, () => createEvent()),
       ),
     )
     const results = (await Promise.all(batches)).flat()
@@ -69,52 +69,52 @@ describe('PostgreSQL', () => {
     expect(seqs.sort((a, b) => a - b)).toEqual(followed.map(({ seq }) => seq))
   })
 
-  test('the same event sent to two stores at once is stored once', async () => {
+  test('stores an event once when it is sent to several stores at once', async () => {
     await using database = await openDatabase()
     const stores = await Promise.all([database.open(), database.open(), database.open()])
-    const events = Array.from({ length: 30 }, () => eventOf())
+    const events = Array.from({ length: 30 }, () => createEvent())
     const results = await Promise.all(stores.map((store) => store.append('acme', events)))
     const stored = results.flat().filter(({ outcome }) => outcome === 'stored')
     expect(stored).toHaveLength(30)
     expect(results.flat().filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(60)
   })
 
-  test('goes on following when the connections are cut', async () => {
+  test('continues to follow after its connections are cut', async () => {
     await using database = await openDatabase()
     const store = await database.open()
     const end = new AbortController()
-    const follower = store.follow(everything, {}, 0, end.signal)[Symbol.asyncIterator]()
+    const follower = store.follow(fullScope, {}, 0, end.signal)[Symbol.asyncIterator]()
     const first = follower.next()
-    await store.append('acme', [eventOf()])
+    await store.append('acme', [createEvent()])
     await first
     const second = follower.next()
     await database.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
     )
-    // By another store: nothing in this one tells the follower.
-    await (await database.open()).append('acme', [eventOf()])
+    // Appended by another store, so this store gets no direct signal.
+    await (await database.open()).append('acme', [createEvent()])
     expect(await second).toMatchObject({ done: false, value: { seq: 2 } })
     end.abort()
   })
 
-  test('leaves a pool of the host open, and its parsers alone', async () => {
+  test('leaves the pool and parsers of the host unchanged', async () => {
     await using database = await openDatabase()
     const pool = new postgres.Pool({ connectionString: database.url, max: 1 })
     pool.on('connect', (client) => client.on('error', () => {}))
     pool.on('error', () => {})
     const store = await pg(pool)
-    await store.append('acme', [eventOf()])
-    expect((await store.list(everything, {}, newestFirst)).items).toHaveLength(1)
+    await store.append('acme', [createEvent()])
+    expect((await store.list(fullScope, {}, newestFirst)).items).toHaveLength(1)
     await store.close()
     const { rows } = await pool.query("select 1::int8 as big, current_setting('app.tenant', true) as tenant")
     expect(rows).toEqual([{ big: '1', tenant: '' }])
     await pool.end()
   })
 
-  test('makes months on demand, and never skips one whose table stands detached', async () => {
+  test('creates partitions on demand, and fails if a detached table has the name', async () => {
     await using database = await openDatabase()
     const store = await database.open()
-    await store.append('acme', [eventOf(Date.UTC(2024, 4, 31)), eventOf(Date.UTC(2003, 0))])
+    await store.append('acme', [createEvent(Date.UTC(2024, 4, 31)), createEvent(Date.UTC(2003, 0))])
     const partitions = await database.query(
       "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'whodid.events'::regclass order by 1",
     )
@@ -123,13 +123,13 @@ describe('PostgreSQL', () => {
     expect(names).toHaveLength(5)
     await database.query('alter table whodid.events detach partition whodid.events_2024_05')
     const other = await database.open()
-    await expect(other.append('acme', [eventOf(Date.UTC(2024, 4, 1))])).rejects.toMatchObject({
+    await expect(other.append('acme', [createEvent(Date.UTC(2024, 4, 1))])).rejects.toMatchObject({
       code: 'store_unavailable',
       message: expect.stringContaining('events_2024_05'),
     })
   })
 
-  test('says what it cannot use', async () => {
+  test('rejects a missing URL and an unreachable server', async () => {
     await expect(pg(undefined)).rejects.toMatchObject({ code: 'invalid_input' })
     const probe = createServer().listen(0, '127.0.0.1')
     await once(probe, 'listening')
@@ -140,22 +140,22 @@ describe('PostgreSQL', () => {
     await expect(pg(`postgres://127.0.0.1:${port}/none`)).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
-  test('says what an acknowledgement is worth under the settings of the server', async () => {
+  test('reports the durability of the server settings', async () => {
     await using database = await openDatabase()
     expect(await (await database.open()).health()).toMatchObject({ engine: 'postgresql', durability: 'fsync' })
     const name = new URL(database.url).pathname.slice(1)
     await database.query(`alter database ${name} set synchronous_commit = off`)
     const { durability, warnings } = await (await database.open()).health()
     expect(durability).toBe('process-crash')
-    expect(warnings.join()).toContain('synchronous_commit off')
+    expect(warnings.join()).toContain('synchronous_commit is off')
   })
 
-  test('refuses values that no database text can hold', async () => {
+  test('rejects filter values with NUL characters', async () => {
     await using database = await openDatabase()
     const store = await database.open()
-    await expect(store.list(everything, { actor: ['a\0'] }, newestFirst)).rejects.toMatchObject({
+    await expect(store.list(fullScope, { actor: ['a\0'] }, newestFirst)).rejects.toMatchObject({
       code: 'invalid_input',
     })
-    expect(await store.get(everything, newId())).toBeNull()
+    expect(await store.get(fullScope, newId())).toBeNull()
   })
 })

@@ -1,12 +1,12 @@
 import type { EventStore, Filter, PageRequest, ReadScope } from '@whodid/core'
 import postgres from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
+import { createTestDatabase, type TestDatabase } from '../../../tooling/postgres.ts'
 import { pg } from '../src/pg.ts'
-import { eventOf } from './fixtures.ts'
-import { BIG_TENANT, seedMillion } from './million.ts'
+import { createEvent } from './fixtures.ts'
+import { BIG_TENANT, seedMillion } from './seed-million.ts'
 
-/** A node of a plan, as auto_explain gives it in JSON. */
+/** A node of a plan in the JSON format of auto_explain. */
 interface PlanNode {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
@@ -16,7 +16,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
-/** A statement of the store with its plan. */
+/** A statement and its plan. */
 interface Explained {
   readonly 'Query Text': string
   readonly Plan: PlanNode
@@ -28,19 +28,19 @@ const scope: ReadScope = {
   restrict: [{ not: { category: ['audit'] } }],
 }
 const page: PageRequest = { sort: 'occurredAt', order: 'desc', limit: 50, after: null }
-const DAY = 86_400_000
+const DAY_MS = 86_400_000
 
-describe('plans over a million events', () => {
+describe('query plans with a million events', () => {
   let database: TestDatabase
   let pool: postgres.Pool
   let store: EventStore
   let explained: Explained[] = []
 
   beforeAll(async () => {
-    database = await testDatabase()
+    database = await createTestDatabase()
     await (await pg(database.url)).close()
     await seedMillion(database.url)
-    // Each statement of the store, also those within functions, is explained to the connection that it ran on.
+    // auto_explain sends the plan of each statement, including those in functions, to its connection.
     pool = new postgres.Pool({
       connectionString: database.url,
       max: 1,
@@ -72,48 +72,48 @@ describe('plans over a million events', () => {
     await database?.[Symbol.asyncDispose]()
   })
 
-  const nodesOf = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
-  const rowsOf = (node: PlanNode) =>
+  const listNodes = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(listNodes)]
+  const countRows = (node: PlanNode) =>
     (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
 
-  /** What the statements that read events did, which must be none of the things that grow with the table. */
-  const plansOf = async (work: () => Promise<unknown>, sortedAtMost = page.limit + 1) => {
+  /** Asserts that the statements of `work` scan no partition and sort few rows. */
+  const assertPlans = async (work: () => Promise<unknown>, maxSortedRows = page.limit + 1) => {
     explained = []
     await work()
-    // The last plan comes when its statement is closed.
+    // The plan of a statement arrives with the next statement.
     await pool.query('select')
     const plans = explained.filter(({ 'Query Text': text }) => text.includes('whodid.events'))
     expect(plans.length).toBeGreaterThan(0)
     for (const { 'Query Text': text, Plan } of plans) {
-      for (const node of nodesOf(Plan)) {
+      for (const node of listNodes(Plan)) {
         const isEvents = node['Relation Name']?.startsWith('events') ?? false
-        const scanned = isEvents && node['Node Type'] === 'Seq Scan' && rowsOf(node) > 0
+        const scanned = isEvents && node['Node Type'] === 'Seq Scan' && countRows(node) > 0
         expect(scanned, `${node['Relation Name']} is scanned by ${text}`).toBe(false)
         if (!node['Node Type'].includes('Sort')) continue
-        const sorted = (node.Plans ?? []).reduce((sum, below) => sum + rowsOf(below), 0)
-        expect(sorted, `${sorted} rows are sorted by ${text}`).toBeLessThanOrEqual(sortedAtMost)
+        const sorted = (node.Plans ?? []).reduce((sum, below) => sum + countRows(below), 0)
+        expect(sorted, `${sorted} rows are sorted by ${text}`).toBeLessThanOrEqual(maxSortedRows)
       }
     }
     return plans
   }
-  const pageOf =
+  const readPage =
     (filter: Filter, changes: Partial<PageRequest> = {}) =>
     () =>
       store.list(scope, filter, { ...page, ...changes })
 
-  test('a page without a filter', () => plansOf(pageOf({})))
+  test('a page without a filter', () => assertPlans(readPage({})))
 
-  test('a page far back, by its cursor', async () => {
-    const { items } = await store.list(scope, { to: new Date(Date.now() - 200 * DAY).toISOString() }, page)
+  test('a page far back, by cursor', async () => {
+    const { items } = await store.list(scope, { to: new Date(Date.now() - 200 * DAY_MS).toISOString() }, page)
     const last = items.at(-1)
-    await plansOf(pageOf({}, { after: { id: last?.id ?? '', value: null } }))
-    await plansOf(pageOf({}, { after: { id: last?.id ?? '', value: null }, order: 'asc' }))
+    await assertPlans(readPage({}, { after: { id: last?.id ?? '', value: null } }))
+    await assertPlans(readPage({}, { after: { id: last?.id ?? '', value: null }, order: 'asc' }))
   })
 
   test.each<[name: string, filter: Filter]>([
     ['an actor', { actor: ['user7'] }],
-    ['an actor who did little', { actor: ['user4321'] }],
-    ['an e-mail address', { actor: ['person4000@acme.test'] }],
+    ['an actor with few events', { actor: ['user4321'] }],
+    ['an email address', { actor: ['person4000@acme.test'] }],
     ['an action', { action: ['key.deleted'] }],
     ['a category', { category: ['domain'] }],
     ['the history of a resource', { resource: ['invoice/r77'] }],
@@ -122,22 +122,25 @@ describe('plans over a million events', () => {
     ['an actor, a category and a status', { actor: ['user3'], category: ['job'], status: ['failure'] }],
     [
       'a week',
-      { from: new Date(Date.now() - 107 * DAY).toISOString(), to: new Date(Date.now() - 100 * DAY).toISOString() },
+      {
+        from: new Date(Date.now() - 107 * DAY_MS).toISOString(),
+        to: new Date(Date.now() - 100 * DAY_MS).toISOString(),
+      },
     ],
-    ['what is unread', { inbox: 'unread' }],
-  ])('a page of %s, and how many there are', async (_, filter) => {
-    await plansOf(pageOf(filter))
-    await plansOf(() => store.count(scope, filter, 10_000))
+    ['unread events', { inbox: 'unread' }],
+  ])('a page and the count of %s', async (_, filter) => {
+    await assertPlans(readPage(filter))
+    await assertPlans(() => store.count(scope, filter, 10_000))
   })
 
-  test('what is unread after most was seen', async () => {
+  test('unread events after most are seen', async () => {
     await store.changeInbox(scope, { to: 'seen', which: { all: true, filter: {} } })
-    await store.append(BIG_TENANT, [eventOf(), eventOf()])
-    expect((await pageOf({ inbox: 'unread' })()).items).toHaveLength(2)
-    await plansOf(pageOf({ inbox: 'unread' }))
+    await store.append(BIG_TENANT, [createEvent(), createEvent()])
+    expect((await readPage({ inbox: 'unread' })()).items).toHaveLength(2)
+    await assertPlans(readPage({ inbox: 'unread' }))
   })
 
   test.each(['report', 'tundra', 'ref-98765', 'zyxwvuts'])('text: %s', async (q) => {
-    await plansOf(pageOf({ q }), 10_000)
+    await assertPlans(readPage({ q }), 10_000)
   })
 })

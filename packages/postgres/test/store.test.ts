@@ -6,9 +6,9 @@ import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { testStore } from '@whodid/testkit'
 import postgres from 'pg'
-import { type TestDatabase, testDatabase } from '../../../tooling/postgres.ts'
+import { createTestDatabase, type TestDatabase } from '../../../tooling/postgres.ts'
 import { lockFolder } from '../src/drivers/pglite/folder-lock.ts'
-import { workerDb } from '../src/drivers/pglite/worker-db.ts'
+import { openWorkerDb } from '../src/drivers/pglite/worker-db.ts'
 import { storeOnPGlite } from '../src/index.ts'
 import { migratePostgres, pg } from '../src/pg.ts'
 import type { SqlValue } from '../src/sql.ts'
@@ -26,7 +26,7 @@ testStore('PGlite in memory', async () => {
 
 testStore('PGlite in a folder', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'whodid-store-'))
-  const db = await workerDb(dir, lockFolder(dir).release)
+  const db = await openWorkerDb(dir, lockFolder(dir).release)
   const store = await openStore(db)
   return {
     store,
@@ -38,9 +38,9 @@ testStore('PGlite in a folder', async () => {
   }
 })
 
-async function onPostgres(database: TestDatabase, url = database.url) {
+async function openPostgres(database: TestDatabase, url = database.url) {
   const pool = new postgres.Pool({ connectionString: database.url })
-  // Dropping the database may meet a connection that is still being closed.
+  // Dropping the database may break connections that are still closing.
   pool.on('connect', (client) => client.on('error', () => {}))
   pool.on('error', () => {})
   const store = await pg(url)
@@ -55,11 +55,11 @@ async function onPostgres(database: TestDatabase, url = database.url) {
   }
 }
 
-testStore('PostgreSQL', async () => onPostgres(await testDatabase()))
+testStore('PostgreSQL', async () => openPostgres(await createTestDatabase()))
 
-testStore('PostgreSQL as a user of lesser rights', async () => {
-  const database = await testDatabase()
-  const app = await database.login()
+testStore('PostgreSQL as a restricted user', async () => {
+  const database = await createTestDatabase()
+  const app = await database.createUser()
   await migratePostgres(database.url, { grantTo: app.name })
-  return onPostgres(database, app.url)
+  return openPostgres(database, app.url)
 })

@@ -1,4 +1,4 @@
-export type { AdapterSetup, ServeApp, ServedApp } from './adapter/adapter.ts'
-export { testAdapter } from './adapter/adapter.ts'
+export type { AdapterSetup, ServeApp, ServedApp } from './adapter/test-adapter.ts'
+export { testAdapter } from './adapter/test-adapter.ts'
 export type { StoreUnderTest } from './store/events.ts'
-export { testStore } from './store/store.ts'
+export { testStore } from './store/test-store.ts'

@@ -1,11 +1,11 @@
 import type { StoreHealth } from '@whodid/core'
 import type { Db } from '../db.ts'
-import { partitionsOfEvents } from '../schema/partitions.ts'
-import { privilegeWarning } from '../schema/privileges.ts'
+import { eventPartitions } from '../schema/partitions.ts'
+import { getPrivilegeWarning } from '../schema/privileges.ts'
 import { sql } from '../sql.ts'
 
-/** Above this many events an embedded database is the wrong choice. */
-const PGLITE_ROWS = 1_000_000
+/** The most events that PGlite is meant for. */
+const MAX_PGLITE_ROWS = 1_000_000
 
 interface SettingsRow extends Record<string, unknown> {
   readonly version: string
@@ -16,33 +16,33 @@ interface SettingsRow extends Record<string, unknown> {
   readonly rows: number
 }
 
-/** What the database says of itself, with a warning for each setting that an audit trail should not run with. */
-export async function healthOf(db: Db): Promise<StoreHealth> {
+/** Reads the version and durability of the database, with a warning for each unsafe or slow setting. */
+export async function readHealth(db: Db): Promise<StoreHealth> {
   const [row] = await db.query<SettingsRow>(sql`
     select current_setting('server_version') as version, current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as synchronous_commit,
       current_setting('full_page_writes') as full_page_writes,
       (select datctype from pg_database where datname = current_database()) as ctype,
-      (select coalesce(sum(greatest(c.reltuples, 0)), 0)::float8 from ${partitionsOfEvents}) as rows`)
-  if (row === undefined) throw new Error('The database says nothing of its settings.')
-  const privilege = db.engine === 'postgresql' ? await privilegeWarning(db) : null
-  const onDisk = row.fsync === 'on' && row.synchronous_commit !== 'off' && row.full_page_writes === 'on'
+      (select coalesce(sum(greatest(c.reltuples, 0)), 0)::float8 from ${eventPartitions}) as rows`)
+  if (row === undefined) throw new Error('The database returned no row for its settings.')
+  const privilege = db.engine === 'postgresql' ? await getPrivilegeWarning(db) : null
+  const isDurable = row.fsync === 'on' && row.synchronous_commit !== 'off' && row.full_page_writes === 'on'
   return {
     engine: db.engine,
     version: row.version,
-    durability: db.durability ?? (onDisk ? 'fsync' : 'process-crash'),
-    warnings: [...warningsOf(db, row, onDisk), ...(privilege === null ? [] : [privilege])],
+    durability: db.durability ?? (isDurable ? 'fsync' : 'process-crash'),
+    warnings: [...listWarnings(db, row, isDurable), ...(privilege === null ? [] : [privilege])],
   }
 }
 
-function* warningsOf(db: Db, row: SettingsRow, onDisk: boolean): Iterable<string> {
-  if (db.engine === 'postgresql' && !onDisk) {
-    yield `A power cut may lose acknowledged events, because fsync is ${row.fsync}, synchronous_commit ${row.synchronous_commit} and full_page_writes ${row.full_page_writes}: turn them on.`
+function* listWarnings(db: Db, row: SettingsRow, isDurable: boolean): Iterable<string> {
+  if (db.engine === 'postgresql' && !isDurable) {
+    yield `A power cut may lose acknowledged events: fsync is ${row.fsync}, synchronous_commit is ${row.synchronous_commit}, full_page_writes is ${row.full_page_writes}. Turn all three on.`
   }
   if (row.ctype === 'C' || row.ctype === 'POSIX') {
-    yield `Search is slow for letters beyond ASCII, because the database's ctype is ${row.ctype}: create it with a UTF-8 locale.`
+    yield `Search is slow for non-ASCII letters: the database has the ctype ${row.ctype}. Create it with a UTF-8 locale.`
   }
-  if (db.engine === 'pglite' && row.rows > PGLITE_ROWS) {
-    yield `The embedded database holds about ${Math.round(row.rows)} events, more than it is meant for: move to PostgreSQL.`
+  if (db.engine === 'pglite' && row.rows > MAX_PGLITE_ROWS) {
+    yield `The embedded database holds about ${Math.round(row.rows)} events, more than the ${MAX_PGLITE_ROWS} it is meant for. Move to PostgreSQL.`
   }
 }

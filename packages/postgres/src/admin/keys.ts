@@ -3,7 +3,7 @@ import type { Db, Row } from '../db.ts'
 import { tables } from '../schema/tables.ts'
 import { type Sql, sql } from '../sql.ts'
 
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
 interface KeyRow extends Row {
   readonly id: string
@@ -19,7 +19,7 @@ interface KeyRow extends Row {
 
 const columns: Sql = sql`id, tenant_id, name, scopes, created_at, created_by, expires_at, last_used_at, revoked_at`
 
-function keyOfRow(row: KeyRow): ApiKey {
+function toApiKey(row: KeyRow): ApiKey {
   return {
     id: row.id,
     tenantId: row.tenant_id,
@@ -33,13 +33,13 @@ function keyOfRow(row: KeyRow): ApiKey {
   }
 }
 
-/** API keys, in the name of `settings`. */
-export function keysIn(db: Db): KeyStore {
-  // The minute that each key was last written down to be in use, so that most uses write nothing.
-  const written = new Map<string, number>()
+/** Creates the store of API keys. It works as the role `settings`. */
+export function createKeyStore(db: Db): KeyStore {
+  // The minute of each key's last write, so that a key is written at most once a minute.
+  const lastWritten = new Map<string, number>()
   const read = async (statement: Sql, tenantId: string | null): Promise<readonly ApiKey[]> => {
     const rows = await db.tx('settings', tenantId, (queries) => queries.query<KeyRow>(statement))
-    return rows.map(keyOfRow)
+    return rows.map(toApiKey)
   }
   return {
     async add({ hash, ...key }) {
@@ -68,16 +68,16 @@ export function keysIn(db: Db): KeyStore {
       )
       return key ?? null
     },
-    async used(id, at) {
-      const minute = Math.floor(Date.parse(at) / MINUTE) * MINUTE
-      if ((written.get(id) ?? Number.NEGATIVE_INFINITY) >= minute) return
-      const to = new Date(minute).toISOString()
+    async markUsed(id, at) {
+      const minute = Math.floor(Date.parse(at) / MINUTE_MS) * MINUTE_MS
+      if ((lastWritten.get(id) ?? Number.NEGATIVE_INFINITY) >= minute) return
+      const usedAt = new Date(minute).toISOString()
       await db.tx('settings', null, (queries) =>
         queries.query(sql`
-          update ${tables.apiKeys} set last_used_at = ${to}
-          where id = ${id} and (last_used_at is null or last_used_at < ${to})`),
+          update ${tables.apiKeys} set last_used_at = ${usedAt}
+          where id = ${id} and (last_used_at is null or last_used_at < ${usedAt})`),
       )
-      written.set(id, minute)
+      lastWritten.set(id, minute)
     },
   }
 }

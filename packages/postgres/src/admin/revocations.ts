@@ -3,17 +3,20 @@ import type { Db } from '../db.ts'
 import { tables } from '../schema/tables.ts'
 import { sql } from '../sql.ts'
 
-/** Viewer tokens that no longer hold, in the name of `settings`. */
-export function revocationsIn(db: Db): RevocationStore {
+/** Creates the store of revoked viewer tokens. It works as the role `settings`. */
+export function createRevocationStore(db: Db): RevocationStore {
   return {
     async add({ tenantId, token, viewerId, at, expiresAt }) {
       if ((token === null) === (viewerId === null)) {
-        throw new WhodidError('invalid_input', 'A revocation is of one token or of one viewer: name one of them.')
+        throw new WhodidError(
+          'invalid_input',
+          'A revocation needs either a token or a viewer. Pass exactly one of them.',
+        )
       }
       await db.tx('settings', tenantId, async (queries) => {
         await queries.query(sql`delete from ${tables.revocations} where tenant_id = ${tenantId} and expires_at < ${at}`)
         await queries.query(sql`
-        insert into ${tables.revocations} (tenant_id, token, viewer_id, at, expires_at)
+        insert into ${tables.revocations} (tenant_id, token, viewer_id, revoked_at, expires_at)
         values (${tenantId}, ${token}, ${viewerId}, ${at}, ${expiresAt})`)
       })
     },
@@ -23,7 +26,7 @@ export function revocationsIn(db: Db): RevocationStore {
         select 1 from ${tables.revocations} where tenant_id = ${tenantId} and token = ${id}
         union all
         select 1 from ${tables.revocations}
-        where tenant_id = ${tenantId} and viewer_id = ${viewerId} and at > ${issuedAt}
+        where tenant_id = ${tenantId} and viewer_id = ${viewerId} and revoked_at > ${issuedAt}
         limit 1`),
       )
       return rows.length > 0

@@ -1,11 +1,12 @@
-import { type FacetDimension, type Facets, type FacetValue, type Filter, foldText, type ReadScope } from '@whodid/core'
+import type { FacetDimension, Facets, FacetValue, Filter, ReadScope } from '@whodid/core'
+import { foldText } from '@whodid/core/filter'
 import type { Reads } from '../db.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
-import { newestOf, readWhere, WINDOW } from './list.ts'
+import { readWhere, selectNewest, WINDOW_SIZE } from './list.ts'
 
 interface Dimension {
   readonly value: string
-  /** What people call it, the newest name winning. @default the value */
+  /** The display name. The newest one is used. @default the value */
   readonly label?: string
   readonly detail?: string
 }
@@ -25,8 +26,8 @@ const dimensions: { readonly [dimension in FacetDimension]: Dimension } = {
   severity: { value: 'severity' },
 }
 
-/** Counts values over the newest 10,000 matching events. A search is folded, and looks at value, label and detail. */
-export async function facetsOf(
+/** Counts values in the newest 10,000 matching events. The search ignores case and accents, in value, label and detail. */
+export async function readFacets(
   reads: Reads,
   scope: ReadScope,
   filter: Filter,
@@ -37,29 +38,29 @@ export async function facetsOf(
   },
 ): Promise<Facets> {
   const where = await readWhere(reads, scope, filter)
-  const wanted = [...new Set(request.dimensions)]
-  const needle = foldText(request.search ?? '')
+  const requested = [...new Set(request.dimensions)]
+  const search = foldText(request.search ?? '')
   const rows = await reads.query<FacetRow>(sql`
     with counted as materialized (
       select e.id, e.actor_id, e.actor_name, e.actor_email, e.action, e.category, e.kind, e.resource_type,
         e.resource_name, e.project_id, e.scope, e.status, e.channel, e.severity,
-        row_number() over (order by e.id desc) as place
-      from ${await newestOf(reads, scope, where, WINDOW + 1)} e
+        row_number() over (order by e.id desc) as recency
+      from ${await selectNewest(reads, scope, where, WINDOW_SIZE + 1)} e
     )
     select null as dimension, null as value, null as label, null as detail, count(*) as count from counted
-    ${join([raw(''), ...wanted.map((dimension) => valuesOf(dimension, needle === '' ? request.limit : WINDOW))], ' union all ')}`)
+    ${join([raw(''), ...requested.map((dimension) => countValues(dimension, search === '' ? request.limit : WINDOW_SIZE))], ' union all ')}`)
   const total = rows.find((row) => row.dimension === null)?.count ?? 0
   const values: { [dimension in FacetDimension]?: readonly FacetValue[] } = {}
-  for (const dimension of wanted) {
+  for (const dimension of requested) {
     values[dimension] = rows
       .filter((row) => row.dimension === dimension)
-      .map(facetValueOf)
+      .map(toFacetValue)
       .filter(({ value, label, detail }) =>
-        [value, label, detail ?? ''].some((text) => foldText(text).includes(needle)),
+        [value, label, detail ?? ''].some((text) => foldText(text).includes(search)),
       )
       .slice(0, request.limit)
   }
-  return { counted: { value: Math.min(total, WINDOW), exact: total <= WINDOW }, values }
+  return { counted: { value: Math.min(total, WINDOW_SIZE), exact: total <= WINDOW_SIZE }, values }
 }
 
 interface FacetRow extends Record<string, unknown> {
@@ -70,7 +71,7 @@ interface FacetRow extends Record<string, unknown> {
   readonly count: number
 }
 
-function valuesOf(dimension: FacetDimension, limit: number): Sql {
+function countValues(dimension: FacetDimension, limit: number): Sql {
   const { value, label, detail } = dimensions[dimension]
   const latest = (column: string | undefined) =>
     column === undefined
@@ -79,11 +80,11 @@ function valuesOf(dimension: FacetDimension, limit: number): Sql {
   return sql`(
     select ${dimension}::text as dimension, ${raw(value)} as value, ${latest(label)} as label, ${latest(detail)} as detail,
       count(*) as count
-    from counted where place <= ${WINDOW} and ${raw(value)} is not null
+    from counted where recency <= ${WINDOW_SIZE} and ${raw(value)} is not null
     group by ${raw(value)} order by count(*) desc, ${raw(value)} limit ${limit})`
 }
 
-function facetValueOf({ value, label, detail, count }: FacetRow): FacetValue {
+function toFacetValue({ value, label, detail, count }: FacetRow): FacetValue {
   return {
     value,
     label: label ?? value,

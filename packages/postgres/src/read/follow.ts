@@ -1,44 +1,44 @@
 import type { Filter, ReadScope, StoredEvent } from '@whodid/core'
 import type { Db, Queries } from '../db.ts'
-import { isUnavailable, named } from '../errors.ts'
-import { CHANNEL, tables } from '../schema/tables.ts'
+import { isUnavailable } from '../errors.ts'
+import { EVENTS_CHANNEL, tables } from '../schema/tables.ts'
 import { sql } from '../sql.ts'
 import { readEvents, readWhere } from './list.ts'
-import { wholeCondition } from './where.ts'
+import { combineConditions } from './where.ts'
 
-/** So many places of the ledger are read at once. */
-const STRETCH = 500
-const FIRST_PAUSE = 100
-const LAST_PAUSE = 5_000
+/** Ledger rows per read. */
+const BATCH_SIZE = 500
+const MIN_RETRY_MS = 100
+const MAX_RETRY_MS = 5_000
 
-/** Wakes readers when the database hints at new events. One connection serves every reader of a store. */
-export interface Hints {
-  /** Calls `wake` at every hint for the tenant, and whenever one may have been missed. */
-  subscribe(tenantId: string, wake: () => void): Promise<() => void>
+/** Notifications of new events. All followers of a store share one listener. */
+export interface Notifications {
+  /** Calls `onNotify` when events of the tenant are stored, and whenever a notification may have been missed. */
+  subscribe(tenantId: string, onNotify: () => void): Promise<() => void>
   close(): Promise<void>
 }
 
-export function createHints(db: Db): Hints {
+export function createNotifications(db: Db): Notifications {
   const subscribers = new Map<() => void, string>()
   let listening: Promise<() => Promise<void>> | null = null
-  const heard = (tenantId: string | null) => {
-    for (const [wake, wanted] of subscribers) if (!tenantId || tenantId === wanted) wake()
+  const notify = (payload: string | null) => {
+    for (const [onNotify, tenantId] of subscribers) if (!payload || payload === tenantId) onNotify()
   }
   return {
-    async subscribe(tenantId, wake) {
-      subscribers.set(wake, tenantId)
-      listening ??= db.listen(CHANNEL, heard)
+    async subscribe(tenantId, onNotify) {
+      subscribers.set(onNotify, tenantId)
+      listening ??= db.listen(EVENTS_CHANNEL, notify)
       try {
         await listening
       } catch (error) {
         listening = null
-        subscribers.delete(wake)
+        subscribers.delete(onNotify)
         throw error
       }
-      return () => subscribers.delete(wake)
+      return () => subscribers.delete(onNotify)
     },
     async close() {
-      for (const wake of subscribers.keys()) wake()
+      for (const onNotify of subscribers.keys()) onNotify()
       subscribers.clear()
       const stop = await listening?.catch(() => null)
       await stop?.()
@@ -47,112 +47,122 @@ export function createHints(db: Db): Hints {
 }
 
 /**
- * Events after a seq in its order, then each new one as it is committed. A hint only wakes the reader, which then reads the
- * ledger after its own seq: lost, doubled or early hints do no harm, and an event that the filter leaves out is passed, not
- * waited for. Begins to listen when called, so that nothing is missed before the first read.
+ * Yields the events after a seq in order, then each new event once it is committed. A notification only triggers a read of the
+ * ledger after the last seq, so lost, duplicate or early notifications do no harm. Events that the filter excludes are skipped.
+ * It subscribes when called, so no event is missed before the first read.
  */
 export function followEvents(
   db: Db,
-  hints: Hints,
+  notifications: Notifications,
   scope: ReadScope,
   filter: Filter,
   after: number | 'now',
   signal: AbortSignal,
 ): AsyncIterable<StoredEvent> {
-  let woken = true
-  let proceed: (() => void) | null = null
-  const wake = () => {
-    woken = true
-    proceed?.()
+  let isNotified = true
+  let wake: (() => void) | null = null
+  const onNotify = () => {
+    isNotified = true
+    wake?.()
   }
-  const begun = begin(db, hints, scope, after, wake)
-  begun.catch(() => {})
-  const end = () => {
-    wake()
-    begun.then(({ unsubscribe }) => unsubscribe()).catch(() => {})
+  const started = start(db, notifications, scope, after, onNotify)
+  started.catch(() => {})
+  const stop = () => {
+    onNotify()
+    started.then(({ unsubscribe }) => unsubscribe()).catch(() => {})
   }
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
 
   return {
     async *[Symbol.asyncIterator]() {
       try {
-        let { seq } = await begun.catch((error: unknown) => {
-          throw named(error)
+        let { seq } = await started.catch((error: unknown) => {
+          if (signal.aborted) return { seq: 0 }
+          throw error
         })
-        let pause = FIRST_PAUSE
+        let retryMs = MIN_RETRY_MS
         while (!signal.aborted) {
-          if (!woken) {
+          if (!isNotified) {
             await new Promise<void>((resolve) => {
-              proceed = resolve
+              wake = resolve
             })
             continue
           }
-          woken = false
+          isNotified = false
           try {
-            for (;;) {
+            for (let isLast = false; !isLast; ) {
               const from = seq
-              const stretch = await db.read(scope.tenantId, (queries) => readStretch(queries, scope, filter, from))
-              for (const event of stretch.events) {
+              const batch = await db.read(scope.tenantId, (queries) => readBatch(queries, scope, filter, from))
+              for (const event of batch.events) {
                 if (signal.aborted) return
                 yield event
               }
-              if (stretch.upTo === null) break
-              seq = stretch.upTo
+              seq = batch.lastSeq
+              isLast = batch.isLast
               if (signal.aborted) return
             }
-            pause = FIRST_PAUSE
+            retryMs = MIN_RETRY_MS
           } catch (error) {
             if (signal.aborted) return
-            if (!isUnavailable(error)) throw named(error)
-            await sleep(pause, signal)
-            pause = Math.min(pause * 2, LAST_PAUSE)
-            woken = true
+            if (!isUnavailable(error)) throw error
+            await sleep(retryMs, signal)
+            retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)
+            isNotified = true
           }
         }
       } finally {
-        signal.removeEventListener('abort', end)
-        end()
+        signal.removeEventListener('abort', stop)
+        stop()
       }
     },
   }
 }
 
-async function begin(db: Db, hints: Hints, scope: ReadScope, after: number | 'now', wake: () => void) {
-  const unsubscribe = await hints.subscribe(scope.tenantId, wake)
+async function start(
+  db: Db,
+  notifications: Notifications,
+  scope: ReadScope,
+  after: number | 'now',
+  onNotify: () => void,
+) {
+  const unsubscribe = await notifications.subscribe(scope.tenantId, onNotify)
   try {
     if (after !== 'now') return { unsubscribe, seq: after }
     const { tenantId } = scope
-    return { unsubscribe, seq: await db.read(tenantId, (queries) => headOf(queries, tenantId)) }
+    return { unsubscribe, seq: await db.read(tenantId, (queries) => readHead(queries, tenantId)) }
   } catch (error) {
     unsubscribe()
     throw error
   }
 }
 
-/** The seq of a tenant's newest event; 0 before the first. */
-export async function headOf(queries: Queries, tenantId: string): Promise<number> {
+/** Returns the seq of a tenant's newest event, or 0 without events. */
+export async function readHead(queries: Queries, tenantId: string): Promise<number> {
   const [row] = await queries.query<{ seq: number }>(sql`
     select seq from ${tables.ledgerHead} where tenant_id = ${tenantId}`)
   return row?.seq ?? 0
 }
 
-/** The matching events of the next stretch of the ledger, and where it ends: null when there is nothing after `seq`. */
-async function readStretch(queries: Queries, scope: ReadScope, filter: Filter, seq: number) {
-  const [{ up_to: upTo } = { up_to: null }] = await queries.query<{ up_to: number | null }>(sql`
-    select max(seq) as up_to from (
-      select seq from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} order by seq limit ${STRETCH}
-    ) stretch`)
-  if (upTo === null) return { events: [], upTo }
-  const where = wholeCondition(await readWhere(queries, scope, filter))
+/** Reads the matching events of the next ledger rows after `seq`. `isLast` is true if there were no more rows. */
+async function readBatch(queries: Queries, scope: ReadScope, filter: Filter, seq: number) {
+  const [{ last_seq: lastSeq, rows } = { last_seq: null, rows: 0 }] = await queries.query<{
+    last_seq: number | null
+    rows: number
+  }>(sql`
+    select max(seq) as last_seq, count(*) as rows from (
+      select seq from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} order by seq limit ${BATCH_SIZE}
+    ) batch`)
+  if (lastSeq === null) return { events: [], lastSeq: seq, isLast: true }
+  const where = combineConditions(await readWhere(queries, scope, filter))
   const events = await readEvents(
     queries,
     scope,
     sql`${where} and e.id in (
-      select event_id from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} and seq <= ${upTo}
+      select event_id from ${tables.ledger} where tenant_id = ${scope.tenantId} and seq > ${seq} and seq <= ${lastSeq}
     ) order by e.seq`,
   )
-  return { events, upTo }
+  return { events, lastSeq, isLast: rows < BATCH_SIZE }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,23 +1,24 @@
-import { AUDIT_CATEGORY, type Filter, type InboxChange, isEventId, type ReadScope } from '@whodid/core'
+import { AUDIT_CATEGORY, type Filter, type InboxChange, type ReadScope } from '@whodid/core'
+import { isEventId } from '@whodid/core/event'
 import type { Db, Queries } from '../db.ts'
 import { tables } from '../schema/tables.ts'
-import { all, raw, type Sql, sql } from '../sql.ts'
-import { eventsOf, whereOf, wholeCondition } from './where.ts'
+import { allOf, raw, type Sql, sql } from '../sql.ts'
+import { buildWhere, combineConditions, eventsWithInbox } from './where.ts'
 
 /**
- * Where a viewer stands: every event up to a mark is seen or archived, every later one is not, but for the exceptions in the
- * inbox table. A viewer who was never there has both marks at 0: everything is unread.
+ * A viewer's watermarks. Events up to a watermark are seen or archived and later ones are not, with the exceptions in the inbox
+ * table. For a new viewer both are 0, so everything is unread.
  */
-export interface InboxMarks {
+export interface Watermarks {
   readonly headSeq: number
   readonly seenSeq: number
   readonly archivedSeq: number
 }
 
-/** Changes are counted to here, and no further. */
-const COUNTED = 10_000
+/** The highest number of changes that is returned. */
+const MAX_CHANGED_COUNT = 10_000
 
-export async function readMarks(queries: Queries, { tenantId, viewerId }: ReadScope): Promise<InboxMarks> {
+export async function readWatermarks(queries: Queries, { tenantId, viewerId }: ReadScope): Promise<Watermarks> {
   const [row] = await queries.query<{ head_seq: number; seen_seq: number; archived_seq: number }>(sql`
     select
       coalesce((select seq from ${tables.ledgerHead} where tenant_id = ${tenantId}), 0) as head_seq,
@@ -26,12 +27,13 @@ export async function readMarks(queries: Queries, { tenantId, viewerId }: ReadSc
   return { headSeq: row?.head_seq ?? 0, seenSeq: row?.seen_seq ?? 0, archivedSeq: row?.archived_seq ?? 0 }
 }
 
-interface Move {
+/** The flag that a change sets, and its new value. */
+interface FlagChange {
   readonly flag: 'seen' | 'archived'
   readonly value: boolean
 }
 
-const moves: { readonly [to in InboxChange['to']]: Move } = {
+const flagChanges: { readonly [to in InboxChange['to']]: FlagChange } = {
   seen: { flag: 'seen', value: true },
   unseen: { flag: 'seen', value: false },
   archived: { flag: 'archived', value: true },
@@ -39,8 +41,8 @@ const moves: { readonly [to in InboxChange['to']]: Move } = {
 }
 
 /**
- * Changes a viewer's inbox and nobody else's. All without a filter moves the watermark to the newest event; anything narrower
- * writes exceptions. Gives the number of visible events that changed, counted to 10,000.
+ * Changes a viewer's inbox. "All" without a filter moves the watermark to the newest event. Anything narrower writes exceptions.
+ * Returns the number of visible events that changed, at most 10,000.
  */
 export function changeInbox(
   db: Db,
@@ -48,75 +50,81 @@ export function changeInbox(
   { to, which }: InboxChange,
 ): Promise<{ readonly changed: number }> {
   return db.tx('reader', scope.tenantId, async (queries) => {
-    const move = moves[to]
-    const marks = await readMarks(queries, scope)
+    const change = flagChanges[to]
+    const watermarks = await readWatermarks(queries, scope)
     if ('ids' in which) {
       const ids = [...new Set(which.ids.map((id) => id.toLowerCase()))].filter(isEventId)
-      const where = wholeCondition(whereOf(scope, {}, marks))
+      const where = combineConditions(buildWhere(scope, {}, watermarks))
       return {
-        changed: await writeExceptions(queries, scope, move, sql`${where} and e.id = any(${ids}::uuid[])`, marks),
+        changed: await writeExceptions(
+          queries,
+          scope,
+          change,
+          sql`${where} and e.id = any(${ids}::uuid[])`,
+          watermarks,
+        ),
       }
     }
-    const where = wholeCondition(whereOf(scope, which.filter, marks))
-    if (!isWhole(which.filter, move)) {
-      return { changed: await writeExceptions(queries, scope, move, where, marks) }
+    const where = combineConditions(buildWhere(scope, which.filter, watermarks))
+    if (!coversInbox(which.filter, change)) {
+      return { changed: await writeExceptions(queries, scope, change, where, watermarks) }
     }
-    const [counted] = await queries.query<{ count: number }>(sql`
+    const [changing] = await queries.query<{ count: number }>(sql`
       select count(*) as count from (
-        select 1 from ${eventsOf(scope)} where ${where} and ${differs(move, marks)} limit ${COUNTED}
+        select 1 from ${eventsWithInbox(scope)} where ${where} and ${isDifferent(change, watermarks)} limit ${MAX_CHANGED_COUNT}
       ) changing`)
-    await moveWatermark(queries, scope, move, marks.headSeq)
-    return { changed: counted?.count ?? 0 }
+    await moveWatermark(queries, scope, change, watermarks.headSeq)
+    return { changed: changing?.count ?? 0 }
   })
 }
 
-function columnOf({ flag }: Move): Sql {
+function getColumn({ flag }: FlagChange): Sql {
   return raw(flag)
 }
 
-function differs(move: Move, { seenSeq, archivedSeq }: InboxMarks): Sql {
-  return sql`coalesce(x.${columnOf(move)}, e.seq <= ${move.flag === 'seen' ? seenSeq : archivedSeq}) <> ${move.value}`
+function isDifferent(change: FlagChange, { seenSeq, archivedSeq }: Watermarks): Sql {
+  return sql`coalesce(x.${getColumn(change)}, e.seq <= ${change.flag === 'seen' ? seenSeq : archivedSeq}) <> ${change.value}`
 }
 
 async function writeExceptions(
   queries: Queries,
   scope: ReadScope,
-  move: Move,
+  change: FlagChange,
   where: Sql,
-  marks: InboxMarks,
+  watermarks: Watermarks,
 ): Promise<number> {
   const [written] = await queries.query<{ count: number }>(sql`
     with written as (
-      insert into ${tables.inbox} (tenant_id, viewer_id, event_id, ${columnOf(move)})
-      select e.tenant_id, ${scope.viewerId}::text, e.id, ${move.value}::boolean
-      from ${eventsOf(scope)} where ${where} and ${differs(move, marks)}
-      on conflict (tenant_id, viewer_id, event_id) do update set ${columnOf(move)} = excluded.${columnOf(move)}
+      insert into ${tables.inbox} (tenant_id, viewer_id, event_id, ${getColumn(change)})
+      select e.tenant_id, ${scope.viewerId}::text, e.id, ${change.value}::boolean
+      from ${eventsWithInbox(scope)} where ${where} and ${isDifferent(change, watermarks)}
+      on conflict (tenant_id, viewer_id, event_id) do update set ${getColumn(change)} = excluded.${getColumn(change)}
       returning 1
     )
     select count(*) as count from written`)
-  return Math.min(written?.count ?? 0, COUNTED)
+  return Math.min(written?.count ?? 0, MAX_CHANGED_COUNT)
 }
 
-/** Moves one mark to the newest event, or back to none, and forgets the exceptions that this overrules. */
-async function moveWatermark(queries: Queries, { tenantId, viewerId }: ReadScope, move: Move, headSeq: number) {
-  const mark = raw(`${move.flag}_seq`)
-  const mine = all([sql`tenant_id = ${tenantId}`, sql`viewer_id = ${viewerId}`])
-  const other = raw(move.flag === 'seen' ? 'archived' : 'seen')
+/** Moves one watermark to the newest event or back to 0, and removes the exceptions it overrides. */
+async function moveWatermark(queries: Queries, { tenantId, viewerId }: ReadScope, change: FlagChange, headSeq: number) {
+  const column = raw(`${change.flag}_seq`)
+  const isViewer = allOf([sql`tenant_id = ${tenantId}`, sql`viewer_id = ${viewerId}`])
+  const otherFlag = raw(change.flag === 'seen' ? 'archived' : 'seen')
   await queries.query(sql`
-    insert into ${tables.inboxWatermark} (tenant_id, viewer_id, ${mark})
-    values (${tenantId}, ${viewerId}, ${move.value ? headSeq : 0})
-    on conflict (tenant_id, viewer_id) do update set ${mark} = excluded.${mark}`)
-  await queries.query(sql`delete from ${tables.inbox} where ${mine} and ${other} is null`)
+    insert into ${tables.inboxWatermark} (tenant_id, viewer_id, ${column})
+    values (${tenantId}, ${viewerId}, ${change.value ? headSeq : 0})
+    on conflict (tenant_id, viewer_id) do update set ${column} = excluded.${column}`)
+  await queries.query(sql`delete from ${tables.inbox} where ${isViewer} and ${otherFlag} is null`)
   await queries.query(
-    sql`update ${tables.inbox} set ${columnOf(move)} = null where ${mine} and ${columnOf(move)} is not null`,
+    sql`update ${tables.inbox} set ${getColumn(change)} = null where ${isViewer} and ${getColumn(change)} is not null`,
   )
 }
 
 /**
- * Whether a filter means everything that could change: it may leave whodid's own events out, which no inbox shows, and it may
- * name the part of the inbox that the change is about.
+ * Checks if a filter matches everything that the change could affect. It may exclude the audit category, which no inbox shows,
+ * and it may name the inbox state that the change applies to.
  */
-function isWhole({ inbox, not, ...rest }: Filter, { flag, value }: Move): boolean {
+function coversInbox({ inbox, not, ...rest }: Filter, { flag, value }: FlagChange): boolean {
   if (Object.values(rest).some((value) => value !== undefined && value.length > 0)) return false
   const { category = [], ...others } = not ?? {}
   if (category.some((each) => each !== AUDIT_CATEGORY)) return false

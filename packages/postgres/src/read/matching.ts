@@ -1,28 +1,30 @@
-import { all, constant, type Sql, sql } from '../sql.ts'
-import { direction, type Search, searchIds } from './search.ts'
-import { eventsOf, type Where } from './where.ts'
+import { allOf, integer, type Sql, sql } from '../sql.ts'
+import { formatOrder, type Search, searchIds } from './search.ts'
+import { eventsWithInbox, type Where } from './where.ts'
 
-/** Whether the events are found by id first, since no order of an index goes with the conditions. */
-export function isSearched({ needles, parts }: Where): boolean {
-  return needles.length > 0 || parts.length > 0
+/** Checks if ids must be found first, because no index returns the matching events in order. */
+export function isSearched({ substrings, branches }: Where): boolean {
+  return substrings.length > 0 || branches.length > 0
 }
 
-/** Ids of the events that match, in order of id, up to a limit: of those in each part, the first. */
-export async function matchingIds(search: Search, further: readonly Sql[] = []): Promise<readonly string[]> {
+/** Finds the ids of matching events, sorted by id, up to the limit. */
+export async function findIds(search: Search, extraConditions: readonly Sql[] = []): Promise<readonly string[]> {
   const { where, order, limit } = search
   const found = new Set<string>()
-  for (const part of where.parts.length > 0 ? where.parts : [where]) {
-    const of = { ...search, where: { ...part, conditions: [...part.conditions, ...further] } }
-    for (const id of part.needles.length > 0 ? await searchIds(of) : await firstIds(of)) found.add(id)
+  for (const branch of where.branches.length > 0 ? where.branches : [where]) {
+    const conditions = [...branch.conditions, ...extraConditions]
+    const branchSearch = { ...search, where: { ...branch, conditions } }
+    const ids = await (branch.substrings.length > 0 ? searchIds(branchSearch) : scanIds(branchSearch))
+    for (const id of ids) found.add(id)
   }
-  // As UUIDs compare, since they are written in lower case.
+  // Ids are lower case, so strings sort as UUIDs do.
   const ids = [...found].sort()
   return (order === 'asc' ? ids : ids.reverse()).slice(0, limit)
 }
 
-async function firstIds({ reads, scope, where, order, limit }: Search): Promise<string[]> {
+async function scanIds({ reads, scope, where, order, limit }: Search): Promise<string[]> {
   const rows = await reads.query<{ id: string }>(sql`
-    select e.id from ${eventsOf(scope)} where ${all(where.conditions)} order by e.id ${direction(order)}
-    limit ${constant(limit)}`)
+    select e.id from ${eventsWithInbox(scope)} where ${allOf(where.conditions)} order by e.id ${formatOrder(order)}
+    limit ${integer(limit)}`)
   return rows.map(({ id }) => id)
 }

@@ -1,108 +1,115 @@
-import { AUDIT_CATEGORY, type Filter, type FilterConditions, type ReadScope, timeRange } from '@whodid/core'
+import { AUDIT_CATEGORY, type Filter, type FilterConditions, type ReadScope } from '@whodid/core'
+import { parseTimeRange } from '@whodid/core/filter'
 import { tables } from '../schema/tables.ts'
-import { all, join, raw, type Sql, sql } from '../sql.ts'
-import { eventsOf, whereOf, wholeCondition } from './where.ts'
+import { allOf, join, raw, type Sql, sql } from '../sql.ts'
+import { buildWhere, combineConditions, eventsWithInbox } from './where.ts'
 
-export const DAY = 86_400_000
-const HOUR = 3_600_000
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
-/** Milliseconds, `from` inclusive and `to` exclusive. */
+/** A period in milliseconds, `from` inclusive and `to` exclusive. */
 export interface Period {
   readonly from: number
   readonly to: number
 }
 
-/** Raw events are counted to here, the newest first, and no further. */
-export const COUNTED = 50_000
+/** The most raw events that are counted, newest first. */
+export const MAX_RAW_EVENTS = 50_000
 
-/** The last time that a filter can name. */
-const LAST = Date.UTC(9_999, 11, 31)
+/** The latest time that a filter can express. */
+const MAX_TIME = Date.UTC(9_999, 11, 31)
 
-/** What a filter means as a period: 30 days when it does not begin, the whole of today when it does not end. */
-export function periodOf(filter: Filter, now: number): Period {
-  const { from, to = Math.max(Math.floor(now / DAY) * DAY, timeRange(filter).from ?? 0) + DAY } = timeRange(filter)
-  const end = Math.min(Math.max(to, 0), LAST)
-  return { from: Math.min(Math.max(from ?? end - 30 * DAY, 0), end), to: end }
+/** Returns a filter's period. The default start is 30 days before the end, the default end is the end of today (UTC). */
+export function getPeriod(filter: Filter, now: number): Period {
+  const { from, to = Math.max(Math.floor(now / DAY_MS) * DAY_MS, parseTimeRange(filter).from ?? 0) + DAY_MS } =
+    parseTimeRange(filter)
+  const end = Math.min(Math.max(to, 0), MAX_TIME)
+  return { from: Math.min(Math.max(from ?? end - 30 * DAY_MS, 0), end), to: end }
 }
 
-/** The part of a period that a viewer may read at all. */
-export function readable({ restrict }: ReadScope, { from, to }: Period): Period {
-  const ranges = restrict.map(timeRange)
+/** Narrows a period to what the viewer may read. */
+export function restrictPeriod({ restrict }: ReadScope, { from, to }: Period): Period {
+  const ranges = restrict.map(parseTimeRange)
   const end = Math.max(Math.min(to, ...ranges.map((range) => range.to ?? to)), 0)
   return { from: Math.min(Math.max(from, ...ranges.map((range) => range.from ?? from)), end), to: end }
 }
 
-function iso(ms: number) {
+function formatTime(ms: number) {
   return new Date(ms).toISOString()
 }
 
-/** The same filter over another period. */
-export function within(filter: Filter, { from, to }: Period) {
-  return { ...filter, from: iso(from), to: iso(to) }
+/** Returns the filter with another period. */
+export function withPeriod(filter: Filter, { from, to }: Period) {
+  return { ...filter, from: formatTime(from), to: formatTime(to) }
 }
 
-type Known = 'action' | 'category' | 'kind' | 'status'
+type RollupColumn = 'action' | 'category' | 'kind' | 'status'
 
-/** What the rollups know of an event, as it stands in them. */
-const known: { readonly [term in Known]: Sql } = {
+/** The columns of the daily rollup, by filter field. */
+const rollupColumns: { readonly [field in RollupColumn]: Sql } = {
   action: raw('r.action'),
   category: raw("split_part(r.action, '.', 1)"),
   kind: raw('r.kind'),
   status: raw('r.status'),
 }
 
-function isKnown(term: string): term is Known {
-  return Object.hasOwn(known, term)
+function isRollupColumn(field: string): field is RollupColumn {
+  return Object.hasOwn(rollupColumns, field)
 }
 
-/** Terms as conditions on a rollup; null when it does not know one of them. `whereOf` says the same of raw events. */
-function rolledUp(terms: FilterConditions, restricts: boolean): Sql[] | null {
+/** Converts a filter to conditions on the rollup, as `buildWhere` does for raw events. Null if the rollup lacks a field. */
+function toRollupConditions(filter: FilterConditions, isRestriction: boolean): Sql[] | null {
   const conditions: Sql[] = []
-  for (const [term, values] of Object.entries(terms)) {
-    if (values === undefined || (values.length === 0 && !restricts)) continue
-    if (!isKnown(term) || !Array.isArray(values)) return null
-    conditions.push(values.length === 0 ? raw('false') : sql`${known[term]} = any(${values}::text[])`)
+  for (const [field, values] of Object.entries(filter)) {
+    if (values === undefined || (values.length === 0 && !isRestriction)) continue
+    if (!isRollupColumn(field) || !Array.isArray(values)) return null
+    conditions.push(values.length === 0 ? raw('false') : sql`${rollupColumns[field]} = any(${values}::text[])`)
   }
   return conditions
 }
 
+/** Returns the reader's filter and the viewer's restrictions. */
+function listFilters(scope: ReadScope, filter: Filter) {
+  return [
+    { filter, isRestriction: false },
+    ...scope.restrict.map((restriction) => ({ filter: restriction, isRestriction: true })),
+  ]
+}
+
 /**
- * All that a viewer reads under but its times, as conditions on the rollup of days; null when that does not know something of
- * it. The period has to be a {@link readable} one.
+ * Builds the conditions of a viewer's read on the daily rollup, without times. Null if the rollup lacks a field. Use it with a
+ * period from {@link restrictPeriod}.
  */
-export function rollupConditions(scope: ReadScope, filter: Filter): readonly Sql[] | null {
+export function buildRollupConditions(scope: ReadScope, readerFilter: Filter): readonly Sql[] | null {
   const conditions: Sql[] = []
-  for (const [restricts, { not = {}, q, inbox, from: _from, to: _to, ...terms }] of [
-    [false, filter],
-    ...scope.restrict.map((each) => [true, each] as const),
-  ] as const) {
-    const positive = rolledUp(terms, restricts)
-    const negative = rolledUp(not, false)
+  for (const { filter, isRestriction } of listFilters(scope, readerFilter)) {
+    const { not = {}, q, inbox, from: _from, to: _to, ...included } = filter
+    const positive = toRollupConditions(included, isRestriction)
+    const negative = toRollupConditions(not, false)
     if (positive === null || negative === null || (q ?? '') !== '' || inbox !== undefined) return null
     conditions.push(...positive, ...negative.map((condition) => sql`not ${condition}`))
   }
   return conditions
 }
 
-/** Whether a viewer reads everything but the category audit, which is what the rollup of hours counts. */
-export function isAllButAudit(scope: ReadScope, filter: Filter): boolean {
-  let isWithoutAudit = false
-  for (const [restricts, { not = {}, from: _from, to: _to, ...rest }] of [
-    [false, filter],
-    ...scope.restrict.map((each) => [true, each] as const),
-  ] as const) {
-    if (Object.values(rest).some((value) => value !== undefined && (restricts || value.length > 0))) return false
+/** Checks if a viewer reads everything except the audit category, as the hourly rollup counts it. */
+export function excludesOnlyAudit(scope: ReadScope, readerFilter: Filter): boolean {
+  let excludesAudit = false
+  for (const { filter, isRestriction } of listFilters(scope, readerFilter)) {
+    const { not = {}, from: _from, to: _to, ...included } = filter
+    if (Object.values(included).some((value) => value !== undefined && (isRestriction || value.length > 0)))
+      return false
     const { category = [], ...others } = not
     if (Object.values(others).some((values) => values !== undefined && values.length > 0)) return false
     if (category.some((value) => value !== AUDIT_CATEGORY)) return false
-    isWithoutAudit ||= category.length > 0
+    excludesAudit ||= category.length > 0
   }
-  return isWithoutAudit
+  return excludesAudit
 }
 
-/** The part of a period that is whole units of time, and what is left of it at its ends. */
-function divided({ from, to }: Period, unit: number): { readonly whole: Period | null; readonly rest: Period[] } {
-  const whole = { from: Math.ceil(from / unit) * unit, to: Math.floor(to / unit) * unit }
+/** Splits a period into whole units of time and the remainders at its ends. */
+function splitPeriod({ from, to }: Period, unitMs: number): { readonly whole: Period | null; readonly rest: Period[] } {
+  const whole = { from: Math.ceil(from / unitMs) * unitMs, to: Math.floor(to / unitMs) * unitMs }
   if (whole.from >= whole.to) return { whole: null, rest: from < to ? [{ from, to }] : [] }
   return {
     whole,
@@ -113,59 +120,61 @@ function divided({ from, to }: Period, unit: number): { readonly whole: Period |
   }
 }
 
-const dayOf = raw("(e.occurred_at at time zone 'UTC')::date as day")
-const hourOf = raw("date_trunc('hour', e.occurred_at, 'UTC') as hour")
+const dayColumns = raw("(e.occurred_at at time zone 'UTC')::date as day, e.action, e.kind, e.status")
+const hourColumn = raw("date_trunc('hour', e.occurred_at, 'UTC') as hour")
 
-/** The raw events of a period, one row each. */
-function rawly(scope: ReadScope, filter: Filter, period: Period, columns: Sql): Sql {
+/** Selects the raw events of a period, one row each. */
+function selectRaw(scope: ReadScope, filter: Filter, period: Period, columns: Sql): Sql {
   return sql`
-  select ${columns}, 1::bigint as n from ${eventsOf(scope)}
-  where ${wholeCondition(whereOf(scope, within(filter, period), null))}`
+  select ${columns}, 1::bigint as n from ${eventsWithInbox(scope)}
+  where ${combineConditions(buildWhere(scope, withPeriod(filter, period), null))}`
 }
 
-const dayColumns = sql`${dayOf}, e.action, e.kind, e.status`
-
-/** Whole units of a period from a rollup, and what is left from raw events. */
-function pieced(
-  scope: ReadScope,
-  filter: Filter,
-  period: Period,
-  { unit, columns, rollup }: { readonly unit: number; readonly columns: Sql; readonly rollup: (whole: Period) => Sql },
-): Sql {
-  const { whole, rest } = divided(period, unit)
-  const parts = rest.map((part) => rawly(scope, filter, part, columns))
-  if (whole !== null) parts.push(rollup(whole))
-  return parts.length === 0 ? rawly(scope, filter, period, columns) : join(parts, ' union all ')
+interface RollupSource {
+  readonly unitMs: number
+  /** The columns of a row, from a raw event. */
+  readonly columns: Sql
+  /** Selects the same columns from the rollup. */
+  selectRollup(whole: Period): Sql
 }
 
-/** Rows of `(day, action, kind, status, n)` under conditions on the rollup. */
-export function daysFromRollup(scope: ReadScope, filter: Filter, period: Period, conditions: readonly Sql[]): Sql {
-  return pieced(scope, filter, period, {
-    unit: DAY,
+/** Selects whole units of a period from a rollup, and the rest from raw events. */
+function selectMixed(scope: ReadScope, filter: Filter, period: Period, source: RollupSource): Sql {
+  const { whole, rest } = splitPeriod(period, source.unitMs)
+  const parts = rest.map((part) => selectRaw(scope, filter, part, source.columns))
+  if (whole !== null) parts.push(source.selectRollup(whole))
+  return parts.length === 0 ? selectRaw(scope, filter, period, source.columns) : join(parts, ' union all ')
+}
+
+/** Selects `(day, action, kind, status, n)`, from the rollup where possible. */
+export function selectDays(scope: ReadScope, filter: Filter, period: Period, conditions: readonly Sql[]): Sql {
+  return selectMixed(scope, filter, period, {
+    unitMs: DAY_MS,
     columns: dayColumns,
-    rollup: ({ from, to }) => sql`
+    selectRollup: ({ from, to }) => sql`
       select r.day, r.action, r.kind, r.status, r.n from ${tables.rollupDay} r
-      where r.tenant_id = ${scope.tenantId} and r.day >= ${iso(from).slice(0, 10)}::date
-        and r.day < ${iso(to).slice(0, 10)}::date and ${all(conditions)}`,
+      where r.tenant_id = ${scope.tenantId} and r.day >= ${formatTime(from).slice(0, 10)}::date
+        and r.day < ${formatTime(to).slice(0, 10)}::date and ${allOf(conditions)}`,
   })
 }
 
-/** Rows of `(hour, n)`. */
-export function hoursFromRollup(scope: ReadScope, filter: Filter, period: Period): Sql {
-  return pieced(scope, filter, period, {
-    unit: HOUR,
-    columns: hourOf,
-    rollup: ({ from, to }) => sql`
+/** Selects `(hour, n)`, from the rollup where possible. */
+export function selectHours(scope: ReadScope, filter: Filter, period: Period): Sql {
+  return selectMixed(scope, filter, period, {
+    unitMs: HOUR_MS,
+    columns: hourColumn,
+    selectRollup: ({ from, to }) => sql`
       select r.hour, r.n from ${tables.rollupHour} r
-      where r.tenant_id = ${scope.tenantId} and r.hour >= ${iso(from)} and r.hour < ${iso(to)}`,
+      where r.tenant_id = ${scope.tenantId} and r.hour >= ${formatTime(from)} and r.hour < ${formatTime(to)}`,
   })
 }
 
-/** The same rows from events that were found already. */
-export function daysOf(found: Sql): Sql {
-  return sql`select ${dayColumns}, 1::bigint as n from ${found} e`
+/** Selects the rows of {@link selectDays} from a subquery of raw events. */
+export function selectRawDays(events: Sql): Sql {
+  return sql`select ${dayColumns}, 1::bigint as n from ${events} e`
 }
 
-export function hoursOf(found: Sql): Sql {
-  return sql`select ${hourOf}, 1::bigint as n from ${found} e`
+/** Selects the rows of {@link selectHours} from a subquery of raw events. */
+export function selectRawHours(events: Sql): Sql {
+  return sql`select ${hourColumn}, 1::bigint as n from ${events} e`
 }

@@ -1,280 +1,294 @@
+import { type Filter, type FilterConditions, type ReadScope, type SearchedField, WhodidError } from '@whodid/core'
+import { getMinId } from '@whodid/core/event'
 import {
-  type Filter,
-  type FilterConditions,
-  foldedPhrases,
+  foldPhrases,
   foldText,
-  idFloor,
-  needlesOfPhrase,
-  type ReadScope,
-  resourceOf,
+  getPhraseNeedles,
+  getSearchNeedles,
+  parseResourceRef,
+  parseTimeRange,
   SEARCHED_FIELDS,
-  type SearchedField,
-  searchNeedles,
-  timeRange,
-  WhodidError,
-} from '@whodid/core'
+} from '@whodid/core/filter'
 import { tables } from '../schema/tables.ts'
-import { all, join, raw, type Sql, sql } from '../sql.ts'
-import type { InboxMarks } from './inbox.ts'
+import { allOf, join, raw, type Sql, sql } from '../sql.ts'
+import type { Watermarks } from './inbox.ts'
 
-/** A filter as SQL over `e`, an event, and `x`, the viewer's exception for it. */
+/** A filter as SQL over `e`, an event, and `x`, the viewer's inbox exception for it. */
 export interface Where {
-  /** Everything but the reader's text, if there is any to look for. */
+  /** All conditions except those on the reader's search text. */
   readonly conditions: readonly Sql[]
-  /** How one index narrows events down; null where the conditions say no more than that, or are about the inbox. */
+  /** The conditions that one index can answer. Null if those are all, or if the filter uses the inbox. */
   readonly narrowed: Narrowed | null
-  /** Those of the conditions that ask for nothing but one of some values, each by column; `candidates` takes them. */
-  readonly terms: readonly Alternatives[]
-  /** What the search text must contain, each: for an index, which alone does not say that an event matches. */
-  readonly needles: readonly string[]
-  /** What must hold of `e.search_text`, the needles among it; nothing where there is no needle. */
-  readonly text: readonly Sql[]
-  /** The same in parts, any of which may hold, where an index answers each and none answers all of them. */
-  readonly parts: readonly Where[]
+  /** The conditions on column values, for `search_candidates`. */
+  readonly columnValues: readonly ColumnValues[]
+  /** Substrings that the search text must contain, for the trigram index. They are necessary, not sufficient. */
+  readonly substrings: readonly string[]
+  /** The conditions on `e.search_text`. Empty without substrings. */
+  readonly textConditions: readonly Sql[]
+  /** Alternatives that each have an index. An event matches if it matches any of them. */
+  readonly branches: readonly Where[]
 }
 
-/** Those of the conditions that lead into an index. */
+/** The conditions that lead into one index. */
 export interface Narrowed {
   readonly conditions: readonly Sql[]
-  /** Whether the index holds what the others ask for, so that no event need be read for them. */
+  /** True if the index covers the other conditions, so that no event has to be read. */
   readonly isCovering: boolean
 }
 
-/** Columns with the values of which one must be met. */
-export type Alternatives = { readonly [column: string]: readonly string[] }
+/** Columns and values. An event matches if any column has one of its values. */
+export type ColumnValues = { readonly [column: string]: readonly string[] }
 
-interface Term {
-  readonly condition: Sql
-  /** What must hold besides: all of it, and no more than the condition says. */
-  readonly alternatives: readonly Alternatives[]
+interface Condition {
+  readonly sql: Sql
+  /** The same condition as column values that must all match. Empty if it cannot be expressed so. */
+  readonly columnValues: readonly ColumnValues[]
 }
 
-/** The events, each with the viewer's exception. Unless it is used, the planner removes the join. */
-export function eventsOf(scope: ReadScope): Sql {
+/** Joins events as `e` with the viewer's inbox exceptions as `x`. The planner removes the join if `x` is not used. */
+export function eventsWithInbox(scope: ReadScope): Sql {
   return sql`${tables.events} e
   left join ${tables.inbox} x on x.tenant_id = e.tenant_id and x.viewer_id = ${scope.viewerId} and x.event_id = e.id`
 }
 
-/** Whether any filter asks for a part of the inbox. */
-export function asksForInbox(scope: ReadScope, filter: Filter): boolean {
-  return [filter, ...scope.restrict].some((each) => each.inbox !== undefined)
+/** Checks if a filter or restriction uses the inbox. */
+export function usesInbox(scope: ReadScope, filter: Filter): boolean {
+  return [filter, ...scope.restrict].some(({ inbox }) => inbox !== undefined)
 }
 
-/** All that must hold of an event which a viewer reads under a filter. */
-export function whereOf(scope: ReadScope, filter: Filter, marks: InboxMarks | null): Where {
-  // One name alone is text to look for: the index knows the texts that have it at all.
+/** Builds the conditions for a viewer's read under a filter. */
+export function buildWhere(scope: ReadScope, filter: Filter, watermarks: Watermarks | null): Where {
+  // A single name is searched as text, because the trigram index finds it.
   const names = filter.actor?.length || filter.actorName?.length !== 1 ? [] : filter.actorName
-  const asked = names.length > 0 ? { ...filter, actorName: undefined } : filter
-  const terms = [...termsOf(asked, false), ...scope.restrict.flatMap((restriction) => termsOf(restriction, true))]
+  const columnFilter = names.length > 0 ? { ...filter, actorName: undefined } : filter
+  const columnConditions = [
+    ...buildConditions(columnFilter, false),
+    ...scope.restrict.flatMap((restriction) => buildConditions(restriction, true)),
+  ]
   const filters = [filter, ...scope.restrict]
-  const ofTenant = sql`e.tenant_id = ${scope.tenantId}`
-  const conditions = [ofTenant, ...terms.map(({ condition }) => condition)]
-  // A restriction to an actor whose id has an @ lets through whoever has that address, too.
+  const isTenant = sql`e.tenant_id = ${scope.tenantId}`
+  const conditions = [isTenant, ...columnConditions.map((condition) => condition.sql)]
+  // A restriction to an actor id with an @ also admits whoever has that email address.
   if (scope.ownOnly && scope.viewerId.includes('@')) conditions.push(sql`e.actor_id = ${scope.viewerId}`)
-  conditions.push(...furtherConditions(scope, filter, marks))
+  conditions.push(...buildOtherConditions(scope, filter, watermarks))
   for (const restriction of scope.restrict) {
-    conditions.push(...furtherConditions(scope, restriction, marks), ...textConditions(restriction, []))
+    conditions.push(...buildOtherConditions(scope, restriction, watermarks), ...buildTextConditions(restriction, []))
   }
-  const needles = [...searchNeedles(filter.q ?? ''), ...names.flatMap(needlesOfPhrase)]
+  const substrings = [...getSearchNeedles(filter.q ?? ''), ...names.flatMap(getPhraseNeedles)]
   const hidden = scope.hidden ?? []
-  // Where nothing is hidden, the needles say all that the words do.
-  const further = textConditions(hidden.length > 0 ? filter : { not: filter.not }, hidden)
-  const text = [...needles.map(contains), ...further, ...names.map(isNamed)]
+  // If no field is hidden, the substrings already express the words.
+  const otherText = buildTextConditions(hidden.length > 0 ? filter : { not: filter.not }, hidden)
+  const textConditions = [...substrings.map(containsText), ...otherText, ...names.map(hasActorName)]
   return {
-    conditions: needles.length > 0 ? conditions : [...conditions, ...text],
-    narrowed: asksForInbox(scope, filter) ? null : narrowedBy(terms, [ofTenant, ...filters.flatMap(rangeOf)]),
-    terms: terms.flatMap(({ alternatives }) => alternatives),
-    needles,
-    text: needles.length > 0 ? text : [],
-    parts: partsOf(filter).map((part) => whereOf(scope, part, marks)),
+    conditions: substrings.length > 0 ? conditions : [...conditions, ...textConditions],
+    narrowed: usesInbox(scope, filter)
+      ? null
+      : narrowByIndex(columnConditions, [isTenant, ...filters.flatMap(buildRange)]),
+    columnValues: columnConditions.flatMap(({ columnValues }) => columnValues),
+    substrings,
+    textConditions: substrings.length > 0 ? textConditions : [],
+    branches: splitByActor(filter).map((branch) => buildWhere(scope, branch, watermarks)),
   }
 }
 
-/** More names than these are looked for in one event after the other. */
-const MOST_NAMES = 8
+/** The most actor names that are searched by the index. With more, each event is checked. */
+const MAX_INDEXED_NAMES = 8
 
-/** Filters of which an event meets one when it meets this; none where this is best asked for as it is. */
-function partsOf({ actor = [], actorName = [], ...rest }: Filter): readonly Filter[] {
-  if (actorName.length + Math.min(actor.length, 1) < 2 || actorName.length > MOST_NAMES) return []
-  const named = actorName.map((name) => ({ ...rest, actorName: [name] }))
-  return actor.length > 0 ? [{ ...rest, actor }, ...named] : named
+/** Splits a filter by its actor ids and names. The union of the results equals the filter. Empty if splitting does not help. */
+function splitByActor({ actor = [], actorName = [], ...rest }: Filter): readonly Filter[] {
+  if (actorName.length + Math.min(actor.length, 1) < 2 || actorName.length > MAX_INDEXED_NAMES) return []
+  const byName = actorName.map((name) => ({ ...rest, actorName: [name] }))
+  return actor.length > 0 ? [{ ...rest, actor }, ...byName] : byName
 }
 
-function has(text: Sql, phrase: string): Sql {
+function includesPhrase(text: Sql, phrase: string): Sql {
   return sql`${text} like ${`%${phrase.replace(/[\\%_]/g, '\\$&')}%`}`
 }
 
-function contains(needle: string): Sql {
-  return has(raw('e.search_text'), needle)
+function containsText(substring: string): Sql {
+  return includesPhrase(raw('e.search_text'), substring)
 }
 
-function line(field: SearchedField): Sql {
+/** Returns the line of the search text that holds a field. */
+function selectField(field: SearchedField): Sql {
   return raw(`split_part(e.search_text, chr(10), ${SEARCHED_FIELDS.indexOf(field) + 1})`)
 }
 
-/** The words that must occur, and those that must not, where a reader may look. */
-function textConditions({ q = '', not }: Filter, hidden: readonly SearchedField[]): readonly Sql[] {
-  const visible = SEARCHED_FIELDS.filter((field) => !hidden.includes(field)).map(line)
+/** Builds conditions for the words that must and must not occur in the fields that the reader may search. */
+function buildTextConditions({ q = '', not }: Filter, hidden: readonly SearchedField[]): readonly Sql[] {
+  const visible = SEARCHED_FIELDS.filter((field) => !hidden.includes(field)).map(selectField)
   const text =
     hidden.length === 0 ? raw('e.search_text') : sql`concat_ws(chr(10), ${join([raw('null'), ...visible], ', ')})`
   return [
-    ...foldedPhrases(q).map((phrase) => has(text, phrase)),
-    ...foldedPhrases(not?.q ?? '').map((phrase) => sql`not ${has(text, phrase)}`),
+    ...foldPhrases(q).map((phrase) => includesPhrase(text, phrase)),
+    ...foldPhrases(not?.q ?? '').map((phrase) => sql`not ${includesPhrase(text, phrase)}`),
   ]
 }
 
-/** Whether the actor's name has a part in it. */
-function isNamed(part: string): Sql {
+/** Matches actors whose name contains `part`. */
+function hasActorName(part: string): Sql {
   const folded = foldText(part)
-  return folded === '' ? raw('false') : has(line('actor.name'), folded)
+  return folded === '' ? raw('false') : includesPhrase(selectField('actor.name'), folded)
 }
 
-/** The condition of a filter as a whole, text included: for queries that go through rows anyway. */
-export function wholeCondition(where: Where): Sql {
-  return all([...where.conditions, ...where.text])
+/** Combines all conditions, including text, for queries that do not use the text index. */
+export function combineConditions(where: Where): Sql {
+  return allOf([...where.conditions, ...where.textConditions])
 }
 
-/** What a filter asks for beside values of columns. */
-function furtherConditions(scope: ReadScope, filter: Filter, marks: InboxMarks | null): readonly Sql[] {
-  const conditions = [...rangeOf(filter)]
-  for (const { condition } of termsOf(filter.not ?? {}, false)) conditions.push(sql`(${condition}) is not true`)
-  if (filter.inbox !== undefined && marks !== null) conditions.push(inboxCondition(scope, filter.inbox, marks))
+/** Builds the time range, the exclusions and the inbox condition of a filter. */
+function buildOtherConditions(scope: ReadScope, filter: Filter, watermarks: Watermarks | null): readonly Sql[] {
+  const conditions = [...buildRange(filter)]
+  for (const excluded of buildConditions(filter.not ?? {}, false)) conditions.push(sql`(${excluded.sql}) is not true`)
+  if (filter.inbox !== undefined && watermarks !== null) {
+    conditions.push(buildInboxCondition(scope, filter.inbox, watermarks))
+  }
   return conditions
 }
 
-function rangeOf(filter: Filter): readonly Sql[] {
-  const { from, to } = timeRange(filter)
+function buildRange(filter: Filter): readonly Sql[] {
+  const { from, to } = parseTimeRange(filter)
   return [
-    ...(from === undefined ? [] : [sql`e.id >= ${idAt(from)}`]),
-    ...(to === undefined ? [] : [sql`e.id < ${idAt(to)}`]),
+    ...(from === undefined ? [] : [sql`e.id >= ${toMinId(from)}`]),
+    ...(to === undefined ? [] : [sql`e.id < ${toMinId(to)}`]),
   ]
 }
 
-/** Columns that lead an index, those of the fewest events first. */
-const LEADING = ['resource_id', 'actor_id', 'project_id', 'status', 'action', 'category', 'resource_type']
-/** Columns that the indexes have at hand beside those that lead them, and those that some have besides. */
-const COVERED = ['action', 'category', 'kind', 'status', 'channel', 'severity']
-const COVERED_BY: Readonly<Record<string, readonly string[]>> = {
+/** Columns that lead an index, the most selective first. */
+const LEADING_COLUMNS = ['resource_id', 'actor_id', 'project_id', 'status', 'action', 'category', 'resource_type']
+/** Columns that every index covers, and those that some indexes cover in addition. */
+const COVERED_COLUMNS = ['action', 'category', 'kind', 'status', 'channel', 'severity']
+const ALSO_COVERED: Readonly<Record<string, readonly string[]>> = {
   actor_id: ['resource_type', 'project_id'],
   project_id: ['resource_type'],
 }
 
-/** By the term that the fewest events are likely to meet. */
-function narrowedBy(terms: readonly Term[], conditions: readonly Sql[]): Narrowed | null {
-  const leads = (column: string) => (term: Term) =>
-    term.alternatives.some((each) => column in each && !each.status?.includes('success'))
-  const column = LEADING.find((each) => terms.some(leads(each)))
-  // An index on ids of resources is one on their types before.
-  const leading = column === 'resource_id' ? ['resource_id', 'resource_type'] : [column ?? '']
-  const narrowing = [...new Set(leading.flatMap((each) => terms.find(leads(each)) ?? []))]
-  const rest = terms.filter((term) => !narrowing.includes(term))
-  if (rest.length === 0) return null
-  const covered = [...COVERED, ...(COVERED_BY[column ?? ''] ?? [])]
-  const columns = rest.flatMap((term) => term.alternatives.flatMap(Object.keys))
+function canLeadIndex(column: string) {
+  return ({ columnValues }: Condition) =>
+    columnValues.some((values) => column in values && !values.status?.includes('success'))
+}
+
+/** Finds the index that is likely to narrow the events the most. */
+function narrowByIndex(candidates: readonly Condition[], fixed: readonly Sql[]): Narrowed | null {
+  const column = LEADING_COLUMNS.find((each) => candidates.some(canLeadIndex(each)))
+  // The index on resource ids has the resource type before the id.
+  const indexColumns = column === 'resource_id' ? ['resource_id', 'resource_type'] : [column ?? '']
+  const leading = [...new Set(indexColumns.flatMap((each) => candidates.find(canLeadIndex(each)) ?? []))]
+  const others = candidates.filter((condition) => !leading.includes(condition))
+  if (others.length === 0) return null
+  const covered = [...COVERED_COLUMNS, ...(ALSO_COVERED[column ?? ''] ?? [])]
+  const otherColumns = others.flatMap(({ columnValues }) => columnValues.flatMap(Object.keys))
   return {
-    conditions: [...conditions, ...narrowing.map(({ condition }) => condition)],
+    conditions: [...fixed, ...leading.map((condition) => condition.sql)],
     isCovering:
-      rest.every(({ alternatives }) => alternatives.length > 0) && columns.every((each) => covered.includes(each)),
+      others.every(({ columnValues }) => columnValues.length > 0) &&
+      otherColumns.every((each) => covered.includes(each)),
   }
 }
 
-function idAt(ms: number): string {
-  return idFloor(Math.min(Math.max(Math.ceil(ms), 0), 2 ** 48 - 1))
+function toMinId(ms: number): string {
+  return getMinId(Math.min(Math.max(Math.ceil(ms), 0), 2 ** 48 - 1))
 }
 
 /**
- * An empty list is no condition in what a reader asks for, where it is a control with nothing chosen; in a restriction it
- * lets nothing through.
+ * Builds the conditions on columns. An empty list is no condition in a reader's filter, where it is a control without a
+ * selection. In a restriction it matches nothing.
  */
-function termsOf(terms: FilterConditions, restricts: boolean): Term[] {
-  if (terms.group !== undefined && terms.group.length > 0) {
-    throw new WhodidError('invalid_input', 'A store knows no groups: expand them into categories by the catalog first.')
+function buildConditions(filter: FilterConditions, isRestriction: boolean): Condition[] {
+  if (filter.group !== undefined && filter.group.length > 0) {
+    throw new WhodidError(
+      'invalid_input',
+      'A store knows no groups. Expand `group` to categories with the catalog first.',
+    )
   }
-  const found: Term[] = []
-  const add = (values: readonly string[] | undefined, term: (values: readonly string[]) => Term) => {
+  const conditions: Condition[] = []
+  const add = (values: readonly string[] | undefined, build: (values: readonly string[]) => Condition) => {
     if (values === undefined) return
-    if (values.length > 0) found.push(term(values))
-    else if (restricts) found.push({ condition: raw('false'), alternatives: [{}] })
+    if (values.length > 0) conditions.push(build(values))
+    else if (isRestriction) conditions.push({ sql: raw('false'), columnValues: [{}] })
   }
-  add(terms.actorName, (names) => actorIsOrIsNamed(terms.actor ?? [], names))
-  if (!terms.actorName?.length) add(terms.actor, actorIs)
-  add(terms.action, among('action'))
-  add(terms.category, among('category'))
-  add(terms.kind, among('kind'))
-  add(terms.resource, resourceIs)
-  add(terms.resourceType, among('resource_type'))
-  add(terms.resourceId, among('resource_id'))
-  add(terms.project, among('project_id'))
-  add(terms.status, (values) => {
-    const term = among('status')(values)
-    // The index holds only what did not succeed, and is used only when the query says so.
-    return values.includes('success') ? term : { ...term, condition: sql`e.status <> 'success' and ${term.condition}` }
+  add(filter.actorName, (names) => hasActorOrName(filter.actor ?? [], names))
+  if (!filter.actorName?.length) add(filter.actor, hasActor)
+  add(filter.action, hasColumn('action'))
+  add(filter.category, hasColumn('category'))
+  add(filter.kind, hasColumn('kind'))
+  add(filter.resource, hasResource)
+  add(filter.resourceType, hasColumn('resource_type'))
+  add(filter.resourceId, hasColumn('resource_id'))
+  add(filter.project, hasColumn('project_id'))
+  add(filter.status, (values) => {
+    const condition = hasColumn('status')(values)
+    // The index is partial, for other statuses than success. The planner uses it only if the query has its predicate.
+    return values.includes('success')
+      ? condition
+      : { ...condition, sql: sql`e.status <> 'success' and ${condition.sql}` }
   })
-  add(terms.channel, among('channel'))
-  add(terms.severity, among('severity'))
-  return found
+  add(filter.channel, hasColumn('channel'))
+  add(filter.severity, hasColumn('severity'))
+  return conditions
 }
 
-function oneOf(alternatives: Alternatives): Term {
-  const each = Object.entries(alternatives).map(([column, values]) => isAny(sql`e.${raw(column)}`, values))
-  return { alternatives: [alternatives], condition: sql`(${join(each, ' or ')})` }
+function hasAnyColumn(columnValues: ColumnValues): Condition {
+  const each = Object.entries(columnValues).map(([column, values]) => equalsAny(sql`e.${raw(column)}`, values))
+  return { columnValues: [columnValues], sql: sql`(${join(each, ' or ')})` }
 }
 
-// One value stands by itself: an index gives its events in their order, which it does not for a list.
-function isAny(column: Sql, values: readonly string[]): Sql {
+// A single value uses `=`: an index then returns the events in order, which it does not for a list.
+function equalsAny(column: Sql, values: readonly string[]): Sql {
   return values.length === 1 ? sql`${column} = ${values[0] ?? null}` : sql`${column} = any(${values}::text[])`
 }
 
-function among(column: string) {
-  return (values: readonly string[]) => oneOf({ [column]: values })
+function hasColumn(column: string) {
+  return (values: readonly string[]) => hasAnyColumn({ [column]: values })
 }
 
-function actorIs(values: readonly string[]): Term {
-  const addresses = values.filter((value) => value.includes('@')).map((address) => address.toLowerCase())
-  return oneOf({ actor_id: values, ...(addresses.length > 0 && { actor_address: addresses }) })
+/** Matches actors by id or email address. */
+function hasActor(values: readonly string[]): Condition {
+  const emails = values.filter((value) => value.includes('@')).map((email) => email.toLowerCase())
+  return hasAnyColumn({ actor_id: values, ...(emails.length > 0 && { actor_email_lower: emails }) })
 }
 
-function actorIsOrIsNamed(actors: readonly string[], names: readonly string[]): Term {
-  const alternatives = [...(actors.length > 0 ? [actorIs(actors).condition] : []), ...names.map(isNamed)]
-  return { alternatives: [], condition: sql`(${join(alternatives, ' or ')})` }
+function hasActorOrName(actors: readonly string[], names: readonly string[]): Condition {
+  const alternatives = [...(actors.length > 0 ? [hasActor(actors).sql] : []), ...names.map(hasActorName)]
+  return { columnValues: [], sql: sql`(${join(alternatives, ' or ')})` }
 }
 
-function resourceIs(values: readonly string[]): Term {
-  const resources = values.flatMap((value) => resourceOf(value) ?? [])
+function hasResource(values: readonly string[]): Condition {
+  const resources = values.flatMap((value) => parseResourceRef(value) ?? [])
   const each = resources.map(({ type, id }) => sql`(e.resource_type = ${type} and e.resource_id = ${id})`)
   return {
-    alternatives: [
+    columnValues: [
       { resource_type: resources.map(({ type }) => type) },
       { resource_id: resources.map(({ id }) => id) },
     ],
-    condition: each.length > 0 ? sql`(${join(each, ' or ')})` : raw('false'),
+    sql: each.length > 0 ? sql`(${join(each, ' or ')})` : raw('false'),
   }
 }
 
-/** So few events past a watermark are looked up by seq; more are met soon enough on the way from the newest. */
-const FEW = 10_000
+/** The most events past a watermark that are looked up by seq. If there are more, a scan from the newest finds some soon. */
+const MAX_LOOKUP = 10_000
 
-function inboxCondition(
+function buildInboxCondition(
   { tenantId, viewerId }: ReadScope,
   state: NonNullable<Filter['inbox']>,
-  { headSeq, seenSeq, archivedSeq }: InboxMarks,
+  { headSeq, seenSeq, archivedSeq }: Watermarks,
 ): Sql {
   const seen = sql`coalesce(x.seen, e.seq <= ${seenSeq})`
   const archived = sql`coalesce(x.archived, e.seq <= ${archivedSeq})`
   const exceptions = (column: string, value: boolean) => sql`
     select event_id from ${tables.inbox}
     where tenant_id = ${tenantId} and viewer_id = ${viewerId} and ${raw(column)} = ${value}`
-  const pastMark = (mark: number, column: string) => sql`e.id in (
-    select event_id from ${tables.ledger} where tenant_id = ${tenantId} and seq > ${mark}
+  const pastWatermark = (watermark: number, column: string) => sql`e.id in (
+    select event_id from ${tables.ledger} where tenant_id = ${tenantId} and seq > ${watermark}
     union all ${exceptions(column, false)})`
-  const isFew = (mark: number) => mark > 0 && headSeq - mark <= FEW
+  const canLookUp = (watermark: number) => watermark > 0 && headSeq - watermark <= MAX_LOOKUP
 
   if (state === 'archived') {
     return archivedSeq === 0 ? sql`e.id in (${exceptions('archived', true)})` : sql`${archived}`
   }
   const conditions = [sql`not ${archived}`]
   if (state === 'unread') conditions.push(sql`not ${seen}`)
-  if (state === 'unread' && isFew(seenSeq)) conditions.push(pastMark(seenSeq, 'seen'))
-  else if (isFew(archivedSeq)) conditions.push(pastMark(archivedSeq, 'archived'))
-  return all(conditions)
+  if (state === 'unread' && canLookUp(seenSeq)) conditions.push(pastWatermark(seenSeq, 'seen'))
+  else if (canLookUp(archivedSeq)) conditions.push(pastWatermark(archivedSeq, 'archived'))
+  return allOf(conditions)
 }

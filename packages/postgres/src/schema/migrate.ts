@@ -1,46 +1,46 @@
 import { WhodidError } from '@whodid/core'
 import type { Db, Queries } from '../db.ts'
-import { isForbidden } from '../errors.ts'
+import { getErrorMessage, isForbidden } from '../errors.ts'
 import { raw, sql } from '../sql.ts'
-import { events } from './migrations/0001-events.ts'
-import { access } from './migrations/0002-access.ts'
-import { rollups } from './migrations/0003-rollups.ts'
-import { settings } from './migrations/0004-settings.ts'
-import { SCHEMA, SCHEMA_LOCK, tables } from './tables.ts'
+import { eventsMigration } from './migrations/0001-events.ts'
+import { accessMigration } from './migrations/0002-access.ts'
+import { rollupsMigration } from './migrations/0003-rollups.ts'
+import { administrationMigration } from './migrations/0004-administration.ts'
+import { SCHEMA, SCHEMA_LOCK_KEY, tables } from './tables.ts'
 
 interface Migration {
   readonly name: string
   readonly statements: readonly string[]
 }
 
-/** In the order they run. A migration that has been released is never changed. */
+/** Migrations in the order they run. Never change a released one. */
 const migrations: readonly Migration[] = [
-  { name: '0001-events', statements: events },
-  { name: '0002-access', statements: access },
-  { name: '0003-rollups', statements: rollups },
-  { name: '0004-settings', statements: settings },
+  { name: '0001-events', statements: eventsMigration },
+  { name: '0002-access', statements: accessMigration },
+  { name: '0003-rollups', statements: rollupsMigration },
+  { name: '0004-administration', statements: administrationMigration },
 ]
 
 /**
- * Brings the schema up to date, each migration in a transaction. Many processes may start at once: an advisory lock lets
- * one of them work and the others find it done.
+ * Applies all pending migrations, each in its own transaction. An advisory lock lets many processes start at once: one applies a
+ * migration, the others find it applied.
  *
- * @throws WhodidError `store_unavailable` when the database user may not do what is to be done
+ * @throws WhodidError `store_unavailable` when the database user may not apply a migration
  */
 export async function migrate(db: Db): Promise<void> {
-  const applied = await appliedMigrations(db)
+  const applied = await readAppliedMigrations(db)
   for (const migration of migrations.filter(({ name }) => !applied.has(name))) {
     try {
-      await apply(db, migration)
+      await applyMigration(db, migration)
     } catch (error) {
-      throw isForbidden(error) ? forbidden(migration, error) : error
+      throw isForbidden(error) ? createForbiddenError(migration, error) : error
     }
   }
 }
 
-function apply(db: Db, { name, statements }: Migration): Promise<void> {
+function applyMigration(db: Db, { name, statements }: Migration): Promise<void> {
   return db.tx('owner', null, async (queries) => {
-    await queries.query(sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`)
+    await queries.query(sql`select pg_advisory_xact_lock(${SCHEMA_LOCK_KEY})`)
     if ((await queries.query(sql`select from pg_namespace where nspname = ${SCHEMA}`)).length === 0) {
       await queries.query(sql`create schema ${raw(SCHEMA)}`)
     }
@@ -56,26 +56,27 @@ function apply(db: Db, { name, statements }: Migration): Promise<void> {
   })
 }
 
-/** An administrator who must do something else first is told so by the hint. */
-function forbidden({ name }: Migration, error: unknown): WhodidError {
-  const reason = error instanceof Error ? error.message : String(error)
+/** The database's hint replaces the default remedy, because it names what an administrator must do first. */
+function createForbiddenError({ name }: Migration, error: unknown): WhodidError {
+  const reason = getErrorMessage(error)
   const hint = typeof error === 'object' && error !== null && 'hint' in error ? error.hint : undefined
-  const remedy = typeof hint === 'string' ? hint : 'run migratePostgres of @whodid/postgres/pg as the user who owns it.'
+  const remedy =
+    typeof hint === 'string' ? hint : "Run migratePostgres(ownerUrl) from @whodid/postgres/pg as the schema's owner."
   return new WhodidError(
     'store_unavailable',
-    `The schema lacks ${name}, which the database user may not add (${reason}): ${remedy}`,
+    `Migration ${name} is missing, and the database user may not apply it (${reason}). ${remedy}`,
     { cause: error },
   )
 }
 
-async function appliedMigrations(db: Db): Promise<ReadonlySet<string>> {
-  const [found] = await db.query<{ readable: boolean }>(sql`
+async function readAppliedMigrations(db: Db): Promise<ReadonlySet<string>> {
+  const [table] = await db.query<{ readable: boolean }>(sql`
     select has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = ${SCHEMA} and c.relname = 'migrations'`)
-  if (found === undefined) return new Set()
-  const names = (queries: Queries) => queries.query<{ name: string }>(sql`select name from ${tables.migrations}`)
-  // The owner may not have made the roles yet; anybody else sees it as the reader only.
-  const rows = await (found.readable ? names(db) : db.tx('reader', null, names))
+  if (table === undefined) return new Set()
+  const readNames = (queries: Queries) => queries.query<{ name: string }>(sql`select name from ${tables.migrations}`)
+  // The owner reads the table itself, because the roles may not exist yet. Other users need the reader role.
+  const rows = await (table.readable ? readNames(db) : db.tx('reader', null, readNames))
   return new Set(rows.map((row) => row.name))
 }

@@ -1,15 +1,15 @@
 import { raw } from '../sql.ts'
 
-/** Everything stands in a schema of its own, so that a host may share its database. */
+/** The schema of all tables. It is separate, so that a host can share its database. */
 export const SCHEMA = 'whodid'
 
-/** The names of the tables, as they stand in statements. */
+/** Qualified table names as SQL. */
 export const tables = {
   migrations: raw(`${SCHEMA}.migrations`),
   events: raw(`${SCHEMA}.events`),
   ledger: raw(`${SCHEMA}.ledger`),
   ledgerHead: raw(`${SCHEMA}.ledger_head`),
-  resourceFates: raw(`${SCHEMA}.resource_fates`),
+  resourceStates: raw(`${SCHEMA}.resource_states`),
   inbox: raw(`${SCHEMA}.inbox`),
   inboxWatermark: raw(`${SCHEMA}.inbox_watermark`),
   rollupDay: raw(`${SCHEMA}.rollup_day`),
@@ -20,8 +20,8 @@ export const tables = {
   leases: raw(`${SCHEMA}.leases`),
 }
 
-/** The channel that hints at new events; its payload is the tenant. */
-export const CHANNEL = 'whodid_events'
+/** The `NOTIFY` channel for new events. The payload is the tenant id. */
+export const EVENTS_CHANNEL = 'whodid_events'
 
-/** Any number that is ours: the advisory lock that changes of the schema are made under. */
-export const SCHEMA_LOCK = 7_748_093_312
+/** Key of the advisory lock for schema changes. The value is arbitrary. */
+export const SCHEMA_LOCK_KEY = 7_748_093_312

@@ -1,111 +1,120 @@
-import { type AppendResult, bytesToHex, type EventStore, type PreparedEvent } from '@whodid/core'
+import type { AppendResult, EventStore, PreparedEvent } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
+import type { Maintenance } from '../admin/maintenance.ts'
 import type { Db, Queries, Row } from '../db.ts'
-import { isDataError, isOutsidePartitions, isRetryable } from '../errors.ts'
+import { getCause, getErrorMessage, isDataError, isMissingPartition, isRetryable } from '../errors.ts'
 import type { Partitions } from '../schema/partitions.ts'
 import { tables } from '../schema/tables.ts'
 import { type Sql, sql } from '../sql.ts'
-import { hintAt, insertionOf } from './insert.ts'
+import { notifyFollowers, prepareInsert } from './insert.ts'
 
-const ATTEMPTS = 4
+const MAX_ATTEMPTS = 4
 
-/** Events of one tenant that have different ids, and the statement that stores them all if they are all new. */
+/** Events of one tenant with distinct ids, and the statement that inserts all of them. */
 interface Batch {
   readonly tenantId: string
   readonly events: readonly PreparedEvent[]
-  insert(lastSeq: number): Sql
-  /** To be called when it has been sent. */
-  sent(): void
+  createInsert(lastSeq: number): Sql
+  /** Called when the insert has been sent. */
+  onSent(): void
 }
 
-function batchOf(tenantId: string, events: readonly PreparedEvent[], sent: () => void): Batch {
+function createBatch(tenantId: string, events: readonly PreparedEvent[], onSent: () => void): Batch {
   return {
     tenantId,
     events,
-    insert: insertionOf(tenantId, events),
-    sent,
+    createInsert: prepareInsert(tenantId, events),
+    onSent,
   }
 }
 
 /**
- * Makes what stores and seals batches of one tenant, each in one transaction unless an event of it cannot be stored at all.
- * Those of a tenant go in as they came: the next is written out, and waits for the lock, while the database works on one.
+ * Creates `EventStore.append`. Each batch is one transaction, unless the database rejects an event of it. Batches of a tenant
+ * keep their order: the next one prepares its insert and waits for the lock while the database stores the current one.
  */
-export function createAppend(db: Db, partitions: Partitions): EventStore['append'] {
-  const turns = new Map<string, Promise<void>>()
+export function createAppend(db: Db, partitions: Partitions, maintenance: Maintenance): EventStore['append'] {
+  const lastTurns = new Map<string, Promise<void>>()
 
-  /** Begins once those before have called `next`, or have ended. */
-  const inTurn = async <T>(tenantId: string, work: (next: () => void) => Promise<T>): Promise<T> => {
-    const before = turns.get(tenantId)
+  /** Runs `work` after earlier work of the tenant has called `next` or has ended. */
+  const runInTurn = async <T>(tenantId: string, work: (next: () => void) => Promise<T>): Promise<T> => {
+    const previous = lastTurns.get(tenantId)
     let next = () => {}
     const turn = new Promise<void>((resolve) => {
       next = resolve
     })
-    turns.set(tenantId, turn)
+    lastTurns.set(tenantId, turn)
     try {
-      await before
+      await previous
       return await work(next)
     } finally {
       next()
-      if (turns.get(tenantId) === turn) turns.delete(tenantId)
+      if (lastTurns.get(tenantId) === turn) lastTurns.delete(tenantId)
     }
   }
 
   return async (tenantId, events) => {
-    const first = new Map<string, PreparedEvent>()
+    const firstById = new Map<string, PreparedEvent>()
     const isFirst = events.map((event) => {
-      if (event.tenantId !== tenantId || first.has(event.id)) return false
-      first.set(event.id, event)
+      if (event.tenantId !== tenantId || firstById.has(event.id)) return false
+      firstById.set(event.id, event)
       return true
     })
-    const outcomes = await inTurn(tenantId, (next) =>
-      appendBatch(db, partitions, batchOf(tenantId, [...first.values()], next)),
+    const outcomes = await runInTurn(tenantId, (next) =>
+      appendBatch(db, partitions, createBatch(tenantId, [...firstById.values()], next)),
     )
-    return events.map((event, index): AppendResult => {
-      const earlier = first.get(event.id)
-      const outcome = outcomes.get(event.id)
-      if (event.tenantId !== tenantId || earlier === undefined || outcome === undefined) return foreign(event, tenantId)
-      if (isFirst[index] || outcome.outcome === 'rejected') return outcome
-      return sameBytes(earlier.digest, event.digest) ? { ...outcome, outcome: 'duplicate' } : conflict(event.id)
+    const results = events.map((event, index): AppendResult => {
+      const first = firstById.get(event.id)
+      const result = outcomes.get(event.id)
+      if (event.tenantId !== tenantId || first === undefined || result === undefined) {
+        return rejectWrongTenant(event, tenantId)
+      }
+      if (isFirst[index] || result.outcome === 'rejected') return result
+      return areEqual(first.digest, event.digest) ? { ...result, outcome: 'duplicate' } : rejectConflict(event.id)
     })
+    maintenance.storedRows += results.filter(({ outcome }) => outcome === 'stored').length
+    if (maintenance.storedRows >= maintenance.nextRunAt) maintenance.run()
+    return results
   }
 }
 
 type Outcomes = ReadonlyMap<string, AppendResult>
 
-/** An event that the database refuses is found by halving, so that it takes no neighbour with it. */
+/** Stores a batch. If the database rejects it, halves it until the invalid events are isolated. */
 async function appendBatch(db: Db, partitions: Partitions, batch: Batch): Promise<Outcomes> {
-  const { tenantId, events, sent } = batch
+  const { tenantId, events, onSent } = batch
   if (events.length === 0) return new Map()
   try {
-    return await retried(partitions, async () => {
-      await partitions.ensureFor(events.map((event) => event.id))
-      return db.tx('ingest', tenantId, (queries) => seal(queries, batch))
+    return await retryInsert(partitions, async () => {
+      const { readyFrom, readyTo } = partitions
+      const isReady = events.every(({ id }) => id >= readyFrom && id < readyTo)
+      if (!isReady) await partitions.ensure(events.map(({ id }) => id))
+      return db.tx('ingest', tenantId, (queries) => sealBatch(queries, batch))
     })
   } catch (error) {
-    if (!isDataError(error)) throw error
-    const [only] = events
-    if (events.length === 1 && only !== undefined) return new Map([[only.id, refused(only.id, error)]])
+    if (!isDataError(getCause(error))) throw error
+    const [first] = events
+    if (events.length === 1 && first !== undefined) return new Map([[first.id, rejectInvalid(first.id, error)]])
     const middle = Math.ceil(events.length / 2)
-    const left = await appendBatch(db, partitions, batchOf(tenantId, events.slice(0, middle), sent))
-    const right = await appendBatch(db, partitions, batchOf(tenantId, events.slice(middle), sent))
+    const left = await appendBatch(db, partitions, createBatch(tenantId, events.slice(0, middle), onSent))
+    const right = await appendBatch(db, partitions, createBatch(tenantId, events.slice(middle), onSent))
     return new Map([...left, ...right])
   }
 }
 
-async function retried<T>(partitions: Partitions, work: () => Promise<T>): Promise<T> {
+async function retryInsert<T>(partitions: Partitions, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
-      // A purge drops the partitions that it leaves empty, and an event may come late.
-      const isDropped = isOutsidePartitions(error)
-      if (attempt === ATTEMPTS || !(isDropped || isRetryable(error))) throw error
-      if (isDropped) partitions.forget()
+      // A purge drops empty partitions, and a late event may need one again.
+      const isDropped = isMissingPartition(error)
+      if (attempt === MAX_ATTEMPTS || !(isDropped || isRetryable(error))) throw error
+      if (isDropped) partitions.invalidate()
     }
   }
 }
 
-interface KnownRow extends Row {
+interface ExistingRow extends Row {
   readonly id: string
   readonly seq: number
   readonly leaf_hash: Uint8Array
@@ -113,82 +122,82 @@ interface KnownRow extends Row {
   readonly digest: Uint8Array | null
 }
 
-async function seal(queries: Queries, batch: Batch): Promise<Outcomes> {
+async function sealBatch(queries: Queries, batch: Batch): Promise<Outcomes> {
   const { tenantId, events } = batch
-  const { lastSeq, known } = await lockAndLook(queries, batch)
-  const fresh = known.size === 0 ? events : events.filter((event) => !known.has(event.id))
-  if (fresh.length > 0) {
-    const insert = fresh === events ? batch.insert : insertionOf(tenantId, fresh)
-    const stored = Promise.all([queries.query(insert(lastSeq)), queries.query(hintAt(tenantId))])
-    batch.sent()
+  const { lastSeq, existing } = await lockHead(queries, batch)
+  const newEvents = existing.size === 0 ? events : events.filter((event) => !existing.has(event.id))
+  if (newEvents.length > 0) {
+    const createInsert = newEvents === events ? batch.createInsert : prepareInsert(tenantId, newEvents)
+    const stored = Promise.all([queries.query(createInsert(lastSeq)), queries.query(notifyFollowers(tenantId))])
+    batch.onSent()
     await stored
   }
 
   const outcomes = new Map<string, AppendResult>()
-  fresh.forEach(({ id, leafHash }, index) => {
+  newEvents.forEach(({ id, leafHash }, index) => {
     outcomes.set(id, { id, outcome: 'stored', seq: lastSeq + index + 1, leafHash: bytesToHex(leafHash) })
   })
   for (const { id, digest } of events) {
-    const row = known.get(id)
+    const row = existing.get(id)
     if (row === undefined) continue
-    const same = row.digest === null || sameBytes(row.digest, digest)
+    const isSame = row.digest === null || areEqual(row.digest, digest)
     outcomes.set(
       id,
-      same ? { id, outcome: 'duplicate', seq: row.seq, leafHash: bytesToHex(row.leaf_hash) } : conflict(id),
+      isSame ? { id, outcome: 'duplicate', seq: row.seq, leafHash: bytesToHex(row.leaf_hash) } : rejectConflict(id),
     )
   }
   return outcomes
 }
 
 /**
- * Locks the tenant's row until the transaction ends, which makes seq gapless, and its order that of the commits; then looks
- * for the events that are stored already. Sent together, and done in this order.
+ * Locks the tenant's ledger head until the transaction ends, then finds the events that are already stored. The lock keeps `seq`
+ * gapless and in commit order. Both statements are sent at once and run in this order.
  */
-async function lockAndLook(
+async function lockHead(
   queries: Queries,
   { tenantId, events }: Batch,
-): Promise<{ readonly lastSeq: number; readonly known: ReadonlyMap<string, KnownRow> }> {
+): Promise<{ readonly lastSeq: number; readonly existing: ReadonlyMap<string, ExistingRow> }> {
   const lock = sql`select seq from ${tables.ledgerHead} where tenant_id = ${tenantId} for update`
-  const look = sql`
+  const find = sql`
     select l.event_id as id, l.seq, l.leaf_hash, e.digest
     from ${tables.ledger} l left join ${tables.events} e on e.tenant_id = l.tenant_id and e.id = l.event_id
     where l.tenant_id = ${tenantId} and l.event_id = any(${events.map((event) => event.id)}::uuid[])`
-  for (let isMade = false; ; isMade = true) {
-    const [[head], rows] = await Promise.all([queries.query<{ seq: number }>(lock), queries.query<KnownRow>(look)])
-    if (head !== undefined) return { lastSeq: head.seq, known: new Map(rows.map((row) => [row.id, row])) }
-    if (isMade) throw new Error(`The ledger head of the tenant ${tenantId} is not visible.`)
+  for (let isCreated = false; ; isCreated = true) {
+    const [[head], rows] = await Promise.all([queries.query<{ seq: number }>(lock), queries.query<ExistingRow>(find)])
+    if (head !== undefined) return { lastSeq: head.seq, existing: new Map(rows.map((row) => [row.id, row])) }
+    if (isCreated) throw new Error(`The ledger head of tenant ${tenantId} is not visible.`)
     await queries.query(sql`
       insert into ${tables.ledgerHead} (tenant_id, seq) values (${tenantId}, 0) on conflict (tenant_id) do nothing`)
   }
 }
 
-function foreign({ id, tenantId }: PreparedEvent, wanted: string): AppendResult {
+function rejectWrongTenant({ id, tenantId }: PreparedEvent, expected: string): AppendResult {
   return {
     id,
     outcome: 'rejected',
     code: 'wrong_tenant',
-    reason: `The event belongs to the tenant ${tenantId}, not to ${wanted}: send it to its own.`,
+    reason: `The event belongs to tenant ${tenantId}, but the batch to ${expected}. Send it in a batch of its tenant.`,
   }
 }
 
-function conflict(id: string): AppendResult {
+function rejectConflict(id: string): AppendResult {
   return {
     id,
     outcome: 'rejected',
     code: 'id_conflict',
-    reason: `Another event has the id ${id}: give each event an id of its own.`,
+    reason: `A different event already has the id ${id}. Use a unique id for each event.`,
   }
 }
 
-function refused(id: string, error: unknown): AppendResult {
+function rejectInvalid(id: string, error: unknown): AppendResult {
   return {
     id,
     outcome: 'rejected',
     code: 'invalid_event',
-    reason: `The database cannot hold the event: ${error instanceof Error ? error.message : String(error)}.`,
+    reason: `The database rejected the event: ${getErrorMessage(getCause(error))}.`,
   }
 }
 
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+function areEqual(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index])
 }

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto'
-import { bytesToHex, type CompleteEvent, newId } from '@whodid/core'
+import { type CompleteEvent, newId } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
 import { describe, expect, test } from 'vitest'
-import { appendAll, idsOf, listIds, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
+import {
+  appendAll,
+  createEvent,
+  createEvents,
+  createScope,
+  getIds,
+  listIds,
+  newTenant,
+  type StoreUnderTest,
+} from './events.ts'
 
-/** What holds when events are stored. */
+/** Tests `append`. */
 export function testAppend(subject: () => StoreUnderTest): void {
   describe('append', () => {
-    test('gives each event its place in the ledger and its leaf hash, in the order of the batch', async () => {
+    test('returns the seq and leaf hash of each event, in the order of the batch', async () => {
       const tenantId = newTenant()
-      const events = series(tenantId, 5)
+      const events = createEvents(tenantId, 5)
       const results = await subject().store.append(tenantId, events)
       expect(results).toEqual(
         events.map(({ id, leafHash }, index) => ({
@@ -21,9 +31,9 @@ export function testAppend(subject: () => StoreUnderTest): void {
       expect(await subject().store.append(tenantId, [])).toEqual([])
     })
 
-    test('gives back every field as it was', async () => {
+    test('preserves every field', async () => {
       const tenantId = newTenant()
-      const full = prepared(tenantId, {
+      const full = createEvent(tenantId, {
         action: 'membership.role_changed',
         status: 'failure',
         actor: {
@@ -53,7 +63,10 @@ export function testAppend(subject: () => StoreUnderTest): void {
           route: '/api/members/:id',
         },
       })
-      const bare = prepared(tenantId, { actor: { type: 'system', id: 'system' }, resource: { type: 'job', id: null } })
+      const bare = createEvent(tenantId, {
+        actor: { type: 'system', id: 'system' },
+        resource: { type: 'job', id: null },
+      })
       await appendAll(subject().store, tenantId, [full, bare])
       for (const [seq, event] of [
         [1, full],
@@ -61,7 +74,7 @@ export function testAppend(subject: () => StoreUnderTest): void {
       ] as const) {
         const { digest, canonical, leafHash, disclosures, searchText, ...complete } = event
         const expected: CompleteEvent = complete
-        expect(await subject().store.get(scopeOf(tenantId), event.id)).toEqual({
+        expect(await subject().store.get(createScope(tenantId), event.id)).toEqual({
           ...expected,
           seq,
           resource: { ...expected.resource, href: expected.resource.href ?? null, deleted: false },
@@ -71,27 +84,27 @@ export function testAppend(subject: () => StoreUnderTest): void {
       }
     })
 
-    test('knows an event that it has, and refuses another one under its id, without harm to its neighbours', async () => {
+    test('detects duplicates and id conflicts, and stores the other events of the batch', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      const [first, second] = series(tenantId, 2)
+      const [first, second] = createEvents(tenantId, 2)
       if (first === undefined || second === undefined) throw new Error('unreachable')
       const [stored] = await store.append(tenantId, [first])
-      const other = prepared(tenantId, { id: first.id, resource: { type: 'project', id: 'p', name: 'Another' } })
+      const other = createEvent(tenantId, { id: first.id, resource: { type: 'project', id: 'p', name: 'Another' } })
       const results = await store.append(tenantId, [first, other, second])
       expect(results).toMatchObject([
         { ...stored, outcome: 'duplicate' },
         { id: first.id, outcome: 'rejected', code: 'id_conflict' },
         { id: second.id, outcome: 'stored', seq: 2 },
       ])
-      expect(await listIds(store, scopeOf(tenantId), {}, { order: 'asc' })).toEqual([first.id, second.id])
-      expect((await store.get(scopeOf(tenantId), first.id))?.resource.name).toBe('Engine')
+      expect(await listIds(store, createScope(tenantId), {}, { order: 'asc' })).toEqual([first.id, second.id])
+      expect((await store.get(createScope(tenantId), first.id))?.resource.name).toBe('Engine')
     })
 
-    test('tells apart what stands twice in one batch', async () => {
+    test('detects duplicates and id conflicts within a batch', async () => {
       const tenantId = newTenant()
-      const event = prepared(tenantId)
-      const other = prepared(tenantId, { id: event.id, resource: { type: 'project', id: 'p', name: 'Another' } })
+      const event = createEvent(tenantId)
+      const other = createEvent(tenantId, { id: event.id, resource: { type: 'project', id: 'p', name: 'Another' } })
       const results = await subject().store.append(tenantId, [event, event, other])
       expect(results).toMatchObject([
         { outcome: 'stored', seq: 1 },
@@ -100,35 +113,35 @@ export function testAppend(subject: () => StoreUnderTest): void {
       ])
     })
 
-    test('rejects an event of another tenant, and stores the rest', async () => {
+    test('rejects an event of another tenant and stores the others', async () => {
       const tenantId = newTenant()
-      const foreign = prepared(newTenant())
-      const results = await subject().store.append(tenantId, [foreign, prepared(tenantId)])
+      const foreign = createEvent(newTenant())
+      const results = await subject().store.append(tenantId, [foreign, createEvent(tenantId)])
       expect(results).toMatchObject([
         { id: foreign.id, outcome: 'rejected', code: 'wrong_tenant' },
         { outcome: 'stored', seq: 1 },
       ])
-      expect(await subject().store.get(scopeOf(tenantId), foreign.id)).toBeNull()
+      expect(await subject().store.get(createScope(tenantId), foreign.id)).toBeNull()
     })
 
-    test('keeps tenants apart that use the same id', async () => {
+    test('lets two tenants use the same id', async () => {
       const [left, right] = [newTenant(), newTenant()]
       const id = newId()
       for (const tenantId of [left, right]) {
-        expect(await subject().store.append(tenantId, [prepared(tenantId, { id })])).toMatchObject([
+        expect(await subject().store.append(tenantId, [createEvent(tenantId, { id })])).toMatchObject([
           { outcome: 'stored', seq: 1 },
         ])
       }
     })
 
-    test('loses no neighbour of an event that the database cannot hold', async () => {
+    test('stores the other events of a batch if the database rejects some', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      const events = series(tenantId, 41)
-      const poisoned = events.map((event, index) =>
+      const events = createEvents(tenantId, 41)
+      const invalid = events.map((event, index) =>
         [3, 4, 40].includes(index) ? { ...event, description: 'nul \0 nul' } : event,
       )
-      const results = await store.append(tenantId, poisoned)
+      const results = await store.append(tenantId, invalid)
       expect(results.flatMap((result, index) => (result.outcome === 'rejected' ? [[index, result.code]] : []))).toEqual(
         [
           [3, 'invalid_event'],
@@ -143,7 +156,7 @@ export function testAppend(subject: () => StoreUnderTest): void {
       )
     })
 
-    test('stores events of any time, old ones from an import too', async () => {
+    test('stores events of any time, including old imports', async () => {
       const tenantId = newTenant()
       const times = [
         '1999-12-31T23:59:59.999Z',
@@ -151,10 +164,10 @@ export function testAppend(subject: () => StoreUnderTest): void {
         '2022-02-28T23:59:59.999Z',
         '2022-03-01T00:00:00.000Z',
       ]
-      const events = times.map((occurredAt) => prepared(tenantId, { at: Date.parse(occurredAt) }))
+      const events = times.map((occurredAt) => createEvent(tenantId, { at: Date.parse(occurredAt) }))
       await appendAll(subject().store, tenantId, [...events].reverse())
       const { items } = await subject().store.list(
-        scopeOf(tenantId),
+        createScope(tenantId),
         {},
         { sort: 'occurredAt', order: 'asc', limit: 10, after: null },
       )
@@ -162,12 +175,12 @@ export function testAppend(subject: () => StoreUnderTest): void {
       expect(items.map((event) => event.seq)).toEqual([4, 3, 2, 1])
     })
 
-    test('seq is gapless for each tenant, whoever writes at the same time', async () => {
+    test('seq is gapless per tenant during concurrent writes', async () => {
       const { store, query } = subject()
       const tenantIds = [newTenant(), newTenant(), newTenant()]
       const batches = Array.from({ length: 30 }, (_, index) => {
         const tenantId = tenantIds[index % 3] ?? ''
-        return store.append(tenantId, series(tenantId, 1 + (index % 7)))
+        return store.append(tenantId, createEvents(tenantId, 1 + (index % 7)))
       })
       const results = (await Promise.all(batches)).flat()
       for (const tenantId of tenantIds) {
@@ -177,19 +190,19 @@ export function testAppend(subject: () => StoreUnderTest): void {
         )
         expect(rows.map((row) => Number(row.seq))).toEqual(rows.map((_, index) => index + 1))
         expect(rows.every((row) => row.seq === row.in_events)).toBe(true)
-        const said = new Map(results.flatMap((result) => ('seq' in result ? [[result.id, result.seq]] : [])))
-        expect(rows.map((row) => said.get(String(row.id)))).toEqual(rows.map((row) => Number(row.seq)))
+        const reported = new Map(results.flatMap((result) => ('seq' in result ? [[result.id, result.seq]] : [])))
+        expect(rows.map((row) => reported.get(String(row.id)))).toEqual(rows.map((row) => Number(row.seq)))
       }
-      expect(results).toHaveLength(new Set(idsOf(results)).size)
+      expect(results).toHaveLength(new Set(getIds(results)).size)
     })
 
-    test('batches of a tenant that are handed over together are stored in their order, and each event once', async () => {
+    test('stores concurrent batches of a tenant in order, and each event once', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      const events = series(tenantId, 36)
+      const events = createEvents(tenantId, 36)
       const inThrees = Array.from({ length: 12 }, (_, index) => events.slice(3 * index, 3 * index + 3))
-      const doubled = inThrees.flatMap((batch) => [batch, batch])
-      const results = await Promise.all(doubled.map((batch) => store.append(tenantId, batch)))
+      const duplicated = inThrees.flatMap((batch) => [batch, batch])
+      const results = await Promise.all(duplicated.map((batch) => store.append(tenantId, batch)))
       const expected = inThrees.flatMap((batch, index) =>
         ['stored', 'duplicate'].map((outcome) =>
           batch.map(({ id }, at) => expect.objectContaining({ id, outcome, seq: 3 * index + at + 1 })),
@@ -198,10 +211,10 @@ export function testAppend(subject: () => StoreUnderTest): void {
       expect(results).toEqual(expected)
     })
 
-    test('each leaf hash is SHA-256 of a zero byte and the bytes that stand in the database', async () => {
+    test('each leaf hash is the SHA-256 of a zero byte and the stored canonical bytes', async () => {
       const { store, query } = subject()
       const tenantId = newTenant()
-      await appendAll(store, tenantId, series(tenantId, 20))
+      await appendAll(store, tenantId, createEvents(tenantId, 20))
       const rows = await query(
         "select encode(e.canonical, 'hex') as canonical, encode(l.leaf_hash, 'hex') as leaf from whodid.events e join whodid.ledger l on l.tenant_id = e.tenant_id and l.event_id = e.id where e.tenant_id = $1",
         [tenantId],
@@ -214,19 +227,19 @@ export function testAppend(subject: () => StoreUnderTest): void {
       }
     })
 
-    test('nothing that a reader or a writer does changes a row of the events', async () => {
+    test('no read, append or inbox change modifies event rows', async () => {
       const { store, query } = subject()
       const tenantId = newTenant()
-      const events = series(tenantId, 10)
+      const events = createEvents(tenantId, 10)
       await appendAll(store, tenantId, events)
       const state = () =>
         query('select e.xmin::text as version, e::text as row from whodid.events e where tenant_id = $1 order by id', [
           tenantId,
         ])
       const before = await state()
-      const scope = scopeOf(tenantId)
+      const scope = createScope(tenantId)
       await store.append(tenantId, events)
-      await store.append(tenantId, [prepared(tenantId, { id: events[0]?.id, description: 'Changed' })])
+      await store.append(tenantId, [createEvent(tenantId, { id: events[0]?.id, description: 'Changed' })])
       for (const to of ['seen', 'archived', 'unseen', 'unarchived'] as const) {
         await store.changeInbox(scope, { to, which: { ids: events.slice(0, 3).map(({ id }) => id) } })
         await store.changeInbox(scope, { to, which: { all: true, filter: {} } })

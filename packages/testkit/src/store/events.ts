@@ -7,20 +7,20 @@ import {
   newId,
   type PageRequest,
   type PreparedEvent,
-  positionOf,
-  prepareEvent,
   type ReadScope,
   type StoredEvent,
 } from '@whodid/core'
+import { getPosition } from '@whodid/core/filter'
+import { prepareEvent } from '@whodid/core/seal'
 
-/** A store with its database, so that the suite may look at what stands there. */
+/** A store with access to its database. */
 export interface StoreUnderTest extends AsyncDisposable {
   readonly store: EventStore
-  /** Runs SQL beside the store, in its own database. */
+  /** Runs SQL in the store's database. */
   query(text: string, params: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
 }
 
-/** The catalog of the events below. */
+/** The catalog of the test events. */
 export const catalog = defineCatalog({
   project: {
     label: 'Project',
@@ -43,42 +43,42 @@ export const catalog = defineCatalog({
 
 let tenants = 0
 
-/** A tenant that no other test knows. */
+/** Returns a new tenant id. */
 export function newTenant(): string {
   return `tenant-${process.pid}-${++tenants}`
 }
 
-/** An event as a store gets it; what is not said is one plain project's creation by Ada. */
-export function prepared(tenantId: string, event: Partial<NewEvent> & { readonly at?: number } = {}): PreparedEvent {
-  const { at = Date.now(), ...given } = event
-  const id = given.id ?? newId(at)
+/** Creates a prepared event. The default is a project created by Ada, now. */
+export function createEvent(tenantId: string, event: Partial<NewEvent> & { readonly at?: number } = {}): PreparedEvent {
+  const { at = Date.now(), ...fields } = event
+  const id = fields.id ?? newId(at)
   return prepareEvent(
     {
       action: 'project.created',
       actor: { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' },
       resource: { type: 'project', id: `p-${id}`, name: 'Engine' },
-      ...given,
+      ...fields,
       id,
     },
     { catalog: catalog.json, tenantId, receivedAt: Math.max(Date.now(), at) },
   )
 }
 
-/** Events one second apart, the last of them now. */
-export function series(
+/** Creates events, one second apart by default, the last of them now. */
+export function createEvents(
   tenantId: string,
   count: number,
   event: (index: number) => Partial<NewEvent> = () => ({}),
-  step = 1_000,
+  intervalMs = 1_000,
 ): PreparedEvent[] {
   const last = Date.now()
   return Array.from({ length: count }, (_, index) =>
-    prepared(tenantId, { at: last - (count - 1 - index) * step, ...event(index) }),
+    createEvent(tenantId, { at: last - (count - 1 - index) * intervalMs, ...event(index) }),
   )
 }
 
-/** Reads everything in a tenant, unless told otherwise. */
-export function scopeOf(tenantId: string, scope: Partial<ReadScope> = {}): ReadScope {
+/** Creates a read scope. The default may read everything in the tenant. */
+export function createScope(tenantId: string, scope: Partial<ReadScope> = {}): ReadScope {
   return {
     tenantId,
     viewerId: 'viewer',
@@ -87,8 +87,8 @@ export function scopeOf(tenantId: string, scope: Partial<ReadScope> = {}): ReadS
   }
 }
 
-/** The first page, newest first, unless told otherwise. */
-export function page(request: Partial<PageRequest> = {}): PageRequest {
+/** Creates a page request. The default is the first page, newest first. */
+export function createPage(request: Partial<PageRequest> = {}): PageRequest {
   return {
     sort: 'occurredAt',
     order: 'desc',
@@ -98,46 +98,46 @@ export function page(request: Partial<PageRequest> = {}): PageRequest {
   }
 }
 
-export function idsOf(events: readonly { readonly id: string | null }[]): (string | null)[] {
+export function getIds(events: readonly { readonly id: string | null }[]): (string | null)[] {
   return events.map((event) => event.id)
 }
 
-/** The ids of all events that match. */
+/** Lists the ids of matching events. */
 export async function listIds(
   store: EventStore,
   scope: ReadScope,
   filter: Filter = {},
   request: Partial<PageRequest> = {},
 ): Promise<(string | null)[]> {
-  return idsOf((await store.list(scope, filter, page(request))).items)
+  return getIds((await store.list(scope, filter, createPage(request))).items)
 }
 
-/** Every page after the other. `between` is called before each page but the first. */
+/** Reads all pages. `beforeNextPage` is called before each page except the first. */
 export async function readPages(
   store: EventStore,
   scope: ReadScope,
   filter: Filter,
   request: PageRequest,
-  between: () => Promise<unknown> = async () => {},
+  beforeNextPage: () => Promise<unknown> = async () => {},
 ): Promise<StoredEvent[]> {
   const events: StoredEvent[] = []
   for (let after = request.after; ; ) {
-    const { items, more } = await store.list(scope, filter, { ...request, after })
+    const { items, hasMore: more } = await store.list(scope, filter, { ...request, after })
     events.push(...items)
     const last = items.at(-1)
     if (!more || last === undefined) return events
-    after = positionOf(last, request.sort)
-    await between()
+    after = getPosition(last, request.sort)
+    await beforeNextPage()
   }
 }
 
-/** Appends in batches. Fails when an event is not stored. */
+/** Appends events in batches. Throws if an event is not stored. */
 export async function appendAll(store: EventStore, tenantId: string, events: readonly PreparedEvent[], batch = 500) {
   const results: AppendResult[] = []
   for (let from = 0; from < events.length; from += batch) {
     results.push(...(await store.append(tenantId, events.slice(from, from + batch))))
   }
-  const other = results.find((result) => result.outcome !== 'stored')
-  if (other !== undefined) throw new Error(`Not stored: ${JSON.stringify(other)}`)
+  const failure = results.find((result) => result.outcome !== 'stored')
+  if (failure !== undefined) throw new Error(`Event not stored: ${JSON.stringify(failure)}`)
   return results
 }

@@ -1,11 +1,11 @@
 import type { Filter, ReadScope, StoredEvent } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { appendAll, idsOf, newTenant, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
+import { appendAll, createEvent, createEvents, createScope, getIds, newTenant, type StoreUnderTest } from './events.ts'
 
-/** What holds of those who follow. */
+/** Tests `follow`. */
 export function testFollow(subject: () => StoreUnderTest): void {
-  /** Follows until so many events have come. */
-  const take = async (
+  /** Follows until `count` events have arrived. */
+  const follow = async (
     scope: ReadScope,
     filter: Filter,
     after: number | 'now',
@@ -19,84 +19,86 @@ export function testFollow(subject: () => StoreUnderTest): void {
     }
     return events
   }
-  const counting = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
+  const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
 
   describe('follow', () => {
-    test('gives each event exactly once in the order of seq, from the beginning, while many write', async () => {
+    test('yields each event exactly once in seq order during concurrent writes', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      await appendAll(store, tenantId, series(tenantId, 700))
-      const readers = [0, 350].map((after) => take(scopeOf(tenantId), {}, after, 1_000 - after))
+      await appendAll(store, tenantId, createEvents(tenantId, 700))
+      const readers = [0, 350].map((after) => follow(createScope(tenantId), {}, after, 1_000 - after))
       await Promise.all(
-        counting(0, 30).map((index) =>
-          // Ids of another day: seq, and not the time of an event, is the order.
+        range(0, 30).map((index) =>
+          // Ids of other days: the order is by seq, not by time.
           appendAll(
             store,
             tenantId,
-            series(tenantId, 10).map(({ tenantId: id }) => prepared(id, { at: Date.now() - index * 86_400_000 })),
+            createEvents(tenantId, 10).map(({ tenantId: id }) =>
+              createEvent(id, { at: Date.now() - index * 86_400_000 }),
+            ),
           ),
         ),
       )
       const [all = [], half = []] = await Promise.all(readers)
-      expect(all.map(({ seq }) => seq)).toEqual(counting(1, 1_000))
-      expect(half.map(({ seq }) => seq)).toEqual(counting(351, 650))
-      expect(new Set(idsOf(all)).size).toBe(1_000)
+      expect(all.map(({ seq }) => seq)).toEqual(range(1, 1_000))
+      expect(half.map(({ seq }) => seq)).toEqual(range(351, 650))
+      expect(new Set(getIds(all)).size).toBe(1_000)
     })
 
-    test('from now on gives only what comes, to whoever may see it', async () => {
+    test('from `now` yields only new events that the viewer may read', async () => {
       const { store } = subject()
       const [tenantId, other] = [newTenant(), newTenant()]
-      await appendAll(store, tenantId, series(tenantId, 3))
+      await appendAll(store, tenantId, createEvents(tenantId, 3))
       const end = new AbortController()
-      const mine = scopeOf(tenantId, { restrict: [{ actor: ['grace'] }] })
-      const follower = store.follow(mine, { category: ['project'] }, 'now', end.signal)[Symbol.asyncIterator]()
+      const ownScope = createScope(tenantId, { restrict: [{ actor: ['grace'] }] })
+      const follower = store.follow(ownScope, { category: ['project'] }, 'now', end.signal)[Symbol.asyncIterator]()
       const next = follower.next()
-      // A second one, whose first event proves that the first one has begun.
-      const begun = store.follow(scopeOf(tenantId), {}, 0, end.signal)[Symbol.asyncIterator]()
-      await begun.next()
+      // The first event of a second follower proves that the first follower has started.
+      const second = store.follow(createScope(tenantId), {}, 0, end.signal)[Symbol.asyncIterator]()
+      await second.next()
       const grace = { type: 'user', id: 'grace' } as const
       await appendAll(
         store,
         other,
-        series(other, 2, () => ({ actor: grace })),
+        createEvents(other, 2, () => ({ actor: grace })),
       )
-      await appendAll(store, tenantId, series(tenantId, 2))
-      await appendAll(store, tenantId, [prepared(tenantId, { actor: grace, action: 'service.created' })])
-      const wanted = prepared(tenantId, { actor: grace })
-      await appendAll(store, tenantId, [wanted])
-      expect(await next).toMatchObject({ done: false, value: { id: wanted.id, seq: 7, tenantId } })
+      await appendAll(store, tenantId, createEvents(tenantId, 2))
+      await appendAll(store, tenantId, [createEvent(tenantId, { actor: grace, action: 'service.created' })])
+      const match = createEvent(tenantId, { actor: grace })
+      await appendAll(store, tenantId, [match])
+      expect(await next).toMatchObject({ done: false, value: { id: match.id, seq: 7, tenantId } })
       const pending = follower.next()
       end.abort()
       expect(await pending).toEqual({ done: true, value: undefined })
     })
 
-    test('passes whole stretches that the filter leaves out', async () => {
+    test('skips more events than one batch holds if the filter excludes them', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      await appendAll(store, tenantId, series(tenantId, 1_200))
-      const wanted = prepared(tenantId, { action: 'service.created' })
-      await appendAll(store, tenantId, [wanted])
-      expect(await take(scopeOf(tenantId), { category: ['service'] }, 0, 1)).toMatchObject([
-        { id: wanted.id, seq: 1_201 },
+      await appendAll(store, tenantId, createEvents(tenantId, 1_200))
+      const match = createEvent(tenantId, { action: 'service.created' })
+      await appendAll(store, tenantId, [match])
+      expect(await follow(createScope(tenantId), { category: ['service'] }, 0, 1)).toMatchObject([
+        { id: match.id, seq: 1_201 },
       ])
     })
 
-    test('ends at once when it is aborted before it begins', async () => {
+    test('ends immediately if it is aborted before it starts', async () => {
       const events: StoredEvent[] = []
-      const follower = subject().store.follow(scopeOf(newTenant()), {}, 0, AbortSignal.abort())
+      const follower = subject().store.follow(createScope(newTenant()), {}, 0, AbortSignal.abort())
       for await (const event of follower) events.push(event)
       expect(events).toEqual([])
     })
 
-    test('a reader who leaves in the middle takes nothing from the others', async () => {
+    test('a reader that stops early does not affect others', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      await appendAll(store, tenantId, series(tenantId, 10))
-      for await (const event of store.follow(scopeOf(tenantId), {}, 0, new AbortController().signal)) {
+      await appendAll(store, tenantId, createEvents(tenantId, 10))
+      for await (const event of store.follow(createScope(tenantId), {}, 0, new AbortController().signal)) {
         if (event.seq === 3) break
       }
-      const rest = take(scopeOf(tenantId), {}, 8, 3)
-      await appendAll(store, tenantId, [prepared(tenantId)])
+      const rest = follow(createScope(tenantId), {}, 8, 3)
+      await appendAll(store, tenantId, [createEvent(tenantId)])
       expect((await rest).map(({ seq }) => seq)).toEqual([9, 10, 11])
     })
   })

@@ -1,44 +1,54 @@
 import type { InboxChange, InboxState, PreparedEvent, ReadScope } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { appendAll, idsOf, listIds, newTenant, page, prepared, type StoreUnderTest, scopeOf, series } from './events.ts'
+import {
+  appendAll,
+  createEvent,
+  createEvents,
+  createPage,
+  createScope,
+  getIds,
+  listIds,
+  newTenant,
+  type StoreUnderTest,
+} from './events.ts'
 
-const everything = { all: true, filter: {} } as const
+const allEvents = { all: true, filter: {} } as const
 
-/** What holds of each viewer's inbox, and of facets. */
+/** Tests inboxes and facets. */
 export function testInbox(subject: () => StoreUnderTest): void {
   const setUp = async (count: number) => {
     const { store } = subject()
     const tenantId = newTenant()
-    const events = series(tenantId, count, (index) => ({
+    const events = createEvents(tenantId, count, (index) => ({
       actor: { type: 'user', id: index % 2 === 0 ? 'ada' : 'grace' },
     }))
     await appendAll(store, tenantId, events)
-    const ada = scopeOf(tenantId, { viewerId: 'ada' })
+    const ada = createScope(tenantId, { viewerId: 'ada' })
     const change = async (to: InboxChange['to'], which: InboxChange['which'], scope: ReadScope = ada) =>
       (await store.changeInbox(scope, { to, which })).changed
-    /** The places of the events in a part of the inbox, oldest first. */
+    /** Returns the indexes of the events in an inbox state, oldest first. */
     const inbox = async (state: InboxState, scope: ReadScope = ada) => {
       const ids = await listIds(store, scope, { inbox: state }, { order: 'asc' })
       expect(await store.count(scope, { inbox: state }, 10_000)).toEqual({ value: ids.length, exact: true })
       return ids.map((id) => events.findIndex((event) => event.id === id))
     }
-    const ids = (...places: readonly number[]) => ({ ids: places.map((place) => events[place]?.id ?? '') })
-    const arrives = async (event: PreparedEvent = prepared(tenantId)) => {
+    const ids = (...indexes: readonly number[]) => ({ ids: indexes.map((index) => events[index]?.id ?? '') })
+    const appendEvent = async (event: PreparedEvent = createEvent(tenantId)) => {
       events.push(event)
       await appendAll(store, tenantId, [event])
     }
-    return { store, tenantId, ada, change, inbox, ids, arrives }
+    return { store, tenantId, ada, change, inbox, ids, appendEvent }
   }
 
   describe('inbox', () => {
-    test('everything is unread at first, own events too', async () => {
+    test('all events are unread at first, including own events', async () => {
       const { inbox } = await setUp(4)
       expect(await inbox('unread')).toEqual([0, 1, 2, 3])
       expect(await inbox('inbox')).toEqual([0, 1, 2, 3])
       expect(await inbox('archived')).toEqual([])
     })
 
-    test('marks single events, and counts only what changed', async () => {
+    test('marks single events and counts only changes', async () => {
       const { store, ada, change, inbox, ids } = await setUp(5)
       expect(await change('seen', ids(1, 3))).toBe(2)
       expect(await change('seen', ids(1, 2, 2))).toBe(1)
@@ -47,37 +57,37 @@ export function testInbox(subject: () => StoreUnderTest): void {
       expect(await change('unseen', ids(2))).toBe(1)
       expect(await change('unarchived', ids(3, 4))).toBe(2)
       expect([await inbox('unread'), await inbox('archived')]).toEqual([[0, 2, 4], []])
-      const { items } = await store.list(ada, {}, page({ order: 'asc' }))
+      const { items } = await store.list(ada, {}, createPage({ order: 'asc' }))
       expect(items.map(({ seen, archived }) => [seen, archived])).toEqual(
         [false, true, false, true, false].map((seen) => [seen, false]),
       )
       expect(await change('seen', { ids: ['no-id'] })).toBe(0)
     })
 
-    test('marks all up to the newest; what comes later is unread, also with an older time', async () => {
-      const { tenantId, change, inbox, ids, arrives } = await setUp(6)
+    test('marks all events; later appends are unread, even with an older time', async () => {
+      const { tenantId, change, inbox, ids, appendEvent } = await setUp(6)
       await change('seen', ids(0))
       await change('unseen', ids(0))
-      expect(await change('seen', everything)).toBe(6)
+      expect(await change('seen', allEvents)).toBe(6)
       expect(await inbox('unread')).toEqual([])
-      await arrives()
-      await arrives(prepared(tenantId, { at: Date.now() - 86_400_000 }))
+      await appendEvent()
+      await appendEvent(createEvent(tenantId, { at: Date.now() - 86_400_000 }))
       expect(new Set(await inbox('unread'))).toEqual(new Set([6, 7]))
       expect(await change('unseen', ids(2))).toBe(1)
       expect(new Set(await inbox('unread'))).toEqual(new Set([2, 6, 7]))
       expect(await change('seen', { all: true, filter: { inbox: 'unread' } })).toBe(3)
       expect(await inbox('unread')).toEqual([])
-      expect(await change('unseen', everything)).toBe(8)
+      expect(await change('unseen', allEvents)).toBe(8)
       expect((await inbox('unread')).length).toBe(8)
     })
 
-    test('archives all, keeps what is seen, and brings back', async () => {
-      const { change, inbox, ids, arrives } = await setUp(4)
+    test('archives all, keeps seen flags, and unarchives', async () => {
+      const { change, inbox, ids, appendEvent } = await setUp(4)
       await change('seen', ids(0))
       await change('archived', ids(1))
-      expect(await change('archived', everything)).toBe(3)
+      expect(await change('archived', allEvents)).toBe(3)
       expect(await inbox('archived')).toEqual([0, 1, 2, 3])
-      await arrives()
+      await appendEvent()
       expect([await inbox('inbox'), await inbox('unread')]).toEqual([[4], [4]])
       expect(await change('unarchived', ids(0, 1))).toBe(2)
       expect([await inbox('inbox'), await inbox('unread')]).toEqual([
@@ -88,7 +98,7 @@ export function testInbox(subject: () => StoreUnderTest): void {
       expect(await inbox('archived')).toEqual([])
     })
 
-    test('marks all under a filter and leaves the rest', async () => {
+    test('marks all events under a filter only', async () => {
       const { change, inbox } = await setUp(6)
       expect(await change('seen', { all: true, filter: { actor: ['grace'] } })).toBe(3)
       expect(await inbox('unread')).toEqual([0, 2, 4])
@@ -96,36 +106,36 @@ export function testInbox(subject: () => StoreUnderTest): void {
       expect(await inbox('inbox')).toEqual([1, 3, 5])
     })
 
-    test('marks all though events of whodid itself are left out', async () => {
+    test('marks all events if the filter excludes the audit category', async () => {
       const { change, inbox } = await setUp(3)
       expect(await change('seen', { all: true, filter: { not: { category: ['audit'] } } })).toBe(3)
       expect(await inbox('unread')).toEqual([])
     })
 
-    test("changes nobody else's, and nothing that the viewer may not see", async () => {
+    test('changes only the inbox of the viewer and only visible events', async () => {
       const { tenantId, ada, change, inbox, ids } = await setUp(4)
-      const grace = scopeOf(tenantId, { viewerId: 'grace', restrict: [{ actor: ['grace'] }] })
+      const grace = createScope(tenantId, { viewerId: 'grace', restrict: [{ actor: ['grace'] }] })
       expect(await inbox('unread', grace)).toEqual([1, 3])
       expect(await change('seen', ids(0, 1), grace)).toBe(1)
       expect([await inbox('unread', grace), await inbox('unread', ada)]).toEqual([[3], [0, 1, 2, 3]])
-      expect(await change('seen', everything, grace)).toBe(1)
+      expect(await change('seen', allEvents, grace)).toBe(1)
       expect([await inbox('unread', grace), await inbox('unread', ada)]).toEqual([[], [0, 1, 2, 3]])
     })
 
-    test('stays right past a watermark that many unread events follow', async () => {
+    test('lists unread events after a watermark', async () => {
       const { store, tenantId, ada, change } = await setUp(3)
-      await change('seen', everything)
-      const events = series(tenantId, 40)
+      await change('seen', allEvents)
+      const events = createEvents(tenantId, 40)
       await appendAll(store, tenantId, events)
-      expect(await listIds(store, ada, { inbox: 'unread' }, { order: 'asc' })).toEqual(idsOf(events))
+      expect(await listIds(store, ada, { inbox: 'unread' }, { order: 'asc' })).toEqual(getIds(events))
       expect(await listIds(store, ada, { inbox: 'unread', q: 'engine' }, { limit: 5 })).toEqual(
-        idsOf(events.slice(-5)).reverse(),
+        getIds(events.slice(-5)).reverse(),
       )
     })
   })
 
   describe('facets', () => {
-    test('count values, name them as they were called last, and narrow them by what is searched', async () => {
+    test('count values, use the newest names, and filter by search', async () => {
       const { store } = subject()
       const tenantId = newTenant()
       const people = [
@@ -137,13 +147,13 @@ export function testInbox(subject: () => StoreUnderTest): void {
       await appendAll(
         store,
         tenantId,
-        series(tenantId, 8, (index) => ({
+        createEvents(tenantId, 8, (index) => ({
           actor: people[index % 4] ?? people[0],
           action: index === 7 ? 'project.deleted' : 'project.created',
           resource: { type: 'project', id: `p${index % 2}`, name: index < 6 ? 'Motor' : `Engine ${index % 2}` },
         })),
       )
-      const scope = scopeOf(tenantId)
+      const scope = createScope(tenantId)
       const { counted, values } = await store.facets(
         scope,
         {},

@@ -1,30 +1,23 @@
-import {
-  type Filter,
-  type NewEvent,
-  newId,
-  type SortColumn,
-  type StoredEvent,
-  sortValue,
-  WhodidError,
-} from '@whodid/core'
+import { type Filter, type NewEvent, newId, type SortColumn, type StoredEvent, WhodidError } from '@whodid/core'
+import { getSortValue } from '@whodid/core/filter'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   appendAll,
-  idsOf,
+  createEvent,
+  createEvents,
+  createPage,
+  createScope,
+  getIds,
   listIds,
   newTenant,
-  page,
-  prepared,
   readPages,
   type StoreUnderTest,
-  scopeOf,
-  series,
 } from './events.ts'
 
-const DAY = 86_400_000
+const DAY_MS = 86_400_000
 
-/** A mix in which every condition of a filter separates some events from others. */
-function mixed(index: number): Partial<NewEvent> {
+/** Creates varied events, so that every filter condition matches some of them. */
+function createMixedEvent(index: number): Partial<NewEvent> {
   const people = [
     { type: 'user', id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.test' },
     { type: 'user', id: 'grace', name: 'grace hopper', email: 'Grace@Acme.test' },
@@ -49,7 +42,7 @@ function mixed(index: number): Partial<NewEvent> {
   }
 }
 
-/** What each condition means, said a second time. */
+/** A reference implementation of each condition. */
 const conditions: { readonly [term in keyof Filter]?: (event: StoredEvent, values: readonly string[]) => boolean } = {
   actor: ({ actor }, values) =>
     values.some((value) => value === actor.id || value.toLowerCase() === actor.email?.toLowerCase()),
@@ -65,15 +58,15 @@ const conditions: { readonly [term in keyof Filter]?: (event: StoredEvent, value
   severity: ({ severity }, values) => values.includes(severity),
 }
 
-/** What holds when events are listed, fetched and counted. */
+/** Tests `list`, `get` and `count`. */
 export function testLists(subject: () => StoreUnderTest): void {
   describe('list', () => {
     const tenantId = newTenant()
-    const scope = scopeOf(tenantId)
+    const scope = createScope(tenantId)
     let everything: readonly StoredEvent[] = []
     beforeAll(async () => {
-      await appendAll(subject().store, tenantId, series(tenantId, 180, mixed, DAY))
-      everything = (await subject().store.list(scope, {}, page())).items
+      await appendAll(subject().store, tenantId, createEvents(tenantId, 180, createMixedEvent, DAY_MS))
+      everything = (await subject().store.list(scope, {}, createPage())).items
     })
 
     const filters: readonly Filter[] = [
@@ -100,47 +93,48 @@ export function testLists(subject: () => StoreUnderTest): void {
       { actor: ['nobody'] },
     ]
     test.each(filters)('filters by %j', async (filter) => {
-      const holds = (terms: Filter, event: StoredEvent) =>
+      const matchConditions = (filterPart: Filter, event: StoredEvent) =>
         Object.entries(conditions).map(([term, condition]) => {
-          const values = terms[term as keyof typeof conditions]
+          const values = filterPart[term as keyof typeof conditions]
           return !Array.isArray(values) || values.length === 0 ? undefined : condition(event, values)
         })
       const expected = everything.filter(
-        (event) => !holds(filter, event).includes(false) && !holds(filter.not ?? {}, event).includes(true),
+        (event) =>
+          !matchConditions(filter, event).includes(false) && !matchConditions(filter.not ?? {}, event).includes(true),
       )
-      expect(await listIds(subject().store, scope, filter)).toEqual(idsOf(expected))
+      expect(await listIds(subject().store, scope, filter)).toEqual(getIds(expected))
       expect(await subject().store.count(scope, filter, 10_000)).toEqual({ value: expected.length, exact: true })
     })
 
-    test('takes `from` inclusive and `to` exclusive, and a bare date as that whole day', async () => {
+    test('`from` is inclusive, `to` is exclusive, and a date means the whole day', async () => {
       const at = (index: number) => everything[index]?.occurredAt ?? ''
       const between = await listIds(subject().store, scope, { from: at(20), to: at(10) })
-      expect(between).toEqual(idsOf(everything.slice(11, 21)))
+      expect(between).toEqual(getIds(everything.slice(11, 21)))
       const day = at(30).slice(0, 10)
       expect(await listIds(subject().store, scope, { from: day, to: day })).toEqual([everything[30]?.id])
-      await expect(subject().store.list(scope, { from: 'yesterday' }, page())).rejects.toMatchObject({
+      await expect(subject().store.list(scope, { from: 'yesterday' }, createPage())).rejects.toMatchObject({
         code: 'invalid_input',
       })
     })
 
-    test('restrictions narrow every read, and an empty list in one lets nothing through', async () => {
+    test('restrictions narrow every read, and an empty list in one matches nothing', async () => {
       const { store } = subject()
-      const mine = scopeOf(tenantId, { restrict: [{ actor: ['ada'] }, { channel: ['ui'] }] })
+      const ownScope = createScope(tenantId, { restrict: [{ actor: ['ada'] }, { channel: ['ui'] }] })
       const expected = everything.filter(({ actor, context }) => actor.id === 'ada' && context.channel === 'ui')
-      expect(await listIds(store, mine)).toEqual(idsOf(expected))
-      expect(await store.count(mine, {}, 1_000)).toEqual({ value: expected.length, exact: true })
+      expect(await listIds(store, ownScope)).toEqual(getIds(expected))
+      expect(await store.count(ownScope, {}, 1_000)).toEqual({ value: expected.length, exact: true })
       const hidden = everything.find(({ actor }) => actor.id === 'grace')
-      expect(await store.get(mine, hidden?.id ?? '')).toBeNull()
-      const { values } = await store.facets(mine, {}, { dimensions: ['actor'], limit: 10 })
+      expect(await store.get(ownScope, hidden?.id ?? '')).toBeNull()
+      const { values } = await store.facets(ownScope, {}, { dimensions: ['actor'], limit: 10 })
       expect(values.actor?.map(({ value }) => value)).toEqual(['ada'])
-      expect(await listIds(store, scopeOf(tenantId, { restrict: [{ project: [] }] }))).toEqual([])
-      expect(await listIds(store, scopeOf(tenantId, { restrict: [{ q: 'lovelace' }] }), { q: 'thing' })).toEqual(
-        idsOf(everything.filter(({ actor }) => actor.id === 'ada')),
+      expect(await listIds(store, createScope(tenantId, { restrict: [{ project: [] }] }))).toEqual([])
+      expect(await listIds(store, createScope(tenantId, { restrict: [{ q: 'lovelace' }] }), { q: 'thing' })).toEqual(
+        getIds(everything.filter(({ actor }) => actor.id === 'ada')),
       )
     })
 
-    test('refuses groups, which only the catalog can resolve', async () => {
-      const refused = subject().store.list(scope, { group: ['Security'] }, page())
+    test('rejects groups, which only the catalog can resolve', async () => {
+      const refused = subject().store.list(scope, { group: ['Security'] }, createPage())
       await expect(refused).rejects.toBeInstanceOf(WhodidError)
       await expect(refused).rejects.toMatchObject({ code: 'invalid_input' })
     })
@@ -151,57 +145,57 @@ export function testLists(subject: () => StoreUnderTest): void {
         { sort, order: 'asc' as const },
         { sort, order: 'desc' as const },
       ]),
-    )('is ordered by $sort $order through all pages', async ({ sort, order }) => {
-      const events = await readPages(subject().store, scope, {}, page({ sort, order, limit: 37 }))
-      const key = (event: StoredEvent) => [sortValue(event, sort)?.toLowerCase() ?? '', event.id] as const
+    )('sorts by $sort $order across pages', async ({ sort, order }) => {
+      const events = await readPages(subject().store, scope, {}, createPage({ sort, order, limit: 37 }))
+      const key = (event: StoredEvent) => [getSortValue(event, sort)?.toLowerCase() ?? '', event.id] as const
       const expected = [...everything].sort((left, right) => {
         const [[leftKey, leftId], [rightKey, rightId]] = [key(left), key(right)]
         const ascending = leftKey === rightKey ? (leftId < rightId ? -1 : 1) : leftKey < rightKey ? -1 : 1
         return order === 'asc' ? ascending : -ascending
       })
-      expect(idsOf(events)).toEqual(idsOf(expected))
+      expect(getIds(events)).toEqual(getIds(expected))
     })
 
-    test('a page that is to begin after an event out of sight tells nothing of that event', async () => {
+    test('a cursor at an event that the viewer may not read reveals nothing about it', async () => {
       const { store } = subject()
       const shared = newTenant()
       const by = (id: string, name: string) =>
-        prepared(shared, { actor: { type: 'user', id }, resource: { type: 'project', id: name, name } })
+        createEvent(shared, { actor: { type: 'user', id }, resource: { type: 'project', id: name, name } })
       const hidden = by('grace', 'Layoffs')
       const own = [by('linus', 'Apples'), by('linus', 'Zebras')]
       await appendAll(store, shared, [hidden, ...own])
       const after = { id: hidden.id, value: '' }
-      const request = page({ sort: 'resource', order: 'asc', after })
-      const { items } = await store.list(scopeOf(shared, { restrict: [{ actor: ['linus'] }] }), {}, request)
-      expect(idsOf(items)).toEqual(idsOf(own))
+      const request = createPage({ sort: 'resource', order: 'asc', after })
+      const { items } = await store.list(createScope(shared, { restrict: [{ actor: ['linus'] }] }), {}, request)
+      expect(getIds(items)).toEqual(getIds(own))
     })
 
-    test('pages neither repeat nor skip an event while others are stored', async () => {
+    test('pages neither repeat nor skip events during appends', async () => {
       const { store } = subject()
       const busy = newTenant()
-      const events = series(busy, 60)
+      const events = createEvents(busy, 60)
       await appendAll(store, busy, events)
-      const seen = await readPages(store, scopeOf(busy), {}, page({ limit: 7 }), () =>
-        store.append(busy, [prepared(busy), prepared(busy, { at: Date.now() - DAY })]),
+      const seen = await readPages(store, createScope(busy), {}, createPage({ limit: 7 }), () =>
+        store.append(busy, [createEvent(busy), createEvent(busy, { at: Date.now() - DAY_MS })]),
       )
-      const known = new Set(idsOf(events))
-      expect(idsOf(seen.filter(({ id }) => known.has(id)))).toEqual(idsOf(events).reverse())
-      expect(new Set(idsOf(seen)).size).toBe(seen.length)
+      const initialIds = new Set(getIds(events))
+      expect(getIds(seen.filter(({ id }) => initialIds.has(id)))).toEqual(getIds(events).reverse())
+      expect(new Set(getIds(seen)).size).toBe(seen.length)
     })
 
-    test('counts to the bound and no further', async () => {
+    test('counts up to the bound', async () => {
       expect(await subject().store.count(scope, {}, 180)).toEqual({ value: 180, exact: true })
       expect(await subject().store.count(scope, {}, 179)).toEqual({ value: 179, exact: false })
       expect(await subject().store.count(scope, { q: 'lovelace' }, 10)).toEqual({ value: 10, exact: false })
     })
 
-    test('gets nothing for an id that is unknown or none', async () => {
+    test('get returns null for unknown and invalid ids', async () => {
       for (const id of [newId(), 'p1', '']) expect(await subject().store.get(scope, id)).toBeNull()
     })
 
-    test('a tenant sees nothing of another one', async () => {
+    test('a tenant cannot read or change events of another tenant', async () => {
       const { store } = subject()
-      const stranger = scopeOf(newTenant())
+      const stranger = createScope(newTenant())
       const [event] = everything
       expect(await store.get(stranger, event?.id ?? '')).toBeNull()
       expect(await listIds(store, stranger, { q: 'thing' })).toEqual([])
@@ -213,45 +207,45 @@ export function testLists(subject: () => StoreUnderTest): void {
   })
 
   describe('deleted', () => {
-    test('says whether the resource is gone now, on each of its events', async () => {
+    test('tells on each event whether its resource is deleted now', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      const happens = async (action: string, status: 'success' | 'failure' = 'success') => {
+      const appendAndRead = async (action: string, status: 'success' | 'failure' = 'success') => {
         await appendAll(store, tenantId, [
-          prepared(tenantId, { action, status, resource: { type: 'project', id: 'p1', name: 'Engine' } }),
+          createEvent(tenantId, { action, status, resource: { type: 'project', id: 'p1', name: 'Engine' } }),
         ])
-        const { items } = await store.list(scopeOf(tenantId), { resourceType: ['project'] }, page())
+        const { items } = await store.list(createScope(tenantId), { resourceType: ['project'] }, createPage())
         const flags = new Set(items.map(({ resource }) => resource.deleted))
         expect(flags.size).toBe(1)
         return flags.has(true)
       }
       await appendAll(store, tenantId, [
-        prepared(tenantId, { action: 'service.deleted', resource: { type: 'service', id: 'p1' } }),
+        createEvent(tenantId, { action: 'service.deleted', resource: { type: 'service', id: 'p1' } }),
       ])
-      expect(await happens('project.created')).toBe(false)
-      expect(await happens('project.deleted', 'failure')).toBe(false)
-      expect(await happens('project.trashed')).toBe(true)
-      expect(await happens('project.updated')).toBe(true)
-      expect(await happens('project.restored')).toBe(false)
-      expect(await happens('project.deleted')).toBe(true)
-      expect(await happens('project.created', 'failure')).toBe(true)
-      expect(await happens('project.created')).toBe(false)
-      const { items } = await store.list(scopeOf(tenantId), { category: ['service'] }, page())
+      expect(await appendAndRead('project.created')).toBe(false)
+      expect(await appendAndRead('project.deleted', 'failure')).toBe(false)
+      expect(await appendAndRead('project.trashed')).toBe(true)
+      expect(await appendAndRead('project.updated')).toBe(true)
+      expect(await appendAndRead('project.restored')).toBe(false)
+      expect(await appendAndRead('project.deleted')).toBe(true)
+      expect(await appendAndRead('project.created', 'failure')).toBe(true)
+      expect(await appendAndRead('project.created')).toBe(false)
+      const { items } = await store.list(createScope(tenantId), { category: ['service'] }, createPage())
       expect(items.map(({ resource }) => resource.deleted)).toEqual([true])
     })
 
-    test('is as the last one had it, however late an earlier one comes, and whatever else comes with it', async () => {
+    test('follows the latest event by time, even if earlier events arrive late', async () => {
       const { store } = subject()
       const tenantId = newTenant()
       const now = Date.now()
       const at = (hours: number, action: string) =>
-        prepared(tenantId, {
+        createEvent(tenantId, {
           action,
           at: now - hours * 3_600_000,
           resource: { type: 'project', id: 'p1', name: 'Engine' },
         })
       const isDeleted = async () => {
-        const { items } = await store.list(scopeOf(tenantId), {}, page())
+        const { items } = await store.list(createScope(tenantId), {}, createPage())
         return new Set(items.map(({ resource }) => resource.deleted))
       }
       await appendAll(store, tenantId, [at(5, 'project.created'), at(2, 'project.restored'), at(3, 'project.deleted')])

@@ -1,16 +1,17 @@
-import { type Filter, type NewEvent, type PreparedEvent, SEARCHED_FIELDS } from '@whodid/core'
+import type { Filter, NewEvent, PreparedEvent } from '@whodid/core'
+import { SEARCHED_FIELDS } from '@whodid/core/filter'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   appendAll,
-  idsOf,
+  createEvent,
+  createEvents,
+  createPage,
+  createScope,
+  getIds,
   listIds,
   newTenant,
-  page,
-  prepared,
   readPages,
   type StoreUnderTest,
-  scopeOf,
-  series,
 } from './events.ts'
 
 const names = [
@@ -29,12 +30,12 @@ const names = [
   'شركة النور',
 ]
 
-/** What holds when text is looked for. */
+/** Tests text search. */
 export function testSearch(subject: () => StoreUnderTest): void {
   describe('search', () => {
     const tenantId = newTenant()
     beforeAll(async () => {
-      const events = series(tenantId, names.length, (index) => ({
+      const events = createEvents(tenantId, names.length, (index) => ({
         actor: { type: 'user', id: `u${index}`, name: `Person ${index}`, email: `person.${index}@acme.test` },
         resource: { type: 'project', id: `p${index}`, name: names[index] },
       }))
@@ -81,48 +82,52 @@ export function testSearch(subject: () => StoreUnderTest): void {
       ['', names.map((_, index) => index)],
       ["'; drop table whodid.events; --", []],
     ])('finds %j', async (q, found) => {
-      const { items } = await subject().store.list(scopeOf(tenantId), { q }, page({ order: 'asc' }))
+      const { items } = await subject().store.list(createScope(tenantId), { q }, createPage({ order: 'asc' }))
       expect(items.map(({ resource }) => names.indexOf(resource.name ?? ''))).toEqual(found)
-      expect(await subject().store.count(scopeOf(tenantId), { q }, 100)).toEqual({ value: found.length, exact: true })
+      expect(await subject().store.count(createScope(tenantId), { q }, 100)).toEqual({
+        value: found.length,
+        exact: true,
+      })
     })
   })
 
-  describe('what must not occur', () => {
+  describe('excluded text', () => {
     const tenantId = newTenant()
     beforeAll(async () => {
-      const events = series(tenantId, names.length, (index) => ({
+      const events = createEvents(tenantId, names.length, (index) => ({
         resource: { type: 'project', id: `p${index}`, name: names[index] },
       }))
       await appendAll(subject().store, tenantId, events)
     })
-    const without = (...left: readonly number[]) => names.flatMap((_, index) => (left.includes(index) ? [] : [index]))
+    const allExcept = (...excluded: readonly number[]) =>
+      names.flatMap((_, index) => (excluded.includes(index) ? [] : [index]))
 
     test.each<readonly [filter: Filter, found: readonly number[]]>([
-      [{ not: { q: 'motor' } }, without(0)],
-      [{ not: { q: 'MOTOR straße' } }, without(0, 9)],
-      [{ not: { q: '"100 percent"' } }, without(4)],
-      [{ not: { q: '"percent 100"' } }, without()],
-      [{ not: { q: '%' } }, without(3)],
-      [{ not: { q: '_' } }, without(5)],
-      [{ not: { q: '\\' } }, without(7)],
-      [{ not: { q: '東京' } }, without(1)],
-      [{ not: { q: '💥 👩‍🚀' } }, without(2, 10)],
-      [{ not: { q: '"النور"' } }, without(12)],
+      [{ not: { q: 'motor' } }, allExcept(0)],
+      [{ not: { q: 'MOTOR straße' } }, allExcept(0, 9)],
+      [{ not: { q: '"100 percent"' } }, allExcept(4)],
+      [{ not: { q: '"percent 100"' } }, allExcept()],
+      [{ not: { q: '%' } }, allExcept(3)],
+      [{ not: { q: '_' } }, allExcept(5)],
+      [{ not: { q: '\\' } }, allExcept(7)],
+      [{ not: { q: '東京' } }, allExcept(1)],
+      [{ not: { q: '💥 👩‍🚀' } }, allExcept(2, 10)],
+      [{ not: { q: '"النور"' } }, allExcept(12)],
       [{ q: '100', not: { q: 'done' } }, [4]],
       [{ q: 'ada', not: { q: 'created' } }, []],
       [{ q: '"100 percent"', not: { q: '"100 percent"' } }, []],
     ])('%j', async (filter, found) => {
-      const { items } = await subject().store.list(scopeOf(tenantId), filter, page({ order: 'asc' }))
+      const { items } = await subject().store.list(createScope(tenantId), filter, createPage({ order: 'asc' }))
       expect(items.map(({ resource }) => names.indexOf(resource.name ?? ''))).toEqual(found)
-      expect((await subject().store.count(scopeOf(tenantId), filter, 100)).value).toBe(found.length)
-      const restricted = scopeOf(tenantId, { restrict: [filter] })
+      expect((await subject().store.count(createScope(tenantId), filter, 100)).value).toBe(found.length)
+      const restricted = createScope(tenantId, { restrict: [filter] })
       expect((await subject().store.count(restricted, {}, 100)).value).toBe(found.length)
     })
   })
 
-  describe('actors by name, and resources by type and id', () => {
+  describe('actors by name and resources by type and id', () => {
     const tenantId = newTenant()
-    const scope = scopeOf(tenantId)
+    const scope = createScope(tenantId)
     const people = [
       { type: 'user', id: 'u1', name: 'Ada Lovelace', email: 'ada@acme.test' },
       { type: 'user', id: 'ada', name: 'Somebody Else' },
@@ -133,7 +138,7 @@ export function testSearch(subject: () => StoreUnderTest): void {
     beforeAll(async () => {
       const last = Date.now()
       const events = people.map((actor, index) =>
-        prepared(tenantId, {
+        createEvent(tenantId, {
           at: last - 1_000 * (people.length - index),
           actor,
           resource: { type: index % 2 ? 'project' : 'service', id: `a/${Math.floor(index / 2)}`, name: 'Ada' },
@@ -141,12 +146,12 @@ export function testSearch(subject: () => StoreUnderTest): void {
       )
       await appendAll(subject().store, tenantId, events)
     })
-    const indexes = async (filter: Filter, under = scope) => {
-      const { items } = await subject().store.list(under, filter, page({ order: 'asc' }))
+    const findIndexes = async (filter: Filter, under = scope) => {
+      const { items } = await subject().store.list(under, filter, createPage({ order: 'asc' }))
       expect((await subject().store.count(under, filter, 100)).value).toBe(items.length)
       const { counted } = await subject().store.facets(under, filter, { dimensions: ['actor'], limit: 9 })
       expect(counted.value).toBe(items.length)
-      const sorted = await subject().store.list(under, filter, page({ sort: 'actor' }))
+      const sorted = await subject().store.list(under, filter, createPage({ sort: 'actor' }))
       expect(sorted.items.length).toBe(items.length)
       return items.map(({ actor }) => people.findIndex(({ id }) => id === actor.id))
     }
@@ -174,25 +179,25 @@ export function testSearch(subject: () => StoreUnderTest): void {
       [{ q: 'ada', resource: ['service/a/1'] }, [2]],
       [{ not: { resource: ['service/a/0', 'project/a/1'] } }, [1, 2, 4]],
     ])('%j', async (filter, found) => {
-      expect(await indexes(filter)).toEqual(found)
-      expect(await indexes({}, scopeOf(tenantId, { restrict: [filter] }))).toEqual(found)
+      expect(await findIndexes(filter)).toEqual(found)
+      expect(await findIndexes({}, createScope(tenantId, { restrict: [filter] }))).toEqual(found)
     })
 
-    test('page by page, an event that is met twice comes once', async () => {
+    test('returns an event that matches twice only once across pages', async () => {
       const filter: Filter = { actor: ['u1', 'ada'], actorName: ['a', 'else'] }
       for (const order of ['asc', 'desc'] as const) {
-        const found = await readPages(subject().store, scope, filter, page({ order, limit: 1 }))
+        const found = await readPages(subject().store, scope, filter, createPage({ order, limit: 1 }))
         const actors = found.map(({ actor }) => actor.id)
         expect(order === 'asc' ? actors : actors.reverse()).toEqual(['u1', 'ada', 'u3'])
       }
     })
   })
 
-  describe('what is hidden from the reader', () => {
+  describe('hidden fields', () => {
     const tenantId = newTenant()
     beforeAll(async () => {
       await appendAll(subject().store, tenantId, [
-        prepared(tenantId, {
+        createEvent(tenantId, {
           actor: { type: 'user', id: 'u1', name: 'Grace 東京', email: 'hopper@acme.test' },
           resource: { type: 'project', id: 'p1', name: 'Cobol' },
           description: 'The compiler was changed',
@@ -200,7 +205,7 @@ export function testSearch(subject: () => StoreUnderTest): void {
         }),
       ])
     })
-    const LINES = {
+    const FIELD_QUERIES = {
       'actor.name': 'grace 東京 "grace 東京"',
       'actor.email': 'hopper@acme',
       action: 'project.renamed',
@@ -208,90 +213,95 @@ export function testSearch(subject: () => StoreUnderTest): void {
       description: '"compiler was"',
     } as const
 
-    test.each(SEARCHED_FIELDS)('%s is neither found nor excluded by', async (hidden) => {
+    test.each(SEARCHED_FIELDS)('%s cannot be searched or excluded', async (hidden) => {
       const { store } = subject()
-      const scope = scopeOf(tenantId, { hidden: [hidden] })
+      const scope = createScope(tenantId, { hidden: [hidden] })
       for (const field of SEARCHED_FIELDS) {
         const visible = field === hidden ? 0 : 1
-        expect(await store.count(scope, { q: LINES[field] }, 9)).toEqual({ value: visible, exact: true })
-        expect(await store.count(scope, { not: { q: LINES[field] } }, 9)).toEqual({ value: 1 - visible, exact: true })
-        expect((await store.list(scope, { q: LINES[field] }, page())).items.length).toBe(visible)
-        expect((await store.list(scope, { q: LINES[field] }, page({ sort: 'action' }))).items.length).toBe(visible)
+        expect(await store.count(scope, { q: FIELD_QUERIES[field] }, 9)).toEqual({ value: visible, exact: true })
+        expect(await store.count(scope, { not: { q: FIELD_QUERIES[field] } }, 9)).toEqual({
+          value: 1 - visible,
+          exact: true,
+        })
+        expect((await store.list(scope, { q: FIELD_QUERIES[field] }, createPage())).items.length).toBe(visible)
+        expect(
+          (await store.list(scope, { q: FIELD_QUERIES[field] }, createPage({ sort: 'action' }))).items.length,
+        ).toBe(visible)
       }
-      const all = scopeOf(tenantId, { hidden: SEARCHED_FIELDS })
-      expect((await store.count(all, { q: LINES[hidden] }, 9)).value).toBe(0)
-      expect((await store.count(scopeOf(tenantId), { q: LINES[hidden] }, 9)).value).toBe(1)
-      // A restriction is the host's, who sees everything.
-      const restricted = scopeOf(tenantId, { hidden: [hidden], restrict: [{ q: LINES[hidden] }] })
+      const all = createScope(tenantId, { hidden: SEARCHED_FIELDS })
+      expect((await store.count(all, { q: FIELD_QUERIES[hidden] }, 9)).value).toBe(0)
+      expect((await store.count(createScope(tenantId), { q: FIELD_QUERIES[hidden] }, 9)).value).toBe(1)
+      // Restrictions come from the host, so they search hidden fields too.
+      const restricted = createScope(tenantId, { hidden: [hidden], restrict: [{ q: FIELD_QUERIES[hidden] }] })
       expect((await store.count(restricted, {}, 9)).value).toBe(1)
     })
   })
 
-  // Longer than what is walked through one by one, and than what sorts and facets look at.
-  describe('in a long trail', () => {
+  // More events than the scan before an index search, and than the window of sorts and facets.
+  describe('in many events', () => {
     const tenantId = newTenant()
-    const scope = scopeOf(tenantId)
+    const scope = createScope(tenantId)
     const count = 10_100
-    // Far apart, with thousands of events and months between them.
+    // Far apart, with thousands of events between them.
     const quaggas = [7, 8, 9, 3_900, 6_200, 10_000, 10_001]
-    const nameOf = (index: number) => (quaggas.includes(index) ? 'Quagga' : index % 900 === 5 ? 'Zebra xy' : 'Engine')
+    const getName = (index: number) => (quaggas.includes(index) ? 'Quagga' : index % 900 === 5 ? 'Zebra xy' : 'Engine')
     let events: readonly PreparedEvent[] = []
-    const matching = (wanted: (index: number) => boolean) => idsOf(events.filter((_, index) => wanted(index)))
+    const matching = (predicate: (index: number) => boolean) => getIds(events.filter((_, index) => predicate(index)))
     const zebras = () => matching((index) => index % 900 === 5)
     beforeAll(async () => {
       const event = (index: number): Partial<NewEvent> => ({
-        resource: { type: 'project', id: `p${index}`, name: nameOf(index) },
+        resource: { type: 'project', id: `p${index}`, name: getName(index) },
         actor: { type: 'user', id: index % 1_000 === 0 ? 'rare' : 'ada', name: index === 7 ? 'Tapir' : 'Ada' },
       })
-      events = series(tenantId, count, event, 3_000_000)
+      events = createEvents(tenantId, count, event, 3_000_000)
       await appendAll(subject().store, tenantId, events)
     }, 120_000)
 
     test.each(['zebra', 'zeb', 'xy', 'zebra xy engine'])(
-      'finds every %j through all pages, in both orders',
+      'finds all matches of %j across pages in both orders',
       async (q) => {
         const expected = q.includes('engine') ? [] : zebras()
         for (const order of ['asc', 'desc'] as const) {
-          const found = await readPages(subject().store, scope, { q }, page({ order, limit: 4 }))
-          expect(idsOf(found)).toEqual(order === 'asc' ? expected : [...expected].reverse())
+          const found = await readPages(subject().store, scope, { q }, createPage({ order, limit: 4 }))
+          expect(getIds(found)).toEqual(order === 'asc' ? expected : [...expected].reverse())
         }
       },
     )
 
-    test('finds rare words wherever they are, page by page and all at once', async () => {
+    test('finds rare words at any position and with any page size', async () => {
       const { store } = subject()
       const ids = matching((index) => quaggas.includes(index))
       for (const limit of [1, 2, 50]) {
         for (const order of ['asc', 'desc'] as const) {
-          const found = await readPages(store, scope, { q: 'quagga' }, page({ order, limit }))
-          expect(idsOf(found)).toEqual(order === 'asc' ? ids : [...ids].reverse())
+          const found = await readPages(store, scope, { q: 'quagga' }, createPage({ order, limit }))
+          expect(getIds(found)).toEqual(order === 'asc' ? ids : [...ids].reverse())
         }
       }
       expect(await listIds(store, scope, { q: 'quagga', actor: ['rare'] })).toEqual([events[10_000]?.id])
       expect(await listIds(store, scope, { q: 'okapi' })).toEqual([])
     })
 
-    test('finds a rare name, beside an actor too, and nothing in what is hidden', async () => {
+    test('finds a rare name, also combined with an actor, and nothing in hidden fields', async () => {
       const { store } = subject()
       expect(await listIds(store, scope, { actorName: ['tapir'] })).toEqual([events[7]?.id])
       const filter: Filter = { actor: ['rare'], actorName: ['TAPIR'] }
       const either = matching((index) => index % 1_000 === 0 || index === 7)
       for (const order of ['asc', 'desc'] as const) {
-        const found = idsOf(await readPages(store, scope, filter, page({ order, limit: 3 })))
+        const found = getIds(await readPages(store, scope, filter, createPage({ order, limit: 3 })))
         expect(order === 'asc' ? found : found.reverse()).toEqual(either)
       }
       expect(await store.count(scope, filter, 5)).toEqual({ value: 5, exact: false })
       const quaggaIds = matching((index) => quaggas.includes(index))
-      const seen = scopeOf(tenantId, { hidden: ['actor.email'] })
-      expect(await listIds(store, seen, { q: 'quagga' }, { order: 'asc' })).toEqual(quaggaIds)
-      const blind = scopeOf(tenantId, { hidden: ['resource.name', 'description'] })
-      expect(await listIds(store, blind, { q: 'quagga' })).toEqual([])
+      const emailHidden = createScope(tenantId, { hidden: ['actor.email'] })
+      expect(await listIds(store, emailHidden, { q: 'quagga' }, { order: 'asc' })).toEqual(quaggaIds)
+      const nameHidden = createScope(tenantId, { hidden: ['resource.name', 'description'] })
+      expect(await listIds(store, nameHidden, { q: 'quagga' })).toEqual([])
       expect(await listIds(store, scope, { q: 'quagga', not: { q: 'tapir' } }, { order: 'asc' })).toEqual(
         quaggaIds.slice(1),
       )
     })
 
-    test('finds common words at once, and text under other conditions', async () => {
+    test('finds common words, and text combined with other conditions', async () => {
       const { store } = subject()
       expect(await listIds(store, scope, { q: 'engine' }, { limit: 3 })).toEqual(
         matching((index) => index % 900 !== 5)
@@ -300,14 +310,14 @@ export function testSearch(subject: () => StoreUnderTest): void {
       )
       const filter: Filter = { q: 'engine', actor: ['rare'] }
       expect(await listIds(store, scope, filter, { order: 'asc' })).toEqual(
-        matching((index) => index % 1_000 === 0 && nameOf(index) === 'Engine'),
+        matching((index) => index % 1_000 === 0 && getName(index) === 'Engine'),
       )
       const from = new Date(Date.now() - 30 * 86_400_000).toISOString()
       const recent = events.filter(({ occurredAt, resource }) => occurredAt >= from && resource.name === 'Zebra xy')
-      expect(await listIds(store, scope, { q: 'zebra', from }, { order: 'asc' })).toEqual(idsOf(recent))
+      expect(await listIds(store, scope, { q: 'zebra', from }, { order: 'asc' })).toEqual(getIds(recent))
     })
 
-    test('is honest about what it did not look at', async () => {
+    test('reports bounded counts and windows as inexact', async () => {
       const { store } = subject()
       expect(await store.count(scope, {}, 10_000)).toEqual({ value: 10_000, exact: false })
       const engines = await store.count(scope, { q: 'engine' }, 10_000)
@@ -315,13 +325,13 @@ export function testSearch(subject: () => StoreUnderTest): void {
       expect(engines.value).toBeGreaterThanOrEqual(100)
       expect(engines.value).toBeLessThanOrEqual(10_000)
       expect(await store.count(scope, { q: 'zebra' }, 10_000)).toEqual({ value: zebras().length, exact: true })
-      const sorted = await store.list(scope, {}, page({ sort: 'resource', order: 'desc', limit: 20 }))
+      const sorted = await store.list(scope, {}, createPage({ sort: 'resource', order: 'desc', limit: 20 }))
       expect(sorted.windowed).toBe(true)
-      expect(idsOf(sorted.items.slice(0, 11))).toEqual(
+      expect(getIds(sorted.items.slice(0, 11))).toEqual(
         matching((index) => index % 900 === 5 && index >= count - 10_000).reverse(),
       )
-      const found = await store.list(scope, { q: 'zebra' }, page({ sort: 'resource', order: 'asc', limit: 20 }))
-      expect([found.windowed, idsOf(found.items)]).toEqual([false, zebras()])
+      const found = await store.list(scope, { q: 'zebra' }, createPage({ sort: 'resource', order: 'asc', limit: 20 }))
+      expect([found.windowed, getIds(found.items)]).toEqual([false, zebras()])
       const { counted, values } = await store.facets(scope, {}, { dimensions: ['actor'], limit: 5 })
       expect(counted).toEqual({ value: 10_000, exact: false })
       expect(values.actor?.map((value) => value.count)).toEqual([9_990, 10])

@@ -3,11 +3,11 @@ import type { ApiKey } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { newTenant, type StoreUnderTest } from './events.ts'
 
-function hashOf(key: string) {
+function hashKey(key: string) {
   return new Uint8Array(createHash('sha256').update(key).digest())
 }
 
-function keyOf(tenantId: string, key: Partial<ApiKey> = {}): ApiKey {
+function createKey(tenantId: string, key: Partial<ApiKey> = {}): ApiKey {
   return {
     id: randomUUID(),
     tenantId,
@@ -22,64 +22,64 @@ function keyOf(tenantId: string, key: Partial<ApiKey> = {}): ApiKey {
   }
 }
 
-/** What holds of keys, revocations and retention. */
+/** Tests keys, revocations and retention settings. */
 export function testSettings(subject: () => StoreUnderTest): void {
   describe('keys', () => {
-    test('are found by their hash alone, and listed for their tenant, newest first', async () => {
+    test('are found by hash and listed by tenant, newest first', async () => {
       const { keys } = subject().store
       const [tenantId, other] = [newTenant(), newTenant()]
-      const older = keyOf(tenantId, { expiresAt: '2027-01-01T00:00:00.000Z' })
-      const newer = keyOf(tenantId, { createdAt: '2026-11-21T10:00:00.000Z', scopes: [] })
-      const everybodys = keyOf('*')
-      for (const key of [older, newer, everybodys]) await keys.add({ ...key, hash: hashOf(key.id) })
+      const older = createKey(tenantId, { expiresAt: '2027-01-01T00:00:00.000Z' })
+      const newer = createKey(tenantId, { createdAt: '2026-11-21T10:00:00.000Z', scopes: [] })
+      const sharedKey = createKey('*')
+      for (const key of [older, newer, sharedKey]) await keys.add({ ...key, hash: hashKey(key.id) })
       expect(await keys.list(tenantId)).toEqual([newer, older])
       expect(await keys.list(other)).toEqual([])
-      expect(await keys.list('*')).toContainEqual(everybodys)
-      for (const key of [older, newer, everybodys]) expect(await keys.find(hashOf(key.id))).toEqual(key)
-      expect(await keys.find(hashOf('no such key'))).toBeNull()
+      expect(await keys.list('*')).toContainEqual(sharedKey)
+      for (const key of [older, newer, sharedKey]) expect(await keys.find(hashKey(key.id))).toEqual(key)
+      expect(await keys.find(hashKey('no such key'))).toBeNull()
     })
 
-    test('of one id or one hash are one', async () => {
+    test('need a unique id and a unique hash', async () => {
       const { keys } = subject().store
       const tenantId = newTenant()
-      const key = keyOf(tenantId)
-      await keys.add({ ...key, hash: hashOf(key.id) })
-      await expect(keys.add({ ...key, hash: hashOf('other') })).rejects.toThrow()
-      await expect(keys.add({ ...keyOf(tenantId), hash: hashOf(key.id) })).rejects.toThrow()
+      const key = createKey(tenantId)
+      await keys.add({ ...key, hash: hashKey(key.id) })
+      await expect(keys.add({ ...key, hash: hashKey('other') })).rejects.toThrow()
+      await expect(keys.add({ ...createKey(tenantId), hash: hashKey(key.id) })).rejects.toThrow()
       expect(await keys.list(tenantId)).toEqual([key])
     })
 
-    test('are revoked once, by their own tenant, and stay in the list', async () => {
+    test('are revoked once, by their own tenant, and remain listed', async () => {
       const { keys } = subject().store
       const tenantId = newTenant()
-      const key = keyOf(tenantId)
-      await keys.add({ ...key, hash: hashOf(key.id) })
+      const key = createKey(tenantId)
+      await keys.add({ ...key, hash: hashKey(key.id) })
       expect(await keys.revoke(newTenant(), key.id, '2026-11-21T00:00:00.000Z')).toBeNull()
       expect(await keys.revoke(tenantId, 'unknown', '2026-11-21T00:00:00.000Z')).toBeNull()
-      expect(await keys.find(hashOf(key.id))).toEqual(key)
+      expect(await keys.find(hashKey(key.id))).toEqual(key)
       const revoked = { ...key, revokedAt: '2026-11-22T00:00:00.000Z' }
       expect(await keys.revoke(tenantId, key.id, '2026-11-22T00:00:00.000Z')).toEqual(revoked)
       expect(await keys.revoke(tenantId, key.id, '2026-11-23T00:00:00.000Z')).toEqual(revoked)
-      expect(await keys.find(hashOf(key.id))).toEqual(revoked)
+      expect(await keys.find(hashKey(key.id))).toEqual(revoked)
       expect(await keys.list(tenantId)).toEqual([revoked])
     })
 
-    test('say to the minute when they were used, written once a minute and never back', async () => {
+    test('store the last use by minute, at most once a minute, and never an earlier time', async () => {
       const { store, query } = subject()
       const tenantId = newTenant()
-      const key = keyOf(tenantId)
-      await store.keys.add({ ...key, hash: hashOf(key.id) })
+      const key = createKey(tenantId)
+      await store.keys.add({ ...key, hash: hashKey(key.id) })
       const row = async () =>
         (await query('select xmin::text as version, last_used_at from whodid.api_keys where id = $1', [key.id]))[0]
-      await store.keys.used(key.id, '2026-11-21T10:00:07.000Z')
+      await store.keys.markUsed(key.id, '2026-11-21T10:00:07.000Z')
       const first = await row()
       expect(first?.last_used_at).toEqual(new Date('2026-11-21T10:00:00.000Z'))
-      await store.keys.used(key.id, '2026-11-21T10:00:59.999Z')
-      await store.keys.used(key.id, '2026-11-21T09:00:00.000Z')
+      await store.keys.markUsed(key.id, '2026-11-21T10:00:59.999Z')
+      await store.keys.markUsed(key.id, '2026-11-21T09:00:00.000Z')
       expect(await row()).toEqual(first)
-      await store.keys.used(key.id, '2026-11-21T10:01:00.000Z')
-      expect((await store.keys.find(hashOf(key.id)))?.lastUsedAt).toBe('2026-11-21T10:01:00.000Z')
-      await store.keys.used('unknown', '2026-11-21T10:00:00.000Z')
+      await store.keys.markUsed(key.id, '2026-11-21T10:01:00.000Z')
+      expect((await store.keys.find(hashKey(key.id)))?.lastUsedAt).toBe('2026-11-21T10:01:00.000Z')
+      await store.keys.markUsed('unknown', '2026-11-21T10:00:00.000Z')
     })
   })
 
@@ -87,7 +87,7 @@ export function testSettings(subject: () => StoreUnderTest): void {
     const expiresAt = '2026-11-22T00:00:00.000Z'
     const at = '2026-11-21T10:00:00.000Z'
 
-    test('take one token, or whatever a viewer was given before, in one tenant', async () => {
+    test('revoke one token or all earlier tokens of a viewer, in one tenant', async () => {
       const { revocations } = subject().store
       const tenantId = newTenant()
       const token = { tenantId, id: 't1', viewerId: 'ada', issuedAt: '2026-11-21T09:59:59.000Z' }
@@ -103,12 +103,12 @@ export function testSettings(subject: () => StoreUnderTest): void {
       expect(await revocations.has({ ...token, id: 't2', tenantId: newTenant() })).toBe(false)
     })
 
-    test('are of a token or a viewer, and are forgotten once nothing they hold for can be left', async () => {
+    test('need a token or a viewer, and are deleted after they expire', async () => {
       const { store, query } = subject()
       const tenantId = newTenant()
-      for (const who of [null, 'x']) {
-        const both = { tenantId, token: who, viewerId: who, at, expiresAt }
-        await expect(store.revocations.add(both)).rejects.toMatchObject({ code: 'invalid_input' })
+      for (const value of [null, 'x']) {
+        const revocation = { tenantId, token: value, viewerId: value, at, expiresAt }
+        await expect(store.revocations.add(revocation)).rejects.toMatchObject({ code: 'invalid_input' })
       }
       await store.revocations.add({ tenantId, token: 't1', viewerId: null, at, expiresAt })
       await store.revocations.add({
@@ -125,7 +125,7 @@ export function testSettings(subject: () => StoreUnderTest): void {
   })
 
   describe('retention', () => {
-    test('is what was set last, for its tenant', async () => {
+    test('is the last setting of the tenant', async () => {
       const { retention } = subject().store
       const tenantId = newTenant()
       expect(await retention.get(tenantId)).toBeNull()

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto'
 import { WhodidError } from '@whodid/core'
 import pg from 'pg'
-import { type Db, type Queries, type Role, type Row, tenantIs } from '../../db.ts'
-import { codeOf, isForbidden } from '../../errors.ts'
-import { compile, type Sql } from '../../sql.ts'
-import { pgListen } from './listen.ts'
+import type { Db, Queries, Role, Row } from '../../db.ts'
+import { getErrorCode, isForbidden } from '../../errors.ts'
+import { compile, type Sql, setTenant } from '../../sql.ts'
+import { listen } from './listen.ts'
 
-const INT8 = 20
+const INT8_OID = 20
 
-/** As PGlite gives them, numbers for bigint; the pool's own parsers are left alone. */
+/** Parses bigint as number, as PGlite does. Set per query, because the pool may be the host's. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
+  getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)),
 }
 
-/** A pool of `pg` as a database. */
-export function pgDb(pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }): Db {
+/** Wraps a `pg` pool. It closes the pool only if it owns it. */
+export function createPgDb(pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }): Db {
   const stops = new Set<() => Promise<void>>()
   if (ownsPool) {
-    // The pool drops a broken connection by itself; without listeners the process would end, also while the pool does.
+    // The pool replaces broken connections. Without listeners, an error would crash the process.
     pool.on('error', () => {})
     pool.on('connect', (client) => client.on('error', () => {}))
   }
@@ -26,23 +26,23 @@ export function pgDb(pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
     durability: null,
     query: (statement) => run(pool, statement),
     tx: (role, tenantId, work) =>
-      within(pool, { mode: 'read write', role, tenantId }, work, async (client) => {
+      runTransaction(pool, { mode: 'read write', role, tenantId }, work, async (client) => {
         const { command } = await client.query('commit')
         if (command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
         client.release()
       }),
     read: (tenantId, work) => {
-      const inTransaction = (queries: Queries) => work({ ...queries, bound: (reads) => reads(queries) })
-      return within(pool, { mode: 'read only', role: 'reader', tenantId }, inTransaction, async (client) => {
-        // What was read stands whether or not the commit arrives, so nobody waits for it.
+      const runReads = (queries: Queries) => work({ ...queries, inTransaction: (reads) => reads(queries) })
+      return runTransaction(pool, { mode: 'read only', role: 'reader', tenantId }, runReads, async (client) => {
+        // Not awaited: the result of a read does not depend on its commit.
         client.query('commit').then(
           () => client.release(),
           (error: Error) => client.release(error),
         )
       })
     },
-    async listen(channel, heard) {
-      const stop = await pgListen(pool, channel, heard)
+    async listen(channel, onNotify) {
+      const stop = await listen(pool, channel, onNotify)
       stops.add(stop)
       return async () => {
         stops.delete(stop)
@@ -56,27 +56,26 @@ export function pgDb(pool: pg.Pool, { ownsPool }: { readonly ownsPool: boolean }
   }
 }
 
-interface Terms {
+interface TransactionOptions {
   readonly mode: 'read write' | 'read only'
   readonly role: Role
   readonly tenantId: string | null
 }
 
-/** Runs work in a transaction. `end` ends it and gives the connection back; before that, any error rolls it back. */
-async function within<T>(
+/** Runs work in a transaction. `end` commits and releases the connection. An error rolls back. */
+async function runTransaction<T>(
   pool: pg.Pool,
-  terms: Terms,
+  options: TransactionOptions,
   work: (queries: Queries) => Promise<T>,
   end: (client: pg.PoolClient) => Promise<void>,
 ): Promise<T> {
   const client = await pool.connect()
-  const begun = begin(client, terms)
-  // Not waited for, since what follows a failed beginning fails as well. Awaited below in every case, but perhaps after other
-  // answers have come.
+  const begun = begin(client, options)
+  // Awaited below, so that the first statements are sent without waiting. If it fails, they fail too.
   begun.catch(() => {})
   try {
-    const named = terms.mode === 'read only' ? nameOf : undefined
-    const result = await work({ query: (statement) => run(client, statement, named) })
+    const getName = options.mode === 'read only' ? getStatementName : undefined
+    const result = await work({ query: (statement) => run(client, statement, getName) })
     await begun
     await end(client)
     return result
@@ -91,53 +90,53 @@ async function within<T>(
 }
 
 /**
- * What to compile a plan over many partitions takes is longer than to run it, and so is to make one anew for each value. Of
- * empty months a sequential scan seems cheapest, for which the order of the indexes would be given up.
+ * Planner settings for many partitions: JIT compilation and custom plans take longer than running the query. On an empty partition
+ * a sequential scan looks cheapest, which would lose the order of the index.
  */
-const PLANNING = ['jit = off', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off']
+const PLANNER_SETTINGS = ['jit = off', 'plan_cache_mode = force_generic_plan', 'enable_seqscan = off']
 
-/** One round trip for the transaction, its rights and its tenant. Changes of the schema, as the owner, may take their time. */
-async function begin(client: pg.PoolClient, { mode, role, tenantId }: Terms): Promise<void> {
+/** Begins the transaction and sets its role and tenant in one round trip. Schema changes, as the owner, have no timeout. */
+async function begin(client: pg.PoolClient, { mode, role, tenantId }: TransactionOptions): Promise<void> {
   const settings =
     role === 'owner'
       ? ['set local statement_timeout = 0']
-      : [`set local role whodid_${role}`, ...PLANNING.map((setting) => `set local ${setting}`)]
-  if (tenantId !== null) settings.push(compile(tenantIs(tenantId)).text)
+      : [`set local role whodid_${role}`, ...PLANNER_SETTINGS.map((setting) => `set local ${setting}`)]
+  if (tenantId !== null) settings.push(compile(setTenant(tenantId)).text)
   try {
     await client.query([`begin ${mode}`, ...settings].join('; '))
   } catch (error) {
-    // The user is no member of the role, or there is none of that name.
-    if (!isForbidden(error) && codeOf(error) !== '22023') throw error
+    // The user is not a member of the role, or the role does not exist.
+    if (!isForbidden(error) && getErrorCode(error) !== '22023') throw error
     throw new WhodidError(
       'store_unavailable',
-      `The database user may not work as whodid_${role}: let it in by migratePostgres(ownerUrl, { grantTo }) of @whodid/postgres/pg.`,
+      `The database user may not use the role whodid_${role}. Grant access with migratePostgres(ownerUrl, { grantTo }) from @whodid/postgres/pg.`,
       { cause: error },
     )
   }
 }
 
-/** So many statements are kept prepared on each connection; further ones are planned each time. */
-const PREPARED_AT_MOST = 100
-const prepared = new Map<string, string>()
+/** The most statements that are prepared on each connection. Others are planned each time. */
+const MAX_PREPARED = 100
+const statementNames = new Map<string, string>()
 
 /**
- * The name under which a reader's statement is prepared: planning one over the partitions of a year takes longer than running
- * it. Made of its text, so that a host's pool may be shared.
+ * Returns the name under which a read is prepared, because planning it over many partitions takes longer than running it. The
+ * name is a hash of the text, so that stores can share a host's pool.
  */
-function nameOf(text: string): string | undefined {
-  const known = prepared.get(text)
-  if (known !== undefined || prepared.size >= PREPARED_AT_MOST) return known
+function getStatementName(text: string): string | undefined {
+  const existing = statementNames.get(text)
+  if (existing !== undefined || statementNames.size >= MAX_PREPARED) return existing
   const name = `whodid_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
-  prepared.set(text, name)
+  statementNames.set(text, name)
   return name
 }
 
 async function run<R extends Row>(
   on: pg.Pool | pg.PoolClient,
   statement: Sql,
-  named?: (text: string) => string | undefined,
+  getName?: (text: string) => string | undefined,
 ): Promise<R[]> {
   const { text, params } = compile(statement)
-  const { rows } = await on.query<R>({ name: named?.(text), text, values: [...params], types })
+  const { rows } = await on.query<R>({ name: getName?.(text), text, values: [...params], types })
   return rows
 }

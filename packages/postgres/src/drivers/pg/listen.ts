@@ -1,74 +1,74 @@
 import pg from 'pg'
 
-const FIRST_PAUSE = 200
-const LAST_PAUSE = 10_000
-const PROBE_MS = 30_000
+const MIN_RETRY_MS = 200
+const MAX_RETRY_MS = 10_000
+const PROBE_INTERVAL_MS = 30_000
 
 /**
- * Listens on a connection of its own, which is made anew when it breaks. `heard` is called with null after that, since
- * notifications are not kept for those who were away.
+ * Listens on its own connection and reconnects when it breaks. `onNotify` is called with null after a reconnect, because
+ * notifications in between are lost.
  */
-export async function pgListen(
+export async function listen(
   pool: pg.Pool,
   channel: string,
-  heard: (payload: string | null) => void,
+  onNotify: (payload: string | null) => void,
 ): Promise<() => Promise<void>> {
-  let stopped = false
+  let isStopped = false
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | undefined
   let probe: NodeJS.Timeout | undefined
 
   const connect = async () => {
-    const fresh = new pg.Client({
+    const connection = new pg.Client({
       ...pool.options,
       password: pool.options.password,
       keepAlive: true,
-      query_timeout: PROBE_MS / 2,
+      query_timeout: PROBE_INTERVAL_MS / 2,
     })
-    const lost = () => {
-      if (client !== fresh) return
+    const handleLoss = () => {
+      if (client !== connection) return
       client = null
       clearInterval(probe)
-      fresh.end().catch(() => {})
-      reconnect(FIRST_PAUSE)
+      connection.end().catch(() => {})
+      reconnect(MIN_RETRY_MS)
     }
-    fresh.on('error', lost)
-    fresh.on('end', lost)
-    fresh.on('notification', (message) => heard(message.payload ?? null))
+    connection.on('error', handleLoss)
+    connection.on('end', handleLoss)
+    connection.on('notification', (message) => onNotify(message.payload ?? null))
     try {
-      await fresh.connect()
-      await fresh.query(`listen ${channel}`)
+      await connection.connect()
+      await connection.query(`listen ${channel}`)
     } catch (error) {
-      fresh.end().catch(() => {})
+      connection.end().catch(() => {})
       throw error
     }
-    if (stopped) return void (await fresh.end())
-    client = fresh
-    // A connection that a router on the way forgot is noticed only when something is sent.
+    if (isStopped) return void (await connection.end())
+    client = connection
+    // A silently dropped connection is noticed only when something is sent.
     probe = setInterval(() => {
-      fresh.query('select 1').catch(lost)
-    }, PROBE_MS)
+      connection.query('select 1').catch(handleLoss)
+    }, PROBE_INTERVAL_MS)
     probe.unref()
   }
 
-  const reconnect = (pause: number) => {
-    if (stopped) return
+  const reconnect = (delayMs: number) => {
+    if (isStopped) return
     retry = setTimeout(() => {
       connect().then(
-        () => heard(null),
-        () => reconnect(Math.min(pause * 2, LAST_PAUSE)),
+        () => onNotify(null),
+        () => reconnect(Math.min(delayMs * 2, MAX_RETRY_MS)),
       )
-    }, pause)
+    }, delayMs)
     retry.unref()
   }
 
   await connect()
   return async () => {
-    stopped = true
+    isStopped = true
     clearTimeout(retry)
     clearInterval(probe)
-    const last = client
+    const current = client
     client = null
-    await last?.end().catch(() => {})
+    await current?.end().catch(() => {})
   }
 }

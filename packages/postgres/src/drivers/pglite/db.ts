@@ -1,14 +1,14 @@
 import type { PGlite, PGliteInterface, Transaction } from '@electric-sql/pglite'
-import { type Db, type Queries, type Row, tenantIs } from '../../db.ts'
-import { compile, type Sql, sql } from '../../sql.ts'
+import type { Db, Queries, Row } from '../../db.ts'
+import { compile, type Sql, setTenant, sql } from '../../sql.ts'
 
-/** A PGlite instance in this thread as a database. Inside a transaction only its own `query` is used: any other would deadlock. */
-export function pgliteDb(pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db {
+/** Wraps a PGlite instance of this thread. In a transaction, only the transaction's own `query` may be used: others deadlock. */
+export function createPgliteDb(pglite: PGliteInterface, durability: NonNullable<Db['durability']>): Db {
   const query: Db['query'] = (statement) => run(pglite, statement)
   const tx: Db['tx'] = (_role, tenantId, work) =>
     pglite.transaction(async (transaction) => {
       const queries: Queries = { query: (statement) => run(transaction, statement) }
-      if (tenantId !== null) await queries.query(tenantIs(tenantId))
+      if (tenantId !== null) await queries.query(setTenant(tenantId))
       return work(queries)
     })
   return {
@@ -16,8 +16,8 @@ export function pgliteDb(pglite: PGliteInterface, durability: NonNullable<Db['du
     durability,
     query,
     tx,
-    read: (tenantId, work) => work({ query, bound: (reads) => tx('reader', tenantId, reads) }),
-    listen: (channel, heard) => pglite.listen(channel, heard),
+    read: (tenantId, work) => work({ query, inTransaction: (reads) => tx('reader', tenantId, reads) }),
+    listen: (channel, onNotify) => pglite.listen(channel, onNotify),
     close: () => pglite.close(),
   }
 }
@@ -28,12 +28,12 @@ async function run<R extends Row>(on: PGliteInterface | Transaction, statement: 
   return rows
 }
 
-/** What an instance made by somebody else keeps: PGlite by itself never calls fsync. */
-export function durabilityOf({ dataDir }: Pick<PGlite, 'dataDir'>): 'process-crash' | 'memory' {
+/** Returns the durability of an instance that the caller created. PGlite itself never calls fsync. */
+export function getDurability({ dataDir }: Pick<PGlite, 'dataDir'>): 'process-crash' | 'memory' {
   return dataDir === undefined || dataDir === '' || dataDir.startsWith('memory://') ? 'memory' : 'process-crash'
 }
 
-export async function extensionsReady(pglite: PGliteInterface): Promise<boolean> {
+export async function hasExtensions(pglite: PGliteInterface): Promise<boolean> {
   const { text, params } = compile(
     sql`select count(*) = 2 as ready from pg_available_extensions where name in ('pg_trgm', 'btree_gin')`,
   )

@@ -4,12 +4,12 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 type Init = NodeFS['init']
 
 interface NodeStream {
-  /** The descriptor of a file; a folder has none. */
+  /** The file descriptor. A folder has none. */
   readonly nfd?: number
   readonly node: unknown
 }
 
-/** What Emscripten's NODEFS is, as far as it is needed here. */
+/** The part of Emscripten's NODEFS that is used here. */
 interface NodeFileSystem {
   readonly stream_ops: { fsync?: (stream: NodeStream) => number }
   realPath(node: unknown): string
@@ -20,18 +20,18 @@ function isNodeFileSystem(value: unknown): value is NodeFileSystem {
 }
 
 /**
- * The file system of Node with a working fsync. Emscripten's knows none, so stock PGlite acknowledges what a power cut loses:
+ * NODEFS with a working fsync. Emscripten's does nothing, so plain PGlite acknowledges commits that a power cut loses:
  * https://github.com/electric-sql/pglite/issues/1107
  */
 export class DurableNodeFS extends NodeFS {
-  /** How many times PostgreSQL had a file or a folder synced. */
+  /** The number of files and folders synced. */
   syncs = 0
-  readonly #fail: (error: unknown) => void
+  readonly #onFailure: (error: unknown) => void
 
-  /** `fail` must end the thread: after a failed fsync nothing may be acknowledged, and PGlite would go on. */
-  constructor(dir: string, fail: (error: unknown) => void) {
+  /** `onFailure` must end the thread: after a failed fsync PGlite would continue to acknowledge commits. */
+  constructor(dir: string, onFailure: (error: unknown) => void) {
     super(dir)
-    this.#fail = fail
+    this.#onFailure = onFailure
   }
 
   override async init(...[pglite, options]: Parameters<Init>): ReturnType<Init> {
@@ -39,28 +39,31 @@ export class DurableNodeFS extends NodeFS {
     return {
       emscriptenOpts: {
         ...emscriptenOpts,
-        onAbort: this.#fail,
+        onAbort: this.#onFailure,
         preRun: [...(emscriptenOpts.preRun ?? []), (module) => this.#install(module.NODEFS)],
       },
     }
   }
 
   #install(nodefs: unknown) {
-    if (!isNodeFileSystem(nodefs)) throw new Error('This version of PGlite has no NODEFS to make durable.')
+    if (!isNodeFileSystem(nodefs))
+      throw new Error(
+        'This version of PGlite has no NODEFS, so writes cannot be made durable. Install a supported version.',
+      )
     nodefs.stream_ops.fsync = (stream) => {
       try {
         if (stream.nfd !== undefined) fsyncSync(stream.nfd)
         else syncFolder(nodefs.realPath(stream.node))
         this.syncs += 1
       } catch (error) {
-        this.#fail(error)
+        this.#onFailure(error)
       }
       return 0
     }
   }
 }
 
-/** Makes the names in a folder durable. Windows syncs them with the files, and cannot open a folder. */
+/** Syncs the entries of a folder. Windows syncs them with the files and cannot open a folder. */
 export function syncFolder(path: string): void {
   if (process.platform === 'win32') return
   const folder = openSync(path, 'r')

@@ -12,89 +12,89 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/core'
 
-/** A folder that this process has to itself. */
+/** An exclusive lock on a folder. */
 export interface FolderLock {
   release(): void
 }
 
-/** Which process holds a folder, so precisely that a later one with the same number is told apart. */
+/** The process that holds a lock. It is told apart from a later process with the same pid. */
 interface Holder {
   readonly pid: number
-  /** When the process started, in ticks since boot; null where the system does not say. */
+  /** The start time of the process in ticks since boot. Null if the system does not provide it. */
   readonly started: string | null
-  /** Boot and process namespace, within which `pid` and `started` mean something. */
+  /** The boot and process namespace in which `pid` and `started` are valid. */
   readonly machine: string
 }
 
-const NAME = /^lock\.(\d+)$/
-const HEARTBEAT_MS = 5_000
-const SILENCE_MS = 20_000
-/** Between making a lock file and writing its holder into it passes no more than this. */
-const WRITING_MS = 2_000
+const LOCK_NAME = /^lock\.(\d+)$/
+const HEARTBEAT_INTERVAL_MS = 5_000
+const HEARTBEAT_TIMEOUT_MS = 20_000
+/** The longest time between creating a lock file and writing its holder. */
+const MAX_WRITE_MS = 2_000
 
 /**
- * Takes a folder for this process, before any other file in it is touched. The lock of a process that has died is taken over.
- * Each lock has a number of its own and is made with O_EXCL, so of many who take over at once one succeeds.
+ * Locks a folder before any other file in it is touched. Takes over the lock of a process that died. Each lock has a new number
+ * and is created with O_EXCL, so one of many concurrent callers succeeds.
  *
- * @throws WhodidError `store_locked` when another process, or this one, has it open
+ * @throws WhodidError `store_locked` when this or another process has it open
  */
 export function lockFolder(dir: string): FolderLock {
   mkdirSync(dir, { recursive: true })
   for (;;) {
-    const numbers = locksIn(dir)
-    for (const number of numbers) refuseIfHeld(dir, number)
-    const mine = (numbers.at(-1) ?? 0) + 1
-    const path = join(dir, `lock.${mine}`)
+    const numbers = listLocks(dir)
+    for (const number of numbers) assertNotHeld(dir, number)
+    const ownNumber = (numbers.at(-1) ?? 0) + 1
+    const path = join(dir, `lock.${ownNumber}`)
     try {
-      writeFileSync(path, JSON.stringify(self()), { flag: 'wx' })
+      writeFileSync(path, JSON.stringify(describeProcess()), { flag: 'wx' })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue
       throw error
     }
     try {
-      // Whoever released and took the folder since it was listed has a lower number, and comes first.
-      for (const number of locksIn(dir)) if (number !== mine) refuseIfHeld(dir, number)
+      // A lock that was created since the folder was listed has a lower number and wins.
+      for (const number of listLocks(dir)) if (number !== ownNumber) assertNotHeld(dir, number)
     } catch (error) {
       rmSync(path, { force: true })
       throw error
     }
     for (const number of numbers) rmSync(join(dir, `lock.${number}`), { force: true })
-    return hold(path)
+    return keepLock(path)
   }
 }
 
-const GRACE_MS = 2_000
-const GRACE_STEP_MS = 50
+const MAX_WAIT_MS = 2_000
+const RETRY_INTERVAL_MS = 50
 
-/** Like {@link lockFolder}, but gives a process that is just being ended or killed two seconds to be gone. */
-export async function lockFolderSoon(dir: string): Promise<FolderLock> {
-  const deadline = Date.now() + GRACE_MS
+/** Locks a folder like {@link lockFolder}, but waits up to two seconds for a process that is exiting. */
+export async function waitForFolderLock(dir: string): Promise<FolderLock> {
+  const deadline = Date.now() + MAX_WAIT_MS
   for (;;) {
     try {
       return lockFolder(dir)
     } catch (error) {
       if (!(error instanceof WhodidError) || Date.now() > deadline) throw error
-      await new Promise((resolve) => setTimeout(resolve, GRACE_STEP_MS))
+      await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL_MS))
     }
   }
 }
 
-function locksIn(dir: string): number[] {
+function listLocks(dir: string): number[] {
   return readdirSync(dir)
-    .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+    .flatMap((name) => LOCK_NAME.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((left, right) => left - right)
 }
 
-function hold(path: string): FolderLock {
+function keepLock(path: string): FolderLock {
   const heartbeat = setInterval(() => {
     const now = new Date()
     try {
       utimesSync(path, now, now)
     } catch {
-      // Only others, who cannot see this process, read the time; without it they wait in vain, and find the file gone.
+      // Ignore failures: only processes on other machines read the time.
     }
-  }, HEARTBEAT_MS)
+  }, HEARTBEAT_INTERVAL_MS)
   heartbeat.unref()
   const release = () => {
     clearInterval(heartbeat)
@@ -105,35 +105,36 @@ function hold(path: string): FolderLock {
   return { release }
 }
 
-function refuseIfHeld(dir: string, number: number): void {
+function assertNotHeld(dir: string, number: number): void {
   const path = join(dir, `lock.${number}`)
-  const silent = silenceOf(path)
-  if (silent === null) return
-  const holder = holderIn(path)
-  const refuse = (by: string, advice: string) => {
-    throw new WhodidError('store_locked', `The folder ${dir} is open in ${by}: ${advice}, or give another folder.`)
+  const ageMs = getHeartbeatAge(path)
+  if (ageMs === null) return
+  const holder = readHolder(path)
+  const reject = (by: string, remedy: string) => {
+    throw new WhodidError('store_locked', `The folder ${dir} is open in ${by}. ${remedy}, or use another folder.`)
   }
   if (holder === null) {
-    if (silent < WRITING_MS) refuse('a process that is just starting', 'stop it')
+    if (ageMs < MAX_WRITE_MS) reject('a process that is starting', 'Stop it')
     return
   }
-  if (holder.machine !== machine()) {
-    if (silent < SILENCE_MS) {
-      refuse('another container or machine', `stop it and wait ${SILENCE_MS / 1_000} seconds`)
+  if (holder.machine !== getMachine()) {
+    if (ageMs < HEARTBEAT_TIMEOUT_MS) {
+      reject('another container or machine', `Stop it and wait ${HEARTBEAT_TIMEOUT_MS / 1_000} seconds`)
     }
     return
   }
-  if (holder.pid === process.pid && holder.started === startOf(process.pid)) refuse('this process', 'close its store')
-  if (isAlive(holder)) refuse(`process ${holder.pid}`, 'stop it')
+  if (holder.pid === process.pid && holder.started === getStartTime(process.pid))
+    reject('this process', 'Close its store')
+  if (isAlive(holder)) reject(`process ${holder.pid}`, 'Stop it')
 }
 
-/** Milliseconds since the lock's holder was last heard of; null when the lock is gone. */
-function silenceOf(path: string): number | null {
+/** Returns the milliseconds since the holder's last heartbeat, or null if the lock is gone. */
+function getHeartbeatAge(path: string): number | null {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats === undefined ? null : Date.now() - stats.mtimeMs
 }
 
-function holderIn(path: string): Holder | null {
+function readHolder(path: string): Holder | null {
   try {
     const holder: Partial<Holder> = JSON.parse(readFileSync(path, 'utf8'))
     const { pid, started = null, machine } = holder
@@ -143,43 +144,43 @@ function holderIn(path: string): Holder | null {
   }
 }
 
-function self(): Holder {
-  return { pid: process.pid, started: startOf(process.pid), machine: machine() }
+function describeProcess(): Holder {
+  return { pid: process.pid, started: getStartTime(process.pid), machine: getMachine() }
 }
 
 function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // Somebody else's process may not be signalled, but is there.
+    // EPERM: the process exists but belongs to another user.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-  const now = statOf(pid)
-  if (now === null) return true
-  // A zombie has only its number left, unless a thread of it still hangs in a system call.
-  if (now.state === 'Z') return (readOrNull(() => readdirSync(`/proc/${pid}/task`))?.length ?? 0) > 1
-  return started === null || started === now.started
+  const stat = readProcessStat(pid)
+  if (stat === null) return true
+  // A zombie has ended, unless one of its threads still hangs in a system call.
+  if (stat.state === 'Z') return (tryRead(() => readdirSync(`/proc/${pid}/task`))?.length ?? 0) > 1
+  return started === null || started === stat.started
 }
 
-function startOf(pid: number): string | null {
-  return statOf(pid)?.started ?? null
+function getStartTime(pid: number): string | null {
+  return readProcessStat(pid)?.started ?? null
 }
 
-/** From /proc/<pid>/stat, after the command, which may hold anything in its brackets. */
-function statOf(pid: number): { readonly state: string; readonly started: string } | null {
-  const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+/** Parses /proc/<pid>/stat after the command, whose parentheses may contain anything. */
+function readProcessStat(pid: number): { readonly state: string; readonly started: string } | null {
+  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
   const [state, started] = [fields[0], fields[19]]
   return state === undefined || started === undefined ? null : { state, started }
 }
 
-function machine(): string {
-  const boot = readOrNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
-  const namespace = readOrNull(() => readlinkSync('/proc/self/ns/pid'))
+function getMachine(): string {
+  const boot = tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+  const namespace = tryRead(() => readlinkSync('/proc/self/ns/pid'))
   return boot === null ? hostname() : `${boot} ${namespace}`
 }
 
-function readOrNull<T>(read: () => T): T | null {
+function tryRead<T>(read: () => T): T | null {
   try {
     return read()
   } catch {

@@ -11,10 +11,10 @@ const startParams = [
 ]
 
 /**
- * Opens the database in a folder, or makes one. A folder counts as made once its marker stands, which is after everything in
- * it has reached the disk; what a kill left half-made before is made anew.
+ * Opens the database in a folder, or creates it. The marker file is written after the new database is synced to disk. Without
+ * the marker, creation was interrupted and starts over.
  */
-export async function openFolder(dir: string, fail: (error: unknown) => void): Promise<PGlite> {
+export async function openFolder(dir: string, onFailure: (error: unknown) => void): Promise<PGlite> {
   const data = join(dir, 'data')
   const marker = join(dir, 'made')
   const isNew = !existsSync(marker)
@@ -22,11 +22,11 @@ export async function openFolder(dir: string, fail: (error: unknown) => void): P
     rmSync(data, { recursive: true, force: true })
     mkdirSync(data, { recursive: true })
   }
-  const fs = new DurableNodeFS(data, fail)
+  const fs = new DurableNodeFS(data, onFailure)
   const pglite = await PGlite.create({ fs, startParams, extensions: { pg_trgm, btree_gin } })
   if (isNew) {
     syncTree(data)
-    writeFileSync(marker, 'whodid keeps its PGlite database in the folder data. Do not change anything here.\n')
+    writeFileSync(marker, 'The folder data holds the PGlite database of whodid. Do not change its files.\n')
     syncFile(marker)
     syncFolder(dir)
   }
@@ -34,13 +34,13 @@ export async function openFolder(dir: string, fail: (error: unknown) => void): P
   return pglite
 }
 
-/** A commit that no fsync follows would be acknowledged too early. */
+/** Checks that a commit calls fsync. */
 async function assertDurable(pglite: PGlite, fs: DurableNodeFS): Promise<void> {
   const before = fs.syncs
   await pglite.query("select pg_logical_emit_message(true, 'whodid', 'opened')")
   if (fs.syncs === before) {
     throw new Error(
-      'PGlite committed without fsync. Use the version of @electric-sql/pglite that this package asks for',
+      'PGlite committed without fsync. Install the version of @electric-sql/pglite that this package requires',
     )
   }
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../../db.ts'
 import type { Statement } from '../../sql.ts'
 
-/** What the thread of the store asks of the thread of PGlite. A query without `tx` is a transaction of its own. */
+/** A request to the PGlite worker. A query without `tx` is its own transaction. */
 export type Request =
   | {
       readonly kind: 'query'
@@ -14,23 +14,23 @@ export type Request =
   | { readonly kind: 'listen' | 'unlisten'; readonly channel: string }
   | { readonly kind: 'close' }
 
-/** A request with the number that its answer carries. A transaction has the number of its `begin`. */
-export type Numbered = Request & { readonly id: number }
+/** A request with an id, which its response repeats. A transaction has the id of its `begin`. */
+export type RequestMessage = Request & { readonly id: number }
 
-/** An error, as it goes from thread to thread. */
-export interface Failure {
+/** An error that can be posted between threads. */
+export interface SerializedError {
   readonly message: string
   readonly code: string | undefined
 }
 
-/** What comes back. */
-export type Answer<R extends Row = Row> =
+/** A message from the worker. */
+export type ResponseMessage<R extends Row = Row> =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly id: number; readonly rows: R[] }
-  | { readonly kind: 'failed'; readonly id: number | null; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly id: number | null; readonly error: SerializedError }
   | { readonly kind: 'notification'; readonly channel: string; readonly payload: string }
 
-/** Where the worker finds its database. */
+/** The worker's input: the folder of its database. */
 export interface WorkerInput {
   readonly dir: string
 }

@@ -1,75 +1,75 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PGlite, Transaction } from '@electric-sql/pglite'
 import type { Row } from '../../db.ts'
-import { codeOf } from '../../errors.ts'
+import { getErrorCode, getErrorMessage } from '../../errors.ts'
 import { openFolder } from './folder.ts'
-import type { Answer, Failure, Numbered, WorkerInput } from './messages.ts'
+import type { RequestMessage, ResponseMessage, SerializedError, WorkerInput } from './messages.ts'
 
-/** A transaction that the other thread steers: it lasts until `end` is called. */
-interface Steered {
+/** A transaction that the main thread controls. It lasts until `end` is called. */
+interface OpenTransaction {
   readonly transaction: Transaction
   readonly end: (outcome: 'commit' | 'rollback') => void
-  /** Settles when it has been committed or rolled back. */
+  /** Settles after the commit or rollback. */
   readonly ended: Promise<void>
 }
 
 class RolledBack extends Error {}
 
-function answer(message: Answer) {
+function respond(message: ResponseMessage) {
   return parentPort?.postMessage(message)
 }
 
-function failureOf(error: unknown): Failure {
+function serializeError(error: unknown): SerializedError {
   return {
-    message: error instanceof Error ? error.message : String(error),
-    code: codeOf(error),
+    message: getErrorMessage(error),
+    code: getErrorCode(error),
   }
 }
 
-/** Ends this thread at once: PGlite would swallow the failure and acknowledge. The other thread opens the folder again. */
-function fail(error: unknown): void {
-  answer({ kind: 'failed', id: null, failure: failureOf(error) })
+/** Ends the worker, because PGlite would ignore the failure and acknowledge. The main thread opens the folder again. */
+function exitOnFailure(error: unknown): void {
+  respond({ kind: 'failed', id: null, error: serializeError(error) })
   process.exit(1)
 }
 
 function serve(pglite: PGlite) {
-  const steered = new Map<number, Steered>()
+  const transactions = new Map<number, OpenTransaction>()
   const unlisten = new Map<string, () => Promise<void>>()
 
   const begin = async (id: number): Promise<void> => {
-    let end: Steered['end'] = () => {}
-    const outcome = new Promise<'commit' | 'rollback'>((resolve) => {
+    let end: OpenTransaction['end'] = () => {}
+    const requestedEnd = new Promise<'commit' | 'rollback'>((resolve) => {
       end = resolve
     })
-    let begun: () => void = () => {}
-    const beginning = new Promise<void>((resolve) => {
-      begun = resolve
+    let markBegun: () => void = () => {}
+    const begun = new Promise<void>((resolve) => {
+      markBegun = resolve
     })
     const ended = pglite
       .transaction(async (transaction) => {
-        steered.set(id, { transaction, end, ended })
-        begun()
-        if ((await outcome) === 'rollback') throw new RolledBack()
+        transactions.set(id, { transaction, end, ended })
+        markBegun()
+        if ((await requestedEnd) === 'rollback') throw new RolledBack()
       })
       .catch((error: unknown) => {
         if (!(error instanceof RolledBack)) throw error
       })
-      .finally(() => steered.delete(id))
-    // Whoever ends it hears of its failure; before it has begun, that is us.
+      .finally(() => transactions.delete(id))
+    // A failure is reported to the caller of `end`, or below if it happens before the transaction begins.
     ended.catch(() => {})
-    await Promise.race([beginning, ended])
+    await Promise.race([begun, ended])
   }
 
-  const transactionOf = (id: number): Steered => {
-    const found = steered.get(id)
-    if (found === undefined) throw new Error(`The transaction ${id} has ended already.`)
+  const getTransaction = (id: number): OpenTransaction => {
+    const found = transactions.get(id)
+    if (found === undefined) throw new Error(`Transaction ${id} has already ended.`)
     return found
   }
 
-  const perform = async (request: Numbered): Promise<Row[]> => {
+  const perform = async (request: RequestMessage): Promise<Row[]> => {
     switch (request.kind) {
       case 'query': {
-        const on = request.tx === undefined ? pglite : transactionOf(request.tx).transaction
+        const on = request.tx === undefined ? pglite : getTransaction(request.tx).transaction
         return (await on.query<Row>(request.text, [...request.params])).rows
       }
       case 'begin':
@@ -77,15 +77,15 @@ function serve(pglite: PGlite) {
         return [{ tx: request.id }]
       case 'commit':
       case 'rollback': {
-        const { end, ended } = transactionOf(request.tx)
+        const { end, ended } = getTransaction(request.tx)
         end(request.kind)
         await ended
         return []
       }
       case 'listen': {
         const { channel } = request
-        const heard = (payload: string) => answer({ kind: 'notification', channel, payload })
-        unlisten.set(channel, await pglite.listen(channel, heard))
+        const onNotify = (payload: string) => respond({ kind: 'notification', channel, payload })
+        unlisten.set(channel, await pglite.listen(channel, onNotify))
         return []
       }
       case 'unlisten':
@@ -97,14 +97,14 @@ function serve(pglite: PGlite) {
     }
   }
 
-  parentPort?.on('message', (request: Numbered) => {
+  parentPort?.on('message', (request: RequestMessage) => {
     perform(request).then(
-      (rows) => answer({ kind: 'done', id: request.id, rows }),
-      (error: unknown) => answer({ kind: 'failed', id: request.id, failure: failureOf(error) }),
+      (rows) => respond({ kind: 'done', id: request.id, rows }),
+      (error: unknown) => respond({ kind: 'failed', id: request.id, error: serializeError(error) }),
     )
   })
-  answer({ kind: 'ready' })
+  respond({ kind: 'ready' })
 }
 
 const { dir }: WorkerInput = workerData
-openFolder(dir, fail).then(serve, fail)
+openFolder(dir, exitOnFailure).then(serve, exitOnFailure)

@@ -1,85 +1,82 @@
 import { Worker } from 'node:worker_threads'
 import { WhodidError } from '@whodid/core'
 import type { Row } from '../../db.ts'
-import type { Answer, Failure, Numbered, Request, WorkerInput } from './messages.ts'
+import type { Request, RequestMessage, ResponseMessage, SerializedError, WorkerInput } from './messages.ts'
 
-/** One life of the thread that PGlite runs in. */
+/** A running PGlite worker. */
 export interface Session {
   call<R extends Row>(request: Request): Promise<R[]>
-  /** Ends the thread as a kill would. */
+  /** Ends the worker immediately. */
   terminate(): Promise<void>
 }
 
 export interface SessionOptions extends WorkerInput {
-  /** A thread that owes answers and gives none for so long is ended. */
-  readonly silenceMs: number
-  readonly heard: (channel: string, payload: string) => void
-  /** Called once the thread is gone, whether asked to or not. */
-  readonly ended: () => void
+  /** The worker is ended if it does not respond to pending requests for this long. */
+  readonly timeoutMs: number
+  readonly onNotify: (channel: string, payload: string) => void
+  /** Called when the worker has ended, for whatever reason. */
+  readonly onExit: () => void
 }
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (rows: never[]) => void
   readonly reject: (error: unknown) => void
 }
 
 const source = new URL(`./pglite-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
-/** Starts the thread and waits until its database is open. While nothing is asked of it, it does not keep the process alive. */
-export async function openSession({ dir, silenceMs, heard, ended }: SessionOptions): Promise<Session> {
+/** Starts a worker and waits until its database is open. An idle worker does not keep the process alive. */
+export async function openSession({ dir, timeoutMs, onNotify, onExit }: SessionOptions): Promise<Session> {
   const workerData: WorkerInput = { dir }
   const worker = new Worker(source, { workerData, name: 'whodid-pglite' })
-  const waiting = new Map<number, Waiting>()
-  let calls = 0
-  let silence: NodeJS.Timeout | undefined
-  let cause = 'it ended'
-  let isGone = false
+  const pending = new Map<number, PendingRequest>()
+  let lastId = 0
+  let timeout: NodeJS.Timeout | undefined
+  let cause = 'the worker ended'
+  let hasExited = false
 
-  const unavailable = () =>
-    new WhodidError(
-      'store_unavailable',
-      `The database in ${dir} stopped (${cause}) and is opened again: try once more.`,
-    )
-  const settled = (id: number): Waiting | undefined => {
-    const found = waiting.get(id)
-    waiting.delete(id)
-    if (waiting.size > 0) silence?.refresh()
+  const createUnavailableError = () =>
+    new WhodidError('store_unavailable', `The database in ${dir} stopped (${cause}). It reopens automatically. Retry.`)
+  const takePending = (id: number): PendingRequest | undefined => {
+    const found = pending.get(id)
+    pending.delete(id)
+    if (pending.size > 0) timeout?.refresh()
     else {
-      clearTimeout(silence)
+      clearTimeout(timeout)
       worker.unref()
     }
     return found
   }
-  const terminateSilent = () => {
-    cause = `a statement took longer than ${silenceMs / 1_000} seconds`
+  const handleTimeout = () => {
+    cause = `a statement took longer than ${timeoutMs / 1_000} seconds`
     void worker.terminate()
   }
 
   const opened = new Promise<void>((resolve, reject) => {
     worker.once('exit', () => {
-      reject(new WhodidError('store_unavailable', `The database in ${dir} cannot be opened: ${cause}.`))
+      reject(new WhodidError('store_unavailable', `Cannot open the database in ${dir}: ${cause}.`))
     })
-    worker.on('message', (message: Answer<never>) => {
+    worker.on('message', (message: ResponseMessage<never>) => {
       if (message.kind === 'ready') resolve()
     })
   })
-  worker.on('message', (message: Answer<never>) => {
-    if (message.kind === 'notification') heard(message.channel, message.payload)
-    else if (message.kind === 'done') settled(message.id)?.resolve(message.rows)
+  worker.on('message', (message: ResponseMessage<never>) => {
+    if (message.kind === 'notification') onNotify(message.channel, message.payload)
+    else if (message.kind === 'done') takePending(message.id)?.resolve(message.rows)
     else if (message.kind === 'failed') {
-      if (message.id === null) cause = message.failure.message
-      else settled(message.id)?.reject(errorOf(message.failure))
+      if (message.id === null) cause = message.error.message
+      else takePending(message.id)?.reject(deserializeError(message.error))
     }
   })
   worker.on('error', (error) => {
     cause = error.message
   })
   worker.on('exit', () => {
-    isGone = true
-    clearTimeout(silence)
-    for (const { reject } of waiting.values()) reject(unavailable())
-    waiting.clear()
-    ended()
+    hasExited = true
+    clearTimeout(timeout)
+    for (const { reject } of pending.values()) reject(createUnavailableError())
+    pending.clear()
+    onExit()
   })
   await opened
   worker.unref()
@@ -87,14 +84,14 @@ export async function openSession({ dir, silenceMs, heard, ended }: SessionOptio
   return {
     call: (request) =>
       new Promise((resolve, reject) => {
-        if (isGone) return reject(unavailable())
-        const id = ++calls
-        if (waiting.size === 0) {
+        if (hasExited) return reject(createUnavailableError())
+        const id = ++lastId
+        if (pending.size === 0) {
           worker.ref()
-          silence = setTimeout(terminateSilent, silenceMs)
+          timeout = setTimeout(handleTimeout, timeoutMs)
         }
-        waiting.set(id, { resolve, reject })
-        const message: Numbered = { ...request, id }
+        pending.set(id, { resolve, reject })
+        const message: RequestMessage = { ...request, id }
         worker.postMessage(message)
       }),
     async terminate() {
@@ -103,6 +100,6 @@ export async function openSession({ dir, silenceMs, heard, ended }: SessionOptio
   }
 }
 
-function errorOf({ message, code }: Failure): Error {
+function deserializeError({ message, code }: SerializedError): Error {
   return Object.assign(new Error(message), { code })
 }

@@ -1,63 +1,64 @@
 import { WhodidError } from '@whodid/core'
-import { type Db, type Queries, type Row, tenantIs } from '../../db.ts'
-import { compile, type Sql } from '../../sql.ts'
+import type { Db, Queries, Row } from '../../db.ts'
+import { compile, type Sql, setTenant } from '../../sql.ts'
 import { openSession, type Session } from './session.ts'
 
-/** PGlite ignores `statement_timeout`, so the thread stands in for it. */
-const SILENCE_MS = 60_000
+/** Replaces `statement_timeout`, which PGlite ignores. */
+const TIMEOUT_MS = 60_000
 
 /**
- * PGlite on a folder, in a thread of its own, so that a long query does not hold up the host. When the thread ends or is
- * ended, what was in hand fails, and the next query opens the folder again.
+ * Opens PGlite on a folder in a worker, so that long queries do not block the host. When the worker ends, its pending requests
+ * fail and the next query opens the folder again.
  */
-export async function workerDb(dir: string, release: () => void, silenceMs = SILENCE_MS): Promise<Db> {
+export async function openWorkerDb(dir: string, release: () => void, timeoutMs = TIMEOUT_MS): Promise<Db> {
   const listeners = new Map<string, (payload: string | null) => void>()
-  let closed = false
+  let isClosed = false
   let current: Promise<Session> | null = null
 
   const open = async (): Promise<Session> => {
-    const fresh = await openSession({
+    const opened = await openSession({
       dir,
-      silenceMs,
-      heard: (channel, payload) => listeners.get(channel)?.(payload),
-      ended() {
+      timeoutMs,
+      onNotify: (channel, payload) => listeners.get(channel)?.(payload),
+      onExit() {
         current = null
-        // Followers wait for hints, not for a query of their own.
-        if (!closed && listeners.size > 0) session().catch(() => {})
+        // Followers wait for notifications and send no query that would open it again.
+        if (!isClosed && listeners.size > 0) getSession().catch(() => {})
       },
     })
-    for (const [channel, hear] of listeners) {
-      await fresh.call({ kind: 'listen', channel })
-      hear(null)
+    for (const [channel, onNotify] of listeners) {
+      await opened.call({ kind: 'listen', channel })
+      onNotify(null)
     }
-    return fresh
+    return opened
   }
-  const session = (): Promise<Session> => {
-    if (closed) return Promise.reject(new WhodidError('closed', `The store in ${dir} is closed: open it again.`))
+  const getSession = (): Promise<Session> => {
+    if (isClosed)
+      return Promise.reject(new WhodidError('closed', `The store in ${dir} is closed. Open it again to use it.`))
     current ??= open()
     return current
   }
-  const run = <R extends Row>(on: Session, statement: Sql, tx?: number): Promise<R[]> =>
-    on.call<R>({ kind: 'query', tx, ...compile(statement) })
+  const run = <R extends Row>(session: Session, statement: Sql, tx?: number): Promise<R[]> =>
+    session.call<R>({ kind: 'query', tx, ...compile(statement) })
 
-  const query: Db['query'] = async (statement) => run(await session(), statement)
+  const query: Db['query'] = async (statement) => run(await getSession(), statement)
   const tx: Db['tx'] = async (_role, tenantId, work) => {
-    const on = await session()
-    const [{ tx } = { tx: 0 }] = await on.call<{ tx: number }>({ kind: 'begin' })
+    const session = await getSession()
+    const [{ tx } = { tx: 0 }] = await session.call<{ tx: number }>({ kind: 'begin' })
     try {
-      const queries: Queries = { query: (statement) => run(on, statement, tx) }
-      if (tenantId !== null) await queries.query(tenantIs(tenantId))
+      const queries: Queries = { query: (statement) => run(session, statement, tx) }
+      if (tenantId !== null) await queries.query(setTenant(tenantId))
       const result = await work(queries)
-      await on.call({ kind: 'commit', tx })
+      await session.call({ kind: 'commit', tx })
       return result
     } catch (error) {
-      await on.call({ kind: 'rollback', tx }).catch(() => {})
+      await session.call({ kind: 'rollback', tx }).catch(() => {})
       throw error
     }
   }
 
   try {
-    await session()
+    await getSession()
   } catch (error) {
     release()
     throw error
@@ -67,23 +68,23 @@ export async function workerDb(dir: string, release: () => void, silenceMs = SIL
     durability: 'fsync',
     query,
     tx,
-    read: (tenantId, work) => work({ query, bound: (reads) => tx('reader', tenantId, reads) }),
-    async listen(channel, hear) {
-      const on = await session()
-      listeners.set(channel, hear)
-      await on.call({ kind: 'listen', channel })
+    read: (tenantId, work) => work({ query, inTransaction: (reads) => tx('reader', tenantId, reads) }),
+    async listen(channel, onNotify) {
+      const session = await getSession()
+      listeners.set(channel, onNotify)
+      await session.call({ kind: 'listen', channel })
       return async () => {
         listeners.delete(channel)
-        if (!closed) await (await session()).call({ kind: 'unlisten', channel })
+        if (!isClosed) await (await getSession()).call({ kind: 'unlisten', channel })
       }
     },
     async close() {
-      if (closed) return
-      const last = await current?.catch(() => null)
-      closed = true
+      if (isClosed) return
+      const session = await current?.catch(() => null)
+      isClosed = true
       try {
-        await last?.call({ kind: 'close' }).catch(() => {})
-        await last?.terminate()
+        await session?.call({ kind: 'close' }).catch(() => {})
+        await session?.terminate()
       } finally {
         release()
       }

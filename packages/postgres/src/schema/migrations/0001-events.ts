@@ -1,8 +1,8 @@
-// At hand in the indexes that lists are read from: filters meet in an index alone, and events are read after the limit.
-const TRAITS = 'kind, status, channel, severity'
+// Included in the indexes behind lists: filters use the index alone, and only the events of the page are read.
+const INCLUDED_COLUMNS = 'kind, status, channel, severity'
 
-/** Events with their ledger, and each viewer's inbox. One DDL statement an entry, as Citus wants it. */
-export const events: readonly string[] = [
+/** Creates the events, the ledger and the inboxes. One DDL statement per entry, because Citus needs that. */
+export const eventsMigration: readonly string[] = [
   'create extension if not exists pg_trgm',
   'create extension if not exists btree_gin',
   `create table whodid.events (
@@ -26,7 +26,7 @@ export const events: readonly string[] = [
     resource_id text,
     resource_name text,
     resource_href text,
-    leaves_deleted boolean,
+    resource_deleted boolean,
     project_id text,
     scope jsonb not null,
     description text not null,
@@ -46,23 +46,23 @@ export const events: readonly string[] = [
     digest bytea not null,
     canonical bytea not null,
     disclosures jsonb not null,
-    actor_address text generated always as (lower(actor_email)) stored,
-    primary key (tenant_id, id) include (category, resource_type, ${TRAITS})
+    actor_email_lower text generated always as (lower(actor_email)) stored,
+    primary key (tenant_id, id) include (category, resource_type, ${INCLUDED_COLUMNS})
   ) partition by range (id)`,
   `create index events_actor on whodid.events (tenant_id, actor_id, id desc)
-    include (action, category, resource_type, project_id, ${TRAITS})`,
-  // A column, since a policy lets no function that may tell of rows come before it, and `lower` counts as one.
-  `create index events_address on whodid.events (tenant_id, actor_address, id desc)
-    where actor_address is not null`,
-  `create index events_action on whodid.events (tenant_id, action, id desc) include (category, ${TRAITS})`,
-  `create index events_category on whodid.events (tenant_id, category, id desc) include (${TRAITS})`,
+    include (action, category, resource_type, project_id, ${INCLUDED_COLUMNS})`,
+  // A generated column: `lower` is not leakproof, so under row-level security an index on the expression is not used.
+  `create index events_actor_email on whodid.events (tenant_id, actor_email_lower, id desc)
+    where actor_email_lower is not null`,
+  `create index events_action on whodid.events (tenant_id, action, id desc) include (category, ${INCLUDED_COLUMNS})`,
+  `create index events_category on whodid.events (tenant_id, category, id desc) include (${INCLUDED_COLUMNS})`,
   `create index events_resource on whodid.events (tenant_id, resource_type, resource_id, id desc)
-    include (action, category, ${TRAITS})`,
+    include (action, category, ${INCLUDED_COLUMNS})`,
   `create index events_project on whodid.events (tenant_id, project_id, id desc)
-    include (action, category, resource_type, ${TRAITS}) where project_id is not null`,
+    include (action, category, resource_type, ${INCLUDED_COLUMNS}) where project_id is not null`,
   `create index events_status on whodid.events (tenant_id, status, id desc)
     include (action, category, kind, channel, severity) where status <> 'success'`,
-  `create index events_text on whodid.events using gin (tenant_id, search_text gin_trgm_ops)
+  `create index events_search_text on whodid.events using gin (tenant_id, search_text gin_trgm_ops)
     with (gin_pending_list_limit = 4096)`,
   `create table whodid.ledger (
     tenant_id text not null,
@@ -77,8 +77,8 @@ export const events: readonly string[] = [
     seq bigint not null,
     primary key (tenant_id)
   )`,
-  // What the last event that made or deleted a resource left of it, also when that event has been purged.
-  `create table whodid.resource_fates (
+  // The state of each resource after its last create, delete or restore. It outlives the purge of that event.
+  `create table whodid.resource_states (
     tenant_id text not null,
     resource_type text not null,
     resource_id text not null,

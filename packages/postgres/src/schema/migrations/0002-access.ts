@@ -1,15 +1,15 @@
-import { isolated } from '../isolation.ts'
-import { SCHEMA_LOCK } from '../tables.ts'
+import { SCHEMA_LOCK_KEY } from '../tables.ts'
+import { enableTenantIsolation } from '../tenant-isolation.ts'
 
 const roles = ['ingest', 'reader', 'settings', 'purger', 'eraser', 'signer'].map((role) => `whodid_${role}`)
 
-const byAdministrator = `${roles.map((role) => `create role ${role} nologin; `).join('')}grant ${roles.join(', ')} to %I with admin option`
+const administratorStatements = `${roles.map((role) => `create role ${role} nologin; `).join('')}grant ${roles.join(', ')} to %I with admin option`
 
 /**
- * Roles belong to the cluster: another database of it may have made them, or be about to. The user who migrates works in their
- * names too, in development at least. Since version 16, being a member does not mean that one may take on a role.
+ * Creates a role unless it exists, and grants it to the current user. Roles belong to the cluster, so another database may have
+ * created them or be creating them now. From PostgreSQL 16 on, membership alone does not allow `set role`.
  */
-function roleExists(role: string): string {
+function createRole(role: string): string {
   return `
   do $$ begin
     begin
@@ -28,24 +28,24 @@ function roleExists(role: string): string {
     end;
   exception when insufficient_privilege then
     raise insufficient_privilege using
-      message = format('%I may not make the role ${role}, or take it on', current_user),
-      hint = format('let an administrator run "${byAdministrator}" once.', current_user);
+      message = format('%I may not create or use the role ${role}', current_user),
+      hint = format('Ask an administrator to run "${administratorStatements}" once.', current_user);
   end $$`
 }
 
 const personalColumns = `actor_name, actor_email, on_behalf_of, impersonated_by, resource_name, description, changes,
   metadata, ip, user_agent, disclosures, search_text`
 
-/** What each role may do, and nothing else: no one truncates, and the ledger is only ever added to. */
+/** The grants of each role. No role may truncate, and the ledger is append-only. */
 const grants: readonly string[] = [
   `grant usage on schema whodid to ${roles.join(', ')}`,
 
   'grant insert on whodid.events to whodid_ingest',
   'grant select (tenant_id, id, digest) on whodid.events to whodid_ingest',
   'grant select, insert on whodid.ledger to whodid_ingest',
-  'grant select, insert, update on whodid.ledger_head, whodid.resource_fates to whodid_ingest',
+  'grant select, insert, update on whodid.ledger_head, whodid.resource_states to whodid_ingest',
 
-  `grant select on whodid.migrations, whodid.events, whodid.ledger, whodid.ledger_head, whodid.resource_fates
+  `grant select on whodid.migrations, whodid.events, whodid.ledger, whodid.ledger_head, whodid.resource_states
     to whodid_reader`,
   'grant select, insert, update, delete on whodid.inbox to whodid_reader',
   'grant select, insert, update on whodid.inbox_watermark to whodid_reader',
@@ -61,11 +61,12 @@ const grants: readonly string[] = [
 ]
 
 /**
- * Makes the partition of a month, under the lock of schema changes. Whoever stores events owns no table, and cannot choose what
- * is made: only which month. A partition has no rights and no policy of its own, so it is reached through `events` alone.
+ * Creates the partition of a month, under the lock for schema changes. It runs as the owner, because the ingest role owns no
+ * table: the caller chooses the month and nothing else. A partition has no grants and no policy, so it is reached through
+ * `events` only.
  */
-const ensureMonth = `
-  create function whodid.ensure_month(year integer, month integer) returns void
+const ensurePartition = `
+  create function whodid.ensure_partition(year integer, month integer) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   declare
     first timestamp;
@@ -75,93 +76,94 @@ const ensureMonth = `
   begin
     if year is null or month is null or month not between 1 and 12
       or year not between 1 and date_part('year', now()) + 1 then
-      raise invalid_parameter_value using message = format('There is no partition for month %s of year %s.', month, year);
+      raise invalid_parameter_value using message = format('Invalid partition: month %s of year %s.', month, year);
     end if;
     if year < 2020 then
       partition := 'events_before_2020';
-      high := whodid.floor_of('2020-01-01');
+      high := whodid.min_id_at('2020-01-01');
     else
       first := make_date(year, month, 1);
       partition := format('events_%s_%s', year, lpad(month::text, 2, '0'));
-      low := whodid.floor_of(first);
-      high := whodid.floor_of(first + interval '1 month');
+      low := whodid.min_id_at(first);
+      high := whodid.min_id_at(first + interval '1 month');
     end if;
-    perform pg_advisory_xact_lock(${SCHEMA_LOCK});
+    perform pg_advisory_xact_lock(${SCHEMA_LOCK_KEY});
     if exists (
       select from pg_inherits where inhparent = 'whodid.events'::regclass
         and inhrelid = to_regclass(format('whodid.%I', partition))
     ) then
       return;
     end if;
-    -- Rows stay whole: to look for what could be compressed takes longer than to write it.
+    -- A high target keeps rows uncompressed: compressing takes longer than writing.
     execute format('create table whodid.%I partition of whodid.events for values from (%s) to (%s)
       with (toast_tuple_target = 8160)', partition, low, high);
     execute format('alter table whodid.%I enable row level security', partition);
   end $$`
 
-/** The smallest id of a time in UTC, as it stands in a statement. */
-const floorOf = `
-  create function whodid.floor_of(moment timestamp) returns text
+/** Returns the smallest id of a UTC time, quoted as a literal. */
+const firstIdAt = `
+  create function whodid.min_id_at(moment timestamp) returns text
   language sql immutable set search_path = pg_catalog, pg_temp as $$
     select quote_literal(substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-7000-8000-000000000000')
     from (select lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0') as hex) ms
   $$`
 
 /**
- * Ids of the tenant's events between two ids, both included, whose search text contains every needle. Under row-level security
- * LIKE could use no index, since it might tell others of rows that one may not see; in here it can, and only ids come out.
+ * Returns the ids of the tenant's events from `low` to `high`, both inclusive, whose search text contains every substring. Under
+ * row-level security LIKE cannot use an index, because it is not leakproof. This function runs as the owner, so it can, and it
+ * returns ids only.
  *
- * `terms` narrows further, so that the planner may choose another index: a list of objects, each of which must hold; an object
- * names columns with values, one of which must be met. They stand in the statement as literals for the planner to weigh.
+ * `conditions` lets the planner choose another index. It is a list of objects that must all hold; an object holds when one of its
+ * columns has one of the listed values. Values are literals in the statement, so that the planner can estimate them.
  */
-const candidates = `
-  create function whodid.candidates(needles text[], low uuid, high uuid, terms jsonb) returns setof uuid
+const searchCandidates = `
+  create function whodid.search_candidates(substrings text[], low uuid, high uuid, conditions jsonb) returns setof uuid
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp set jit = off as $$
   declare
     tenant text := nullif(current_setting('app.tenant', true), '');
-    needle text;
-    term jsonb;
+    phrase text;
+    condition jsonb;
     statement text;
   begin
-    if tenant is null or needles is null or terms is null then
+    if tenant is null or substrings is null or conditions is null then
       return;
     end if;
     statement := format(
       'select id from whodid.events where tenant_id = %L and id >= %L::uuid and id <= %L::uuid', tenant, low, high);
-    foreach needle in array needles loop
+    foreach phrase in array substrings loop
       statement := statement || format(
-        ' and search_text like %L', '%' || regexp_replace(needle, '([\\\\%_])', '\\\\\\1', 'g') || '%');
+        ' and search_text like %L', '%' || regexp_replace(phrase, '([\\\\%_])', '\\\\\\1', 'g') || '%');
     end loop;
-    for term in select jsonb_array_elements(terms) loop
-      if exists (select from jsonb_object_keys(term) name where name not in ('actor_id', 'actor_address', 'action',
+    for condition in select jsonb_array_elements(conditions) loop
+      if exists (select from jsonb_object_keys(condition) name where name not in ('actor_id', 'actor_email_lower', 'action',
         'category', 'kind', 'resource_type', 'resource_id', 'project_id', 'status', 'channel', 'severity')) then
-        raise invalid_parameter_value using message = format('Candidates cannot be narrowed by %s.', term);
+        raise invalid_parameter_value using message = format('Unknown column in condition %s.', condition);
       end if;
       statement := statement || ' and ' || coalesce((
         select '(' || string_agg(format('%I = any(%L::text[])', name, array(
           select jsonb_array_elements_text(wanted))), ' or ') || ')'
-        from jsonb_each(term) alternative (name, wanted)
+        from jsonb_each(condition) alternative (name, wanted)
       ), 'false');
     end loop;
     return query execute statement;
   end $$`
 
-function executable(signature: string, role: string): readonly string[] {
+function grantExecute(signature: string, role: string): readonly string[] {
   return [
     `revoke all on function whodid.${signature} from public`,
     `grant execute on function whodid.${signature} to ${role}`,
   ]
 }
 
-/** Who may do what: roles, their rights, and each tenant by itself. One statement an entry. */
-export const access: readonly string[] = [
-  ...roles.map(roleExists),
-  ...['events', 'ledger', 'ledger_head', 'resource_fates', 'inbox', 'inbox_watermark'].flatMap(isolated),
+/** Creates roles, grants, row-level security and the functions that run as the owner. One statement per entry. */
+export const accessMigration: readonly string[] = [
+  ...roles.map(createRole),
+  ...['events', 'ledger', 'ledger_head', 'resource_states', 'inbox', 'inbox_watermark'].flatMap(enableTenantIsolation),
   ...grants,
-  floorOf,
-  'revoke all on function whodid.floor_of(timestamp) from public',
-  ensureMonth,
-  ...executable('ensure_month(integer, integer)', 'whodid_ingest'),
-  candidates,
-  ...executable('candidates(text[], uuid, uuid, jsonb)', 'whodid_reader'),
+  firstIdAt,
+  'revoke all on function whodid.min_id_at(timestamp) from public',
+  ensurePartition,
+  ...grantExecute('ensure_partition(integer, integer)', 'whodid_ingest'),
+  searchCandidates,
+  ...grantExecute('search_candidates(text[], uuid, uuid, jsonb)', 'whodid_reader'),
 ]

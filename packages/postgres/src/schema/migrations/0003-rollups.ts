@@ -1,10 +1,10 @@
-import { isolated } from '../isolation.ts'
+import { enableTenantIsolation } from '../tenant-isolation.ts'
 
 /**
- * Counts of events, kept by those who append and purge, in their transactions. Rows are updated again and again, and `n` stands
- * in no index: room on each page lets the new version stand beside the old one.
+ * Creates the event counts. Appends and purges update them in their own transactions. Rows change often and `n` is in no index, so
+ * a low fillfactor leaves room for updates in place.
  */
-export const rollups: readonly string[] = [
+export const rollupsMigration: readonly string[] = [
   `create table whodid.rollup_day (
     tenant_id text not null,
     day date not null,
@@ -14,7 +14,7 @@ export const rollups: readonly string[] = [
     n bigint not null,
     primary key (tenant_id, day, action, kind, status)
   ) with (fillfactor = 50)`,
-  // Without the category audit, which no dashboard shows by the hour.
+  // Excludes the category `audit`, which the hourly charts do not show.
   `create table whodid.rollup_hour (
     tenant_id text not null,
     hour timestamptz(0) not null,
@@ -27,11 +27,11 @@ export const rollups: readonly string[] = [
   `insert into whodid.rollup_hour (tenant_id, hour, n)
     select tenant_id, date_trunc('hour', occurred_at, 'UTC'), count(*)
     from whodid.events where category <> 'audit' group by 1, 2`,
-  ...isolated('rollup_day'),
-  ...isolated('rollup_hour'),
+  ...enableTenantIsolation('rollup_day'),
+  ...enableTenantIsolation('rollup_hour'),
   'grant select, insert, update on whodid.rollup_day, whodid.rollup_hour to whodid_ingest',
   'grant select on whodid.rollup_day, whodid.rollup_hour to whodid_reader',
   'grant select, update, delete on whodid.rollup_day, whodid.rollup_hour to whodid_purger',
-  // Who looks after every tenant's retention must know which there are.
-  'create policy every_tenant on whodid.rollup_day for select to whodid_purger using (true)',
+  // Retention covers every tenant, so the purger must be able to list them.
+  'create policy purger_reads_all_tenants on whodid.rollup_day for select to whodid_purger using (true)',
 ]

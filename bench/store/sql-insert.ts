@@ -1,32 +1,32 @@
-import { type PreparedEvent, prepareEvent } from '@whodid/core'
+import type { PreparedEvent } from '@whodid/core'
+import { prepareEvent } from '@whodid/core/seal'
 import pg from 'pg'
-import { leavesDeleted } from '../../packages/postgres/src/read/rows.ts'
 import { compile, sql } from '../../packages/postgres/src/sql.ts'
-import { columns } from '../../packages/postgres/src/write/insert.ts'
+import { columns, getResourceDeleted } from '../../packages/postgres/src/write/insert.ts'
 import { catalog } from '../seed/catalog.ts'
-import { eventsOfTenant } from '../seed/events.ts'
+import { createEventGenerator } from '../seed/events.ts'
 import { TENANTS } from '../seed/plan.ts'
-import { randomOf } from '../seed/random.ts'
+import { createRandom } from '../seed/random.ts'
 
-/** An array as PostgreSQL reads it, made before the clock runs. */
-function arrayOf(values: readonly (string | number | Uint8Array | null)[]): unknown {
+/** Formats an array, before the measurement starts. */
+function formatArray(values: readonly (string | number | Uint8Array | null)[]): unknown {
   return compile(sql`${values}`).params[0]
 }
 
-const names = columns.map(([name]) => name).join(', ')
+const columnNames = columns.map(([name]) => name).join(', ')
 const unnested = columns.map(([, type], at) => `$${at + 5}::${type}[]`).join(', ')
-// As the text that they are, canonical bytes are half as long as in hexadecimal.
-const INSERT_EVENTS = `insert into whodid.events (tenant_id, seq, digest, canonical, ${names})
-  select $1, seq, digest, convert_to(canonical, 'UTF8'), ${names}
-  from unnest($2::bigint[], $3::bytea[], $4::text[], ${unnested}) as new (seq, digest, canonical, ${names})`
+// Canonical bytes are sent as text, which is half as long as hexadecimal.
+const INSERT_EVENTS = `insert into whodid.events (tenant_id, seq, digest, canonical, ${columnNames})
+  select $1, seq, digest, convert_to(canonical, 'UTF8'), ${columnNames}
+  from unnest($2::bigint[], $3::bytea[], $4::text[], ${unnested}) as new (seq, digest, canonical, ${columnNames})`
 const INSERT_LEDGER = `insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
   select $1, seq, id, leaf_hash from unnest($2::bigint[], $3::uuid[], $4::bytea[]) as new (seq, id, leaf_hash)`
-const KEEP_FATES = `insert into whodid.resource_fates as f (tenant_id, resource_type, resource_id, event_id, deleted)
+const UPSERT_RESOURCE_STATES = `insert into whodid.resource_states as s (tenant_id, resource_type, resource_id, event_id, deleted)
   select distinct on (resource_type, resource_id) $1, resource_type, resource_id, id, deleted
   from unnest($2::uuid[], $3::text[], $4::text[], $5::boolean[]) as new (id, resource_type, resource_id, deleted)
   where deleted is not null order by resource_type, resource_id, id desc
   on conflict (tenant_id, resource_type, resource_id)
-  do update set event_id = excluded.event_id, deleted = excluded.deleted where f.event_id < excluded.event_id`
+  do update set event_id = excluded.event_id, deleted = excluded.deleted where s.event_id < excluded.event_id`
 const COUNT_DAYS = `insert into whodid.rollup_day as r (tenant_id, day, action, kind, status, n)
   select $1, day, action, kind, status, count(*)
   from unnest($2::date[], $3::text[], $4::text[], $5::text[]) as new (day, action, kind, status) group by 2, 3, 4, 5
@@ -42,45 +42,51 @@ interface Batch {
 
 const utf8 = new TextDecoder()
 
-function batchOf(tenant: string, events: readonly PreparedEvent[], lastSeq: number): Batch {
-  const seqs = arrayOf(events.map((_, at) => lastSeq + at + 1))
-  const times = arrayOf(events.map(({ occurredAt }) => occurredAt))
-  const cells = columns.map(([, , cell]) => arrayOf(events.map(cell)))
-  const of = (value: (event: PreparedEvent) => string | Uint8Array | null) => arrayOf(events.map(value))
-  const texts = of(({ canonical }) => utf8.decode(canonical))
-  const deleted = events.map(leavesDeleted).map((left) => (left === null ? null : String(left)))
+function createBatch(tenant: string, events: readonly PreparedEvent[], lastSeq: number): Batch {
+  const seqs = formatArray(events.map((_, at) => lastSeq + at + 1))
+  const times = formatArray(events.map(({ occurredAt }) => occurredAt))
+  const cells = columns.map(([, , cell]) => formatArray(events.map(cell)))
+  const toArray = (getValue: (event: PreparedEvent) => string | Uint8Array | null) => formatArray(events.map(getValue))
+  const texts = toArray(({ canonical }) => utf8.decode(canonical))
+  const deleted = events.map(getResourceDeleted).map((value) => (value === null ? null : String(value)))
   return {
     size: events.length,
     statements: [
-      { name: 'events', text: INSERT_EVENTS, values: [tenant, seqs, of(({ digest }) => digest), texts, ...cells] },
+      { name: 'events', text: INSERT_EVENTS, values: [tenant, seqs, toArray(({ digest }) => digest), texts, ...cells] },
       {
         name: 'ledger',
         text: INSERT_LEDGER,
-        values: [tenant, seqs, of(({ id }) => id), of((event) => event.leafHash)],
+        values: [tenant, seqs, toArray(({ id }) => id), toArray((event) => event.leafHash)],
       },
       {
-        name: 'fates',
-        text: KEEP_FATES,
+        name: 'states',
+        text: UPSERT_RESOURCE_STATES,
         values: [
           tenant,
-          of(({ id }) => id),
-          of(({ resource }) => resource.type),
-          of(({ resource }) => resource.id),
-          arrayOf(deleted),
+          toArray(({ id }) => id),
+          toArray(({ resource }) => resource.type),
+          toArray(({ resource }) => resource.id),
+          formatArray(deleted),
         ],
       },
       {
         name: 'days',
         text: COUNT_DAYS,
-        values: [tenant, times, of(({ action }) => action), of(({ kind }) => kind), of(({ status }) => status)],
+        values: [
+          tenant,
+          times,
+          toArray(({ action }) => action),
+          toArray(({ kind }) => kind),
+          toArray(({ status }) => status),
+        ],
       },
       { name: 'hours', text: COUNT_HOURS, values: [tenant, times] },
     ],
   }
 }
 
-/** How many events a second one connection inserts by hand-written statements, everything else having been done before. */
-export async function insertByHand(
+/** Measures the events per second that sqlReference-written SQL inserts on one connection. Events are prepared in advance. */
+export async function measureSqlInsert(
   url: string,
   { tenant, rows, batches, batchSize }: { tenant: string; rows: number; batches: number; batchSize: number },
 ): Promise<number> {
@@ -92,7 +98,7 @@ export async function insertByHand(
       [tenant],
     )
     let seq = Number(heads[0]?.seq ?? 0)
-    const make = eventsOfTenant(randomOf(77), rows)
+    const make = createEventGenerator(createRandom(77), rows)
     const at = TENANTS.indexOf(tenant)
     const now = Date.now()
     const prepared = Array.from({ length: batches }, () => {
@@ -100,7 +106,7 @@ export async function insertByHand(
         prepareEvent(make(at, now - 1), { catalog: catalog.json, tenantId: tenant, receivedAt: now }),
       )
       seq += batchSize
-      return batchOf(tenant, events, seq - batchSize)
+      return createBatch(tenant, events, seq - batchSize)
     })
     const started = performance.now()
     for (const { size, statements } of prepared) {

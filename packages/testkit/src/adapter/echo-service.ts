@@ -1,10 +1,10 @@
 import type { FetchService } from '@whodid/core'
 
-/** A service that shows what it was asked, to see that a mount passes everything on. */
-export function echoService(): FetchService {
-  let left = () => {}
-  const leaving = new Promise<void>((resolve) => {
-    left = resolve
+/** Creates a service that echoes requests, to check that a mount forwards everything. */
+export function createEchoService(): FetchService {
+  let markAborted = () => {}
+  const aborted = new Promise<void>((resolve) => {
+    markAborted = resolve
   })
   return {
     async fetch(request, { basePath = '', native } = {}) {
@@ -14,7 +14,7 @@ export function echoService(): FetchService {
           const headers = new Headers({ 'content-type': 'application/json' })
           headers.append('set-cookie', 'a=1')
           headers.append('set-cookie', 'b=2')
-          const seen = {
+          const echo = {
             method: request.method,
             path: pathname,
             search,
@@ -23,20 +23,20 @@ export function echoService(): FetchService {
             isNative: typeof native === 'object' && native !== null,
             body: await request.text(),
           }
-          return new Response(JSON.stringify(seen), { status: 207, headers })
+          return new Response(JSON.stringify(echo), { status: 207, headers })
         }
         case '/api/raw':
           return new Response(request.body)
         case '/api/stream':
-          request.signal.addEventListener('abort', left)
+          request.signal.addEventListener('abort', markAborted)
           return new Response(
             new ReadableStream({
               start: (controller) => controller.enqueue(new TextEncoder().encode('data: open\n\n')),
             }),
             { headers: { 'content-type': 'text/event-stream' } },
           )
-        case '/api/left':
-          await leaving
+        case '/api/aborted':
+          await aborted
           return new Response('aborted')
         default:
           return null

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import { pglite } from '../src/pglite.ts'
-import { eventOf } from './fixtures.ts'
+import { createEvent } from './fixtures.ts'
 
-/** Appends for ever, and writes a line for each event that was acknowledged: `node appender.ts <folder>`. For tests. */
+/** Appends until killed, and prints each acknowledged result as a line: `node append-forever.ts <folder> [--idle]`. */
 const [dir = '', ...flags] = process.argv.slice(2)
 const store = await pglite(dir)
 writeSync(1, 'open\n')
@@ -11,7 +11,7 @@ else await Promise.all([1, 7, 60].map(append))
 
 async function append(size: number): Promise<never> {
   for (;;) {
-    const events = Array.from({ length: size }, () => eventOf(Date.now(), 300))
+    const events = Array.from({ length: size }, () => createEvent(Date.now(), 300))
     const results = await store.append('acme', events)
     writeSync(1, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
   }

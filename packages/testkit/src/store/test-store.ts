@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testAppend } from './append.ts'
-import { newTenant, page, prepared, type StoreUnderTest, scopeOf } from './events.ts'
+import { createEvent, createPage, createScope, newTenant, type StoreUnderTest } from './events.ts'
 import { testFollow } from './follow.ts'
 import { testInbox } from './inbox.ts'
 import { testLists } from './lists.ts'
@@ -11,24 +11,23 @@ import { testSettings } from './settings.ts'
 import { testStats } from './stats.ts'
 
 /**
- * The specification of `EventStore`: what every store must do. One store serves the whole suite, each test in a tenant of its
- * own.
+ * Runs the conformance suite of `EventStore`. All tests share one store, and each uses its own tenant.
  *
  * @example
  * testStore('PGlite in memory', async () => ({ store: await pglite('memory'), query, [Symbol.asyncDispose]: close }))
  */
-export function testStore(name: string, make: () => Promise<StoreUnderTest>): void {
+export function testStore(name: string, create: () => Promise<StoreUnderTest>): void {
   describe(`store: ${name}`, () => {
-    let made: StoreUnderTest | null = null
+    let created: StoreUnderTest | null = null
     const subject = (): StoreUnderTest => {
-      if (made === null) throw new Error('The store was not made.')
-      return made
+      if (created === null) throw new Error('The store was not created.')
+      return created
     }
     beforeAll(async () => {
-      made = await make()
+      created = await create()
     }, 180_000)
     afterAll(async () => {
-      await made?.[Symbol.asyncDispose]()
+      await created?.[Symbol.asyncDispose]()
     })
 
     testAppend(subject)
@@ -41,7 +40,7 @@ export function testStore(name: string, make: () => Promise<StoreUnderTest>): vo
     testRetention(subject)
     testPeople(subject)
 
-    test('says what it is and what its acknowledgements are worth', async () => {
+    test('health reports engine, version, durability and warnings', async () => {
       const { engine, version, durability, warnings } = await subject().store.health()
       expect(['pglite', 'postgresql']).toContain(engine)
       expect(version).toMatch(/^\d+/)
@@ -49,16 +48,18 @@ export function testStore(name: string, make: () => Promise<StoreUnderTest>): vo
       expect(warnings.every((warning) => warning.length > 0)).toBe(true)
     })
 
-    test('ends those who follow when it is closed, and does nothing afterwards', async () => {
+    test('close ends followers, and later calls are rejected', async () => {
       const { store } = subject()
       const tenantId = newTenant()
-      const follower = store.follow(scopeOf(tenantId), {}, 'now', new AbortController().signal)[Symbol.asyncIterator]()
+      const follower = store
+        .follow(createScope(tenantId), {}, 'now', new AbortController().signal)
+        [Symbol.asyncIterator]()
       const next = follower.next()
       await store.close()
       expect(await next).toEqual({ done: true, value: undefined })
       await store.close()
-      await expect(store.append(tenantId, [prepared(tenantId)])).rejects.toMatchObject({ code: 'closed' })
-      await expect(store.list(scopeOf(tenantId), {}, page())).rejects.toMatchObject({ code: 'closed' })
+      await expect(store.append(tenantId, [createEvent(tenantId)])).rejects.toMatchObject({ code: 'closed' })
+      await expect(store.list(createScope(tenantId), {}, createPage())).rejects.toMatchObject({ code: 'closed' })
     })
   })
 }

@@ -1,18 +1,18 @@
 import { createTrail, type Trail } from '@whodid/capture'
 import { type AppendResult, defineCatalog, type EventWriter, type FetchService, type NewEvent } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { echoService } from './service.ts'
+import { createEchoService } from './echo-service.ts'
 
-/** What an adapter's test gets to build its app with. */
+/** The parts from which an adapter's test builds its app. */
 export interface AdapterSetup {
   readonly trail: Trail
-  /** To be mounted at `/activity`. */
+  /** The service to mount at `/activity`. */
   readonly service: FetchService
-  /** The actor of a request, from its header `x-user`; to be given to the adapter as its `actor`. */
-  readonly actorOf: (user: string | undefined) => { readonly id: string; readonly name: string } | undefined
-  /** The tenant of a request, to be given to the adapter as its `tenant`. */
-  readonly tenantOf: (user: string | undefined) => string | undefined
-  /** What the handler of PATCH does before it answers with the project: it takes a while, and annotates. */
+  /** Returns the actor for the header `x-user`. Pass it to the adapter as `actor`. */
+  readonly getActor: (user: string | undefined) => { readonly id: string; readonly name: string } | undefined
+  /** Returns the tenant for the header `x-user`. Pass it to the adapter as `tenant`. */
+  readonly getTenant: (user: string | undefined) => string | undefined
+  /** Renames a project: waits briefly and annotates the event. The PATCH handler calls it and responds with the result. */
   readonly rename: (id: string, name: string) => Promise<{ readonly id: string; readonly name: string }>
 }
 
@@ -23,61 +23,61 @@ export interface ServedApp extends AsyncDisposable {
 }
 
 /**
- * Starts the app of the suite, written in the framework's own way, on port 0. JSON bodies are parsed before the adapter runs.
+ * Starts the app of the suite on port 0, written in the framework's idiom. JSON bodies are parsed before the adapter runs.
  *
- * | route | what it does |
+ * | route | behavior |
  * |---|---|
- * | `POST /api/projects` | 201, `{ id: 'p1', name }` with the name that was sent, and `Location: /api/projects/p1` |
+ * | `POST /api/projects` | 201, `{ id: 'p1', name }` with the request's name, and `Location: /api/projects/p1` |
  * | `GET /api/projects/:id` | 200, `{ id }` |
  * | `PATCH /api/projects/:id` | 200 with what `rename(id, name)` resolves to |
  * | `DELETE /api/projects/:id` | 403, `{ error: 'Owners only' }` |
  * | `POST /api/projects/:id/archive` | 404, `{ error: 'No such project' }` |
- * | `POST /api/projects/:id/publish` | throws `new Error('relation "secrets" does not exist')` at once |
+ * | `POST /api/projects/:id/publish` | throws `new Error('relation "secrets" does not exist')` synchronously |
  * | `POST /api/projects/:id/deploy` | the same, asynchronously |
  * | `POST /api/projects/:id/export` | 200, streams `one`, `two`, `three` in three parts |
- * | `POST /api/projects/:id/stall` | 200, sends `one` and then nothing more |
- * | `POST /api/orgs/:orgId/projects/:projectId/services` | 201, `{ id: 's1', name: 'web' }`, from a router within a router within a router |
- * | `/activity` | the service, and below it `GET /activity/page`, which answers `page` and is the app's own |
+ * | `POST /api/projects/:id/stall` | 200, sends `one` and never ends |
+ * | `POST /api/orgs/:orgId/projects/:projectId/services` | 201, `{ id: 's1', name: 'web' }`, from a router nested three levels deep |
+ * | `/activity` | the service. `GET /activity/page` is a route of the app and responds with `page` |
  *
- * Nothing else is there. Errors are answered with 500.
+ * There are no other routes. Errors respond with 500.
  */
 export type ServeApp = (setup: AdapterSetup) => Promise<ServedApp>
 
 const catalog = defineCatalog({ project: {}, service: {} })
 
-interface Run extends AsyncDisposable {
+interface TestApp extends AsyncDisposable {
   readonly url: string
-  /** One request by Ada of Acme, whose answer is read to its end. */
+  /** Sends a request, by default as Ada of Acme, and reads the whole response. */
   call(method: string, path: string, body?: unknown, user?: string): Promise<Response>
-  /** The events of everything so far, when there are as many as this. */
+  /** Returns all events so far, once there are at least `count`. */
   events(count: number): Promise<readonly NewEvent[]>
 }
 
-async function start(serve: ServeApp): Promise<Run> {
+async function start(serve: ServeApp): Promise<TestApp> {
   const stored: NewEvent[] = []
-  let arrived = () => {}
+  let onAppend = () => {}
   const writer: EventWriter = {
     async append(events) {
       stored.push(...events)
-      arrived()
+      onAppend()
       return events.map(
         (event): AppendResult => ({ id: event.id ?? '', outcome: 'stored', seq: stored.length, leafHash: '' }),
       )
     },
   }
-  const trail: Trail = createTrail({ catalog, to: writer, closeAtEnd: false, onWarning: () => {} })
+  const trail: Trail = createTrail({ catalog, to: writer, flushOnExit: false, onWarning: () => {} })
   const app = await serve({
     trail,
-    service: echoService(),
-    actorOf: (user) => (user === undefined ? undefined : { id: user, name: user.toUpperCase() }),
-    tenantOf: (user) => (user === undefined ? undefined : 'acme'),
+    service: createEchoService(),
+    getActor: (user) => (user === undefined ? undefined : { id: user, name: user.toUpperCase() }),
+    getTenant: (user) => (user === undefined ? undefined : 'acme'),
     async rename(id, name) {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
       trail.annotate({ resource: { type: 'project', id }, before: { name: 'before' }, after: { name } })
       return { id, name }
     },
   })
-  const call: Run['call'] = async (method, path, body, user = 'ada') => {
+  const call: TestApp['call'] = async (method, path, body, user = 'ada') => {
     const response = await fetch(`${app.url}${path}`, {
       method,
       headers: { 'x-user': user, ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -89,13 +89,13 @@ async function start(serve: ServeApp): Promise<Run> {
     url: app.url,
     call,
     async events(count) {
-      // Requests end one after the other: an event after a mark of ours shows that nothing else is to come.
-      await call('POST', '/api/projects', { name: 'mark' })
-      while (stored.filter((event) => event.resource.name === 'mark').length === 0 || stored.length < count + 1) {
+      // Events arrive in order, so an event named `marker` proves that no earlier event is pending.
+      await call('POST', '/api/projects', { name: 'marker' })
+      while (stored.filter((event) => event.resource.name === 'marker').length === 0 || stored.length < count + 1) {
         await trail.flush()
-        if (stored.length < count + 1) await new Promise<void>((resolve) => (arrived = resolve))
+        if (stored.length < count + 1) await new Promise<void>((resolve) => (onAppend = resolve))
       }
-      return stored.filter((event) => event.resource.name !== 'mark')
+      return stored.filter((event) => event.resource.name !== 'marker')
     },
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]()
@@ -105,14 +105,14 @@ async function start(serve: ServeApp): Promise<Run> {
 }
 
 /**
- * What every adapter does, asserted through a real server: the same requests give the same events, whatever the framework.
+ * Runs the conformance suite of adapters against a real server: the same requests record the same events in every framework.
  *
  * @example
- * testAdapter('Express 5', async ({ trail, service, actorOf, tenantOf, rename }) => { … })
+ * testAdapter('Express 5', async ({ trail, service, getActor, getTenant, rename }) => { … })
  */
 export function testAdapter(name: string, serve: ServeApp): void {
-  describe(`${name} as every adapter`, () => {
-    test('tells what was created, by whom, from where', async () => {
+  describe(`adapter: ${name}`, () => {
+    test('records a creation with actor, resource and context', async () => {
       await using run = await start(serve)
       const response = await run.call('POST', '/api/projects?draft=1', { name: 'Engine', password: 'x' })
       expect(response.status).toBe(201)
@@ -141,14 +141,14 @@ export function testAdapter(name: string, serve: ServeApp): void {
       ])
     })
 
-    test('leaves reads and unknown paths alone', async () => {
+    test('ignores reads and unknown paths', async () => {
       await using run = await start(serve)
       expect((await run.call('GET', '/api/projects/p1')).status).toBe(200)
       expect((await run.call('POST', '/wp-login.php', {})).status).toBe(404)
       expect(await run.events(0)).toEqual([])
     })
 
-    test('keeps requests at the same time apart', async () => {
+    test('isolates concurrent requests', async () => {
       await using run = await start(serve)
       const users = Array.from({ length: 20 }, (_, index) => `user${index}`)
       await Promise.all(users.map((user) => run.call('PATCH', `/api/projects/${user}`, { name: `of ${user}` }, user)))
@@ -169,7 +169,7 @@ export function testAdapter(name: string, serve: ServeApp): void {
       ['POST', '/archive', 404, 'project.archived', 'No such project'],
       ['POST', '/publish', 500, 'project.published', 'Internal Server Error'],
       ['POST', '/deploy', 500, 'project.deployed', 'Internal Server Error'],
-    ])('%s …%s answered with %i is a failure', async (method, verb, status, action, message) => {
+    ])('%s …%s with status %i is recorded as a failure', async (method, verb, status, action, message) => {
       await using run = await start(serve)
       expect((await run.call(method, `/api/projects/p1${verb}`)).status).toBe(status)
       expect(await run.events(1)).toMatchObject([
@@ -184,7 +184,7 @@ export function testAdapter(name: string, serve: ServeApp): void {
       ])
     })
 
-    test('passes a streamed answer on, and tells of it once', async () => {
+    test('forwards a streamed response and records one event', async () => {
       await using run = await start(serve)
       expect(await (await run.call('POST', '/api/projects/p1/export')).text()).toBe('onetwothree')
       expect(await run.events(1)).toMatchObject([
@@ -192,22 +192,22 @@ export function testAdapter(name: string, serve: ServeApp): void {
       ])
     })
 
-    test('tells of a client that left', async () => {
+    test('records a client that disconnects', async () => {
       await using run = await start(serve)
-      const leaving = new AbortController()
+      const client = new AbortController()
       const response = await fetch(`${run.url}/api/projects/p1/stall`, {
         method: 'POST',
         headers: { 'x-user': 'ada' },
-        signal: leaving.signal,
+        signal: client.signal,
       })
       await response.body?.getReader().read()
-      leaving.abort()
+      client.abort()
       expect(await run.events(1)).toMatchObject([
         { status: 'failure', error: { code: 'aborted' }, resource: { id: 'p1' } },
       ])
     })
 
-    test('knows a route within routers by its whole path, and its parents as scope', async () => {
+    test('records the full path of nested routes, with parents as scope', async () => {
       await using run = await start(serve)
       await run.call('POST', '/api/orgs/acme/projects/p1/services', { name: 'web' })
       expect(await run.events(1)).toMatchObject([
@@ -220,7 +220,7 @@ export function testAdapter(name: string, serve: ServeApp): void {
       ])
     })
 
-    test('mounts the service, which reads parsed bodies and is no event itself', async () => {
+    test('mounts the service, which reads parsed bodies, and records no event for it', async () => {
       await using run = await start(serve)
       const response = await run.call('POST', '/activity/api/echo?x=1', { name: 'Engine', list: [1] })
       expect(response.status).toBe(207)
@@ -239,7 +239,7 @@ export function testAdapter(name: string, serve: ServeApp): void {
       expect(await run.events(0)).toEqual([])
     })
 
-    test('passes raw bodies on to the service, and large answers back', async () => {
+    test('forwards raw request bodies and large responses', async () => {
       await using run = await start(serve)
       const body = 'é'.repeat(200_000)
       const response = await fetch(`${run.url}/activity/api/raw`, {
@@ -250,14 +250,14 @@ export function testAdapter(name: string, serve: ServeApp): void {
       expect(await response.text()).toBe(body)
     })
 
-    test('ends the service’s stream when the client leaves', async () => {
+    test('aborts the service’s stream when the client disconnects', async () => {
       await using run = await start(serve)
-      const leaving = new AbortController()
-      const response = await fetch(`${run.url}/activity/api/stream`, { signal: leaving.signal })
+      const client = new AbortController()
+      const response = await fetch(`${run.url}/activity/api/stream`, { signal: client.signal })
       const reader = response.body?.getReader()
       expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('data: open\n\n')
-      leaving.abort()
-      expect(await (await run.call('GET', '/activity/api/left')).text()).toBe('aborted')
+      client.abort()
+      expect(await (await run.call('GET', '/activity/api/aborted')).text()).toBe('aborted')
     })
   })
 }

@@ -1,22 +1,24 @@
 import { ACTIONS } from '../seed/catalog.ts'
-import { nameOf } from '../seed/events.ts'
+import { createResourceName } from '../seed/events.ts'
 import { SHARES, TENANTS } from '../seed/plan.ts'
-import { randomOf } from '../seed/random.ts'
+import { createRandom } from '../seed/random.ts'
 import { FOREIGN_WORDS, WORDS } from '../seed/words.ts'
 
-/** A text that somebody looks for. */
-export interface Searched {
+/** A text search in a tenant. */
+export interface TextQuery {
   readonly tenant: string
   readonly text: string
 }
 
-const COUNT = 120
+const WORD_COUNT = 120
 
-/** Words that many, few and no events have; half of them looked for in the tenant with half of all rows. */
-export function drawWords(rows: number): { readonly [frequency in 'common' | 'rare' | 'absent']: readonly Searched[] } {
-  const random = randomOf(4_242)
-  const several = (text: (tenant: number, nth: number) => string): readonly Searched[] =>
-    Array.from({ length: COUNT }, (_, nth) => {
+/** Draws words that many, few and no events contain. Half of the searches are in the tenant with half of all rows. */
+export function drawTextQueries(rows: number): {
+  readonly [frequency in 'common' | 'rare' | 'absent']: readonly TextQuery[]
+} {
+  const random = createRandom(4_242)
+  const several = (text: (tenant: number, nth: number) => string): readonly TextQuery[] =>
+    Array.from({ length: WORD_COUNT }, (_, nth) => {
       const tenant = nth % 2 === 0 ? 0 : 1 + random.below(TENANTS.length - 1)
       return { tenant: TENANTS[tenant] ?? '', text: text(tenant, nth) }
     })
@@ -33,9 +35,9 @@ export function drawWords(rows: number): { readonly [frequency in 'common' | 'ra
       if (nth % 6 === 4) return `${random.pick(WORDS.slice(-120))} ${random.pick(WORDS.slice(-120))}`
       if (nth % 6 === 5) return random.pick(FOREIGN_WORDS)
       const at = random.below(Math.max(50, Math.round(((SHARES[tenant] ?? 0) * rows) / 8)))
-      return nameOf(tenant, 'document', at).split('-').at(-1) ?? ''
+      return createResourceName(tenant, 'document', at).split('-').at(-1) ?? ''
     }),
-    // Every third is made of syllables that are frequent, so that an index alone does not tell.
+    // A third consists of frequent syllables, so that the trigram index alone does not exclude them.
     absent: several((_, nth) => {
       const word = random.pick(WORDS)
       if (nth % 3 === 0) return [...word, ...random.pick(WORDS)].reverse().join('')

@@ -1,16 +1,16 @@
 import pg from 'pg'
 
-/** Tenants of {@link seedMillion}: this one has half of all events, nineteen others the rest. */
+/** The tenant with half of the events of {@link seedMillion}. Nineteen others share the rest. */
 export const BIG_TENANT = 'acme'
 
 const MONTHS = 12
 const WORDS =
   'report invoice harbour orchard project release kernel beacon lantern meadow falcon cedar sonata glacier tundra'
 
-// Cheap rows that lie as real ones do: values are skewed, and times spread over a year. They have no bytes of their own.
-const EVENTS = `
+// Cheap rows with a realistic distribution: values are skewed, and times spread over a year. Canonical bytes are empty.
+const INSERT_EVENTS = `
   insert into whodid.events (tenant_id, id, seq, occurred_at, received_at, action, category, kind, status, severity, actor_type,
-    actor_id, actor_name, actor_email, resource_type, resource_id, resource_name, leaves_deleted, project_id, scope, description,
+    actor_id, actor_name, actor_email, resource_type, resource_id, resource_name, resource_deleted, project_id, scope, description,
     changes, metadata, redacted, channel, search_text, digest, canonical, disclosures)
   select case when n % 2 = 0 then '${BIG_TENANT}' else 'tenant' || n / 2 % 19 end,
     (lpad(to_hex(ms), 12, '0') || '7' || substr(md5, 1, 3) || '8' || substr(md5, 4, 15))::uuid,
@@ -37,7 +37,7 @@ const EVENTS = `
     ) drawn
   ) event`
 
-/** Puts a million events of the past year into an empty database that a store has been opened in. Takes about a minute. */
+/** Fills the empty database of a store with a million events of the past year. Takes about a minute. */
 export async function seedMillion(url: string): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
@@ -48,7 +48,7 @@ export async function seedMillion(url: string): Promise<void> {
     const now = new Date()
     const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS, 1))
     for (let month = from; month < now; month = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1))) {
-      await client.query('select whodid.ensure_month($1, $2)', [month.getUTCFullYear(), month.getUTCMonth() + 1])
+      await client.query('select whodid.ensure_partition($1, $2)', [month.getUTCFullYear(), month.getUTCMonth() + 1])
     }
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(
       `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
@@ -61,18 +61,18 @@ export async function seedMillion(url: string): Promise<void> {
     )
     for (const { name } of keys) await client.query(`alter table whodid.events drop constraint ${name}`)
     await client.query('select setseed(0.5)')
-    await client.query(EVENTS, [from, now])
+    await client.query(INSERT_EVENTS, [from, now])
     for (const { name, definition } of keys)
       await client.query(`alter table whodid.events add constraint ${name} ${definition}`)
     for (const { definition } of indexes) await client.query(definition.replace(' ON ONLY ', ' ON '))
     await client.query(`insert into whodid.ledger (tenant_id, seq, event_id, leaf_hash)
       select tenant_id, seq, id, '' from whodid.events where tenant_id = '${BIG_TENANT}'`)
     await client.query(`insert into whodid.ledger_head (tenant_id, seq) values ('${BIG_TENANT}', 500000)`)
-    await client.query(`insert into whodid.resource_fates (tenant_id, resource_type, resource_id, event_id, deleted)
-      select distinct on (tenant_id, resource_type, resource_id) tenant_id, resource_type, resource_id, id, leaves_deleted
-      from whodid.events where leaves_deleted is not null order by tenant_id, resource_type, resource_id, id desc`)
-    // Pages that all may see are read from an index alone, as they are wherever autovacuum has run.
-    await client.query('vacuum (analyze) whodid.events, whodid.ledger, whodid.resource_fates')
+    await client.query(`insert into whodid.resource_states (tenant_id, resource_type, resource_id, event_id, deleted)
+      select distinct on (tenant_id, resource_type, resource_id) tenant_id, resource_type, resource_id, id, resource_deleted
+      from whodid.events where resource_deleted is not null order by tenant_id, resource_type, resource_id, id desc`)
+    // Sets the visibility map, so that index-only scans work as they do after autovacuum.
+    await client.query('vacuum (analyze) whodid.events, whodid.ledger, whodid.resource_states')
   } finally {
     await client.end()
   }
