@@ -1,17 +1,16 @@
 import {
   type Actor,
   AUDIT_CATEGORY,
-  bytesToHex,
-  canonicalBytes,
   type EventContext,
   type Filter,
   type JsonObject,
   type NewEvent,
   newId,
   type StoredEvent,
-  sha256,
   type Viewer,
 } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
+import { canonicalBytes, sha256 } from '@whodid/core/seal'
 
 /** A read that is recorded as an event: viewing the activity of other people, or exporting. */
 export type AccessRecord =

@@ -6,10 +6,9 @@ import {
   type NewEvent,
   NO_TENANT,
   type PreparedEvent,
-  parseEvent,
-  prepareEvent,
   WhodidError,
 } from '@whodid/core'
+import { parseEvent, prepareEvent } from '@whodid/core/seal'
 
 /** Options for `createIngest`. */
 export interface IngestOptions {

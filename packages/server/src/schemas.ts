@@ -1,4 +1,6 @@
-import { FILTER_CONDITIONS, type Filter, filterSchema, isEventId, SORT_COLUMNS } from '@whodid/core'
+import type { Filter } from '@whodid/core'
+import { isEventId } from '@whodid/core/event'
+import { FILTER_CONDITIONS, filterSchema, SORT_COLUMNS } from '@whodid/core/filter'
 import { z } from 'zod'
 import { STREAM_POSITION_PATTERN } from './read/stream-position.ts'
 

@@ -1,4 +1,6 @@
-import { bytesToHex, KEY_SCOPES, type KeyScope, sha256 } from '@whodid/core'
+import { KEY_SCOPES, type KeyScope } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
+import { sha256 } from '@whodid/core/seal'
 import { crc32ToBase62, randomBase62 } from './base62.ts'
 
 const PREFIX = 'whodid'

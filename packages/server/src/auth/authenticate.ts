@@ -1,4 +1,5 @@
-import { type Authorize, filterSchema, type Viewer, WhodidError } from '@whodid/core'
+import { type Authorize, type Viewer, WhodidError } from '@whodid/core'
+import { filterSchema } from '@whodid/core/filter'
 import { z } from 'zod'
 import { anonymous, type BearerAuthenticator, type Caller } from './caller.ts'
 

@@ -1,4 +1,5 @@
-import { type ApiKey, bytesToHex, type KeyStore } from '@whodid/core'
+import type { ApiKey, KeyStore } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
 import { createLru } from '../lru.ts'
 import { hashApiKey, parseApiKeyId } from './api-key.ts'
 import { type BearerAuthenticator, createRejectedCaller } from './caller.ts'
@@ -6,7 +7,7 @@ import { createKeyCaller } from './static-keys.ts'
 
 /** Options for `createStoredKeyAuthenticator`. */
 export interface StoredKeysOptions {
-  readonly keys: Pick<KeyStore, 'find' | 'used'>
+  readonly keys: Pick<KeyStore, 'find' | 'markUsed'>
   readonly now: () => number
   readonly onWarning: (message: string, cause?: unknown) => void
 }
@@ -36,7 +37,7 @@ export function createStoredKeyAuthenticator({ keys, now, onWarning }: StoredKey
     const minute = Math.floor(now() / MINUTE_MS) * MINUTE_MS
     if (lastUsedAt !== null && Date.parse(lastUsedAt) >= minute) return
     try {
-      await keys.used(id, new Date(minute).toISOString())
+      await keys.markUsed(id, new Date(minute).toISOString())
     } catch (cause) {
       onWarning(`Could not update the last use of the API key ${id}.`, cause)
     }

@@ -1,4 +1,5 @@
-import { filterSchema, newId, PERMISSIONS, type RevocationStore, type Viewer, WhodidError } from '@whodid/core'
+import { newId, PERMISSIONS, type RevocationStore, type Viewer, WhodidError } from '@whodid/core'
+import { filterSchema } from '@whodid/core/filter'
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { describeIssues } from '../errors.ts'

@@ -1,13 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import {
-  type Actor,
-  bytesToHex,
-  type Filter,
-  rowsToCsv,
-  type SortOrder,
-  type StoredEvent,
-  type Viewer,
-} from '@whodid/core'
+import { type Actor, type Filter, rowsToCsv, type SortOrder, type StoredEvent, type Viewer } from '@whodid/core'
+import { bytesToHex } from '@whodid/core/event'
 import { makeZip } from 'client-zip'
 import type { EventExtract } from '../read/extract.ts'
 import { type ExportFormat, formatEvents } from './file.ts'

@@ -2,12 +2,12 @@ import {
   AUDIT_CATEGORY,
   type CatalogJson,
   type DisclosedEvent,
-  type Erased,
+  type ErasedEvent,
   type EventStore,
-  eraseFrom,
   type ReadScope,
   type StoredEvent,
 } from '@whodid/core'
+import { erasePersonFromEvent } from '@whodid/core/seal'
 import type { PersonRef } from '../read/person.ts'
 
 /** Options for `erasePerson`. */
@@ -37,7 +37,7 @@ const MAX_NAMES = 100
 async function* readBatches({ store, scope, person }: ErasureRequest): AsyncGenerator<readonly DisclosedEvent[]> {
   let after: string | null = null
   for (let more = true; more; ) {
-    const found: readonly DisclosedEvent[] = await store.people.eventsOf(scope, person, { after, limit: BATCH_SIZE })
+    const found: readonly DisclosedEvent[] = await store.people.findEvents(scope, person, { after, limit: BATCH_SIZE })
     more = found.length === BATCH_SIZE
     after = found.at(-1)?.event.id ?? after
     if (found.length > 0) yield found
@@ -68,7 +68,7 @@ function isEvidence({ event: { category, actor } }: DisclosedEvent, { id }: Pers
 }
 
 /** Returns the current values of the fields that an erasure may change. */
-function getErasableFields({ event, disclosures }: DisclosedEvent): Omit<Erased, 'searchText'> {
+function getErasableFields({ event, disclosures }: DisclosedEvent): Omit<ErasedEvent, 'searchText'> {
   return {
     id: event.id,
     actorName: event.actor.name ?? null,
@@ -85,7 +85,7 @@ function getErasableFields({ event, disclosures }: DisclosedEvent): Omit<Erased,
   }
 }
 
-function isChanged(disclosed: DisclosedEvent, { searchText: _, ...erased }: Erased): boolean {
+function isChanged(disclosed: DisclosedEvent, { searchText: _, ...erased }: ErasedEvent): boolean {
   const before = getErasableFields(disclosed)
   return JSON.stringify(before) !== JSON.stringify({ ...before, ...erased })
 }
@@ -102,7 +102,7 @@ export async function erasePerson(request: ErasureRequest): Promise<Erasure> {
     const changed = batch.flatMap((disclosed) => {
       const isAuditEvent = isEvidence(disclosed, person)
       if (isAuditEvent && disclosed.event.actor.type === 'system') return []
-      const result = eraseFrom(disclosed, person.id, { catalog, fields: isAuditEvent ? [] : fields, names })
+      const result = erasePersonFromEvent(disclosed, person.id, { catalog, fields: isAuditEvent ? [] : fields, names })
       return isChanged(disclosed, result) ? [result] : []
     })
     erased += await store.people.erase(scope.tenantId, changed)

@@ -53,7 +53,7 @@ export function createPurge({ store, windows, record, now, onWarning }: PurgeOpt
     const window = await windows.get(tenantId)
     const before = computeCutoff(window, now())
     if (before === null) return 0
-    const { count, first, last } = await store.retention.expired(tenantId, before)
+    const { count, first, last } = await store.retention.findExpired(tenantId, before)
     if (count === 0) return 0
     // Recorded first, so that no deletion goes unrecorded.
     await record(tenantId, {
@@ -86,9 +86,9 @@ export function createPurge({ store, windows, record, now, onWarning }: PurgeOpt
   }
 
   const purgeAll = () =>
-    store.retention.exclusively(async () => {
+    store.retention.runExclusive(async () => {
       let deleted = 0
-      for (const tenantId of await store.retention.tenants()) {
+      for (const tenantId of await store.retention.listTenants()) {
         if (closing.signal.aborted) break
         try {
           deleted += await purgeTenant(tenantId)

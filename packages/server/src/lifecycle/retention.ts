@@ -1,4 +1,4 @@
-import { type EventStore, type Purgeable, type Retention, WhodidError } from '@whodid/core'
+import { type EventStore, type PurgeSummary, type Retention, WhodidError } from '@whodid/core'
 import { createLru } from '../lru.ts'
 
 /** Retention options of a service. */
@@ -29,7 +29,7 @@ export interface RetentionSettings {
 }
 
 /** The events that a purge would delete now. */
-export interface PurgePreview extends Purgeable {
+export interface PurgePreview extends PurgeSummary {
   /** Events that occurred before this time are deleted; null for none. */
   readonly before: string | null
 }
@@ -106,7 +106,7 @@ export function createRetentionWindows(
     async preview(window) {
       const before = computeCutoff(window, now())
       if (before === null) return { before: null, count: 0, first: null, last: null }
-      const { count, first, last } = await store.retention.expired(window.tenantId, before)
+      const { count, first, last } = await store.retention.findExpired(window.tenantId, before)
       return { before: new Date(before).toISOString(), count, first, last }
     },
   }
