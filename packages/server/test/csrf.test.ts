@@ -130,7 +130,7 @@ test('an authorize that returns an invalid viewer denies access and warns only t
     const response = await broken.fetch(new Request(`${OWN}/api/v1/events`))
     expect(response?.status).toBe(500)
     expect(await response?.text()).not.toContain('authorize')
-    expect(broken.warnings).toEqual([expect.stringMatching(/^internal: authorize gave a viewer without/)])
+    expect(broken.warnings).toEqual([expect.stringMatching(/^internal: `authorize` returned an invalid viewer/)])
   }
   await using throwing = await openService({
     store: keepOpen(store),

@@ -61,7 +61,7 @@ describe('calls of one viewer', () => {
         status: 429,
         code: 'rate_limited',
         title: 'Too many requests',
-        detail: 'More than 3 calls in 60 seconds is too many: go on in 20 seconds, and more slowly.',
+        detail: 'Rate limit exceeded (3 calls / 60 s). Retry in 20 s.',
       },
     })
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
@@ -183,7 +183,10 @@ describe('open connections', () => {
     ])
     expect((await stream(at.url, bearer(KEYS.acmeRead))).status).toBe(200)
     const full = await stream(at.url, session('eve'))
-    expect([full.status, (await full.response.json()).detail]).toEqual([429, expect.stringContaining('3 streams open')])
+    expect([full.status, (await full.response.json()).detail]).toEqual([
+      429,
+      expect.stringContaining('too many open streams: the limit is 3'),
+    ])
     const followed = await fetch(`${at.url}/trpc/follow?input=%7B%7D`, { headers: session('eve') })
     expect(followed.status === 429 || (await followed.text()).includes('TOO_MANY_REQUESTS')).toBe(true)
     first.leave()
