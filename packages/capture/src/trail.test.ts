@@ -2,7 +2,7 @@ import { defineCatalog, getIdTime, SYSTEM, WhodidError } from '@whodid/core'
 import { isEventId } from '@whodid/core/event'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { collectingWriter } from '../test/collecting-writer.ts'
+import { createCollectingWriter } from '../test/collecting-writer.ts'
 import { createCapture } from './request/capture.ts'
 import { createTrail, type TrailOptions } from './trail.ts'
 
@@ -28,7 +28,7 @@ const catalog = defineCatalog(
 type Options = Partial<Omit<TrailOptions<typeof catalog.data, typeof catalog.schemas>, 'catalog' | 'to'>>
 
 function setUp(options: Options = {}) {
-  const writer = collectingWriter()
+  const writer = createCollectingWriter()
   const warnings: string[] = []
   const lines: string[] = []
   const trail = createTrail({
@@ -43,7 +43,7 @@ function setUp(options: Options = {}) {
 }
 
 describe('record', () => {
-  test('makes a whole event of the action, with the catalog’s sentence', async () => {
+  test('creates a complete event with the catalog’s sentence', async () => {
     const { trail, events } = setUp()
     const before = Date.now()
     const { id } = await trail.record('project.archived', {
@@ -83,7 +83,7 @@ describe('record', () => {
     expect(getIdTime(id)).toBeGreaterThanOrEqual(before)
   })
 
-  test('is the system’s outside of every request, for a tenant that the service decides', async () => {
+  test('has the system as its actor and no tenant outside of requests', async () => {
     const { trail, events } = setUp()
     trail.record('project.created', { resource: { id: 'p1' } })
     await trail.flush()
@@ -91,7 +91,7 @@ describe('record', () => {
     expect(events[0]).not.toHaveProperty('tenantId')
   })
 
-  test('takes an id of the time when it happened', async () => {
+  test('has an id of the time when it happened', async () => {
     const { trail, events } = setUp()
     const { id } = await trail.record('project.created', {
       resource: { id: 'p1' },
@@ -102,7 +102,7 @@ describe('record', () => {
     expect(events[0]?.id).toBe(id)
   })
 
-  test('shows differences, without their secrets', async () => {
+  test('lists changes without secrets', async () => {
     const { trail, events } = setUp({ redact: ['iban'] })
     const before = { name: 'Motor', password: 'a', iban: 'DE1', tags: ['x'] }
     const after = { ...before, name: 'Engine', password: 'b', iban: 'DE2' }
@@ -122,7 +122,7 @@ describe('record', () => {
     ])
   })
 
-  test('with an error is a failure', async () => {
+  test('is a failure with an error', async () => {
     const { trail, events } = setUp()
     const error = Object.assign(new Error('Quota exceeded'), { code: 'quota' })
     trail.record('project.created', { resource: { id: null, name: 'Engine' }, error })
@@ -136,16 +136,16 @@ describe('record', () => {
     ])
   })
 
-  test('knows a retired name by its present one', async () => {
+  test('replaces a retired name by the current one', async () => {
     const { trail, events } = setUp()
     const name: string = 'membership.expelled'
-    // @ts-expect-error a retired name is for events of the past
+    // @ts-expect-error a retired name
     trail.record(name, { resource: { id: 'm1' } })
     await trail.flush()
     expect(events).toMatchObject([{ action: 'membership.removed', resource: { type: 'membership' } }])
   })
 
-  test('refuses what is not in the catalog, at run time too', async () => {
+  test('rejects an action that is not in the catalog, at run time too', async () => {
     const { trail, events, warnings } = setUp()
     // @ts-expect-error no such action
     await expect(trail.record('project.exploded', { resource: { id: 'p1' } })).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('record', () => {
     void trail.record('membership.role_changed', { resource: { id: 'm1' }, metadata: { role: 'owner' } })
     // @ts-expect-error metadata is needed
     const incomplete = () => trail.record('membership.role_changed', { resource: { id: 'm1' } })
-    // @ts-expect-error a role is a text
+    // @ts-expect-error a role is a string
     void trail.record('membership.role_changed', { resource: { id: 'm2' }, metadata: { role: 1 } })
     await trail.flush()
     expect(incomplete).toBeTypeOf('function')
@@ -180,10 +180,10 @@ describe('record', () => {
     expect(warnings).toEqual([expect.stringMatching(/role_changed.*role: .*expected string/)])
   })
 
-  test('of a durable action resolves when the service has it, and rejects when it is refused', async () => {
+  test('of a durable action resolves when it is stored, and rejects when the service rejects it', async () => {
     const { trail, writer, events } = setUp()
     let answer = () => {}
-    writer.troubles.push(new Promise((resolve) => (answer = resolve)))
+    writer.failures.push(new Promise((resolve) => (answer = resolve)))
     let isSettled = false
     const recorded = trail.record('membership.role_changed', { resource: { id: 'm1' }, metadata: { role: 'owner' } })
     recorded.then(() => (isSettled = true))
@@ -192,20 +192,20 @@ describe('record', () => {
     answer()
     const { id } = await recorded
     expect(events[0]).toMatchObject({ id, action: 'membership.role_changed' })
-    writer.refuses.add('m2')
+    writer.rejectedIds.add('m2')
     const poison = trail.record('membership.role_changed', { resource: { id: 'm2' }, metadata: { role: 'owner' } })
     await expect(poison).rejects.toMatchObject({
       code: 'invalid_event',
-      message: expect.stringContaining('it is poison'),
+      message: expect.stringContaining('it is invalid'),
     })
   })
 
-  test('never ends the process of a host that does not await it', async () => {
+  test('never crashes a host that does not await it', async () => {
     const unhandled: unknown[] = []
     const listen = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', listen)
     const { trail, writer } = setUp()
-    writer.troubles.push(new WhodidError('not_found', 'No such path.'))
+    writer.failures.push(new WhodidError('not_found', 'No such path.'))
     trail.record('membership.role_changed', { resource: { id: 'm1' }, metadata: { role: 'owner' } })
     trail.record('secret.read', { resource: { id: 's1' } })
     await trail.flush()
@@ -217,7 +217,7 @@ describe('record', () => {
     expect(trail.stats()).toMatchObject({ rejected: 2, lost: 1 })
   })
 
-  test('keeps an event within what the service takes', async () => {
+  test('keeps an event within the service’s limits', async () => {
     const { trail, events } = setUp()
     const long = 'é'.repeat(5_000)
     const after = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`field${index}`, long.slice(0, 3_000)]))
@@ -236,7 +236,7 @@ describe('record', () => {
 })
 
 describe('run', () => {
-  test('gives a context, and contexts nest', async () => {
+  test('sets the context, and contexts nest', async () => {
     const { trail, events } = setUp()
     await trail.run({ actor: { id: 'u1', name: 'Ada' }, tenant: 'acme', requestId: 'job-7' }, async () => {
       trail.record('project.created', { resource: { id: 'p1' } })
@@ -267,7 +267,7 @@ describe('run', () => {
     ])
   })
 
-  test('returns what the function returns, and throws what it throws', async () => {
+  test('returns the result of the function, and throws its error', async () => {
     const { trail } = setUp()
     expect(trail.run({}, () => 7)).toBe(7)
     await expect(trail.run({}, async () => 7)).resolves.toBe(7)
@@ -275,7 +275,7 @@ describe('run', () => {
     await expect(trail.run({}, async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   })
 
-  test('puts what is annotated together, into one event a resource and kind', async () => {
+  test('merges annotations into one event per resource and kind', async () => {
     const { trail, events } = setUp()
     await trail.run({ tenant: 'acme' }, async () => {
       const resource = { type: 'project', id: 'p1' }
@@ -300,7 +300,7 @@ describe('run', () => {
     ])
   })
 
-  test('lets a record take what was annotated of the same resource', async () => {
+  test('merges annotations into a record of the same resource', async () => {
     const { trail, events } = setUp()
     await trail.run({}, async () => {
       trail.annotate({ resource: { type: 'project', id: 'p1' }, before: { state: 'on' }, after: { state: 'off' } })
@@ -317,7 +317,7 @@ describe('run', () => {
     ])
   })
 
-  test('that throws leaves one failure, which claims no change', async () => {
+  test('becomes one failure without changes when it throws', async () => {
     const { trail, events } = setUp()
     const failed = trail.run({}, async () => {
       trail.annotate({ resource: { type: 'project', id: 'p1' }, before: { n: 1 }, after: { n: 2 } })
@@ -332,7 +332,7 @@ describe('run', () => {
     expect(events[0]).not.toHaveProperty('changes')
   })
 
-  test('a job that never ends does not keep what it annotated from flush', async () => {
+  test('flush sends the annotations of a job that never ends', async () => {
     const { trail, events } = setUp()
     void trail.run({}, () => {
       trail.annotate({ resource: { type: 'project', id: 'p1' }, after: { name: 'A' } })
@@ -344,7 +344,7 @@ describe('run', () => {
 })
 
 describe('annotate outside of a request', () => {
-  test('is an event when it says enough, and a warning when it does not', async () => {
+  test('is an event with a resource, and a warning without', async () => {
     const { trail, events, warnings } = setUp()
     trail.annotate({ resource: { type: 'project', id: 'p1' }, before: { name: 'A' }, after: { name: 'B' } })
     trail.annotate({ metadata: { a: 1 } })
@@ -354,7 +354,7 @@ describe('annotate outside of a request', () => {
   })
 })
 
-test('the system acts in the request that set it off, but not from that person’s address and browser', async () => {
+test('the system acts within the request, but not from the person’s address and browser', async () => {
   const { trail, events } = setUp()
   const native = {}
   const capture = createCapture({ trail, actor: () => ({ id: 'u1', name: 'Ada' }), tenant: () => 'acme' })

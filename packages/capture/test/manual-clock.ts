@@ -1,17 +1,18 @@
 import type { Clock } from '../src/delivery/clock.ts'
 
-/** A clock that stands still until a test moves it. */
+/** A clock that advances only on demand. */
 export interface ManualClock extends Clock {
-  /** Moves on, and calls what falls due on the way, in order. */
+  /** Advances the clock, and fires due timers in order. */
   advance(ms: number): Promise<void>
-  /** Milliseconds until each timer that waits. */
+  /** Milliseconds until each pending timer fires. */
   readonly waiting: readonly number[]
 }
 
-export function manualClock(start = Date.UTC(2026, 10, 20)): ManualClock {
+/** Creates a manual clock. */
+export function createManualClock(start = Date.UTC(2026, 10, 20)): ManualClock {
   let now = start
   let timers: { readonly at: number; readonly fn: () => void }[] = []
-  // Lets promises settle that hang on other promises.
+  // Lets chained promises settle.
   const settle = async () => {
     for (let turn = 0; turn < 50; turn += 1) await undefined
   }

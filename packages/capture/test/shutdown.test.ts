@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 
 const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url))
 
-/** Runs a host in a process of its own; what its service gets is printed as lines. */
-function host(code: string, lingerMs = 60_000): ChildProcess {
+/** Runs a host in its own process. Prints the ids of delivered events as lines. */
+function startHost(code: string, lingerMs = 60_000): ChildProcess {
   const script = `
     import { createTrail } from ${JSON.stringify(entry)}
     import { defineCatalog } from '@whodid/core'
@@ -28,7 +28,7 @@ function host(code: string, lingerMs = 60_000): ChildProcess {
   })
 }
 
-async function outcome(child: ChildProcess, onLine: (line: string) => void = () => {}) {
+async function waitForExit(child: ChildProcess, onLine: (line: string) => void = () => {}) {
   let text = ''
   child.stdout?.on('data', (chunk) => {
     text += String(chunk)
@@ -38,16 +38,16 @@ async function outcome(child: ChildProcess, onLine: (line: string) => void = () 
   return { lines: text.trim().split('\n'), code, signal }
 }
 
-test('SIGTERM delivers what is queued, and still ends the process by its signal', async () => {
-  const child = host(`record('one'); record('two'); console.log('ready'); setInterval(() => {}, 1_000)`)
-  const { lines, signal } = await outcome(child, (text) => {
+test('SIGTERM delivers queued events, and still ends the process by its signal', async () => {
+  const child = startHost(`record('one'); record('two'); console.log('ready'); setInterval(() => {}, 1_000)`)
+  const { lines, signal } = await waitForExit(child, (text) => {
     if (text === 'ready\n') child.kill('SIGTERM')
   })
   expect([lines, signal]).toEqual([['ready', 'one', 'two'], 'SIGTERM'])
 })
 
-test('SIGTERM leaves the end to a host that listens itself, and takes events until it closes', async () => {
-  const child = host(`
+test('SIGTERM leaves the exit to a host with its own listener, and accepts events until it closes', async () => {
+  const child = startHost(`
     record('one')
     process.on('SIGTERM', async () => {
       await new Promise((resolve) => setTimeout(resolve, 60))
@@ -58,14 +58,14 @@ test('SIGTERM leaves the end to a host that listens itself, and takes events unt
     console.log('ready')
     setInterval(() => {}, 1_000)
   `)
-  const { lines, code } = await outcome(child, (text) => {
+  const { lines, code } = await waitForExit(child, (text) => {
     if (text === 'ready\n') child.kill('SIGTERM')
   })
   expect([lines, code]).toEqual([['ready', 'one', 'late'], 7])
 })
 
-test('a script that runs out of work does not leave events behind that wait for another try', async () => {
-  const child = host(
+test('a script that runs out of work delivers events that wait for a retry', async () => {
+  const child = startHost(
     `
     failures = 1
     trail.record('job.created', { resource: { id: 'one' } })
@@ -73,5 +73,5 @@ test('a script that runs out of work does not leave events behind that wait for 
   `,
     1,
   )
-  expect(await outcome(child)).toEqual({ lines: ['one', 'exit'], code: 0, signal: null })
+  expect(await waitForExit(child)).toEqual({ lines: ['one', 'exit'], code: 0, signal: null })
 })

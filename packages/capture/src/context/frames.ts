@@ -87,7 +87,7 @@ export function createJobFrame(
     let merged = draft
     held = held.filter((other) => {
       if (hasResource(other) && !isSameAction(other, draft)) return true
-      merged = { ...mergeDrafts(other, merged), action: draft.action }
+      merged = mergeDrafts(other, merged)
       return false
     })
     return recordNow(engine, merged, getAttribution())

@@ -12,8 +12,8 @@ interface Seen {
   readonly events: readonly NewEvent[]
 }
 
-/** A service at the other end of a socket, that answers as it is told. */
-async function serving(answer: (res: ServerResponse, events: readonly NewEvent[]) => void) {
+/** Starts a service that responds with `answer`. */
+async function startService(answer: (res: ServerResponse, events: readonly NewEvent[]) => void) {
   const seen: Seen[] = []
   const connections = new Map<unknown, number>()
   const server = createServer(async (req: IncomingMessage, res) => {
@@ -66,12 +66,12 @@ function event(fields: Partial<NewEvent> = {}): NewEvent {
 
 async function failure(promise: Promise<unknown>): Promise<WhodidError> {
   const error: unknown = await promise.catch((reason: unknown) => reason)
-  if (!(error instanceof WhodidError)) throw new Error('It should have failed with a WhodidError.')
+  if (!(error instanceof WhodidError)) throw new Error('Expected a WhodidError.')
   return error
 }
 
-test('posts with its key below the mount path, keeps its connections, and gives a result for each event', async () => {
-  await using service = await serving(stored)
+test('posts with the key below the mount path, reuses connections, and returns a result per event', async () => {
+  await using service = await startService(stored)
   const writer = http({ url: service.url, key: 'k1' })
   const events = [event(), event({ id: 'poison' })]
   expect(await writer.append(events)).toEqual([
@@ -83,8 +83,8 @@ test('posts with its key below the mount path, keeps its connections, and gives 
   expect(new Set(service.seen.map(({ connection }) => connection)).size).toBeLessThan(5)
 })
 
-test('sends no more at once than a service takes, and keeps the order', async () => {
-  await using service = await serving(stored)
+test('splits requests at the service’s limits, and keeps the order', async () => {
+  await using service = await startService(stored)
   const large = Array.from({ length: 40 }, (_, index) => event({ metadata: { index, text: 'é'.repeat(30_000) } }))
   const small = Array.from({ length: 1_500 }, () => event())
   const writer = http({ url: service.url, key: 'k1' })
@@ -99,7 +99,7 @@ test('sends no more at once than a service takes, and keeps the order', async ()
   )
 })
 
-describe('a service that does not take events', () => {
+describe('a service that does not accept events', () => {
   test.each([
     [400, 'dead'],
     [401, 'pause'],
@@ -113,7 +113,7 @@ describe('a service that does not take events', () => {
     [500, 'retry'],
     [503, 'retry'],
   ])('with %i: %s', async (status, verdict) => {
-    await using service = await serving((res) => {
+    await using service = await startService((res) => {
       res.writeHead(status, { 'content-type': 'application/problem+json' })
       res.end(JSON.stringify({ detail: 'Because.' }))
     })
@@ -122,9 +122,9 @@ describe('a service that does not take events', () => {
     expect(error.message).toContain(`responded with ${status}: Because.`)
   })
 
-  test('says when to come back, in seconds or as a date', async () => {
+  test('sets `retryAfter`, from seconds or a date', async () => {
     let header = '7'
-    await using service = await serving((res) => {
+    await using service = await startService((res) => {
       res.writeHead(429, { 'retry-after': header })
       res.end()
     })
@@ -136,16 +136,16 @@ describe('a service that does not take events', () => {
     expect((await failure(writer.append([event()]))).retryAfter).toBeUndefined()
   })
 
-  test('is another page altogether', async () => {
-    await using service = await serving((res) => res.end('<html>'))
+  test('responds with another page', async () => {
+    await using service = await startService((res) => res.end('<html>'))
     const error = await failure(http({ url: service.url, key: 'k' }).append([event()]))
     expect(getVerdict(error)).toBe('retry')
     expect(error.message).toContain('mount path')
   })
 
-  test('sends elsewhere: the key does not follow', async () => {
-    await using other = await serving(stored)
-    await using service = await serving((res) => {
+  test('redirects: the key is not sent along', async () => {
+    await using other = await startService(stored)
+    await using service = await startService((res) => {
       res.writeHead(307, { location: `${other.url}api/v1/events` })
       res.end()
     })
@@ -153,8 +153,8 @@ describe('a service that does not take events', () => {
     expect(other.seen).toEqual([])
   })
 
-  test('hangs, or is not there', async () => {
-    await using service = await serving(() => {})
+  test('hangs, or is unreachable', async () => {
+    await using service = await startService(() => {})
     const hung = await failure(http({ url: service.url, key: 'k', timeoutMs: 20 }).append([event()]))
     expect([getVerdict(hung), hung.message]).toEqual(['retry', expect.stringContaining('could not be reached')])
     const gone = await failure(http({ url: 'http://127.0.0.1:1/activity', key: 'k' }).append([event()]))

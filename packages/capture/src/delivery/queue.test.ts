@@ -1,7 +1,7 @@
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
-import { type CollectingWriter, collectingWriter } from '../../test/collecting-writer.ts'
-import { type ManualClock, manualClock } from '../../test/manual-clock.ts'
+import { type CollectingWriter, createCollectingWriter } from '../../test/collecting-writer.ts'
+import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
 import { http } from './http.ts'
 import { type Delivery, type DeliveryLimits, resolveLimits } from './options.ts'
 import { createDelivery } from './queue.ts'
@@ -16,8 +16,8 @@ interface Rig {
 }
 
 function rig(limits: Partial<DeliveryLimits> = {}, random = () => 0.5): Rig {
-  const writer = collectingWriter()
-  const clock = manualClock()
+  const writer = createCollectingWriter()
+  const clock = createManualClock()
   const warnings: string[] = []
   const rejected: (readonly [NewEvent, string])[] = []
   const delivery = createDelivery({
@@ -42,7 +42,7 @@ function rig(limits: Partial<DeliveryLimits> = {}, random = () => 0.5): Rig {
 const away = new WhodidError('delivery_failed', 'Nobody there.')
 
 describe('batches', () => {
-  test('events wait a moment for company, and keep their order', async () => {
+  test('events linger, and keep their order', async () => {
     const { writer, clock, delivery, event } = rig()
     const events = [event(), event(), event()]
     for (const each of events) delivery.add(each, 'buffered')
@@ -53,7 +53,7 @@ describe('batches', () => {
     expect(delivery.stats()).toMatchObject({ queued: 0, queuedBytes: 0, delivered: 3, state: 'open' })
   })
 
-  test('no batch is larger than it may be, in events and in bytes', async () => {
+  test('batches stay within the limits of events and bytes', async () => {
     const { writer, clock, delivery, event } = rig({ batchEvents: 4, batchBytes: 10_000 })
     for (let count = 0; count < 10; count += 1) delivery.add(event(), 'buffered')
     await clock.advance(0)
@@ -85,7 +85,7 @@ describe('batches', () => {
   })
 
   test('lingers as long as the limits say, or else the writer', () => {
-    const writer = collectingWriter()
+    const writer = createCollectingWriter()
     const remote = http({ url: 'https://audit.example.com', key: 'k' })
     expect(resolveLimits(undefined, writer).lingerMs).toBe(0)
     expect(resolveLimits({}, remote).lingerMs).toBe(50)
@@ -93,7 +93,7 @@ describe('batches', () => {
     expect(resolveLimits({ lingerMs: 7, batchEvents: 3 }, writer)).toMatchObject({ lingerMs: 7, batchEvents: 3 })
   })
 
-  test('what is durable does not wait for company', async () => {
+  test('a durable event does not linger', async () => {
     const { writer, clock, delivery, event } = rig()
     const settled = delivery.add(event(), 'durable')
     await clock.advance(0)
@@ -102,10 +102,10 @@ describe('batches', () => {
   })
 })
 
-describe('a service that is away', () => {
-  test('is tried again, ever more rarely, and misses nothing', async () => {
+describe('a service that is unavailable', () => {
+  test('is retried with growing delays, and misses nothing', async () => {
     const { writer, clock, delivery, warnings, event } = rig({}, () => 1)
-    writer.troubles.push(...Array.from({ length: 8 }, () => away))
+    writer.failures.push(...Array.from({ length: 8 }, () => away))
     delivery.add(event(), 'buffered')
     await clock.advance(50)
     const waits: number[] = []
@@ -122,9 +122,9 @@ describe('a service that is away', () => {
     ])
   })
 
-  test('jitter goes down to half a second, never below', async () => {
+  test('is retried after at least half a second', async () => {
     const { writer, clock, delivery, event } = rig({}, () => 0)
-    writer.troubles.push(away, away, away)
+    writer.failures.push(away, away, away)
     delivery.add(event(), 'buffered')
     await clock.advance(50)
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -134,9 +134,9 @@ describe('a service that is away', () => {
     expect(writer.events).toHaveLength(1)
   })
 
-  test('says itself how long to wait', async () => {
+  test('sets the delay with `retryAfter`', async () => {
     const { writer, clock, delivery, event } = rig()
-    writer.troubles.push(new WhodidError('rate_limited', 'Slow down.', { retryAfter: 90 }))
+    writer.failures.push(new WhodidError('rate_limited', 'Slow down.', { retryAfter: 90 }))
     delivery.add(event(), 'buffered')
     await clock.advance(50)
     expect(clock.waiting).toEqual([90_000])
@@ -144,10 +144,10 @@ describe('a service that is away', () => {
     expect(writer.events).toHaveLength(1)
   })
 
-  test('that hangs counts as away, and what it stored after all is not stored twice', async () => {
+  test('times out when it hangs, and does not store events twice', async () => {
     const { writer, clock, delivery, event } = rig()
     let answer = () => {}
-    writer.troubles.push(new Promise((resolve) => (answer = resolve)))
+    writer.failures.push(new Promise((resolve) => (answer = resolve)))
     delivery.add(event(), 'buffered')
     await clock.advance(50 + 30_000)
     expect(delivery.stats()).toMatchObject({ queued: 1, state: 'retrying' })
@@ -157,9 +157,9 @@ describe('a service that is away', () => {
     expect(writer.events).toHaveLength(1)
   })
 
-  test('that refuses the key is left alone for a while, and nothing is given up', async () => {
+  test('pauses the queue when it rejects the key, and loses nothing', async () => {
     const { writer, clock, delivery, warnings, event } = rig({}, () => 0)
-    writer.troubles.push(new WhodidError('unauthenticated', 'No such key.'))
+    writer.failures.push(new WhodidError('unauthenticated', 'No such key.'))
     delivery.add(event(), 'buffered')
     await clock.advance(50)
     expect(delivery.stats()).toMatchObject({ queued: 1, rejected: 0, state: 'paused' })
@@ -169,11 +169,11 @@ describe('a service that is away', () => {
   })
 })
 
-describe('poison', () => {
-  test('is refused with its reason, and its neighbours are stored', async () => {
+describe('a rejected event', () => {
+  test('is reported with its reason, and the rest of the batch is stored', async () => {
     const { writer, clock, delivery, warnings, rejected, event } = rig()
     const events = [event(), event(), event()]
-    writer.refuses.add(events[1]?.id ?? '')
+    writer.rejectedIds.add(events[1]?.id ?? '')
     const settled = events.map((each) => delivery.add(each, 'durable'))
     await clock.advance(0)
     expect((await Promise.allSettled(settled)).map((each) => each.status)).toEqual([
@@ -182,12 +182,12 @@ describe('poison', () => {
       'fulfilled',
     ])
     expect(writer.events).toEqual([events[0], events[2]])
-    expect(rejected).toEqual([[events[1], 'invalid_event: it is poison']])
-    expect(warnings).toEqual([expect.stringContaining('it is poison')])
+    expect(rejected).toEqual([[events[1], 'invalid_event: it is invalid']])
+    expect(warnings).toEqual([expect.stringContaining('it is invalid')])
     expect(delivery.stats()).toMatchObject({ delivered: 2, rejected: 1, queued: 0, queuedBytes: 0 })
   })
 
-  test('that spoils a whole batch is found by halving', async () => {
+  test('is found by halving a batch that fails as a whole', async () => {
     const { writer, clock, delivery, rejected, event } = rig()
     const events = Array.from({ length: 9 }, () => event())
     const { append } = writer
@@ -214,9 +214,9 @@ describe('poison', () => {
     expect(delivery.stats().lost).toBe(0)
   })
 
-  test('a wrong address is no reason to ask for each event', async () => {
+  test('a wrong address rejects the batch without halving it', async () => {
     const { writer, clock, delivery, event } = rig()
-    writer.troubles.push(new WhodidError('not_found', 'No such path.'))
+    writer.failures.push(new WhodidError('not_found', 'No such path.'))
     for (let count = 0; count < 100; count += 1) delivery.add(event(), 'buffered')
     await clock.advance(50)
     expect(delivery.stats()).toMatchObject({ rejected: 100, queued: 0 })
@@ -225,9 +225,9 @@ describe('poison', () => {
 })
 
 describe('memory', () => {
-  test('is bounded: what does not fit is counted, and told when the service is back', async () => {
+  test('is limited: lost events are counted, and reported when the service is available', async () => {
     const { writer, clock, delivery, warnings, event } = rig({ maxEvents: 10 })
-    writer.troubles.push(away)
+    writer.failures.push(away)
     for (let count = 0; count < 10; count += 1) delivery.add(event({ tenantId: 'acme' }), 'buffered')
     await clock.advance(100)
     const from = clock.now()
@@ -252,9 +252,9 @@ describe('memory', () => {
     expect(delivery.stats()).toMatchObject({ queued: 0, queuedBytes: 0, lost: 5 })
   })
 
-  test('is bounded in bytes as well', async () => {
+  test('is limited in bytes too', async () => {
     const { clock, writer, delivery, event } = rig({ maxBytes: 100_000 })
-    writer.troubles.push(away)
+    writer.failures.push(away)
     for (let count = 0; count < 100; count += 1)
       delivery.add(event({ metadata: { text: 'x'.repeat(10_000) } }), 'buffered')
     await clock.advance(50)
@@ -264,19 +264,19 @@ describe('memory', () => {
     expect(queued + lost).toBe(100)
   })
 
-  test('a promise of what does not fit is rejected', async () => {
+  test('rejects the promise of an event that does not fit', async () => {
     const { writer, clock, delivery, event } = rig({ maxEvents: 1 })
-    writer.troubles.push(away)
+    writer.failures.push(away)
     delivery.add(event(), 'buffered')
     await expect(delivery.add(event(), 'closed')).rejects.toMatchObject({ code: 'overloaded' })
     await clock.advance(30_000)
   })
 })
 
-describe('an action that must not go unrecorded', () => {
+describe('an action with onFailure closed', () => {
   test('fails with the first attempt, while the event stays queued', async () => {
     const { writer, clock, delivery, event } = rig()
-    writer.troubles.push(away)
+    writer.failures.push(away)
     const first = delivery.add(event(), 'closed')
     const failed = expect(first).rejects.toMatchObject({ code: 'delivery_failed' })
     await clock.advance(0)
@@ -293,7 +293,7 @@ describe('an action that must not go unrecorded', () => {
 
   test('does not wait for a service that hangs', async () => {
     const { writer, clock, delivery, event } = rig()
-    writer.troubles.push(new Promise(() => {}))
+    writer.failures.push(new Promise(() => {}))
     const failed = expect(delivery.add(event(), 'closed')).rejects.toMatchObject({ code: 'delivery_failed' })
     await clock.advance(5_000)
     await failed
@@ -301,13 +301,13 @@ describe('an action that must not go unrecorded', () => {
   })
 })
 
-describe('the end', () => {
-  test('flush delivers at once what lingers, and what waits for another try', async () => {
+describe('flush and close', () => {
+  test('flush delivers lingering events and retries at once', async () => {
     const { writer, clock, delivery, event } = rig()
     delivery.add(event(), 'buffered')
     await delivery.flush()
     expect(writer.events).toHaveLength(1)
-    writer.troubles.push(away)
+    writer.failures.push(away)
     delivery.add(event(), 'buffered')
     await clock.advance(50)
     await delivery.flush()
@@ -315,9 +315,9 @@ describe('the end', () => {
     expect(clock.waiting).toEqual([])
   })
 
-  test('flush does not sleep through its time', async () => {
+  test('flush retries with short delays', async () => {
     const { writer, clock, delivery, event } = rig({}, () => 1)
-    writer.troubles.push(away, away, away, away, away)
+    writer.failures.push(away, away, away, away, away)
     delivery.add(event(), 'buffered')
     await clock.advance(5_000)
     const flushed = delivery.flush()
@@ -326,7 +326,7 @@ describe('the end', () => {
     expect(writer.events).toHaveLength(1)
   })
 
-  test('close delivers, then takes no more', async () => {
+  test('close delivers, then accepts no more events', async () => {
     const { writer, delivery, warnings, event } = rig()
     delivery.add(event(), 'buffered')
     await Promise.all([delivery.close(), delivery.close()])
@@ -337,9 +337,9 @@ describe('the end', () => {
     expect(warnings).toEqual([expect.stringContaining('closed'), expect.stringContaining('closed')])
   })
 
-  test('close gives up after ten seconds, and says what was lost', async () => {
+  test('close gives up after ten seconds, and reports the losses', async () => {
     const { writer, clock, delivery, warnings, event } = rig({ batchEvents: 2 })
-    writer.troubles.push(new Promise(() => {}))
+    writer.failures.push(new Promise(() => {}))
     const durable = delivery.add(event(), 'durable')
     const failed = expect(durable).rejects.toMatchObject({ code: 'closed' })
     delivery.add(event(), 'buffered')

@@ -17,7 +17,7 @@ const drafts = fc.array(
   { maxLength: 40 },
 )
 
-/** Merges `draft` into the first of the same action, by a search from the start. */
+/** Merges `draft` into the first draft of the same action, with a linear search. */
 function mergeInto(items: Draft[], draft: Draft, merge: (item: Draft) => Draft): boolean {
   const position = items.findIndex((item) => isSameAction(item, draft))
   const same = items[position]
@@ -26,7 +26,7 @@ function mergeInto(items: Draft[], draft: Draft, merge: (item: Draft) => Draft):
   return true
 }
 
-test('a list of rows merges them as a search from the start does', () => {
+test('DraftList merges rows like a linear search', () => {
   fc.assert(
     fc.property(drafts, (rows) => {
       const list = new DraftList<Draft>()
@@ -44,7 +44,7 @@ test('a list of rows merges them as a search from the start does', () => {
   )
 })
 
-test('a list of records takes annotations as a search from the start does', () => {
+test('DraftList merges annotations into records like a linear search', () => {
   fc.assert(
     fc.property(drafts, drafts, (records, annotations) => {
       const list = new DraftList<Draft>()

@@ -124,6 +124,9 @@ export function toActor(input: ActorInput): Actor {
 }
 
 /** Merges two drafts about the same resource: `over` wins, metadata and changes are combined. */
+export function mergeDrafts(under: Draft, over: ResolvedDraft): ResolvedDraft
+export function mergeDrafts(under: Draft, over: ActionDraft): ActionDraft
+export function mergeDrafts(under: Draft, over: Draft): Draft
 export function mergeDrafts(under: Draft, over: Draft): Draft {
   return {
     id: over.id ?? under.id,
@@ -180,7 +183,9 @@ function getCategory({ type, action }: Draft): string | undefined {
 
 /** Returns a key that drafts of the same resource share. */
 function getResourceKey(draft: Draft): string {
-  return JSON.stringify([getCategory(draft), draft.resourceId])
+  const { resourceId } = draft
+  const id = resourceId === undefined || resourceId === null ? String(resourceId) : `=${resourceId}`
+  return `${getCategory(draft)}\0${id}`
 }
 
 function getKind(draft: Draft): Kind | undefined {

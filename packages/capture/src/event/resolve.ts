@@ -84,11 +84,7 @@ function mergeAnnotations(input: ResolveInput): {
       extra = extra === undefined ? annotation : mergeDrafts(extra, annotation)
       continue
     }
-    const isMerged = records.update(annotation, (record) => ({
-      ...mergeDrafts(annotation, record),
-      action: record.action,
-      id: record.id,
-    }))
+    const isMerged = records.update(annotation, (record) => mergeDrafts(annotation, record))
     if (isMerged || emitted.has(annotation)) continue
     if (!rows.update(annotation, (row) => mergeDrafts(row, annotation))) rows.add(annotation)
   }

@@ -76,12 +76,12 @@ describe('the method and the last noun', () => {
     expect(action(request)).toBe(expected)
   })
 
-  test('a PUT that created is a creation, and so is a POST to an id', () => {
+  test('a PUT with 201 creates, and so does a POST to an id', () => {
     expect(action('PUT /projects/:id', { path: '/projects/p1', status: 201 })).toBe('project.created')
     expect(action('POST /projects/:id', { path: '/projects/p1', status: 201 })).toBe('project.created')
   })
 
-  test('a creation answered with 200 is a creation', () => {
+  test('a POST with 200 creates', () => {
     expect(action('POST /projects', { status: 200, responseBody: { id: 1 } })).toBe('project.created')
   })
 })
@@ -175,7 +175,7 @@ describe('accounts', () => {
     expect(action(request, { path: request.slice(request.indexOf(' ') + 1).replace(/:\w+/g, 'x1') })).toBe(expected)
   })
 
-  test('the answer says who has signed in, a refused attempt who tried', () => {
+  test('the response has the person, and a failed attempt the login', () => {
     const answer = { token: 'secret', user: { id: 7, name: 'Ada', email: 'ada@acme.test' } }
     expect(all('POST /login', { responseBody: answer })).toMatchObject([
       { type: 'user', id: '7', name: 'Ada', person: { id: '7', name: 'Ada', email: 'ada@acme.test' } },
@@ -190,13 +190,13 @@ describe('accounts', () => {
     ])
   })
 
-  test('the catalog’s own name for it is taken, for a failure too', () => {
+  test('the catalog’s name is used, for a failure too', () => {
     expect(action('POST /login', {}, catalog)).toBe('auth.signin')
     expect(action('POST /login', { status: 401 }, catalog)).toBe('auth.signin_failed')
   })
 })
 
-describe('what the catalog knows', () => {
+describe('declared types and actions', () => {
   test.each([
     ['POST /members', 'membership.created'],
     ['DELETE /members/:id', 'membership.removed'],
@@ -229,7 +229,7 @@ describe('no events', () => {
     expect(read(request)).toEqual({ reason: expect.any(String) })
   })
 
-  test('a query over GraphQL; a mutation is the action it names', () => {
+  test('a GraphQL query; a mutation is an action', () => {
     expect(read('POST /graphql', { requestBody: { query: '{ projects { id } }' } })).toHaveProperty('reason')
     const mutation = 'mutation Rename($id: ID!) { updateProject(id: $id) { id } }'
     expect(action('POST /graphql', { requestBody: { query: mutation } })).toBe('project.updated')
@@ -237,7 +237,7 @@ describe('no events', () => {
 })
 
 describe('ids and names', () => {
-  test('the id in the path, the name in the answer', () => {
+  test('the id is in the path, the name in the response', () => {
     expect(
       all('PATCH /projects/:id', { path: '/projects/p%201', responseBody: { id: 'p 1', title: 'Engine' } }),
     ).toMatchObject([{ id: 'p 1', name: 'Engine' }])
@@ -250,22 +250,22 @@ describe('ids and names', () => {
     ['its type within its data', { data: { project: { id: 'p1', label: 'Engine' } } }],
     ['another name of the id', { projectId: 'p1', name: 'Engine' }],
     ['an object that is a string in JSON', { _id: { toJSON: () => 'p1' }, name: 'Engine' }],
-  ])('a created one from %s', (_, responseBody) => {
+  ])('a created resource, from %s', (_, responseBody) => {
     expect(all('POST /projects', { status: 201, responseBody })).toMatchObject([{ id: 'p1', name: 'Engine' }])
   })
 
-  test('from the Location header, with the name that was sent', () => {
+  test('the id is in the Location header, the name in the request', () => {
     const given = { status: 201, location: 'https://api.test/projects/p1?x=1', requestBody: { name: 'Engine' } }
     expect(all('POST /projects', given)).toMatchObject([{ id: 'p1', name: 'Engine' }])
     expect(all('POST /projects', { ...given, location: '/welcome' })).toMatchObject([{ id: null }])
   })
 
-  test('a slug is not the id when the answer has one', () => {
+  test('the response’s id is preferred to a slug', () => {
     const given = { path: '/articles/hello', responseBody: { article: { id: 9, slug: 'hello' } } }
     expect(all('PUT /articles/:slug', given)).toMatchObject([{ id: '9' }])
   })
 
-  test('the body of a failure names no resource', () => {
+  test('the body of a failure has no resource', () => {
     const given = {
       status: 403,
       path: '/projects/p1',
@@ -277,14 +277,14 @@ describe('ids and names', () => {
     ])
   })
 
-  test('parents are the scope, each with its own id though all are called :id', () => {
+  test('parents are the scope, each with its id, even if all are called :id', () => {
     const path = '/api/orgs/acme/projects/p1/services/s1'
     expect(all('DELETE /api/orgs/:id/projects/:id/services/:id', { path })).toMatchObject([
       { type: 'service', id: 's1', scope: { org: { id: 'acme' }, project: { id: 'p1' } } },
     ])
   })
 
-  test('a verb in front of the id, a body with the id', () => {
+  test('a verb before the id, and a body with the id', () => {
     expect(all('POST /users/ban/:id', { path: '/users/ban/u1' })).toMatchObject([{ type: 'user', id: 'u1' }])
     expect(all('POST /rooms/:roomId/ban/:userId', { path: '/rooms/r1/ban/u1' })).toMatchObject([
       { type: 'user', id: 'u1', scope: { room: { id: 'r1' } } },
@@ -292,7 +292,7 @@ describe('ids and names', () => {
     expect(all('POST /users/delete', { requestBody: { userId: 'u1' } })).toMatchObject([{ type: 'user', id: 'u1' }])
   })
 
-  test('oneself', () => {
+  test('`/me` is the actor', () => {
     expect(all('PATCH /users/me')).toMatchObject([{ action: 'user.updated', type: 'user', isSelf: true }])
     expect(all('PATCH /me')).toMatchObject([{ action: 'user.updated', isSelf: true }])
     expect(all('DELETE /me/sessions/:id', { path: '/me/sessions/s1' })).toMatchObject([
@@ -300,7 +300,7 @@ describe('ids and names', () => {
     ])
   })
 
-  test('without a route, ids are told by their looks', () => {
+  test('ids are guessed without a route', () => {
     const given = { route: null, path: '/api/projects/0199c2f0-0000-7000-8000-000000000000/services/42', status: 401 }
     expect(all('DELETE -', given)).toMatchObject([
       { action: 'service.deleted', id: '42', scope: { project: { id: '0199c2f0-0000-7000-8000-000000000000' } } },
@@ -315,21 +315,21 @@ describe('ids and names', () => {
   })
 })
 
-describe('several at once', () => {
+describe('batches', () => {
   test.each([
     ['POST /projects/bulk-delete', { ids: ['p1', 'p2'] }],
     ['POST /projects/batch/delete', { projectIds: ['p1', 'p2'] }],
     ['DELETE /projects', { ids: ['p1', 'p2'] }],
     ['DELETE /projects', ['p1', 'p2']],
     ['POST /projects/delete', { ids: ['p1', 'p2'] }],
-  ])('%s is one deletion each', (request, requestBody) => {
+  ])('%s is one deletion per id', (request, requestBody) => {
     expect(all(request, { requestBody })).toMatchObject([
       { action: 'project.deleted', id: 'p1' },
       { action: 'project.deleted', id: 'p2' },
     ])
   })
 
-  test('created ones have their ids and names from the answer', () => {
+  test('created resources have ids and names from the response', () => {
     const given = {
       requestBody: [{ name: 'A' }, { name: 'B' }],
       responseBody: [
@@ -343,7 +343,7 @@ describe('several at once', () => {
     ])
   })
 
-  test('a hundred at most, and one attempt when it failed', () => {
+  test('up to 100 are separate, and a failure is one', () => {
     const ids = Array.from({ length: 101 }, (_, index) => `p${index}`)
     expect(all('POST /projects/bulk-delete', { requestBody: { ids } })).toMatchObject([
       { id: null, metadata: { count: 101 } },
@@ -351,17 +351,19 @@ describe('several at once', () => {
     expect(all('POST /projects/bulk-delete', { requestBody: { ids: ['p1', 'p2'] }, status: 403 })).toHaveLength(1)
   })
 
-  test('calls of tRPC in one request', () => {
+  test('tRPC calls in one request', () => {
     expect(
       all('POST -', { route: null, path: '/trpc/project.create,member.invite' }).map((each) => each.action),
     ).toEqual(['project.created', 'member.invited'])
   })
 })
 
-describe('what an update sent', () => {
-  test('is kept, out of its envelope; not what a creation, a verb or a failure sent', () => {
+describe('the fields of an update', () => {
+  test('are kept without an envelope, but not for a creation, a verb, or a failure', () => {
     const requestBody = { project: { name: 'B' } }
-    expect(all('PATCH /projects/:id', { path: '/projects/p1', requestBody })).toMatchObject([{ sentFields: { name: 'B' } }])
+    expect(all('PATCH /projects/:id', { path: '/projects/p1', requestBody })).toMatchObject([
+      { sentFields: { name: 'B' } },
+    ])
     expect(all('POST /projects', { requestBody })[0]?.sentFields).toBeUndefined()
     expect(all('PUT /projects/:id', { path: '/projects/p1', requestBody, status: 201 })[0]?.sentFields).toBeUndefined()
     expect(
@@ -373,7 +375,7 @@ describe('what an update sent', () => {
   })
 })
 
-test('a binary body does no harm', () => {
+test('a binary body is ignored', () => {
   expect(all('POST /sync', { requestBody: Buffer.from([8, 1, 18]), responseBody: Buffer.from([8, 1]) })).toMatchObject([
     { action: 'sync.run', id: null },
   ])

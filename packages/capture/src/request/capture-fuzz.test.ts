@@ -2,7 +2,7 @@ import { defineCatalog } from '@whodid/core'
 import { parseEvent, prepareEvent } from '@whodid/core/seal'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { collectingWriter } from '../../test/collecting-writer.ts'
+import { createCollectingWriter } from '../../test/collecting-writer.ts'
 import { createTrail } from '../trail.ts'
 import { createCapture } from './capture.ts'
 
@@ -67,10 +67,10 @@ const request = fc.record({
   }),
 })
 
-test('whatever a request is, its events are such as the service takes, and nothing throws', async () => {
+test('every request becomes valid events, and nothing throws', async () => {
   await fc.assert(
     fc.asyncProperty(request, async ({ method, path, headers, user, route, ...outcome }) => {
-      const writer = collectingWriter()
+      const writer = createCollectingWriter()
       const warnings: string[] = []
       const trail = createTrail({
         catalog,

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { ANONYMOUS, defineCatalog, getIdTime, SYSTEM } from '@whodid/core'
 import { prepareEvent } from '@whodid/core/seal'
 import { describe, expect, test } from 'vitest'
-import { collectingWriter } from '../../test/collecting-writer.ts'
-import { manualClock } from '../../test/manual-clock.ts'
+import { createCollectingWriter } from '../../test/collecting-writer.ts'
+import { createManualClock } from '../../test/manual-clock.ts'
 import type { Annotation, ResourceInput } from '../event/inputs.ts'
 import { createTrail } from '../trail.ts'
 import { createCapture } from './capture.ts'
@@ -31,7 +31,7 @@ interface Call extends Partial<RequestOutcome> {
 const ada: Native = { user: { id: 'u1', name: 'Ada', orgId: 'acme' } }
 
 function setUp(options: CaptureOptions<Native> = {}) {
-  const writer = collectingWriter()
+  const writer = createCollectingWriter()
   const warnings: string[] = []
   const lines: string[] = []
   const trail = createTrail({
@@ -48,7 +48,7 @@ function setUp(options: CaptureOptions<Native> = {}) {
     trail,
   })
 
-  /** One request from its beginning to its end; `handler` runs in its context. */
+  /** Captures one request from begin to end. `handler` runs in its context. */
   async function call(name: string, given: Call = {}, handler: () => unknown = () => {}) {
     const [method = '', route = ''] = name.split(' ')
     const { native = ada, path = route, headers = {}, ip, ...outcome } = given
@@ -63,8 +63,8 @@ function setUp(options: CaptureOptions<Native> = {}) {
   return { trail, call, warnings, lines, writer, capture }
 }
 
-describe('a request that nobody says anything about', () => {
-  test('is one event, with its actor, tenant and origin', async () => {
+describe('a request without records and annotations', () => {
+  test('is one event with its actor, tenant, and origin', async () => {
     const { call } = setUp()
     const headers = {
       'user-agent': 'curl/8',
@@ -106,7 +106,7 @@ describe('a request that nobody says anything about', () => {
     expect(getIdTime(event?.id ?? '') - before).toBeLessThan(1_000)
   })
 
-  test('lists what an update sent, whose former values it does not know', async () => {
+  test('lists the fields of an update as changes without former values', async () => {
     const { call } = setUp()
     const requestBody = { id: 'p1', name: 'Engine', token: 'abc', limits: { cpu: 2 } }
     const [event] = await call('PATCH /projects/:id', { path: '/projects/p1', requestBody })
@@ -162,7 +162,7 @@ describe('a request that nobody says anything about', () => {
     ])
   })
 
-  test('is no event when it only reads, was matched by no route, or is left out', async () => {
+  test('is no event when it reads, matches no route, or is excluded', async () => {
     const { call, lines } = setUp({
       ignore: (native) => native.user?.id === 'probe',
       routes: { 'POST /api/projects/:any/ping': false },
@@ -187,21 +187,21 @@ describe('a request that nobody says anything about', () => {
     ])
   })
 
-  test('a 404 of a route’s own handler is a failure', async () => {
+  test('a 404 of a route is a failure', async () => {
     const { call } = setUp()
     expect(await call('DELETE /projects/:id', { path: '/projects/p9', status: 404 })).toMatchObject([
       { status: 'failure' },
     ])
   })
 
-  test('refused before any route, is told by its path', async () => {
+  test('is inferred from its path when it is refused before any route', async () => {
     const { call } = setUp()
     expect(await call('DELETE -', { path: '/api/projects/42', route: null, status: 401, native: {} })).toMatchObject([
       { action: 'project.deleted', actor: ANONYMOUS, resource: { id: '42' }, context: { route: '/api/projects/:id' } },
     ])
   })
 
-  test('reads are recorded when asked for', async () => {
+  test('records reads with `recordReads`', async () => {
     const { call } = setUp({ recordReads: (native) => native.user?.id === 'u1' })
     expect(await call('GET /projects/:id', { path: '/projects/p1' })).toMatchObject([
       { action: 'project.viewed', kind: 'other', resource: { id: 'p1' } },
@@ -210,7 +210,7 @@ describe('a request that nobody says anything about', () => {
     expect(await call('OPTIONS /projects/:id')).toEqual([])
   })
 
-  test('takes the action that its route is given', async () => {
+  test('has the action that `routes` sets', async () => {
     const { call } = setUp({
       routes: {
         'POST /api/jobs/:id/run': 'job.started',
@@ -229,7 +229,7 @@ describe('a request that nobody says anything about', () => {
   })
 })
 
-test('debug says which event a request became, and why', async () => {
+test('debug prints the event of a request and its source', async () => {
   const { call, trail, lines } = setUp({ routes: { 'POST /jobs/:id/run': 'job.started' } })
   await call('PATCH /projects/:id', { path: '/projects/p1' }, () => trail.annotate({ metadata: { a: 1 } }))
   await call('POST /jobs/:id/run', { path: '/jobs/j1/run' })
@@ -245,7 +245,7 @@ test('debug says which event a request became, and why', async () => {
   ])
 })
 
-test('delivery runs in nobody’s context: neither ours nor the host’s', async () => {
+test('delivery runs outside of every context, including the host’s', async () => {
   const { call, trail, writer } = setUp()
   const host = new AsyncLocalStorage<string>()
   const seen: unknown[] = []
@@ -262,8 +262,8 @@ test('delivery runs in nobody’s context: neither ours nor the host’s', async
   expect(seen).toEqual([undefined])
 })
 
-describe('who', () => {
-  test('is asked when the response ends, with its outcome, and may take time', async () => {
+describe('actor and tenant', () => {
+  test('are looked up when the response ends, with its outcome, and may be async', async () => {
     const seen: unknown[] = []
     const { call } = setUp({
       actor: async (_, outcome) => {
@@ -287,7 +287,7 @@ describe('who', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no session'))],
-  ])('that %s costs the actor, not the event', async (_, actor) => {
+  ])('keep the event when `actor` %s', async (_, actor) => {
     const { call, warnings } = setUp({ actor })
     expect(await call('POST /projects')).toMatchObject([
       { action: 'project.created', actor: ANONYMOUS, tenantId: 'acme' },
@@ -295,7 +295,7 @@ describe('who', () => {
     expect(warnings).toEqual([expect.stringContaining('no session')])
   })
 
-  test('has signed in, is told by the answer', async () => {
+  test('come from the response of a sign-in', async () => {
     const { call } = setUp()
     const responseBody = { token: 't', user: { id: 'u2', name: 'Grace', email: 'grace@acme.test', passwordHash: 'x' } }
     const user = { id: 'u2', name: 'Grace' }
@@ -315,7 +315,7 @@ describe('who', () => {
     [{ cookie: 'sid=1', authorization: 'Bearer x' }, 'api'],
     [{ 'sec-fetch-mode': 'cors' }, 'api'],
     [{}, 'api'],
-  ])('%o came through %s', async (headers, channel) => {
+  ])('have, for %o, the channel %s', async (headers, channel) => {
     const { call } = setUp()
     expect(await call('POST /projects', { headers })).toMatchObject([{ context: { channel } }])
     expect(await setUp({ channel: 'system' }).call('POST /projects', { headers })).toMatchObject([
@@ -328,7 +328,7 @@ describe('one action, one event', () => {
   const given = { path: '/projects/p1', responseBody: { id: 'p1', name: 'Engine' } }
   const resource = { type: 'project', id: 'p1' }
 
-  test('the rows before and after make the changes, the route the rest', async () => {
+  test('has changes from the rows, and the rest from the route', async () => {
     const { call, trail } = setUp()
     const events = await call('PATCH /projects/:id', { ...given, requestBody: { name: 'Engine', secret: 1 } }, () => {
       trail.annotate({ before: { name: 'Motor' }, after: { name: 'Engine' } })
@@ -345,7 +345,7 @@ describe('one action, one event', () => {
     ])
   })
 
-  test('a row of the resource in hand is not another event, whatever its kind', async () => {
+  test('includes the row of its resource, of any kind', async () => {
     const { call, trail } = setUp()
     const row = { ...resource }
     const before = { name: 'Engine', deletedAt: null }
@@ -383,7 +383,7 @@ describe('one action, one event', () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(3)
   })
 
-  test('what the host records stands instead of what would be inferred', async () => {
+  test('a recorded event replaces the inferred one', async () => {
     const { call, trail } = setUp()
     let id = ''
     const events = await call('PATCH /members/:id', { path: '/members/m1' }, async () => {
@@ -403,7 +403,7 @@ describe('one action, one event', () => {
     ])
   })
 
-  test('a durable record goes out at once, and its request adds nothing to it', async () => {
+  test('a durable record is sent at once, and its request adds nothing to it', async () => {
     const { call, trail, writer } = setUp()
     let sent = 0
     const events = await call('PATCH /members/:id', { path: '/members/m1' }, async () => {
@@ -426,7 +426,7 @@ describe('one action, one event', () => {
     ])
   })
 
-  test('what the system does on account of a request names it as the cause', async () => {
+  test('an event of the system has the request’s event as its cause', async () => {
     const { call, trail } = setUp()
     const events = await call('DELETE /projects/:id', given, async () => {
       trail.record('service.deleted', { resource: { id: 's1' }, actor: SYSTEM })
@@ -442,7 +442,7 @@ describe('one action, one event', () => {
     expect(events).toHaveLength(3)
   })
 
-  test('a failure is one event that claims nothing', async () => {
+  test('a failure is one event without changes', async () => {
     const { call, trail } = setUp()
     const outcome = { ...given, status: 500 }
     const events = await call('PATCH /projects/:id', outcome, () => {
@@ -460,7 +460,7 @@ describe('one action, one event', () => {
     expect(await call('POST /billing', { status: 502 }, done)).toMatchObject([{ status: 'success' }])
   })
 
-  test('an annotation may name the action, the reason, and the sentence', async () => {
+  test('an annotation sets the action, the error, and the description', async () => {
     const { call, trail } = setUp()
     const events = await call('POST /members/:id/change-role', { path: '/members/m1/change-role' }, () => {
       trail.annotate({ action: 'membership.role_changed', resource: { name: 'Ada' }, description: 'Ada rules' })
@@ -478,7 +478,7 @@ describe('one action, one event', () => {
     expect(refused).toMatchObject([{ status: 'failure', error: { code: 'not_owner', message: 'Owners only' } }])
   })
 
-  test('a read with an action of its own is an event', async () => {
+  test('a read with an annotated action is an event', async () => {
     const { call, trail } = setUp()
     expect(await call('GET /projects/:id', given, () => trail.annotate({ metadata: { a: 1 } }))).toEqual([])
     expect(
@@ -488,7 +488,7 @@ describe('one action, one event', () => {
     ).toMatchObject([{ action: 'billing.charged', resource: { type: 'billing', id: 'b1' } }])
   })
 
-  test('what comes after the end is an event of its own, or a warning', async () => {
+  test('an annotation after the end is its own event, or a warning', async () => {
     const { call, trail, warnings } = setUp()
     let goOn = () => {}
     let rest: Promise<void> | undefined
@@ -512,8 +512,8 @@ describe('one action, one event', () => {
     expect(warnings).toEqual([expect.stringContaining('after POST /projects had ended')])
   })
 
-  test('a read that goes on after its end still records', async () => {
-    const writer = collectingWriter()
+  test('a read still records after its end', async () => {
+    const writer = createCollectingWriter()
     const trail = createTrail({ catalog, to: writer, flushOnExit: false })
     const request = createCapture<Native>({ trail }).begin({
       native: ada,
@@ -527,9 +527,9 @@ describe('one action, one event', () => {
     expect(writer.events).toMatchObject([{ action: 'project.archived' }])
   })
 
-  test('an actor that is never found does not hold up flush for ever', async () => {
-    const clock = manualClock()
-    const trail = createTrail({ catalog, to: collectingWriter(), flushOnExit: false, clock })
+  test('flush does not wait forever for an actor', async () => {
+    const clock = createManualClock()
+    const trail = createTrail({ catalog, to: createCollectingWriter(), flushOnExit: false, clock })
     const capture = createCapture<Native>({ trail, actor: () => new Promise(() => {}) })
     capture
       .begin({ native: ada, method: 'POST', path: '/projects', headers: {} })
@@ -540,7 +540,7 @@ describe('one action, one event', () => {
     expect(trail.stats().delivered).toBe(0)
   })
 
-  test('is told once, though an adapter stands before an app and before its router', async () => {
+  test('is recorded once by an adapter in front of an app and of its router', async () => {
     const { call, capture } = setUp()
     const events = await call('POST /projects', { native: ada }, () => {
       const inner = capture.begin({ native: ada, method: 'POST', path: '/projects', headers: {} })
@@ -550,7 +550,7 @@ describe('one action, one event', () => {
     expect(events).toMatchObject([{ action: 'project.created' }])
   })
 
-  test('two requests at once do not mix', async () => {
+  test('concurrent requests do not mix', async () => {
     const { call, trail } = setUp()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -585,7 +585,7 @@ describe('hold', () => {
   })
 
   function setUpClosed(options: CaptureOptions<Native> = {}) {
-    const writer = collectingWriter()
+    const writer = createCollectingWriter()
     const trail = createTrail({ catalog: closedCatalog, to: writer, flushOnExit: false })
     const capture = createCapture<Native>({ trail, ...options })
     const begin = (method: string, path: string) => capture.begin({ native: {}, method, path, headers: {} })
@@ -609,7 +609,7 @@ describe('hold', () => {
     expect(writer.events.length).toBeLessThanOrEqual(1)
   })
 
-  test('waits for rows and records with such an action', async () => {
+  test('waits for annotations with a fail-closed action', async () => {
     const { writer, trail, begin } = setUpClosed()
     const route = '/things/:id/archive'
     const annotations: (Annotation<'secret.read'> & { readonly resource: ResourceInput })[] = [
@@ -649,7 +649,7 @@ describe('hold', () => {
   })
 })
 
-describe('a request with very many events', () => {
+describe('a request with more than 1,000 events', () => {
   test('keeps 1,000 of them, and summarizes the others by action', async () => {
     const { call, trail, warnings } = setUp()
     const events = await call('POST /imports', { status: 201, native: {} }, () => {

@@ -107,8 +107,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
       return { id, settled: undefined }
     }
     const facets = this.annotationGroups?.get(draft).filter((other) => isSameAction(other, draft)) ?? NONE
-    const merged = facets.reduceRight<Draft>((all, facet) => mergeDrafts(facet, all), draft)
-    const record: ResolvedDraft = { ...merged, action: draft.action, id }
+    const record = facets.reduceRight<ResolvedDraft>((merged, facet) => mergeDrafts(facet, merged), { ...draft, id })
     this.emittedRecords ??= []
     this.emittedRecords.push(record)
     const recorded = recordNow(engine, record, this.getContext().getAttribution(null, null))

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** An app on a port of its own, until it is disposed of. */
+/** Serves an app on a free port until it is disposed. */
 export async function serveApp(app: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

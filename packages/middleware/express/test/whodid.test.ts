@@ -18,17 +18,17 @@ const frameworks = [
 ] as const
 
 describe.each(frameworks)('%s', (_, framework) => {
-  /** An app with the middleware in front, and the events of what is asked of it. */
+  /** Starts an app with the middleware. */
   async function setUp(build: (app: express.Express, trail: Trail) => void, options: ExpressOptions = {}) {
     const events: NewEvent[] = []
-    const troubles: (Error | Promise<void>)[] = []
+    const failures: (Error | Promise<void>)[] = []
     const trail: Trail = createTrail({
       catalog,
       flushOnExit: false,
       onWarning: () => {},
       to: {
         async append(batch) {
-          const trouble = troubles.shift()
+          const trouble = failures.shift()
           if (trouble instanceof Error) throw trouble
           await trouble
           events.push(...batch)
@@ -45,13 +45,13 @@ describe.each(frameworks)('%s', (_, framework) => {
     return {
       url: server.url,
       trail,
-      troubles,
-      /** Sends one request, and gives its answer and the events that came of it. */
+      failures,
+      /** Sends one request, and returns its response and events. */
       async call(method: string, path: string, init: RequestInit = {}) {
         const response = await fetch(`${server.url}${path}`, { method, ...init })
         const text = await response.text()
         ended += 1
-        // The server hears of the end of a response after its client: a request that is told apart by what it does follows it.
+        // The server ends a response after its client has received it: a second request marks the end of the events.
         await fetch(`${server.url}/-/fences/${ended}`, { method: 'PUT' })
         while (!events.some((event) => event.resource.type === 'fence' && event.resource.id === String(ended))) {
           await new Promise((resolve) => setImmediate(resolve))
@@ -73,7 +73,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   }
 
-  test('knows nested routers with and without mergeParams, and routers that are mounted twice', async () => {
+  test('supports nested routers with and without mergeParams, and routers that are mounted twice', async () => {
     await using app = await setUp((app) => {
       fence(app)
       for (const mergeParams of [true, false]) {
@@ -103,7 +103,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     }
   })
 
-  test('knows app.route(), routers of array paths, and values that look like other parts', async () => {
+  test('supports app.route(), array paths, and values that look like other segments', async () => {
     await using app = await setUp((app) => {
       fence(app)
       const ok: express.RequestHandler = (_req, res) => {
@@ -126,7 +126,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect((await app.call('DELETE', '/projects/a%2Fb%20c')).event?.resource.id).toBe('a/b c')
   })
 
-  test('knows regular expressions by what they matched', async () => {
+  test('supports regular expressions', async () => {
     await using app = await setUp((app) => {
       fence(app)
       app.delete(/^\/files\/(\d+)$/, (_req, res) => {
@@ -140,7 +140,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   })
 
-  test('knows apps within apps, and routers behind functions', async () => {
+  test('supports nested apps, and routers behind functions', async () => {
     await using app = await setUp((app) => {
       fence(app)
       const inner = framework()
@@ -164,7 +164,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   })
 
-  test('keeps a route’s pattern when its handler throws within routers, and leaves the rest to error handlers', async () => {
+  test('keeps the pattern of a route in a router when its handler throws', async () => {
     await using app = await setUp((app) => {
       fence(app)
       const router = framework.Router()
@@ -186,7 +186,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   })
 
-  test('tells of what was refused before its route, and not of what has none', async () => {
+  test('records a request that is refused before its route, but not one without a route', async () => {
     await using app = await setUp((app) => {
       fence(app)
       app.use('/api', (req, res, next) => {
@@ -209,7 +209,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect((await app.call('POST', '/wp-login.php')).events).toEqual([])
   })
 
-  test('reads names from whatever way an answer is sent', async () => {
+  test('reads names from every way to send a response', async () => {
     await using app = await setUp((app) => {
       fence(app)
       const body = { id: 'p1', name: 'Engine' }
@@ -269,7 +269,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect((await wary.call('POST', '/projects', { headers })).event?.context?.ip).toBe('127.0.0.1')
   })
 
-  test('keeps the context in listeners on the request, as multipart parsers have them', async () => {
+  test('keeps the context in listeners on the request, as in multipart parsers', async () => {
     await using app = await setUp((app, trail) => {
       fence(app)
       app.post('/files/upload', (req, res) => {
@@ -293,7 +293,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   })
 
-  test('asks for the actor when the response ends, whatever has become of the request by then', async () => {
+  test('looks up the actor when the response ends', async () => {
     await using app = await setUp(
       (app) => {
         fence(app)
@@ -315,7 +315,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     })
   })
 
-  test('records what was done once its answer is given, though it waits behind another or its client is gone', async () => {
+  test('records a response that waits behind another one, even if the client disconnects', async () => {
     await using app = await setUp((app) => {
       fence(app)
       app.get('/slow', (_req, res) => {
@@ -335,7 +335,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect((await app.call('PUT', '/-/fences/later')).events).toEqual([])
   })
 
-  test('leaves a method that Fetch does not know to the host, and says so when there is no service to mount', async () => {
+  test('leaves methods that Fetch does not support to the host, and rejects a missing service', async () => {
     const service = { fetch: async (request: Request) => Response.json({ method: request.method }) }
     await using app = await setUp((app) => {
       app.use('/activity', mount(service))
@@ -347,7 +347,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect(() => Reflect.apply(mount, undefined, [Promise.resolve(service)])).toThrow(/await createService/)
   })
 
-  describe('an action that must not go unrecorded', () => {
+  describe('an action with onFailure closed', () => {
     const build = (app: express.Express) => {
       fence(app)
       app.post('/projects/:id/purge', (_req, res) => {
@@ -360,10 +360,10 @@ describe.each(frameworks)('%s', (_, framework) => {
       })
     }
 
-    test('is answered when it is recorded, and not before', async () => {
+    test('responds when it is recorded, and not before', async () => {
       await using app = await setUp(build)
       let answer = () => {}
-      app.troubles.push(
+      app.failures.push(
         new Promise((resolve) => {
           answer = resolve
         }),
@@ -380,9 +380,9 @@ describe.each(frameworks)('%s', (_, framework) => {
       expect((await app.call('POST', '/streams/projects/p1/purge')).text).toBe('onetwo')
     })
 
-    test('is answered 503 when it is not, and delivered later all the same', async () => {
+    test('responds with 503 when it is not recorded, and is delivered later', async () => {
       await using app = await setUp(build)
-      app.troubles.push(new Error('down'))
+      app.failures.push(new Error('down'))
       const response = await fetch(`${app.url}/projects/p1/purge`, { method: 'POST' })
       expect(response.status).toBe(503)
       expect(response.headers.get('etag')).toBeNull()
@@ -393,7 +393,7 @@ describe.each(frameworks)('%s', (_, framework) => {
   })
 
   describe('mount', () => {
-    test('leaves the bodies of paths that are not the service’s to the host, whether parsed or not', async () => {
+    test('leaves the bodies of other paths to the host, parsed or not', async () => {
       await using app = await setUp((app) => {
         fence(app)
         app.use('/activity', mount({ fetch: async () => null }))
@@ -410,7 +410,7 @@ describe.each(frameworks)('%s', (_, framework) => {
       expect(json.event).toMatchObject({ resource: { name: 'Motor' } })
     })
 
-    test('hands what the service throws to the host’s error handlers', async () => {
+    test('passes errors of the service to the host’s error handlers', async () => {
       await using app = await setUp((app) => {
         fence(app)
         app.use('/activity', mount({ fetch: () => Promise.reject(new Error('broken')) }))
@@ -425,7 +425,7 @@ describe.each(frameworks)('%s', (_, framework) => {
       })
     })
 
-    test('cuts the connection when the service’s answer breaks off', async () => {
+    test('closes the connection when the body of a response fails', async () => {
       await using app = await setUp((app) => {
         fence(app)
         const broken = new ReadableStream({
@@ -437,7 +437,26 @@ describe.each(frameworks)('%s', (_, framework) => {
       await expect(fetch(`${app.url}/activity/api`).then((response) => response.text())).rejects.toThrow()
     })
 
-    test('understands requests without a sensible Host', async () => {
+    test('cancels the body of a response when the client disconnects', async () => {
+      let isCancelled = false
+      await using app = await setUp((app) => {
+        const endless = new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode('first')),
+          cancel() {
+            isCancelled = true
+          },
+        })
+        app.use('/activity', mount({ fetch: async () => new Response(endless) }))
+      })
+      const abort = new AbortController()
+      const response = await fetch(`${app.url}/activity/api`, { signal: abort.signal })
+      const reader = response.body?.getReader()
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('first')
+      abort.abort()
+      while (!isCancelled) await new Promise((resolve) => setImmediate(resolve))
+    })
+
+    test('accepts requests with an invalid Host', async () => {
       await using app = await setUp((app) => {
         app.use('/activity', mount({ fetch: async (request) => new Response(new URL(request.url).pathname) }))
       })
