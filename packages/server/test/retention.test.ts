@@ -20,7 +20,7 @@ async function openFor(retention: RetentionOptions, over: EventStore = store) {
   const tenant = newId()
   const clock = { now: Date.now() }
   // Hides the tenants of other tests.
-  const own = { ...over, retention: { ...over.retention, tenants: async () => [tenant] } }
+  const own: EventStore = { ...over, retention: { ...over.retention, listTenants: async () => [tenant] } }
   const service = await openService({
     store: keepOpen(own),
     now: () => clock.now,
@@ -187,7 +187,7 @@ test('a purge runs in batches, and a hold set in between stops it', async () => 
 
 test('the purge runs automatically until the service closes, in one process at a time', async () => {
   const tenant = newId()
-  const own = { ...store, retention: { ...store.retention, tenants: async () => [tenant] } }
+  const own: EventStore = { ...store, retention: { ...store.retention, listTenants: async () => [tenant] } }
   const windows = createRetentionWindows(own, { plan: () => 7 }, Date.now)
   const told: string[] = []
   let wake = () => {}
