@@ -1,13 +1,13 @@
 import { spyOn } from 'storybook/test'
 
-/** A file that the page asked the browser to save. */
+/** A file that the page saved. */
 export interface SavedFile {
   readonly name: string
   text(): Promise<string>
 }
 
-/** Takes the files that the page saves from now on, in the browser's place, until it is disposed. */
-export function takeSavedFiles(): { last(): SavedFile | undefined } & Disposable {
+/** Captures the files that the page saves, until it is disposed. */
+export function captureDownloads(): { last(): SavedFile | undefined } & Disposable {
   const files: SavedFile[] = []
   const click = spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     const { href, download } = this
@@ -17,8 +17,8 @@ export function takeSavedFiles(): { last(): SavedFile | undefined } & Disposable
   return { last: () => files.at(-1), [Symbol.dispose]: () => click.mockRestore() }
 }
 
-/** Takes what the page copies from now on, in the clipboard's place, until it is disposed. */
-export function takeCopies(): { last(): string } & Disposable {
+/** Captures the text that the page copies, until it is disposed. */
+export function captureCopies(): { last(): string } & Disposable {
   const copies: string[] = []
   const write = spyOn(navigator.clipboard, 'writeText').mockImplementation(async (text) => {
     copies.push(text)

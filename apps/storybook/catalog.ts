@@ -1,6 +1,6 @@
 import { defineCatalog } from '@whodid/core'
 
-/** What can happen at the company of the stories. */
+/** The catalog of the stories. */
 export const catalog = defineCatalog({
   project: {
     label: 'Project',

@@ -16,10 +16,10 @@ const browser = {
   route: '/api/projects/:id',
 }
 
-type Sketch = Omit<NewEvent, 'occurredAt'>
+type EventDraft = Omit<NewEvent, 'occurredAt'>
 
-/** One of each shape that a component has to draw, newest last. */
-const SKETCHES: readonly Sketch[] = [
+/** One event of each kind that a component renders, newest last. */
+const DRAFTS: readonly EventDraft[] = [
   { action: 'auth.signin', actor: ada, resource: { type: 'user', id: 'u1', name: 'Ada Lovelace' }, context: browser },
   { action: 'project.created', actor: ada, resource: engine, context: browser },
   {
@@ -96,7 +96,7 @@ const SKETCHES: readonly Sketch[] = [
     actor: { type: 'user', id: 'anonymous', name: 'Anonymous' },
     resource: { type: 'user', id: null },
     metadata: { email: 'ada@acme.test', reason: 'wrong password' },
-    error: { status: 401, message: 'Wrong e-mail or password.' },
+    error: { status: 401, message: 'Wrong email or password.' },
     context: browser,
   },
   {
@@ -104,7 +104,7 @@ const SKETCHES: readonly Sketch[] = [
     status: 'failure',
     actor: linus,
     resource: engine,
-    error: { status: 403, message: 'Members may not delete projects.' },
+    error: { status: 403, message: 'Members cannot delete projects.' },
     context: browser,
   },
   {
@@ -130,15 +130,15 @@ const SKETCHES: readonly Sketch[] = [
   },
 ]
 
-const long =
+const LONG_NAME =
   'The Analytical Engine of the Royal Astronomical Society, with all of its punched cards, mills, stores and a very long name indeed'
 
-/** Names that break layouts: long, without spaces, right to left, emoji, control characters. */
-const AWKWARD: readonly Sketch[] = [
+/** Names that can break layouts: long, without spaces, right-to-left, emoji, control characters. */
+const AWKWARD_DRAFTS: readonly EventDraft[] = [
   {
     action: 'project.created',
     actor: { ...ada, name: 'Augusta Ada King-Noel, Countess of Lovelace, née Byron' },
-    resource: { type: 'project', id: 'p1', name: long },
+    resource: { type: 'project', id: 'p1', name: LONG_NAME },
   },
   { action: 'project.created', actor: grace, resource: { type: 'project', id: 'p2', name: 'x'.repeat(180) } },
   {
@@ -159,36 +159,36 @@ const AWKWARD: readonly Sketch[] = [
   },
 ]
 
-/** Minutes between two events of a story, so that a list spans several days. */
+/** Minutes between two events, so that a list spans several days. */
 const MINUTES_APART = 190
 
-function dated(sketches: readonly Sketch[], minutesApart = MINUTES_APART) {
+function withTimes(drafts: readonly EventDraft[], minutesApart = MINUTES_APART) {
   return (now: number): NewEvent[] =>
-    sketches.map((sketch, place) => ({
-      ...sketch,
-      occurredAt: new Date(now - (sketches.length - place) * minutesApart * 60_000).toISOString(),
+    drafts.map((draft, index) => ({
+      ...draft,
+      occurredAt: new Date(now - (drafts.length - index) * minutesApart * 60_000).toISOString(),
     }))
 }
 
-/** Many events, over a hundred or so resources of each type. */
-function crowd(size: number): Sketch[] {
-  return Array.from({ length: size }, (_, place) => {
-    const sketch = SKETCHES[place % SKETCHES.length]
-    if (!sketch) throw new Error('There are no sketches.')
-    const number = (place % 97) + 1
-    const { type, name = 'Item' } = sketch.resource
-    return { ...sketch, resource: { type, id: `${type}-${number}`, name: `${name} ${number}` } }
+/** Creates many events, on about a hundred resources of each type. */
+function createCrowd(size: number): EventDraft[] {
+  return Array.from({ length: size }, (_, index) => {
+    const draft = DRAFTS[index % DRAFTS.length]
+    if (!draft) throw new Error('There are no drafts.')
+    const number = (index % 97) + 1
+    const { type, name = 'Item' } = draft.resource
+    return { ...draft, resource: { type, id: `${type}-${number}`, name: `${name} ${number}` } }
   })
 }
 
-/** What has happened in a tenant of the stories, newest last. */
+/** Events of each scenario, newest last. */
 export const SCENARIOS = {
   none: () => [],
-  one: dated(SKETCHES.slice(-1)),
-  many: dated(SKETCHES),
-  awkward: dated(AWKWARD),
-  crowd: (now: number) => dated(crowd(10_000), 3)(now),
+  one: withTimes(DRAFTS.slice(-1)),
+  many: withTimes(DRAFTS),
+  awkward: withTimes(AWKWARD_DRAFTS),
+  crowd: (now: number) => withTimes(createCrowd(10_000), 3)(now),
 } satisfies Record<string, (now: number) => NewEvent[]>
 
-/** The name of what has happened in a tenant: nothing, one event, one of each shape, awkward names, or ten thousand. */
+/** Events in a tenant: none, one, one of each kind, awkward names, or ten thousand. */
 export type Scenario = keyof typeof SCENARIOS

@@ -10,7 +10,7 @@ import { SCENARIOS, type Scenario } from './events.ts'
 const TENANT = 'x-story-tenant'
 const PERMISSIONS = 'x-story-permissions'
 
-function startOver(store: EventStore | Promise<EventStore>): Promise<Service> {
+function createStoryService(store: EventStore | Promise<EventStore>): Promise<Service> {
   return createService({
     catalog,
     store,
@@ -26,100 +26,106 @@ function startOver(store: EventStore | Promise<EventStore>): Promise<Service> {
 
 const ALL = ['view', 'view:all', 'export'] as const satisfies Permission[]
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
   return () => {
-    made ??= make()
-    return made
+    result ??= create()
+    return result
   }
 }
 
-/** The real service over a real database, both in this page. */
-const working = once(() => startOver(PGlite.create({ extensions: { pg_trgm, btree_gin } }).then(storeOnPGlite)))
+/** Returns the real service with a real database, both in the browser. */
+const getWorkingService = once(() =>
+  createStoryService(PGlite.create({ extensions: { pg_trgm, btree_gin } }).then(storeOnPGlite)),
+)
 
-/** The real service over a database that does not answer. */
-const broken = once(() => {
-  const reason = new WhodidError('store_unavailable', 'The database does not answer: try again in a moment.')
-  const away = async (): Promise<never> => {
-    throw reason
+/** Returns the real service with an unavailable database. */
+const getBrokenService = once(() => {
+  const error = new WhodidError('store_unavailable', 'The database is unavailable. Try again in a moment.')
+  const fail = async (): Promise<never> => {
+    throw error
   }
-  return startOver({
-    append: away,
-    list: away,
-    get: away,
-    count: away,
-    facets: away,
-    follow: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }),
-    changeInbox: away,
-    stats: away,
-    head: away,
-    keys: { add: away, list: away, find: away, revoke: away, markUsed: away },
-    revocations: { add: away, has: away },
-    retention: { get: away, set: away, listTenants: away, findExpired: away, purge: away, runExclusive: away },
-    people: { findEvents: away, erase: away },
-    health: away,
+  return createStoryService({
+    append: fail,
+    list: fail,
+    get: fail,
+    count: fail,
+    facets: fail,
+    follow: () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }),
+    changeInbox: fail,
+    stats: fail,
+    head: fail,
+    keys: { add: fail, list: fail, find: fail, revoke: fail, markUsed: fail },
+    revocations: { add: fail, has: fail },
+    retention: { get: fail, set: fail, listTenants: fail, findExpired: fail, purge: fail, runExclusive: fail },
+    people: { findEvents: fail, erase: fail },
+    health: fail,
     close: async () => {},
   })
 })
 
-const ROWS_AT_A_TIME = 500
+const BATCH_SIZE = 500
 
-/** Records events in a tenant, as the host would while a page is open. */
+/** Records events in a tenant. */
 export async function record(tenantId: string, events: readonly NewEvent[]): Promise<void> {
-  const { append } = await working()
-  for (let start = 0; start < events.length; start += ROWS_AT_A_TIME) {
-    const part = events.slice(start, start + ROWS_AT_A_TIME)
-    const results = await append(part.map((event) => ({ ...event, tenantId })))
+  const { append } = await getWorkingService()
+  for (let start = 0; start < events.length; start += BATCH_SIZE) {
+    const batch = events.slice(start, start + BATCH_SIZE)
+    const results = await append(batch.map((event) => ({ ...event, tenantId })))
     const rejected = results.find(({ outcome }) => outcome === 'rejected')
     if (rejected) throw new Error(`A story's event was rejected: ${JSON.stringify(rejected)}`)
   }
 }
 
-async function makeTenant(scenario: Scenario, id: string): Promise<string> {
+async function createTenant(scenario: Scenario, id: string): Promise<string> {
   await record(id, SCENARIOS[scenario](Date.now()))
   return id
 }
 
 const shared = new Map<Scenario, Promise<string>>()
-let made = 0
+let isolatedTenants = 0
 
-/** A tenant in which a scenario has happened: the one that all stories read, or a new one for a story that changes it. */
-export function tenantOf(scenario: Scenario, own: boolean): Promise<string> {
-  if (own) return makeTenant(scenario, `${scenario}-${++made}`)
-  const known = shared.get(scenario) ?? makeTenant(scenario, scenario)
-  shared.set(scenario, known)
-  return known
+/** Returns a tenant with the events of a scenario: a shared one, or a new one for a story that changes data. */
+export function getTenant(scenario: Scenario, isolated: boolean): Promise<string> {
+  if (isolated) return createTenant(scenario, `${scenario}-${++isolatedTenants}`)
+  const tenant = shared.get(scenario) ?? createTenant(scenario, scenario)
+  shared.set(scenario, tenant)
+  return tenant
 }
 
-/** How the service of a story does: it answers, it never does, or its database is away. */
-export type Condition = 'working' | 'silent' | 'broken'
+/** State of a story's service: it responds, it never responds, or its database is unavailable. */
+export type ServiceState = 'working' | 'silent' | 'broken'
 
-/** What a story reaches its service by. */
-export interface Line {
+/** A story's connection to its service. */
+export interface Connection {
   readonly fetch: typeof fetch
-  /** Makes a broken or silent service work from now on. */
-  mend(): void
+  /** Makes a broken or silent service work again. */
+  recover(): void
 }
 
 function never(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }
 
-/** Ends in this page's own service, as Ada of one tenant. */
-export function lineTo(tenant: string, condition: Condition, permissions: readonly Permission[] = ALL): Line {
-  let now = condition
+/** Connects to the service in this page, as Ada in one tenant. */
+export function connect(
+  tenant: string,
+  initialState: ServiceState,
+  permissions: readonly Permission[] = ALL,
+): Connection {
+  let state = initialState
   return {
-    mend() {
-      now = 'working'
+    recover() {
+      state = 'working'
     },
     async fetch(input, init) {
       const request = new Request(input, init)
-      if (now === 'silent') return never(request.signal)
+      if (state === 'silent') return never(request.signal)
       request.headers.set(TENANT, tenant)
       request.headers.set(PERMISSIONS, permissions.join())
-      const { fetch } = await (now === 'broken' ? broken() : working())
+      const { fetch } = await (state === 'broken' ? getBrokenService() : getWorkingService())
       const response = await fetch(request, { basePath: '/activity' })
-      return response ?? new Response('There is no such path.', { status: 404 })
+      return response ?? new Response('Not found.', { status: 404 })
     },
   }
 }

@@ -3,82 +3,82 @@ import type { NewEvent, Permission, StoredEvent } from '@whodid/core'
 import { ActivityProvider, type ActivityProviderProps } from '@whodid/react'
 import type { ListOutput } from '@whodid/server'
 import type { Scenario } from './events.ts'
-import { type Condition, type Line, lineTo, record, tenantOf } from './service.ts'
+import { type Connection, connect, getTenant, record, type ServiceState } from './service.ts'
 
-/** What stands around a story: its parameter `activity`. */
-export interface Setting
+/** Options of a story, in its `activity` parameter. */
+export interface StoryOptions
   extends Pick<ActivityProviderProps, 'dir' | 'locale' | 'theme' | 'messages' | 'icons' | 'live'> {
-  /** What has happened in its tenant. @default 'many' */
+  /** Events in the story's tenant. @default 'many' */
   readonly events?: Scenario
-  /** Whether the tenant is the story's own, since its play function changes it. @default false */
-  readonly own?: boolean
-  /** How its service does. @default 'working' */
-  readonly service?: Condition
-  /** What its viewer may do. @default everything but ingest and admin */
+  /** Uses a separate tenant, for stories whose play function changes data. @default false */
+  readonly isolated?: boolean
+  /** State of the service. @default 'working' */
+  readonly service?: ServiceState
+  /** Permissions of the viewer. @default all but ingest and admin */
   readonly permissions?: readonly Permission[]
-  /** Which of its events the story is handed, as a query of `/api/v1/events`. @default none */
-  readonly given?: string
+  /** Query of `/api/v1/events` whose results are in `stage.events`. @default none */
+  readonly query?: string
 }
 
-/** Sets what stands around a story. */
-export function activity(setting: Setting): { activity: Setting } {
-  return { activity: setting }
+/** Returns the parameters that set a story's options. */
+export function activity(options: StoryOptions): { activity: StoryOptions } {
+  return { activity: options }
 }
 
-/** What a play function changes behind the back of the component. */
+/** The service behind a story, for its play function. */
 export interface Stage {
   readonly tenant: string
   readonly fetch: typeof fetch
-  /** The events that the story is handed. */
-  readonly given: readonly StoredEvent[]
-  /** Asks the service, over REST: `/events?limit=1`. */
-  ask<T>(path: string): Promise<T>
-  /** Makes a broken or silent service work from now on. */
-  mend(): void
+  /** Results of the story's `query`. */
+  readonly events: readonly StoredEvent[]
+  /** Sends a REST request, such as `/events?limit=1`. */
+  get<T>(path: string): Promise<T>
+  /** Makes a broken or silent service work again. */
+  recover(): void
   /** Records events in the story's tenant. */
   record(...events: NewEvent[]): Promise<void>
 }
 
-interface Surroundings {
-  readonly parameters: { readonly activity?: Setting }
+interface StoryContext {
+  readonly parameters: { readonly activity?: StoryOptions }
   readonly loaded: { readonly stage?: Stage }
 }
 
-function settingOf({ parameters }: Pick<Surroundings, 'parameters'>): Setting {
+function getOptions({ parameters }: Pick<StoryContext, 'parameters'>): StoryOptions {
   return parameters.activity ?? {}
 }
 
-/** The stage of a story, for its play function. */
-export function stageOf({ loaded }: Pick<Surroundings, 'loaded'>): Stage {
-  if (!loaded.stage) throw new Error('The loader of the stage has not run.')
+/** Returns the stage of a story. */
+export function getStage({ loaded }: Pick<StoryContext, 'loaded'>): Stage {
+  if (!loaded.stage) throw new Error('The stage has not been loaded.')
   return loaded.stage
 }
 
-async function ask<T>(line: Line, path: string): Promise<T> {
-  const response = await line.fetch(`/activity/api/v1${path}`)
+async function get<T>(connection: Connection, path: string): Promise<T> {
+  const response = await connection.fetch(`/activity/api/v1${path}`)
   if (!response.ok) throw new Error(await response.text())
   return response.json()
 }
 
-/** Makes the story's tenant before the story is drawn. */
+/** Creates the story's tenant before the story renders. */
 export const withStage: Loader = async (context) => {
-  const { events = 'many', own = false, service = 'working', permissions, given } = settingOf(context)
-  const tenant = await tenantOf(events, own)
-  const line = lineTo(tenant, service, permissions)
+  const { events = 'many', isolated = false, service = 'working', permissions, query } = getOptions(context)
+  const tenant = await getTenant(events, isolated)
+  const connection = connect(tenant, service, permissions)
   const stage: Stage = {
     tenant,
-    ...line,
-    given: given === undefined ? [] : (await ask<ListOutput>(lineTo(tenant, 'working'), `/events?${given}`)).items,
-    ask: (path) => ask(line, path),
-    record: (...newest) => record(tenant, newest),
+    ...connection,
+    events: query === undefined ? [] : (await get<ListOutput>(connect(tenant, 'working'), `/events?${query}`)).items,
+    get: (path) => get(connection, path),
+    record: (...newEvents) => record(tenant, newEvents),
   }
   return { stage }
 }
 
-/** Gives the story the provider, on a page of its theme. */
+/** Wraps the story in the provider, on a page with its theme. */
 export const withProvider: Decorator = (Story, context) => {
-  const { theme = context.globals.theme, dir = context.globals.dir, locale = 'en', ...setting } = settingOf(context)
-  const { tenant, fetch } = stageOf(context)
+  const { theme = context.globals.theme, dir = context.globals.dir, locale = 'en', ...options } = getOptions(context)
+  const { tenant, fetch } = getStage(context)
   return (
     <div className="stage" data-theme={theme} dir={dir}>
       <ActivityProvider
@@ -89,9 +89,9 @@ export const withProvider: Decorator = (Story, context) => {
         theme={theme}
         dir={dir}
         locale={locale}
-        messages={setting.messages}
-        icons={setting.icons}
-        live={setting.live}
+        messages={options.messages}
+        icons={options.icons}
+        live={options.live}
       >
         <Story />
       </ActivityProvider>

@@ -5,13 +5,13 @@ import { CHROMIUM_ARGS, findChromium } from '../../tooling/chromium.ts'
 
 const executablePath = findChromium()
 
-/** Every story is a test in a real Chromium: it renders, its play function passes, and axe finds nothing. */
+/** Every story is a test in Chromium: it renders, its play function passes, and axe finds no violations. */
 export default defineConfig({
   plugins: [storybookTest({ configDir: `${import.meta.dirname}/.storybook` })],
   test: {
     name: 'storybook',
     testTimeout: 60_000,
-    // One page for all files, so that the database starts once.
+    // All files share one page, so that the database starts once.
     isolate: false,
     fileParallelism: false,
     browser: {

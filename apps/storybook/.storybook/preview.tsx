@@ -4,7 +4,7 @@ import type { Preview } from '@storybook/react-vite'
 import { configure } from 'storybook/test'
 import { withProvider, withStage } from '../stage.tsx'
 
-// A story waits for a database: an answer may take longer than the second that is the default.
+// Stories wait for a database, which can take longer than the default second.
 configure({ asyncUtilTimeout: 8_000 })
 
 const preview: Preview = {

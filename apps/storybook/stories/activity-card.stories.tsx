@@ -2,9 +2,9 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ActivityCard } from '@whodid/react'
 import { expect, fn, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, getStage } from '../stage.tsx'
 
-/** The most recent events, for a dashboard. */
+/** Shows the most recent events, for a dashboard. */
 const meta = {
   title: 'ActivityCard',
   component: ActivityCard,
@@ -48,7 +48,7 @@ export const Failing: Story = {
   parameters: activity({ service: 'broken' }),
   async play({ canvas, userEvent, ...context }) {
     await canvas.findByRole('alert')
-    stageOf(context).mend()
+    getStage(context).recover()
     await userEvent.click(canvas.getByRole('button', { name: 'Try again' }))
     await expect(await canvas.findAllByRole('listitem')).toHaveLength(5)
   },
@@ -85,11 +85,11 @@ export const Phone: Story = {
 }
 
 export const Live: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   async play({ canvas, ...context }) {
     await canvas.findAllByRole('listitem')
     await canvas.findByText('Live')
-    await stageOf(context).record({
+    await getStage(context).record({
       action: 'api_key.revoked',
       actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
       resource: { type: 'api_key', id: 'k1', name: 'ci' },

@@ -4,17 +4,17 @@ import { ActivityDetails } from '@whodid/react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { expect, fn, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { takeCopies } from '../browser.ts'
-import { activity, type Stage, stageOf } from '../stage.tsx'
+import { captureCopies } from '../browser.ts'
+import { activity, getStage, type Stage } from '../stage.tsx'
 
-/** Everything that is known of one event: who, what, when and from where, what changed, and its metadata. */
+/** Shows one event in full: actor, resource, time, origin, changes and metadata. */
 const meta = {
   title: 'ActivityDetails',
   component: ActivityDetails,
   args: { eventId: null, mode: 'inline' },
-  // Written as an object, or Storybook puts the documentation's parameters in its place.
-  parameters: { ...activity({ given: 'action=project.updated' }) },
-  render: (args, context) => <ActivityDetails {...args} eventId={stageOf(context).given[0]?.id ?? newId()} />,
+  // An inline object, because Storybook's docs plugin replaces anything else.
+  parameters: { ...activity({ query: 'action=project.updated' }) },
+  render: (args, context) => <ActivityDetails {...args} eventId={getStage(context).events[0]?.id ?? newId()} />,
 } satisfies Meta<typeof ActivityDetails>
 
 export default meta
@@ -36,17 +36,17 @@ export const Update = {
 } satisfies Story
 
 export const Failure: Story = {
-  parameters: activity({ given: 'action=project.deleted&status=failure' }),
+  parameters: activity({ query: 'action=project.deleted&status=failure' }),
   async play({ canvas }) {
-    await expect(await canvas.findByText('403 · Members may not delete projects.')).toBeVisible()
+    await expect(await canvas.findByText('403 · Members cannot delete projects.')).toBeVisible()
     await expect(canvas.getByText('Failed')).toBeVisible()
   },
 }
 
 export const OnBehalfOf: Story = {
-  parameters: activity({ given: 'action=job.started' }),
+  parameters: activity({ query: 'action=job.started' }),
   async play({ canvas }) {
-    await expect(await canvas.findByText('for Grace Hopper')).toBeVisible()
+    await expect(await canvas.findByText('on behalf of Grace Hopper')).toBeVisible()
     await expect(canvas.getByText('API key')).toBeVisible()
   },
 }
@@ -61,12 +61,12 @@ function Erased({ person, stage, children }: { person: string; stage: Stage; chi
   return outcome === 'erased' ? children : <output>{outcome}</output>
 }
 
-/** Somebody whose personal data were erased. */
+/** The actor's personal data was erased. */
 export const FormerUser: Story = {
-  parameters: activity({ own: true, given: 'action=project.updated', permissions: ['view:all', 'admin'] }),
+  parameters: activity({ isolated: true, query: 'action=project.updated', permissions: ['view:all', 'admin'] }),
   render(args, context) {
-    const stage = stageOf(context)
-    const [event] = stage.given
+    const stage = getStage(context)
+    const [event] = stage.events
     return (
       <Erased person={event?.actor.id ?? ''} stage={stage}>
         <ActivityDetails {...args} eventId={event?.id ?? newId()} />
@@ -80,15 +80,15 @@ export const FormerUser: Story = {
 }
 
 export const SignInFailed: Story = {
-  parameters: activity({ given: 'action=auth.signin' }),
+  parameters: activity({ query: 'action=auth.signin' }),
   async play({ canvas }) {
     await expect((await canvas.findAllByText('Sign-in failed for ada@acme.test: wrong password'))[0]).toBeVisible()
-    await expect(canvas.getByText('401 · Wrong e-mail or password.')).toBeVisible()
+    await expect(canvas.getByText('401 · Wrong email or password.')).toBeVisible()
   },
 }
 
 export const AwkwardNames: Story = {
-  parameters: activity({ events: 'awkward', given: 'action=project.created' }),
+  parameters: activity({ events: 'awkward', query: 'action=project.created' }),
   async play({ canvas, canvasElement }) {
     await expect((await canvas.findAllByText('<img src=x onerror=alert(1)>'))[0]).toBeVisible()
     await expect(canvasElement.querySelector('img')).toBeNull()
@@ -119,7 +119,7 @@ export const RightToLeft: Story = {
   },
 }
 
-/** At the side of the page. On a phone it fills the window. */
+/** At the side of the page. On a phone it fills the screen. */
 export const Drawer: Story = {
   args: { mode: 'drawer', onClose: fn() },
   async play({ args, userEvent }) {
@@ -150,8 +150,8 @@ export const Dialog: Story = {
 
 export const Copies: Story = {
   async play({ canvas, userEvent, ...context }) {
-    const { id } = stageOf(context).given[0] ?? {}
-    using copies = takeCopies()
+    const { id } = getStage(context).events[0] ?? {}
+    using copies = captureCopies()
     await userEvent.click(await canvas.findByRole('button', { name: 'Copy JSON' }))
     await expect(JSON.parse(copies.last())).toMatchObject({ id, action: 'project.updated' })
     await userEvent.click(canvas.getByRole('button', { name: 'Copy link' }))

@@ -2,18 +2,18 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ActivityExport } from '@whodid/react'
 import { expect, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { takeCopies, takeSavedFiles } from '../browser.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { captureCopies, captureDownloads } from '../browser.ts'
+import { activity, getStage } from '../stage.tsx'
 
-/** A menu that copies and exports the selected rows, and everything under the current filter for viewers who may export. */
+/** A menu that copies and exports the selected rows. Viewers with `export` can also export all matching events. */
 const meta = {
   title: 'ActivityExport',
   component: ActivityExport,
-  // Written as an object, or Storybook puts the documentation's parameters in its place.
-  parameters: { ...activity({ given: 'limit=3' }) },
+  // An inline object, because Storybook's docs plugin replaces anything else.
+  parameters: { ...activity({ query: 'limit=3' }) },
   render: (args, context) => (
     <div style={{ display: 'flex', justifyContent: 'center', minBlockSize: 320 }}>
-      <ActivityExport events={stageOf(context).given} {...args} />
+      <ActivityExport events={getStage(context).events} {...args} />
     </div>
   ),
 } satisfies Meta<typeof ActivityExport>
@@ -42,7 +42,7 @@ export const Selected = {
 export const NothingSelected: Story = {
   args: { events: [] },
   async play({ canvas, userEvent }) {
-    using copies = takeCopies()
+    using copies = captureCopies()
     const menu = await open({ canvas, userEvent }, /^Actions$/)
     await expect(menu.getByRole('group', { name: 'Select rows first' })).toBeVisible()
     await userEvent.click(menu.getByRole('menuitem', { name: 'Copy as CSV' }))
@@ -51,10 +51,10 @@ export const NothingSelected: Story = {
   },
 }
 
-/** By keyboard alone. */
+/** Works with the keyboard alone. */
 export const Copies: Story = {
   async play({ canvas, userEvent }) {
-    using copies = takeCopies()
+    using copies = captureCopies()
     const button = await canvas.findByRole('button', { name: 'Actions (3)' })
     button.focus()
     await userEvent.keyboard('{Enter}')
@@ -67,11 +67,11 @@ export const Copies: Story = {
   },
 }
 
-/** Everything that matches, whatever is selected: the service streams it. */
+/** Exports all matching events, regardless of the selection. The service streams them. */
 export const ExportsAll: Story = {
   args: { filter: { kind: ['delete'] } },
   async play({ canvas, userEvent }) {
-    using saved = takeSavedFiles()
+    using saved = captureDownloads()
     const menu = await open({ canvas, userEvent })
     await userEvent.click(await menu.findByRole('menuitem', { name: 'Export all as CSV' }))
     await waitFor(() => expect(saved.last()?.name).toBe('activity.csv'))
@@ -82,16 +82,16 @@ export const ExportsAll: Story = {
       'project.deleted',
       'project.trashed',
     ])
-    await expect(await canvas.findByText('Export finished')).toBeVisible()
+    await expect(await canvas.findByText('Export complete')).toBeVisible()
   },
 }
 
-export const WithoutTheRight: Story = {
+export const WithoutExportPermission: Story = {
   parameters: activity({ permissions: ['view', 'view:all'] }),
   async play({ canvas, userEvent }) {
     const menu = await open({ canvas, userEvent })
     await expect(menu.getAllByRole('menuitem')).toHaveLength(4)
-    await expect(menu.queryByText('Everything that matches')).toBeNull()
+    await expect(menu.queryByText('All matching events')).toBeNull()
   },
 }
 
@@ -99,7 +99,7 @@ export const TenThousand: Story = {
   tags: ['!autodocs'],
   parameters: activity({ events: 'crowd' }),
   async play({ canvas, userEvent }) {
-    using saved = takeSavedFiles()
+    using saved = captureDownloads()
     const menu = await open({ canvas, userEvent })
     await userEvent.click(await menu.findByRole('menuitem', { name: 'Export all as JSON' }))
     await waitFor(() => expect(saved.last()?.name).toBe('activity.json'), { timeout: 30_000 })

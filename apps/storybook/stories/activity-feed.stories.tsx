@@ -2,9 +2,9 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ActivityFeed } from '@whodid/react'
 import { expect, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, getStage } from '../stage.tsx'
 
-/** The viewer's activity by day, with an inbox and an archive. New events appear at the top by themselves. */
+/** Shows the viewer's activity by day, with an inbox and an archive. New events appear at the top live. */
 const meta = {
   title: 'ActivityFeed',
   component: ActivityFeed,
@@ -27,15 +27,15 @@ export const One: Story = {
   parameters: activity({ events: 'one' }),
   async play({ canvas }) {
     await expect(await canvas.findAllByRole('article')).toHaveLength(1)
-    await expect(canvas.getByText('That is everything.')).toBeVisible()
+    await expect(canvas.getByText('No more events')).toBeVisible()
   },
 }
 
 export const Empty: Story = {
   parameters: activity({ events: 'none' }),
   async play({ canvas }) {
-    await expect(await canvas.findByText('Inbox clear')).toBeVisible()
-    await expect(canvas.getByRole('button', { name: 'Mark all seen' })).toBeDisabled()
+    await expect(await canvas.findByText('Inbox is empty')).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Mark all as seen' })).toBeDisabled()
   },
 }
 
@@ -46,13 +46,13 @@ export const Loading: Story = {
   },
 }
 
-/** The database is away, and back when the viewer tries again. */
+/** The database is unavailable, and works again on retry. */
 export const Failing: Story = {
   parameters: activity({ service: 'broken' }),
   async play({ canvas, userEvent, ...context }) {
     const alert = await canvas.findByRole('alert')
     await expect(alert).toHaveTextContent('The service could not answer')
-    stageOf(context).mend()
+    getStage(context).recover()
     await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }))
     await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()
     await expect(canvas.queryByRole('alert')).toBeNull()
@@ -62,12 +62,12 @@ export const Failing: Story = {
 export const Forbidden: Story = {
   parameters: activity({ permissions: [] }),
   async play({ canvas }) {
-    await expect(await canvas.findByRole('alert')).toHaveTextContent('You may not see this activity')
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('You do not have access to this activity')
     await expect(canvas.queryByRole('article')).toBeNull()
   },
 }
 
-/** Control characters are shown as escapes, markup as text, and nothing breaks the layout. */
+/** Shows control characters as escapes and markup as text, and keeps the layout intact. */
 export const AwkwardNames: Story = {
   parameters: activity({ events: 'awkward' }),
   async play({ canvas, canvasElement }) {
@@ -106,24 +106,24 @@ export const Phone: Story = {
   },
 }
 
-/** Ten thousand events: only the rows in view are in the page, and more are read on the way down. */
+/** Renders only the rows in view, and loads more while scrolling. */
 export const TenThousand: Story = {
   tags: ['!autodocs'],
   parameters: activity({ events: 'crowd' }),
   async play({ canvas, canvasElement }) {
     await canvas.findAllByRole('article')
-    const places = () => canvas.getAllByRole('article').map((row) => Number(row.getAttribute('aria-posinset')))
-    for (const place of [50, 100, 150]) {
+    const positions = () => canvas.getAllByRole('article').map((row) => Number(row.getAttribute('aria-posinset')))
+    for (const position of [50, 100, 150]) {
       const scroller = canvasElement.querySelector('.whodid-scroll')
       scroller?.scrollTo({ top: scroller.scrollHeight })
-      await waitFor(() => expect(Math.max(...places())).toBeGreaterThan(place))
-      await expect(places().length).toBeLessThan(60)
+      await waitFor(() => expect(Math.max(...positions())).toBeGreaterThan(position))
+      await expect(positions().length).toBeLessThan(60)
     }
   },
 }
 
 export const OpensAnEvent: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   async play({ canvas, userEvent, ...context }) {
     await expect(await canvas.findByText('1 unread')).toBeInTheDocument()
     const row = await canvas.findByRole('article', { name: SENTENCE })
@@ -138,25 +138,25 @@ export const OpensAnEvent: Story = {
     await userEvent.click(details.getByRole('button', { name: 'Close' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     await waitFor(() => expect(canvas.queryByText('1 unread')).toBeNull())
-    await expect(await stageOf(context).ask('/inbox/count')).toMatchObject({ unread: 0 })
+    await expect(await getStage(context).get('/inbox/count')).toMatchObject({ unread: 0 })
   },
 }
 
-export const MarksAllSeen: Story = {
-  parameters: activity({ own: true }),
+export const MarksAllAsSeen: Story = {
+  parameters: activity({ isolated: true }),
   async play({ canvas, canvasElement, userEvent, ...context }) {
     await canvas.findByText('19 unread')
-    await userEvent.click(canvas.getByRole('button', { name: 'Mark all seen' }))
-    await waitFor(() => expect(canvas.getByRole('button', { name: 'Mark all seen' })).toBeDisabled())
+    await userEvent.click(canvas.getByRole('button', { name: 'Mark all as seen' }))
+    await waitFor(() => expect(canvas.getByRole('button', { name: 'Mark all as seen' })).toBeDisabled())
     await expect(canvasElement.querySelector('[data-unread]')).toBeNull()
     await expect((await canvas.findAllByText('19 events marked as seen'))[0]).toBeInTheDocument()
-    await expect(await stageOf(context).ask('/inbox/count')).toMatchObject({ unread: 0 })
+    await expect(await getStage(context).get('/inbox/count')).toMatchObject({ unread: 0 })
   },
 }
 
-/** Archived events leave the inbox, stand in the archive, and come back. */
+/** Moves events to the archive and back. */
 export const ArchivesInBulk: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, userEvent }) {
     const select = async (sentence: string) =>
       userEvent.click(await canvas.findByRole('checkbox', { name: `Select: ${sentence}` }))
@@ -181,7 +181,7 @@ export const ArchivesInBulk: Story = {
 }
 
 export const UndoesAnArchive: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, userEvent }) {
     const row = await canvas.findByRole('article', { name: SENTENCE })
     await userEvent.click(within(row).getByRole('button', { name: 'Archive' }))
@@ -198,20 +198,20 @@ export const Searches: Story = {
     await waitFor(() => expect(canvas.getAllByRole('article')).toHaveLength(1))
     await expect(canvas.getByRole('article', { name: /Train Riemann failed/ })).toBeVisible()
     await userEvent.type(box, ' nowhere')
-    await expect(await canvas.findByText('No events match')).toBeVisible()
+    await expect(await canvas.findByText('No matching events')).toBeVisible()
     await userEvent.click(canvas.getByRole('button', { name: 'Clear all' }))
     await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()
     await expect(box).toHaveValue('')
   },
 }
 
-/** What happens elsewhere appears without a reload. */
+/** New events appear without a reload. */
 export const Live: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   async play({ canvas, ...context }) {
     await canvas.findByRole('article', { name: SENTENCE })
     await canvas.findByText('Live')
-    await stageOf(context).record({
+    await getStage(context).record({
       action: 'project.created',
       actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
       resource: { type: 'project', id: 'p9', name: 'Compiler' },
@@ -222,14 +222,14 @@ export const Live: Story = {
   },
 }
 
-/** The name of a resource leads to it, as long as there is something to lead to. */
+/** Links to a resource are disabled once it is deleted. */
 export const DeletedResource: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, ...context }) {
     const link = async () => (await canvas.findAllByRole('link', { name: /Project Difference Engine/ }))[0]
     await expect(await link()).toHaveAttribute('href', '/projects/p1')
     await canvas.findByText('Live')
-    await stageOf(context).record({
+    await getStage(context).record({
       action: 'project.deleted',
       actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
       resource: { type: 'project', id: 'p1', name: 'Difference Engine' },
@@ -242,9 +242,9 @@ export const DeletedResource: Story = {
   },
 }
 
-/** The whole feed works without a pointer. */
+/** The whole feed works with the keyboard. */
 export const Keyboard: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, userEvent }) {
     const [first, second, third] = await canvas.findAllByRole('article')
     const focused = () => document.activeElement

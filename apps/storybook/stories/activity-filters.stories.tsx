@@ -5,7 +5,7 @@ import { expect, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
 import { activity } from '../stage.tsx'
 
-/** A filter bar for the lists that stand under the same provider: they follow it and draw none of their own. */
+/** Shows a filter bar for all lists in the same provider. They follow it and hide their own bars. */
 const meta = {
   title: 'ActivityFilters',
   component: ActivityFilters,
@@ -21,12 +21,16 @@ export default meta
 type Story = StoryObj<typeof meta>
 type Context = Parameters<NonNullable<Story['play']>>[0]
 
-function rows({ canvas }: Pick<Context, 'canvas'>, count: number) {
+function expectRows({ canvas }: Pick<Context, 'canvas'>, count: number) {
   return waitFor(() => expect(canvas.getAllByRole('row')).toHaveLength(count + 1))
 }
 
-/** Opens a button of the bar, chooses a value and closes it again. */
-async function choose({ canvas, userEvent }: Pick<Context, 'canvas' | 'userEvent'>, field: string, value: RegExp) {
+/** Opens a filter menu, selects a value and closes the menu. */
+async function selectFilter(
+  { canvas, userEvent }: Pick<Context, 'canvas' | 'userEvent'>,
+  field: string,
+  value: RegExp,
+) {
   await userEvent.click(canvas.getByLabelText(new RegExp(`^Filter by ${field}`)))
   await userEvent.click(await screen.findByRole('option', { name: value }))
   await userEvent.keyboard('{Escape}')
@@ -35,61 +39,61 @@ async function choose({ canvas, userEvent }: Pick<Context, 'canvas' | 'userEvent
 
 export const Many = {
   async play({ canvas }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     await expect(canvas.getAllByRole('searchbox')).toHaveLength(1)
     await expect(canvas.getByRole('group', { name: 'Filters' })).toHaveTextContent('User Action Type Category')
   },
 } satisfies Story
 
-/** Conditions of several fields hold together; chips take them away one by one, or all at once. */
+/** Combines conditions of several fields. Chips remove them one by one or all at once. */
 export const Combines: Story = {
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
-    await choose({ canvas, userEvent }, 'User', /Grace Hopper/)
-    await rows({ canvas }, 5)
-    await choose({ canvas, userEvent }, 'Action', /^Delete/)
-    await rows({ canvas }, 1)
+    await expectRows({ canvas }, 19)
+    await selectFilter({ canvas, userEvent }, 'User', /Grace Hopper/)
+    await expectRows({ canvas }, 5)
+    await selectFilter({ canvas, userEvent }, 'Action', /^Delete/)
+    await expectRows({ canvas }, 1)
     await expect(canvas.getByRole('checkbox', { name: 'Select: Project Engine (copy) was deleted' })).toBeVisible()
 
     const chips = within(await canvas.findByRole('list', { name: 'Filters' }))
     await expect(chips.getAllByRole('listitem')).toHaveLength(3)
     await userEvent.click(chips.getByRole('button', { name: 'Remove filter: User Grace Hopper' }))
-    await rows({ canvas }, 3)
+    await expectRows({ canvas }, 3)
     await userEvent.type(canvas.getByRole('searchbox'), 'linus')
-    await rows({ canvas }, 2)
+    await expectRows({ canvas }, 2)
     await userEvent.click(canvas.getByRole('button', { name: 'Clear all' }))
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     await expect(canvas.queryByRole('list', { name: 'Filters' })).toBeNull()
     await expect(canvas.getByRole('searchbox')).toHaveValue('')
   },
 }
 
-/** People are found by their e-mail addresses too. */
+/** Finds users by email address. */
 export const FindsAPerson: Story = {
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     await userEvent.click(canvas.getByRole('button', { name: 'Filter by User' }))
     const box = await screen.findByRole('combobox', { name: 'Find User…' })
     await userEvent.type(box, 'grace@acme')
     await waitFor(() => expect(screen.getAllByRole('option')).toHaveLength(1))
     await userEvent.click(screen.getByRole('option', { name: /Grace Hopper/ }))
     await userEvent.keyboard('{Escape}')
-    await rows({ canvas }, 5)
+    await expectRows({ canvas }, 5)
   },
 }
 
-export const ChoosesADate: Story = {
+export const FiltersByDate: Story = {
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     await userEvent.click(canvas.getByRole('button', { name: /^Filter by Date/ }))
     await userEvent.click(await screen.findByRole('button', { name: 'Last 24 hours' }))
-    await rows({ canvas }, 7)
+    await expectRows({ canvas }, 7)
     await expect(await canvas.findByRole('button', { name: 'Remove filter: Date Last 24 hours' })).toBeVisible()
 
     await userEvent.click(canvas.getByRole('button', { name: /^Filter by Date/ }))
     await userEvent.type(await screen.findByLabelText('To'), '2020-01-31')
     await userEvent.click(screen.getByRole('button', { name: 'Apply' }))
-    await expect(await canvas.findByText('No events match')).toBeVisible()
+    await expect(await canvas.findByText('No matching events')).toBeVisible()
     await expect(canvas.getByText('Until Jan 31, 2020')).toBeVisible()
   },
 }
@@ -99,7 +103,7 @@ export const Empty: Story = {
   async play({ canvas, userEvent }) {
     await canvas.findByText('No activity yet')
     await userEvent.click(canvas.getByRole('button', { name: 'Filter by User' }))
-    await expect(await screen.findByText('Nothing found.')).toBeVisible()
+    await expect(await screen.findByText('No results')).toBeVisible()
   },
 }
 
@@ -115,82 +119,82 @@ export const Loading: Story = {
 export const AwkwardNames: Story = {
   parameters: activity({ events: 'awkward' }),
   async play({ canvas, canvasElement, userEvent }) {
-    await rows({ canvas }, 6)
-    await choose({ canvas, userEvent }, 'User', /Countess of Lovelace/)
-    await choose({ canvas, userEvent }, 'User', /الخوارزمي/)
-    await choose({ canvas, userEvent }, 'User', /関孝和/)
-    await rows({ canvas }, 3)
+    await expectRows({ canvas }, 6)
+    await selectFilter({ canvas, userEvent }, 'User', /Countess of Lovelace/)
+    await selectFilter({ canvas, userEvent }, 'User', /الخوارزمي/)
+    await selectFilter({ canvas, userEvent }, 'User', /関孝和/)
+    await expectRows({ canvas }, 3)
     const bar = canvasElement.querySelector('.whodid-filters')
     await expect(bar?.scrollWidth).toBeLessThanOrEqual(bar?.clientWidth ?? 0)
   },
 }
 
-const chosen: Story['play'] = async ({ canvas, userEvent }) => {
-  await rows({ canvas }, 19)
-  await choose({ canvas, userEvent }, 'User', /Grace Hopper/)
-  await rows({ canvas }, 5)
+const filtersByUser: Story['play'] = async ({ canvas, userEvent }) => {
+  await expectRows({ canvas }, 19)
+  await selectFilter({ canvas, userEvent }, 'User', /Grace Hopper/)
+  await expectRows({ canvas }, 5)
 }
 
-export const Dark: Story = { parameters: activity({ theme: 'dark' }), play: chosen }
+export const Dark: Story = { parameters: activity({ theme: 'dark' }), play: filtersByUser }
 
 export const RightToLeft: Story = {
   parameters: activity({ dir: 'rtl', locale: 'ar', messages: ARABIC }),
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     await userEvent.click(canvas.getByRole('button', { name: 'تصفية حسب المستخدم' }))
     await userEvent.click(await screen.findByRole('option', { name: /Grace Hopper/ }))
     await userEvent.keyboard('{Escape}')
-    await rows({ canvas }, 5)
+    await expectRows({ canvas }, 5)
   },
 }
 
 export const Phone: Story = {
   globals: { viewport: { value: 'phone' } },
   async play(context) {
-    await chosen?.(context)
+    await filtersByUser?.(context)
     await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
   },
 }
 
-/** The box speaks a language: conditions hold beside those of the menus, and stay in the box. */
-export const Language: Story = {
+/** Conditions in the search box combine with those of the menus. */
+export const QueryLanguage: Story = {
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     const box = canvas.getByRole('searchbox')
     await userEvent.type(box, 'actor:"grace hopper"')
-    await rows({ canvas }, 5)
-    await choose({ canvas, userEvent }, 'Action', /^Delete/)
-    await rows({ canvas }, 1)
+    await expectRows({ canvas }, 5)
+    await selectFilter({ canvas, userEvent }, 'Action', /^Delete/)
+    await expectRows({ canvas }, 1)
     await expect(box).toHaveValue('actor:"grace hopper"')
     await userEvent.type(box, ' -copy')
-    await expect(await canvas.findByText('No events match')).toBeVisible()
+    await expect(await canvas.findByText('No matching events')).toBeVisible()
   },
 }
 
-function wrong(text: string, place: string, why: RegExp): NonNullable<Story['play']> {
+function expectInvalid(text: string, part: string, reason: RegExp): NonNullable<Story['play']> {
   return async function play({ canvas, canvasElement, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     const box = canvas.getByRole('searchbox')
     await userEvent.type(box, `${text}{Enter}`)
-    const problem = await canvas.findByText(why)
+    const problem = await canvas.findByText(reason)
     await expect(problem).toBeVisible()
-    await expect(canvasElement.querySelector('mark')).toHaveTextContent(place)
+    await expect(canvasElement.querySelector('mark')).toHaveTextContent(part)
     await expect(box).toHaveAttribute('aria-invalid', 'true')
-    await expect(box).toHaveAccessibleDescription(why)
-    // Nothing was asked for, so nothing has changed.
-    await rows({ canvas }, 19)
+    await expect(box).toHaveAccessibleDescription(reason)
+    // Invalid text is not searched, so the rows are unchanged.
+    await expectRows({ canvas }, 19)
   }
 }
 
-/** What is wrong is said under the box, at its place; nothing is searched for until it is right. */
-export const Wrong: Story = {
+/** Shows where the text is invalid. Nothing is searched until it is valid. */
+export const InvalidSearch: Story = {
   async play(context) {
     const { canvas, canvasElement, userEvent } = context
-    await wrong('engine status:okay', 'okay', /takes success, failure/)(context)
+    await expectInvalid('engine status:okay', 'okay', /takes success, failure/)(context)
     const stale = () => canvasElement.querySelector('.whodid-panel[data-stale]')
     await expect(stale()).not.toBeNull()
-    await expect(canvas.getByText('Results of the last search')).toBeVisible()
-    // What is said of the text goes with the focus; that it is wrong stays.
+    await expect(canvas.getByText('Showing results of the last valid search')).toBeVisible()
+    // The message is hidden on blur. The invalid state remains.
     await userEvent.tab()
     await userEvent.tab()
     await expect(canvas.getByText(/takes success, failure/)).not.toBeVisible()
@@ -199,35 +203,35 @@ export const Wrong: Story = {
     await waitFor(() => expect(canvas.queryByText(/takes success, failure/)).toBeNull())
     await expect(canvas.getByRole('searchbox')).toHaveAttribute('aria-invalid', 'false')
     await waitFor(() => expect(stale()).toBeNull())
-    await expect(canvas.queryByText('Results of the last search')).toBeNull()
+    await expect(canvas.queryByText('Showing results of the last valid search')).toBeNull()
   },
 }
 
-/** A field without its value is not wrong while its value may still come, but is once the box is left. */
-export const Unfinished: Story = {
+/** A field without a value becomes invalid only after a pause or on blur. */
+export const UnfinishedSearch: Story = {
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     const box = canvas.getByRole('searchbox')
-    // The same, with the caret elsewhere: wrong as soon as typing rests
+    // With the caret elsewhere, it is invalid after the normal pause.
     await userEvent.type(box, 'x status:')
     await userEvent.type(box, 'y', { initialSelectionStart: 1, initialSelectionEnd: 1 })
     await waitFor(() => expect(box).toHaveAttribute('aria-invalid', 'true'), { timeout: 2_000 })
     await userEvent.clear(box)
     await userEvent.type(box, 'engine')
-    await rows({ canvas }, 7)
+    await expectRows({ canvas }, 7)
     await userEvent.type(box, ' status:')
     await expect(box).toHaveAttribute('aria-invalid', 'false')
     await userEvent.tab()
     await waitFor(() => expect(box).toHaveAttribute('aria-invalid', 'true'))
     await userEvent.clear(box)
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
   },
 }
 
-/** An empty box that has the focus shows what can be written in it, until something is, and to those who hear it too. */
-export const Hint: Story = {
+/** A focused empty box shows examples, also to screen readers. */
+export const SearchExamples: Story = {
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     const box = canvas.getByRole('searchbox')
     const example = () => canvas.queryByText('status:failure')
     await expect(example()).toBeNull()
@@ -249,10 +253,10 @@ export const Hint: Story = {
   },
 }
 
-export const HintDark: Story = {
+export const SearchExamplesDark: Story = {
   parameters: activity({ theme: 'dark' }),
   async play({ canvas, userEvent }) {
-    await rows({ canvas }, 19)
+    await expectRows({ canvas }, 19)
     await userEvent.click(canvas.getByRole('searchbox'))
     await expect(await canvas.findByText('status:failure')).toBeVisible()
   },
@@ -274,7 +278,7 @@ function Page() {
   )
 }
 
-/** In a scope the lists share one filter, each with a bar, and it outlasts them in the address. */
+/** Lists in a scope share one filter, which persists in the URL. */
 export const Scope: Story = {
   render: () => <Page />,
   async play({ canvas, userEvent }) {
@@ -285,7 +289,7 @@ export const Scope: Story = {
       await userEvent.click(canvas.getByRole('button', { name: 'Show table' }))
       await expect(canvas.getByRole('searchbox')).toHaveValue('linus')
       await waitFor(() => expect(canvas.getAllByRole('row').length).toBeLessThan(19))
-      // As after a reload: nothing is left but the address
+      // Unmounting leaves only the URL, as after a reload.
       await userEvent.click(canvas.getByRole('button', { name: 'Show nothing' }))
       await userEvent.click(canvas.getByRole('button', { name: 'Show feed' }))
       await expect(await canvas.findByRole('searchbox')).toHaveValue('linus')
@@ -295,21 +299,21 @@ export const Scope: Story = {
   },
 }
 
-export const WrongDark: Story = {
+export const InvalidSearchDark: Story = {
   parameters: activity({ theme: 'dark' }),
-  play: wrong('project from:soon', 'soon', /takes today, yesterday/),
+  play: expectInvalid('project from:soon', 'soon', /takes today, yesterday/),
 }
 
-export const WrongRightToLeft: Story = {
+export const InvalidSearchRightToLeft: Story = {
   parameters: activity({ dir: 'rtl', locale: 'ar', messages: ARABIC }),
-  play: wrong('محرك status:okay', 'okay', /takes success, failure/),
+  play: expectInvalid('محرك status:okay', 'okay', /takes success, failure/),
 }
 
-export const WrongOnAPhone: Story = {
+export const InvalidSearchOnAPhone: Story = {
   globals: { viewport: { value: 'phone' } },
   async play(context) {
-    const long = 'a-very-long-word-'.repeat(8)
-    await wrong(`${long} resource:${long} x`, 'a-very-long-word', /takes a type and an id/)(context)
+    const longWord = 'a-very-long-word-'.repeat(8)
+    await expectInvalid(`${longWord} resource:${longWord} x`, 'a-very-long-word', /takes a type and an id/)(context)
     await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
   },
 }

@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ActivityCard, ActivityProvider, type Messages } from '@whodid/react'
 import { expect, fn, screen, within } from 'storybook/test'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, getStage } from '../stage.tsx'
 
 const GERMAN: Partial<Messages> = {
   lastActivity: 'Letzte Aktivität',
@@ -10,16 +10,13 @@ const GERMAN: Partial<Messages> = {
   deleted: 'Gelöscht',
 }
 
-/**
- * Gives every activity component below it the service, and with it the theme, the language, the words, the icons and the
- * way links are drawn.
- */
+/** Connects activity components to the service, and sets their theme, locale, texts, icons and links. */
 const meta = {
   title: 'ActivityProvider',
   component: ActivityProvider,
   args: { url: '/activity', locale: 'en', children: <ActivityCard viewAllHref="/activity" /> },
   render: (args, context) => {
-    const { fetch, tenant } = stageOf(context)
+    const { fetch, tenant } = getStage(context)
     return <ActivityProvider {...args} fetch={fetch} tenant={args.tenant ?? tenant} />
   },
 } satisfies Meta<typeof ActivityProvider>
@@ -33,9 +30,9 @@ async function card(canvas: Canvas, name = 'Last activity') {
   return canvas.getByRole('region', { name })
 }
 
-/** A colour as the browser computes it. */
-function rgb(colour: string) {
-  return colour.replaceAll(' ', '')
+/** Normalizes a computed color. */
+function rgb(color: string) {
+  return color.replaceAll(' ', '')
 }
 
 export const Light: Story = {
@@ -53,7 +50,7 @@ export const Dark: Story = {
   },
 }
 
-/** By itself the kit follows the page: its `color-scheme`, a class `dark`, or `data-theme`. */
+/** By default the kit follows the page: its `color-scheme`, a `dark` class or `data-theme`. */
 export const FollowsThePage: Story = {
   args: { theme: 'auto' },
   parameters: activity({ theme: 'dark' }),
@@ -69,7 +66,7 @@ export const FollowsThePage: Story = {
   },
 }
 
-/** The tokens of a design system reach the kit as they are. */
+/** The kit uses the tokens of the host's design system. */
 export const HostTokens: Story = {
   decorators: [
     (Story) => (
@@ -86,7 +83,7 @@ export const HostTokens: Story = {
   },
 }
 
-/** Dates and numbers come from the platform, words from the host. */
+/** Dates and numbers come from `Intl`, texts from the host. */
 export const German: Story = {
   args: { locale: 'de', messages: GERMAN },
   async play({ canvas }) {
@@ -96,7 +93,7 @@ export const German: Story = {
   },
 }
 
-/** Another time zone than the browser's, here half an hour off the hour. */
+/** Uses a time zone other than the browser's. */
 export const TimeZone: Story = {
   args: { timeZone: 'Asia/Kolkata' },
   async play({ canvas, userEvent }) {
@@ -108,7 +105,7 @@ export const TimeZone: Story = {
   },
 }
 
-export const OwnIcons: Story = {
+export const CustomIcons: Story = {
   args: { icons: { database: <span>🗄️</span>, updated: <span>✏️</span> } },
   async play({ canvas }) {
     await expect(within(await card(canvas)).getByText('✏️')).toBeVisible()
@@ -117,8 +114,8 @@ export const OwnIcons: Story = {
 
 const visit = fn()
 
-/** Links are drawn by the host's router. */
-export const OwnLinks: Story = {
+/** The host's router renders links. */
+export const CustomLinks: Story = {
   args: {
     renderLink: ({ href, children, ...props }) => (
       <a
@@ -142,14 +139,14 @@ export const OwnLinks: Story = {
   },
 }
 
-/** One stream is live for all tenants of the viewer, and goes on in each where it was. */
+/** One live stream covers all tenants of the viewer. */
 export const AllTenants: Story = {
   args: { tenant: '*' },
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, ...context }) {
     const region = within(await card(canvas))
     await region.findByText('Live')
-    await stageOf(context).record({
+    await getStage(context).record({
       action: 'project.created',
       actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
       resource: { type: 'project', id: 'p77', name: 'Compiler' },
@@ -158,7 +155,7 @@ export const AllTenants: Story = {
   },
 }
 
-/** Without a live stream nothing says that there is one. */
+/** Without a live stream there is no status badge. */
 export const NotLive: Story = {
   args: { live: false },
   parameters: activity({ live: false }),

@@ -2,10 +2,10 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ActivityTable } from '@whodid/react'
 import { expect, screen, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { takeCopies, takeSavedFiles } from '../browser.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { captureCopies, captureDownloads } from '../browser.ts'
+import { activity, getStage } from '../stage.tsx'
 
-/** The activity as a table: 200 rows a page, ordered by any column, to select, copy and export, and to fill the window. */
+/** Shows the activity as a table: 200 rows per page, sortable by any column, with selection, copy, export and fullscreen. */
 const meta = {
   title: 'ActivityTable',
   component: ActivityTable,
@@ -18,29 +18,29 @@ type Canvas = Parameters<NonNullable<Story['play']>>[0]['canvas']
 const SENTENCE = 'Project Difference Engine was updated'
 const CHARGE = 'Charged 0.004 credits for flux-schnell'
 
-/** The rows of the page, without the headings. */
-async function rowsOf(canvas: Canvas) {
+/** Finds the rows of the page, without the headings. */
+async function findRows(canvas: Canvas) {
   await canvas.findByRole('table', { name: 'Activity' })
   return canvas.getAllByRole('row').slice(1)
 }
 
-/** What stands in a column, from the first row on. */
-async function columnOf(canvas: Canvas, column: string) {
-  return (await rowsOf(canvas)).map((row) => row.querySelector(`[data-column="${column}"]`)?.textContent ?? '')
+/** Reads the texts of a column. */
+async function readColumn(canvas: Canvas, column: string) {
+  return (await findRows(canvas)).map((row) => row.querySelector(`[data-column="${column}"]`)?.textContent ?? '')
 }
 
 export const Many = {
   async play({ canvas }) {
-    await expect(await rowsOf(canvas)).toHaveLength(19)
+    await expect(await findRows(canvas)).toHaveLength(19)
     await expect(canvas.getByText('1–19 of 19')).toBeVisible()
-    await expect(await columnOf(canvas, 'key')).toContain('membership.role_changed')
+    await expect(await readColumn(canvas, 'key')).toContain('membership.role_changed')
   },
 } satisfies Story
 
 export const One: Story = {
   parameters: activity({ events: 'one' }),
   async play({ canvas }) {
-    await expect(await rowsOf(canvas)).toHaveLength(1)
+    await expect(await findRows(canvas)).toHaveLength(1)
   },
 }
 
@@ -61,17 +61,17 @@ export const Loading: Story = {
 export const Failing: Story = {
   parameters: activity({ service: 'broken' }),
   async play({ canvas, userEvent, ...context }) {
-    await expect(await canvas.findByRole('alert')).toHaveTextContent('Activity could not be loaded')
-    stageOf(context).mend()
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('Could not load activity')
+    getStage(context).recover()
     await userEvent.click(canvas.getByRole('button', { name: 'Try again' }))
-    await expect(await rowsOf(canvas)).toHaveLength(19)
+    await expect(await findRows(canvas)).toHaveLength(19)
   },
 }
 
 export const AwkwardNames: Story = {
   parameters: activity({ events: 'awkward' }),
   async play({ canvas, canvasElement }) {
-    await expect(await rowsOf(canvas)).toHaveLength(6)
+    await expect(await findRows(canvas)).toHaveLength(6)
     await expect(canvas.getAllByText('\\u202E')[0]).toBeVisible()
     await expect(canvas.getAllByText('<img src=x onerror=alert(1)>')[0]).toBeVisible()
     await expect(canvasElement.querySelector('img')).toBeNull()
@@ -92,26 +92,26 @@ export const RightToLeft: Story = {
 export const Phone: Story = {
   globals: { viewport: { value: 'phone' } },
   async play({ canvas }) {
-    await expect(await rowsOf(canvas)).toHaveLength(19)
+    await expect(await findRows(canvas)).toHaveLength(19)
     await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
   },
 }
 
-/** Ten thousand events, two hundred a page. A selection is of the page in view. */
+/** Two hundred rows per page. The selection applies to the current page. */
 export const TenThousand: Story = {
   tags: ['!autodocs'],
   parameters: activity({ events: 'crowd' }),
   async play({ canvas, userEvent }) {
-    await expect(await rowsOf(canvas)).toHaveLength(200)
-    const [newest] = await columnOf(canvas, 'description')
+    await expect(await findRows(canvas)).toHaveLength(200)
+    const [newest] = await readColumn(canvas, 'description')
     await userEvent.click(canvas.getByRole('checkbox', { name: 'Select all on this page' }))
     await expect(canvas.getByRole('button', { name: 'Actions (200)' })).toBeVisible()
 
     await userEvent.click(canvas.getByRole('button', { name: 'Next page' }))
     await expect(await canvas.findByText(/^201–400 of/)).toBeVisible()
-    await expect(await rowsOf(canvas)).toHaveLength(200)
+    await expect(await findRows(canvas)).toHaveLength(200)
     await expect(canvas.getByRole('button', { name: 'Actions' })).toBeVisible()
-    await expect((await columnOf(canvas, 'description'))[0]).not.toBe(newest)
+    await expect((await readColumn(canvas, 'description'))[0]).not.toBe(newest)
 
     await userEvent.click(canvas.getByRole('button', { name: 'Previous page' }))
     await expect(await canvas.findByText(/^1–200 of/)).toBeVisible()
@@ -120,14 +120,14 @@ export const TenThousand: Story = {
 
 export const Sorts: Story = {
   async play({ canvas, userEvent }) {
-    await rowsOf(canvas)
+    await findRows(canvas)
     const heading = canvas.getByRole('columnheader', { name: 'User' })
     await userEvent.click(within(heading).getByRole('button'))
     await expect(heading).toHaveAttribute('aria-sort', 'ascending')
-    await waitFor(async () => expect((await columnOf(canvas, 'actor'))[0]).toBe('Ada Lovelace'))
+    await waitFor(async () => expect((await readColumn(canvas, 'actor'))[0]).toBe('Ada Lovelace'))
     await userEvent.click(within(heading).getByRole('button'))
     await expect(heading).toHaveAttribute('aria-sort', 'descending')
-    await waitFor(async () => expect((await columnOf(canvas, 'actor'))[0]).toMatch(/^System/))
+    await waitFor(async () => expect((await readColumn(canvas, 'actor'))[0]).toMatch(/^System/))
 
     for (const [name, column] of [
       ['Action key', 'key'],
@@ -136,20 +136,20 @@ export const Sorts: Story = {
       await userEvent.click(canvas.getByRole('button', { name }))
       await waitFor(async () => {
         await expect(canvas.getByRole('table')).toHaveAttribute('aria-busy', 'false')
-        const shown = await columnOf(canvas, column)
+        const shown = await readColumn(canvas, column)
         await expect(shown).toEqual(shown.toSorted((a, b) => a.localeCompare(b, 'en')))
       })
     }
   },
 }
 
-/** Selected rows are copied as CSV and JSON, and saved as files. */
+/** Copies selected rows as CSV and JSON, and saves them as files. */
 export const CopiesAndExports: Story = {
   async play({ canvas, userEvent }) {
-    using saved = takeSavedFiles()
-    using copies = takeCopies()
-    await rowsOf(canvas)
-    const choose = async (item: string) => {
+    using saved = captureDownloads()
+    using copies = captureCopies()
+    await findRows(canvas)
+    const selectItem = async (item: string) => {
       await userEvent.click(canvas.getByRole('button', { name: /^Actions/ }))
       await userEvent.click(await screen.findByRole('menuitem', { name: item }))
       await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
@@ -164,14 +164,14 @@ export const CopiesAndExports: Story = {
     await userEvent.click(canvas.getByRole('checkbox', { name: `Select: ${CHARGE}` }))
     await expect(canvas.getByRole('button', { name: 'Actions (2)' })).toBeVisible()
 
-    await choose('Copy as CSV')
+    await selectItem('Copy as CSV')
     await expect(await canvas.findByText('2 events copied')).toBeVisible()
     const [header, newest, oldest] = copies.last().split('\r\n')
     await expect(header).toMatch(/^event_id,actor,category,action,description,timestamp,/)
     await expect(newest).toContain(`,Ada Lovelace,project,project.updated,${SENTENCE},`)
     await expect(oldest).toContain(`,System,billing,billing.charged,${CHARGE},`)
 
-    await choose('Copy as JSON')
+    await selectItem('Copy as JSON')
     await waitFor(() =>
       expect(JSON.parse(copies.last())).toMatchObject([
         { action: 'project.updated', actor: { name: 'Ada Lovelace' }, description: SENTENCE },
@@ -179,45 +179,45 @@ export const CopiesAndExports: Story = {
       ]),
     )
 
-    await choose('Export as CSV')
+    await selectItem('Export as CSV')
     await waitFor(() => expect(saved.last()?.name).toBe('activity.csv'))
     await expect(await saved.last()?.text()).toContain(SENTENCE)
-    await choose('Export as JSON')
+    await selectItem('Export as JSON')
     await waitFor(() => expect(saved.last()?.name).toBe('activity.json'))
     await expect(JSON.parse((await saved.last()?.text()) ?? '')).toHaveLength(2)
   },
 }
 
-export const FillsTheWindow: Story = {
+export const Fullscreen: Story = {
   async play({ canvas, userEvent }) {
-    await rowsOf(canvas)
+    await findRows(canvas)
     await userEvent.click(canvas.getByRole('button', { name: 'Fullscreen' }))
     const dialog = await screen.findByRole('dialog', { name: 'Activity' })
     await waitFor(() => expect(within(dialog).getAllByRole('row')).toHaveLength(20))
     await expect(dialog.getBoundingClientRect()).toMatchObject({ width: innerWidth, height: innerHeight })
     await userEvent.keyboard('{Escape}')
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
-    await expect(await rowsOf(canvas)).toHaveLength(19)
+    await expect(await findRows(canvas)).toHaveLength(19)
   },
 }
 
-export const ChoosesColumns: Story = {
+export const SelectsColumns: Story = {
   async play({ canvas, userEvent }) {
-    await rowsOf(canvas)
+    await findRows(canvas)
     await userEvent.click(canvas.getByRole('button', { name: 'Columns' }))
     await userEvent.click(await screen.findByRole('menuitemcheckbox', { name: 'Action key' }))
     await userEvent.click(screen.getByRole('menuitemcheckbox', { name: 'Status' }))
     await userEvent.keyboard('{Escape}')
     await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
     await expect(canvas.queryByRole('columnheader', { name: 'Action key' })).toBeNull()
-    await expect((await columnOf(canvas, 'status')).filter((status) => status === 'Failed')).toHaveLength(2)
+    await expect((await readColumn(canvas, 'status')).filter((status) => status === 'Failed')).toHaveLength(2)
   },
 }
 
 export const OpensARow: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, userEvent }) {
-    const [newest] = await rowsOf(canvas)
+    const [newest] = await findRows(canvas)
     newest?.focus()
     await userEvent.keyboard('{Enter}')
     const details = within(await screen.findByRole('dialog', { name: 'Event details' }))
@@ -227,25 +227,25 @@ export const OpensARow: Story = {
   },
 }
 
-/** At the head of the table new events appear by themselves; elsewhere it is said that there are some. */
+/** New events appear on the first page. Elsewhere a button shows how many there are. */
 export const Live: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, userEvent, ...context }) {
-    await rowsOf(canvas)
+    await findRows(canvas)
     await canvas.findByText('Live')
     const create = (name: string) =>
-      stageOf(context).record({
+      getStage(context).record({
         action: 'project.created',
         actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
         resource: { type: 'project', id: name, name },
       })
     await create('Compiler')
-    await waitFor(async () => expect((await columnOf(canvas, 'description'))[0]).toBe('Compiler was created'))
+    await waitFor(async () => expect((await readColumn(canvas, 'description'))[0]).toBe('Compiler was created'))
 
     await userEvent.click(canvas.getByRole('button', { name: 'User' }))
-    await waitFor(async () => expect((await columnOf(canvas, 'actor'))[0]).toBe('Ada Lovelace'))
+    await waitFor(async () => expect((await readColumn(canvas, 'actor'))[0]).toBe('Ada Lovelace'))
     await create('Linker')
     await userEvent.click(await canvas.findByRole('button', { name: '1 new event' }))
-    await waitFor(async () => expect((await columnOf(canvas, 'description'))[0]).toBe('Linker was created'))
+    await waitFor(async () => expect((await readColumn(canvas, 'description'))[0]).toBe('Linker was created'))
   },
 }

@@ -2,9 +2,9 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import type { NewEvent } from '@whodid/core'
 import { ActivityFeed, ActivityProvider, ActivityToasts } from '@whodid/react'
 import { expect, fn, screen, userEvent, waitFor, within } from 'storybook/test'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, getStage } from '../stage.tsx'
 
-/** Notice of critical events at once, wherever the viewer is in the app. */
+/** Shows critical events as toasts, anywhere in the app. */
 const meta = {
   title: 'ActivityToasts',
   component: ActivityToasts,
@@ -20,7 +20,7 @@ export default meta
 type Story = StoryObj<typeof meta>
 type Context = Parameters<NonNullable<Story['play']>>[0]
 
-function key(name: string, more: Partial<NewEvent> = {}): NewEvent {
+function createKeyEvent(name: string, more: Partial<NewEvent> = {}): NewEvent {
   return {
     action: 'api_key.revealed',
     actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
@@ -31,32 +31,38 @@ function key(name: string, more: Partial<NewEvent> = {}): NewEvent {
   }
 }
 
-/** Records events once the page hears of them. */
-async function happen(context: Context, ...events: NewEvent[]): Promise<void> {
+/** Records events once the live stream is connected. */
+async function recordLive(context: Context, ...events: NewEvent[]): Promise<void> {
   await context.canvas.findByText('Live')
-  await stageOf(context).record(...events)
+  await getStage(context).record(...events)
 }
 
-function notices() {
-  return screen.findByRole('region', { name: 'Notices' })
+function findToasts() {
+  return screen.findByRole('region', { name: 'Notifications' })
 }
 
 export const Critical: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   async play(context) {
-    await happen(context, key('harmless', { severity: 'info' }), key('deploy'))
-    const region = await notices()
+    await recordLive(context, createKeyEvent('harmless', { severity: 'info' }), createKeyEvent('deploy'))
+    const region = await findToasts()
     await expect(within(region).getAllByRole('listitem')).toHaveLength(1)
     await expect(within(region).getByRole('alert')).toHaveTextContent('Critical: API key deploy was revealed')
   },
 }
 
-/** However many come, three stand at a time; the keyboard dismisses them one after the other. */
+/** At most three toasts at a time. The keyboard can dismiss them in a row. */
 export const AtMostThree: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   async play(context) {
-    await happen(context, key('one'), key('two'), key('three'), key('four'))
-    const region = await notices()
+    await recordLive(
+      context,
+      createKeyEvent('one'),
+      createKeyEvent('two'),
+      createKeyEvent('three'),
+      createKeyEvent('four'),
+    )
+    const region = await findToasts()
     const names = () =>
       within(region)
         .getAllByRole('alert')
@@ -69,27 +75,27 @@ export const AtMostThree: Story = {
     await expect(screen.getByRole('button', { name: 'Dismiss: API key three was revealed' })).toHaveFocus()
     await userEvent.keyboard('{Enter}')
     await userEvent.keyboard('{Enter}')
-    await waitFor(() => expect(screen.queryByRole('region', { name: 'Notices' })).toBeNull())
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Notifications' })).toBeNull())
   },
 }
 
 export const OpensDetails: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   async play(context) {
-    await happen(context, key('deploy'))
-    await userEvent.click(within(await notices()).getByRole('button', { name: 'API key deploy was revealed' }))
+    await recordLive(context, createKeyEvent('deploy'))
+    await userEvent.click(within(await findToasts()).getByRole('button', { name: 'API key deploy was revealed' }))
     await expect(await screen.findByRole('dialog')).toHaveTextContent('api_key.revealed')
-    await expect(screen.queryByRole('region', { name: 'Notices' })).toBeNull()
+    await expect(screen.queryByRole('region', { name: 'Notifications' })).toBeNull()
   },
 }
 
-/** Other events, opened in the host's own way. */
-export const OwnFilter: Story = {
-  parameters: activity({ events: 'one', own: true }),
+/** Shows other events, and opens them in the host's way. */
+export const CustomFilter: Story = {
+  parameters: activity({ events: 'one', isolated: true }),
   args: { filter: { action: ['api_key.revealed'] }, limit: 1, onOpen: fn() },
   async play(context) {
-    await happen(context, key('quiet', { severity: 'info' }))
-    const region = await notices()
+    await recordLive(context, createKeyEvent('quiet', { severity: 'info' }))
+    const region = await findToasts()
     await expect(within(region).getByRole('status')).toHaveTextContent('Info: API key quiet was revealed')
     await userEvent.click(within(region).getByRole('button', { name: 'API key quiet was revealed' }))
     await expect(context.args.onOpen).toHaveBeenCalledWith(expect.objectContaining({ action: 'api_key.revealed' }))
@@ -97,60 +103,60 @@ export const OwnFilter: Story = {
 }
 
 export const Dark: Story = {
-  parameters: activity({ events: 'one', own: true, theme: 'dark' }),
+  parameters: activity({ events: 'one', isolated: true, theme: 'dark' }),
   async play(context) {
-    await happen(context, key('deploy'))
-    const toast = within(await notices()).getByRole('listitem')
+    await recordLive(context, createKeyEvent('deploy'))
+    const toast = within(await findToasts()).getByRole('listitem')
     await expect(getComputedStyle(toast).backgroundColor).toBe('rgb(24, 25, 28)')
   },
 }
 
 export const RightToLeft: Story = {
-  parameters: activity({ events: 'one', own: true, dir: 'rtl' }),
+  parameters: activity({ events: 'one', isolated: true, dir: 'rtl' }),
   async play(context) {
-    await happen(context, key('deploy'))
-    const { left } = (await notices()).getBoundingClientRect()
+    await recordLive(context, createKeyEvent('deploy'))
+    const { left } = (await findToasts()).getBoundingClientRect()
     await expect(left).toBe(16)
   },
 }
 
-/** What the connection to the service does. */
-function connection(send: typeof fetch) {
+/** Wraps `fetch` so that the live stream can be cut and restored. */
+function createNetwork(send: typeof fetch) {
   const streams = new Set<AbortController>()
-  let up = true
-  const through: typeof fetch = async (input, init) => {
+  let isUp = true
+  const interceptedFetch: typeof fetch = async (input, init) => {
     if (!new Request(input, init).url.includes('/trpc/follow')) return send(input, init)
-    if (!up) throw new TypeError('The network is away.')
-    const cut = new AbortController()
-    streams.add(cut)
+    if (!isUp) throw new TypeError('Network unavailable.')
+    const controller = new AbortController()
+    streams.add(controller)
     const response = await send(input, {
       ...init,
-      signal: init?.signal ? AbortSignal.any([init.signal, cut.signal]) : cut.signal,
+      signal: init?.signal ? AbortSignal.any([init.signal, controller.signal]) : controller.signal,
     })
-    return new Response(response.body?.pipeThrough(new TransformStream(), { signal: cut.signal }), response)
+    return new Response(response.body?.pipeThrough(new TransformStream(), { signal: controller.signal }), response)
   }
   return {
-    fetch: through,
+    fetch: interceptedFetch,
     cut() {
-      up = false
-      for (const stream of streams) stream.abort(new TypeError('The network has gone.'))
+      isUp = false
+      for (const stream of streams) stream.abort(new TypeError('Connection lost.'))
     },
-    mend() {
-      up = true
+    recover() {
+      isUp = true
     },
   }
 }
 
-let wire: ReturnType<typeof connection>
+let network: ReturnType<typeof createNetwork>
 
-/** A stream that broke before its first event cannot resume after one: what happened meanwhile is read instead. */
+/** A stream that breaks before its first event cannot resume, so the lists are refetched. */
 export const BackAfterAnOutage: Story = {
-  parameters: activity({ events: 'one', own: true }),
+  parameters: activity({ events: 'one', isolated: true }),
   render: (args, context) => {
-    const { fetch, tenant } = stageOf(context)
-    wire ??= connection(fetch)
+    const { fetch, tenant } = getStage(context)
+    network ??= createNetwork(fetch)
     return (
-      <ActivityProvider url="/activity" fetch={wire.fetch} tenant={tenant} locale="en">
+      <ActivityProvider url="/activity" fetch={network.fetch} tenant={tenant} locale="en">
         <ActivityFeed />
         <ActivityToasts {...args} />
       </ActivityProvider>
@@ -158,10 +164,10 @@ export const BackAfterAnOutage: Story = {
   },
   async play(context) {
     await context.canvas.findByText('Live')
-    wire.cut()
+    network.cut()
     await context.canvas.findByText('Connecting')
-    await stageOf(context).record(key('missed'))
-    wire.mend()
+    await getStage(context).record(createKeyEvent('missed'))
+    network.recover()
     await expect(await context.canvas.findByRole('article', { name: 'API key missed was revealed' })).toBeVisible()
   },
 }

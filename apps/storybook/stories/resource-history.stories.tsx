@@ -2,9 +2,9 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ResourceHistory } from '@whodid/react'
 import { expect, screen, waitFor } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, getStage } from '../stage.tsx'
 
-/** What happened to one resource: who did what and when, with the changes. */
+/** Shows the history of one resource: who did what and when, with the changes. */
 const meta = {
   title: 'ResourceHistory',
   component: ResourceHistory,
@@ -14,7 +14,7 @@ const meta = {
 export default meta
 type Story = StoryObj<typeof meta>
 
-/** Changes come up on demand, beside the names of those who made them. */
+/** Shows who made each change, and expands the changes. */
 export const Many = {
   async play({ canvas, userEvent }) {
     const [newest, refused, oldest, ...more] = await canvas.findAllByRole('listitem')
@@ -53,7 +53,7 @@ export const Failing: Story = {
   parameters: activity({ service: 'broken' }),
   async play({ canvas, userEvent, ...context }) {
     await canvas.findByRole('alert')
-    stageOf(context).mend()
+    getStage(context).recover()
     await userEvent.click(canvas.getByRole('button', { name: 'Try again' }))
     await expect(await canvas.findAllByRole('listitem')).toHaveLength(3)
   },
@@ -86,7 +86,7 @@ export const Phone: Story = {
   },
 }
 
-/** A long history is read piece by piece. */
+/** Loads a long history page by page. */
 export const TenThousand: Story = {
   tags: ['!autodocs'],
   args: { id: 'project-1' },
@@ -99,12 +99,12 @@ export const TenThousand: Story = {
 }
 
 export const Live: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, userEvent, ...context }) {
     await expect(await canvas.findAllByRole('listitem')).toHaveLength(3)
     await canvas.findByText('Live')
     const actor = { type: 'user', id: 'u2', name: 'Grace Hopper' } as const
-    await stageOf(context).record(
+    await getStage(context).record(
       { action: 'project.archived', actor, resource: { type: 'project', id: 'p2', name: 'Another' } },
       { action: 'project.archived', actor, resource: { type: 'project', id: 'p1', name: 'Difference Engine' } },
     )

@@ -2,9 +2,9 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { UserActivity } from '@whodid/react'
 import { expect, waitFor, within } from 'storybook/test'
 import { ARABIC } from '../arabic.ts'
-import { activity, stageOf } from '../stage.tsx'
+import { activity, getStage } from '../stage.tsx'
 
-/** What one person did, for their profile. */
+/** Shows the activity of one user, for a profile page. */
 const meta = {
   title: 'UserActivity',
   component: UserActivity,
@@ -14,13 +14,13 @@ const meta = {
 export default meta
 type Story = StoryObj<typeof meta>
 
-/** Each event leads to its resource, unless that is gone. */
+/** Each event links to its resource, unless it was deleted. */
 export const Many = {
   async play({ canvas }) {
     const items = await canvas.findAllByRole('listitem')
     await expect(items).toHaveLength(5)
     const [deleted] = items
-    if (!deleted) throw new Error('There is no newest event.')
+    if (!deleted) throw new Error('There are no events.')
     await expect(deleted).toHaveTextContent('Engine (copy) was deleted')
     await expect(within(deleted).getByRole('link')).toHaveAttribute('aria-disabled', 'true')
     await expect(canvas.getAllByRole('link', { name: /Punched cards/ })[0]).toHaveAttribute('href', '/datasets/d1')
@@ -38,7 +38,7 @@ export const One: Story = {
 export const Empty: Story = {
   args: { userId: 'u0' },
   async play({ canvas }) {
-    await expect(await canvas.findByText('Nothing done yet')).toBeVisible()
+    await expect(await canvas.findByText('No activity yet')).toBeVisible()
   },
 }
 
@@ -53,17 +53,17 @@ export const Failing: Story = {
   parameters: activity({ service: 'broken' }),
   async play({ canvas, userEvent, ...context }) {
     await canvas.findByRole('alert')
-    stageOf(context).mend()
+    getStage(context).recover()
     await userEvent.click(canvas.getByRole('button', { name: 'Try again' }))
     await expect(await canvas.findAllByRole('listitem')).toHaveLength(5)
   },
 }
 
-/** Others' activity needs a right of its own; one's own does not. */
+/** Viewers can see their own activity. Others' activity requires `view:all`. */
 export const Forbidden: Story = {
   parameters: activity({ permissions: ['view'] }),
   async play({ canvas }) {
-    await expect(await canvas.findByText('You may not see this activity')).toBeVisible()
+    await expect(await canvas.findByText('You do not have access to this activity')).toBeVisible()
     await expect(canvas.queryByRole('listitem')).toBeNull()
   },
 }
@@ -97,11 +97,11 @@ export const Phone: Story = {
 }
 
 export const Live: Story = {
-  parameters: activity({ own: true }),
+  parameters: activity({ isolated: true }),
   async play({ canvas, ...context }) {
     await expect(await canvas.findAllByRole('listitem')).toHaveLength(5)
     await canvas.findByText('Live')
-    await stageOf(context).record({
+    await getStage(context).record({
       action: 'job.started',
       actor: { type: 'user', id: 'u2', name: 'Grace Hopper' },
       resource: { type: 'job', id: 'j9', name: 'Train Noether' },

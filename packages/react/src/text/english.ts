@@ -50,7 +50,7 @@ export const ENGLISH: Messages = {
   severities: { info: 'Info', warning: 'Warning', critical: 'Critical' },
   channels: { ui: 'Web', api: 'API', system: 'System' },
   actorTypes: { user: 'User', system: 'System', api_key: 'API key', service: 'Service', agent: 'Agent' },
-  formerUser: 'Former user',
+  formerUser: 'A former user',
   inScope: (name) => `in ${name}`,
   deleted: 'Deleted',
   deletedReason: (type) => `This ${type} was deleted.`,
