@@ -133,7 +133,7 @@ function formatEventCount(count: number): string {
 }
 
 /** Options for `createAccessLog`. */
-export interface AccessLogOptions {
+interface AccessLogOptions {
   /** Stores an audit event, or throws. */
   record(tenantId: string, event: NewEvent): Promise<void>
   /** Finds events of a tenant, without the restrictions of any viewer. */

@@ -1,5 +1,5 @@
 /** A cache that evicts the least recently used entry when it is full. */
-export interface LruCache<T> {
+interface LruCache<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
   delete(key: string): void

@@ -27,7 +27,7 @@ import { getHiddenFields, parseSearch } from './read/search.ts'
 import { createTotalCounter } from './read/totals.ts'
 
 /** Options for `createPolicy`. */
-export interface PolicyOptions {
+interface PolicyOptions {
   readonly store: EventStore
   readonly catalog: CatalogJson
   readonly accessLog: AccessLog
@@ -45,7 +45,7 @@ export interface Policy {
 }
 
 /** The request of a session. */
-export interface SessionRequest {
+interface SessionRequest {
   readonly gate: Gate
   /** The context of audit events about this request. */
   readonly context: Partial<EventContext>

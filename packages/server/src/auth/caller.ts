@@ -2,7 +2,7 @@ import { type Viewer, WhodidError } from '@whodid/core'
 import { ANONYMOUS_VIEWER } from './permission.ts'
 
 /** A key or token that can expire or be revoked while a stream is open. */
-export interface Credential {
+interface Credential {
   /** When it expires, in epoch milliseconds; null when it does not. */
   readonly expiresAt: number | null
   /** Resolves to false once the credential is revoked. */

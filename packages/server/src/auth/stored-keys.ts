@@ -6,7 +6,7 @@ import { type BearerAuthenticator, createRejectedCaller } from './caller.ts'
 import { createKeyCaller } from './static-keys.ts'
 
 /** Options for `createStoredKeyAuthenticator`. */
-export interface StoredKeysOptions {
+interface StoredKeysOptions {
   readonly keys: Pick<KeyStore, 'find' | 'markUsed'>
   readonly now: () => number
   readonly onWarning: (message: string, cause?: unknown) => void

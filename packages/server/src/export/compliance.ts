@@ -6,7 +6,7 @@ import type { EventExtract } from '../read/extract.ts'
 import { type ExportFormat, formatEvents } from './file.ts'
 
 /** Options for `createComplianceFile`. */
-export interface ComplianceRequest {
+interface ComplianceRequest {
   readonly extract: EventExtract
   readonly format: ExportFormat
   readonly order: SortOrder

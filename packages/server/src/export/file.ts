@@ -20,7 +20,7 @@ export interface ExportFile {
 }
 
 /** The header with the position where an export stops. A client sends it back to resume the same export. */
-export const UP_TO_HEADER = 'whodid-up-to'
+const UP_TO_HEADER = 'whodid-up-to'
 
 /** Creates the headers of a download. `resumed` is true when the file continues an interrupted one. */
 export function createFileHeaders(

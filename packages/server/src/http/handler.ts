@@ -16,7 +16,7 @@ import { handleRest, isRestPath } from './rest.ts'
 import { handleTrpc } from './trpc.ts'
 
 /** Options for `createHandler`. */
-export interface HandlerOptions {
+interface HandlerOptions {
   readonly authenticate: Authenticate
   readonly policy: Policy
   readonly calls: ReturnType<typeof createCalls>

@@ -2,7 +2,7 @@ import { AUDIT_CATEGORY, type EventStore, type NewEvent } from '@whodid/core'
 import { computeCutoff, type RetentionWindows } from './retention.ts'
 
 /** Options for `createPurge`. */
-export interface PurgeOptions {
+interface PurgeOptions {
   readonly store: Pick<EventStore, 'retention'>
   readonly windows: RetentionWindows
   /** Records an audit event. */
@@ -12,7 +12,7 @@ export interface PurgeOptions {
 }
 
 /** Deletes events that are past their retention. */
-export interface Purge {
+interface Purge {
   /**
    * Purges every tenant, in batches with pauses between them. Resolves to the number of deleted events; null when another
    * process is purging.

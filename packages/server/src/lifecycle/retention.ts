@@ -22,7 +22,7 @@ export interface RetentionWindow extends Retention {
 }
 
 /** Retention settings of a tenant. Absent fields keep their value. */
-export interface RetentionSettings {
+interface RetentionSettings {
   /** Days to keep events; null to follow the plan. */
   readonly days?: number | null | undefined
   readonly legalHold?: boolean | undefined

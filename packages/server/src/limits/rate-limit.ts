@@ -50,7 +50,7 @@ export interface BucketState {
 }
 
 /** One token bucket per caller. */
-export interface TokenBuckets {
+interface TokenBuckets {
   /**
    * Takes tokens and returns the new state; null when the bucket is empty. One token is enough to take many: the bucket then
    * goes below zero.
@@ -88,7 +88,7 @@ export function createTokenBuckets(limit: RateLimit, now: () => number): TokenBu
 }
 
 /** Counts open responses. */
-export interface ConcurrencyLimiter {
+interface ConcurrencyLimiter {
   /** Counts one more until the signal aborts. Throws `rate_limited` at the limit. */
   acquire(caller: string, signal: AbortSignal): void
 }
