@@ -33,7 +33,7 @@ export const catalog = defineCatalog({
       started: '{resource.name} started',
       completed: '{resource.name} completed',
       failed: { say: '{resource.name} failed', severity: 'warning' },
-      cancelled: '{resource.name} was cancelled',
+      canceled: '{resource.name} was canceled',
     },
   },
   membership: {

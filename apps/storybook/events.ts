@@ -50,7 +50,7 @@ const DRAFTS: readonly EventDraft[] = [
     metadata: { exitCode: 137 },
   },
   {
-    action: 'job.cancelled',
+    action: 'job.canceled',
     actor: linus,
     resource: { type: 'job', id: 'j3', name: 'Train Gauss' },
     scope: { project: { id: 'p1', name: 'Engine' } },

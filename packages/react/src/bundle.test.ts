@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
 import { describe, expect, test } from 'vitest'
 
-/** What a page loads to draw these, everything but React, minified and compressed, in KiB; parts loaded on demand apart. */
-async function weigh(names: readonly string[]): Promise<number> {
+/** Returns the initial JavaScript of a page with these components in KiB, gzipped, without React and lazy chunks. */
+async function measureInitialSize(names: readonly string[]): Promise<number> {
   const entry = 'virtual:page'
-  const built = await build({
+  const results = await build({
     configFile: false,
     logLevel: 'silent',
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -26,35 +26,37 @@ async function weigh(names: readonly string[]): Promise<number> {
         input: entry,
         external: /^react(-dom)?($|\/)/,
         preserveEntrySignatures: 'strict',
-        // Names without a hash, which would be of the folder's path too and weigh differently in each.
+        // Hashes depend on the folder's path and would change the size.
         output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
       },
     },
   })
-  const outputs = (Array.isArray(built) ? built : [built]).flatMap((each) => ('output' in each ? each.output : []))
-  const chunks = outputs.filter((each): each is Rolldown.OutputChunk => each.type === 'chunk')
-  const first = new Set<string>()
-  const take = (name: string) => {
-    if (first.has(name)) return
-    first.add(name)
-    chunks.find(({ fileName }) => fileName === name)?.imports.forEach(take)
+  const outputs = (Array.isArray(results) ? results : [results]).flatMap((result) =>
+    'output' in result ? result.output : [],
+  )
+  const chunks = outputs.filter((output): output is Rolldown.OutputChunk => output.type === 'chunk')
+  const initialChunks = new Set<string>()
+  const addChunk = (name: string) => {
+    if (initialChunks.has(name)) return
+    initialChunks.add(name)
+    chunks.find(({ fileName }) => fileName === name)?.imports.forEach(addChunk)
   }
-  for (const { isEntry, fileName } of chunks) if (isEntry) take(fileName)
+  for (const { isEntry, fileName } of chunks) if (isEntry) addChunk(fileName)
   const bytes = chunks
-    .filter(({ fileName }) => first.has(fileName))
+    .filter(({ fileName }) => initialChunks.has(fileName))
     .reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0)
   return bytes / 1024
 }
 
-describe('what a page loads at first', () => {
+describe('the initial bundle', () => {
   test('is at most 60 KiB for a feed', async () => {
-    const size = await weigh(['ActivityProvider', 'ActivityFeed'])
+    const size = await measureInitialSize(['ActivityProvider', 'ActivityFeed'])
     expect(size).toBeGreaterThan(30)
     expect(size).toBeLessThanOrEqual(60)
   })
 
   test('is at most 110 KiB for feed, table, filters, details and export', async () => {
     const components = ['ActivityFeed', 'ActivityTable', 'ActivityFilters', 'ActivityDetails', 'ActivityExport']
-    expect(await weigh(['ActivityProvider', ...components])).toBeLessThanOrEqual(110)
+    expect(await measureInitialSize(['ActivityProvider', ...components])).toBeLessThanOrEqual(110)
   })
 })

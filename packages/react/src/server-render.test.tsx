@@ -18,8 +18,8 @@ function never() {
   return new Promise<Response>(() => {})
 }
 
-test('everything can be drawn on a server, without a window, and asks for nothing there', () => {
-  let asked = 0
+test('all components render on a server, without a window or requests', () => {
+  let requests = 0
   const html = renderToString(
     <StrictMode>
       <ActivityProvider
@@ -27,7 +27,7 @@ test('everything can be drawn on a server, without a window, and asks for nothin
         locale="en"
         theme="dark"
         fetch={() => {
-          asked += 1
+          requests += 1
           return never()
         }}
       >
@@ -46,9 +46,9 @@ test('everything can be drawn on a server, without a window, and asks for nothin
   expect(html).toContain('role="tablist"')
   expect(html.match(/aria-label="Loading activity"/g)).toHaveLength(5)
   expect(html).toContain('data-whodid-theme="dark"')
-  expect(asked).toBe(0)
+  expect(requests).toBe(0)
 })
 
-test('a component outside of a provider says what is missing', () => {
+test('a component outside of a provider throws with the fix', () => {
   expect(() => renderToString(<ActivityFeed />)).toThrow(/<ActivityProvider url="\/activity">/)
 })

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { toDisplayChange } from './display-change.ts'
 
-describe('a change to be drawn', () => {
-  test('is named in words', () => {
+describe('a displayed change', () => {
+  test('has a readable label', () => {
     expect(toDisplayChange({ path: '/settings/retryLimit', from: 3, to: 5 }).label).toBe('Settings › Retry limit')
     expect(toDisplayChange({ path: '/tags/1', to: 'brass' }).label).toBe('Tags › #2')
     expect(toDisplayChange({ path: '/a~1b', from: 1, to: 2 }).label).toContain('b')
   })
 
-  test('marks only what differs when most of a text is the same', () => {
+  test('marks the differing part of similar texts', () => {
     const { from, to } = toDisplayChange({ path: '/name', from: 'Engine one', to: 'Engine two' })
     expect(from).toEqual({
       type: 'value',
@@ -26,13 +26,13 @@ describe('a change to be drawn', () => {
     })
   })
 
-  test('marks nothing when texts have little in common', () => {
+  test('marks nothing in different texts', () => {
     expect(toDisplayChange({ path: '/name', from: 'Motor', to: 'Engine' }).to).toMatchObject({
       pieces: [{ text: 'Engine', isMarked: false }],
     })
   })
 
-  test('never cuts a character in two', () => {
+  test('does not split surrogate pairs', () => {
     const { from, to } = toDisplayChange({ path: '/name', from: 'Launch day 🚀', to: 'Launch day 🚁' })
     for (const side of [from, to]) {
       if (side.type !== 'value') throw new Error('expected a value')
@@ -40,7 +40,7 @@ describe('a change to be drawn', () => {
     }
   })
 
-  test('without a former value is "set", without a later one "removed"', () => {
+  test('without an old value is "set", without a new value "removed"', () => {
     expect(toDisplayChange({ path: '/name', to: 'Engine' })).toMatchObject({ change: 'set', from: { type: 'empty' } })
     expect(toDisplayChange({ path: '/name', from: 'Engine' })).toMatchObject({
       change: 'removed',

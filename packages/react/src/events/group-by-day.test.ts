@@ -8,7 +8,7 @@ function at(occurredAt: string) {
 
 const now = Date.parse('2026-11-20T12:00:00Z')
 
-test('the first event of each day begins it', () => {
+test('the first event of each day has the heading', () => {
   const rows = groupByDay(
     [at('2026-11-20T11:00:00Z'), at('2026-11-20T00:00:00Z'), at('2026-11-19T23:59:59Z'), at('2026-11-02T10:00:00Z')],
     createFormats('en', 'UTC'),
@@ -17,7 +17,7 @@ test('the first event of each day begins it', () => {
   expect(rows.map(({ day }) => day)).toEqual(['Today', null, 'Yesterday', 'Monday, November 2'])
 })
 
-test('days are those of the viewer', () => {
+test('days depend on the time zone', () => {
   const rows = groupByDay(
     [at('2026-11-20T02:00:00Z'), at('2026-11-19T23:00:00Z')],
     createFormats('en', 'America/New_York'),

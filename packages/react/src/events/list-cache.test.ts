@@ -11,7 +11,7 @@ const catalog = defineCatalog({ project: { group: 'Resources' } }).json
 
 let seq = 0
 
-function event(given: Partial<StoredEvent> = {}): StoredEvent {
+function event(overrides: Partial<StoredEvent> = {}): StoredEvent {
   seq += 1
   const occurredAt = new Date(Date.UTC(2026, 10, 20, 10, 0, seq)).toISOString()
   return {
@@ -45,7 +45,7 @@ function event(given: Partial<StoredEvent> = {}): StoredEvent {
     redacted: [],
     seen: false,
     archived: false,
-    ...given,
+    ...overrides,
   }
 }
 
@@ -58,11 +58,11 @@ function page(items: StoredEvent[], more = false): ListOutput {
   }
 }
 
-/** Lists as the kit's queries keep them, each under what it was asked for. */
-function cache(lists: { readonly [name: string]: { input: object; verb?: string; items: StoredEvent[] } }) {
+/** Creates a query cache with lists, each under the key of its input. */
+function cache(lists: { readonly [name: string]: { input: object; procedure?: string; items: StoredEvent[] } }) {
   const queries = new QueryClient()
-  const keys = Object.entries(lists).map(([name, { input, verb = 'list', items }]) => {
-    const key = [[verb], { input, type: 'infinite' }]
+  const keys = Object.entries(lists).map(([name, { input, procedure = 'list', items }]) => {
+    const key = [[procedure], { input, type: 'infinite' }]
     queries.setQueryData<InfiniteData<ListOutput>>(key, { pages: [page(items)], pageParams: [null] })
     return [name, key] as const
   })
@@ -81,8 +81,8 @@ function cache(lists: { readonly [name: string]: { input: object; verb?: string;
   }
 }
 
-describe('an event that arrives', () => {
-  test('stands at the head of the lists that it belongs to, and of no other', () => {
+describe('a new event', () => {
+  test('is added to the start of the lists it matches, and to no others', () => {
     const old = event()
     const lists = cache({
       all: { input: {}, items: [old] },
@@ -91,31 +91,31 @@ describe('an event that arrives', () => {
       deletes: { input: { kind: ['delete'] } satisfies Filter, items: [] },
       search: { input: { q: 'engine ada' }, items: [] },
       otherSearch: { input: { q: 'motor' }, items: [] },
-      history: { verb: 'history', input: { type: 'project', id: 'p1' }, items: [] },
-      otherHistory: { verb: 'history', input: { type: 'project', id: 'p2' }, items: [] },
-      user: { verb: 'userActivity', input: { userId: 'u1' }, items: [] },
+      history: { procedure: 'history', input: { type: 'project', id: 'p1' }, items: [] },
+      otherHistory: { procedure: 'history', input: { type: 'project', id: 'p2' }, items: [] },
+      user: { procedure: 'userActivity', input: { userId: 'u1' }, items: [] },
       byName: { input: { sort: 'actor' }, items: [old] },
       secondPage: { input: { cursor: 'next' }, items: [old] },
       group: { input: { group: ['Resources'] }, items: [] },
     })
-    const fresh = event()
-    addEvent(lists.queries, fresh, catalog)
-    for (const name of ['all', 'inbox']) expect(lists.ids(name), name).toEqual([fresh.id, old.id])
-    for (const name of ['search', 'history', 'user', 'group']) expect(lists.ids(name), name).toEqual([fresh.id])
+    const newEvent = event()
+    addEvent(lists.queries, newEvent, catalog)
+    for (const name of ['all', 'inbox']) expect(lists.ids(name), name).toEqual([newEvent.id, old.id])
+    for (const name of ['search', 'history', 'user', 'group']) expect(lists.ids(name), name).toEqual([newEvent.id])
     for (const name of ['archive', 'deletes', 'otherSearch', 'otherHistory']) expect(lists.ids(name), name).toEqual([])
     for (const name of ['byName', 'secondPage']) expect(lists.ids(name), name).toEqual([old.id])
     expect(lists.first('all')?.total).toEqual({ value: 2, exact: true })
   })
 
-  test('stands once, however often it arrives', () => {
+  test('is added once, even if it arrives twice', () => {
     const lists = cache({ all: { input: {}, items: [] } })
-    const fresh = event()
-    addEvent(lists.queries, fresh, catalog)
-    addEvent(lists.queries, fresh, catalog)
-    expect(lists.ids('all')).toEqual([fresh.id])
+    const newEvent = event()
+    addEvent(lists.queries, newEvent, catalog)
+    addEvent(lists.queries, newEvent, catalog)
+    expect(lists.ids('all')).toEqual([newEvent.id])
   })
 
-  test('late takes its place by time', () => {
+  test('is sorted by time if it arrives late', () => {
     const late = event()
     const newest = event()
     const lists = cache({ all: { input: {}, items: [newest] } })
@@ -123,7 +123,7 @@ describe('an event that arrives', () => {
     expect(lists.ids('all')).toEqual([newest.id, late.id])
   })
 
-  test('tells older events of its resource that it is gone, and that it is back', () => {
+  test('updates the deleted flag of older events of its resource', () => {
     const created = event()
     const other = event({ resource: { type: 'project', id: 'p2', href: null, deleted: false } })
     const elsewhere = event({ tenantId: 'umbrella' })
@@ -140,7 +140,7 @@ describe('an event that arrives', () => {
     expect(findCachedEvent(lists.queries, created.id)?.resource.deleted).toBe(false)
   })
 
-  test("of whodid's own goes only where it is asked for", () => {
+  test('of the audit category is added only to lists that ask for it', () => {
     const lists = cache({ all: { input: {}, items: [] }, audit: { input: { category: ['audit'] }, items: [] } })
     const viewed = event({ action: 'audit.viewed', category: 'audit' })
     addEvent(lists.queries, viewed, catalog)
@@ -149,21 +149,21 @@ describe('an event that arrives', () => {
   })
 })
 
-/** A list that is drawn, whose answers come when the test gives them, in the order in which they were asked for. */
+/** Observes a list whose responses the test provides, one per request. */
 function readList() {
   const queries = new QueryClient()
-  const asked: ((items: StoredEvent[]) => void)[] = []
+  const requests: ((items: StoredEvent[]) => void)[] = []
   const observer = new QueryObserver<ListOutput>(queries, {
     queryKey: [['list'], { input: {}, type: 'query' }],
-    queryFn: () => new Promise((resolve) => asked.push((items) => resolve(page(items)))),
+    queryFn: () => new Promise((resolve) => requests.push((items) => resolve(page(items)))),
   })
   const stop = observer.subscribe(() => {})
   return {
     queries,
-    asked,
-    async answer(items: StoredEvent[]) {
+    requests,
+    async respond(items: StoredEvent[]) {
       const { promise } = observer.getCurrentQuery()
-      asked.at(-1)?.(items)
+      requests.at(-1)?.(items)
       await promise
     },
     ids: () => observer.getCurrentResult().data?.items.map(({ id }) => id),
@@ -171,36 +171,36 @@ function readList() {
   }
 }
 
-describe('a list that is being read', () => {
-  test('gets what arrived in the meantime, which its answer may be too old for', async () => {
+describe('a list being fetched', () => {
+  test('receives events that arrive in the meantime', async () => {
     using list = readList()
-    const [old, fresh, also] = [event(), event(), event()]
-    addEvent(list.queries, fresh, catalog)
-    await list.answer([old])
-    expect(list.ids()).toEqual([fresh.id, old.id])
+    const [old, newEvent, also] = [event(), event(), event()]
+    addEvent(list.queries, newEvent, catalog)
+    await list.respond([old])
+    expect(list.ids()).toEqual([newEvent.id, old.id])
     void list.queries.invalidateQueries()
     addEvent(list.queries, also, catalog)
-    await list.answer([fresh, old])
-    expect(list.ids()).toEqual([also.id, fresh.id, old.id])
+    await list.respond([newEvent, old])
+    expect(list.ids()).toEqual([also.id, newEvent.id, old.id])
     expect(list.queries.getQueryData<ListOutput>([['list'], { input: {}, type: 'query' }])?.total.value).toBe(3)
   })
 
-  test('is read again when the live stream begins, once its first answer has come', async () => {
+  test('is refetched when the live stream starts, after its first response', async () => {
     using list = readList()
     const [old, missed] = [event(), event()]
     refetchLists(list.queries)
-    expect(list.asked).toHaveLength(1)
-    await list.answer([old])
-    await expect.poll(() => list.asked.length).toBe(2)
-    await list.answer([missed, old])
+    expect(list.requests).toHaveLength(1)
+    await list.respond([old])
+    await expect.poll(() => list.requests.length).toBe(2)
+    await list.respond([missed, old])
     expect(list.ids()).toEqual([missed.id, old.id])
     refetchLists(list.queries)
-    await expect.poll(() => list.asked.length).toBe(3)
+    await expect.poll(() => list.requests.length).toBe(3)
   })
 })
 
 describe('marks', () => {
-  test('show in every list, and take events out of the part of the inbox that they leave', () => {
+  test('show in every list, and remove events from lists they no longer belong to', () => {
     const one = event()
     const two = event()
     const lists = cache({

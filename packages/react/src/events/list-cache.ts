@@ -33,8 +33,8 @@ export function getListInput(key: QueryKey): ListInput {
 
 /** Checks if a query is a list of events. */
 export function isListQuery(key: QueryKey): boolean {
-  const verb = getProcedure(key)
-  return verb !== undefined && LIST_PROCEDURES.has(verb)
+  const procedure = getProcedure(key)
+  return procedure !== undefined && LIST_PROCEDURES.has(procedure)
 }
 
 /** Returns the filter of a list, including its subject. */

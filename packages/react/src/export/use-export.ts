@@ -20,8 +20,8 @@ const MEDIA_TYPES: { readonly [format in RowFormat]: string } = {
 }
 
 async function loadAndSerialize(format: RowFormat, events: readonly StoredEvent[]): Promise<string> {
-  const { serializeEvents: writeRows } = await import('./serialize-events.ts')
-  return writeRows(format, events)
+  const { serializeEvents } = await import('./serialize-events.ts')
+  return serializeEvents(format, events)
 }
 
 /** Makes the browser save a file. */

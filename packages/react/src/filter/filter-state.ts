@@ -17,7 +17,7 @@ const RANGE_MS: { readonly [range in Exclude<DateRange, 'today'>]: number } = {
   '30d': 30 * 24 * HOUR_MS,
 }
 
-/** Returns the start of a range, rounded to the minute so that equal queries share a cache entry. */
+/** Returns the start of a range, rounded down to the minute so that equal queries share a cache entry. */
 export function getRangeStart(range: DateRange, now: number): string {
   if (range !== 'today') return new Date(Math.floor((now - RANGE_MS[range]) / 60_000) * 60_000).toISOString()
   const midnight = new Date(now)

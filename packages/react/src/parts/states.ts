@@ -1,49 +1,49 @@
 /**
- * The state of every part, as it stands in the page. Style by these; they are part of the public surface and pinned by
- * tests. An attribute without values is there or not there.
+ * Data attributes that reflect the state of components, for styling. They are public API. An attribute with an empty list is
+ * either present or absent.
  *
  * @example
  * .whodid-row[data-unread] { background: lavender }
  */
 export const STATE_ATTRIBUTES = {
-  /** Root elements and portals: how they are coloured. */
+  /** Root elements and portals: the color scheme. */
   'data-whodid-theme': ['auto', 'system', 'light', 'dark'],
-  /** Badges, tiles and rows: what the action did. */
+  /** Badges, tiles and rows: the kind of the action. */
   'data-kind': ['create', 'update', 'delete', 'other'],
-  /** Badges, tiles and rows: whether it worked. */
+  /** Badges, tiles and rows: the outcome. */
   'data-status': ['success', 'failure'],
-  /** Tiles and rows: how much attention it deserves. */
+  /** Tiles and rows: the severity. */
   'data-severity': ['info', 'warning', 'critical'],
-  /** Rows of the feed that the viewer has not seen. */
+  /** Feed rows that the viewer has not seen. */
   'data-unread': [],
-  /** Rows that are selected. */
+  /** Selected rows. */
   'data-selected': [],
-  /** The row that the arrow keys move from. */
+  /** The row that arrow keys move from. */
   'data-current': [],
-  /** Rows that have just arrived. */
+  /** Rows that just arrived. */
   'data-new': [],
-  /** A list that shows the events of the filter before: until the new one's have come, and while a search is wrong. */
+  /** Lists that show results of the previous filter, while loading or while the search is invalid. */
   'data-stale': [],
-  /** A resource that no longer exists. */
+  /** Links to deleted resources. */
   'data-deleted': [],
-  /** What stands where a list would: nothing to show, or an error. */
+  /** Placeholders of a list: empty or error. */
   'data-state': ['empty', 'error'],
-  /** Filter buttons that have a value. */
+  /** Filter buttons with a value. */
   'data-active': [],
-  /** The indicator of the live stream. */
+  /** The live badge: status of the stream. */
   'data-live': ['off', 'connecting', 'live', 'failed'],
-  /** A side of a change. */
+  /** Changed fields: the kind of change. */
   'data-change': ['changed', 'set', 'removed'],
-  /** The table: whether it fills the window. */
+  /** The table in fullscreen. */
   'data-fullscreen': [],
-  /** Details: how they are shown. */
+  /** Details: the display mode. */
   'data-mode': ['drawer', 'dialog', 'inline'],
 } as const
 
-/** The name of a state attribute. */
+/** Name of a state attribute. */
 export type StateAttribute = keyof typeof STATE_ATTRIBUTES
 
-/** The value of an attribute without values: there when true. */
+/** Returns the value of a boolean attribute: present if true, absent if false. */
 export function toFlag(condition: boolean): '' | undefined {
   return condition ? '' : undefined
 }

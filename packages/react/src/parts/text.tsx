@@ -16,7 +16,7 @@ export function TextRuns({ value }: { value: string }): ReactNode {
   )
 }
 
-/** Renders untrusted text: isolated from the surrounding direction, with invisible and direction-changing characters as escapes. */
+/** Renders untrusted text with isolated direction, and with invisible and direction-changing characters as escapes. */
 export function Text({ value, className }: { value: string; className?: string | undefined }): ReactNode {
   return (
     <bdi className={className}>

@@ -12,6 +12,7 @@ import { createClient, createSend, type Fetch, QUERY_DEFAULTS, type RequestHeade
 
 const LiveStream = lazy(() => import('./live-stream.tsx'))
 
+/** Props of `ActivityProvider`. */
 export interface ActivityProviderProps {
   /** Path where the service is mounted, such as `/activity`, or a full URL. */
   readonly url: string

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { splitTextRuns, toVisibleText } from './escapes.ts'
 
-describe('text of unknown origin', () => {
-  test('is drawn as it is when nothing in it is invisible', () => {
+describe('untrusted text', () => {
+  test('is unchanged without invisible characters', () => {
     const name = 'Größe 東京 🚀 עברית'
     expect(splitTextRuns(name)).toEqual([{ text: name, escape: false }])
   })
 
-  test('shows a right-to-left override where it stands', () => {
+  test('shows a right-to-left override as an escape in place', () => {
     expect(splitTextRuns('invoice\u202Efdp.exe')).toEqual([
       { text: 'invoice', escape: false },
       { text: '\\u202E', escape: true },
@@ -32,7 +32,7 @@ describe('text of unknown origin', () => {
     expect(toVisibleText(`a${character}b`)).toBe(`a${escaped}b`)
   })
 
-  test('leaves joiners alone, which emoji and scripts need', () => {
+  test('keeps joiners, which emoji and scripts need', () => {
     expect(toVisibleText('👩‍🚀 می‌خواهم')).toBe('👩‍🚀 می‌خواهم')
   })
 

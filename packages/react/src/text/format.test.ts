@@ -26,38 +26,38 @@ describe('relative time', () => {
     [45 * DAY, '1 month ago'],
     [800 * DAY, '2 years ago'],
     [-2 * HOUR, 'in 2 hours'],
-  ])('%i ms before now is "%s"', (passed, words) => {
-    expect(en.relative(ago(passed), now)).toBe(words)
+  ])('%i ms before now is "%s"', (elapsedMs, text) => {
+    expect(en.relative(ago(elapsedMs), now)).toBe(text)
   })
 
-  test('speaks the language of the viewer', () => {
+  test('uses the locale', () => {
     expect(createFormats('de', 'UTC').relative(ago(3 * HOUR), now)).toBe('vor 3 Stunden')
   })
 })
 
 describe('days', () => {
-  test('are called today and yesterday by the calendar, not by hours', () => {
+  test('are today and yesterday by calendar day, not by hours', () => {
     expect(en.day(Date.parse('2026-11-20T00:05:00Z'), now)).toBe('Today')
     expect(en.day(Date.parse('2026-11-19T00:05:00Z'), now)).toBe('Yesterday')
     expect(en.day(Date.parse('2026-11-18T23:55:00Z'), now)).toBe('Wednesday, November 18')
     expect(en.day(Date.parse('2025-11-18T12:00:00Z'), now)).toBe('November 18, 2025')
   })
 
-  test('begin at midnight where the viewer is', () => {
+  test('begin at midnight in the time zone', () => {
     const late = Date.parse('2026-11-20T02:00:00Z')
     expect(en.dayKey(late)).toBe('2026-11-20')
     expect(createFormats('en', 'America/New_York').dayKey(late)).toBe('2026-11-19')
   })
 })
 
-test('full times name their zone', () => {
+test('full times include the time zone', () => {
   const at = Date.parse('2026-11-20T10:00:00Z')
   expect(en.full(at)).toContain('UTC')
   expect(createFormats('en', 'Europe/Berlin').full(at)).toMatch(/11:00:00\sAM GMT\+1/)
   expect(createFormats('en', 'Europe/Berlin').utc(at)).toMatch(/10:00:00\sAM UTC/)
 })
 
-test('counts that passed their bound say so', () => {
+test('counts above the limit end with a plus', () => {
   expect(en.count({ value: 1234, exact: true })).toBe('1,234')
   expect(en.count({ value: 10_000, exact: false })).toBe('10,000+')
 })

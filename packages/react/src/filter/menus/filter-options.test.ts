@@ -19,8 +19,8 @@ function getOptions(
 
 const counted = { value: 0, exact: true }
 
-describe('what a filter offers', () => {
-  test('kinds in their order with counts, then actions by how many there are', () => {
+describe('filter options', () => {
+  test('list kinds in order with counts, then actions by count', () => {
     const groups = getOptions('action', {
       counted,
       values: {
@@ -37,7 +37,7 @@ describe('what a filter offers', () => {
     ])
   })
 
-  test('people by name and e-mail, and one that is chosen even when no event has it', () => {
+  test('list actors by name and email, and selected ones without events', () => {
     const facets = { counted, values: { actor: [{ value: 'u1', label: 'Ada', detail: 'ada@acme.test', count: 2 }] } }
     const [group] = getOptions('actor', facets, { selected: ['u9'] })
     expect(group?.items.map(({ value, label, detail }) => [value, label, detail])).toEqual([
@@ -48,7 +48,7 @@ describe('what a filter offers', () => {
     expect(getOptions('actor', facets, { search: 'grace' })).toEqual([])
   })
 
-  test('groups with the sum of their categories', () => {
+  test('list groups with the sum of their categories', () => {
     const [groups] = getOptions('category', {
       counted,
       values: {
@@ -64,7 +64,7 @@ describe('what a filter offers', () => {
     ])
   })
 
-  test('no counts before they are known', () => {
+  test('have no counts until they are loaded', () => {
     expect(getOptions('status', undefined)[0]?.items.map(({ label, count }) => [label, count])).toEqual([
       ['Succeeded', undefined],
       ['Failed', undefined],

@@ -60,7 +60,7 @@ export function getFilterOptions(
       const facet = counted.get(value)
       const isNamed = condition === 'actor' || condition === 'project'
       return {
-        condition: condition,
+        condition,
         value,
         label: isNamed ? (facet?.label ?? value) : getValueLabel(condition, value, catalog, messages),
         detail: facet?.detail,

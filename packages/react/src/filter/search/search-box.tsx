@@ -5,7 +5,7 @@ import { useSearchText } from './use-search-text.ts'
 
 const SearchNote = lazy(() => import('./search-note.tsx'))
 
-/** Search box that searches after a pause in typing or on Enter, shows where its text is invalid, and shows examples while empty. */
+/** Search box. Searches after a pause in typing or on Enter, marks invalid text, and shows examples while empty. */
 export function SearchBox({
   value,
   onSearch,

@@ -60,7 +60,7 @@ export function TooltipLayer({ children }: { children: ReactNode }): ReactNode {
   )
 }
 
-/** Returns props that add a tooltip to an element. While it is closed, the element's `title` has the same text, also without scripts. */
+/** Returns props that add a tooltip to an element. While it is closed, the element's `title` has the same text. */
 export function useTooltip(text: string | undefined) {
   const controller = useContext(TooltipContext)
   if (controller === null || text === undefined) return {}

@@ -5,7 +5,10 @@ import { useActivityContext } from '../../provider/context.ts'
 import { toVisibleText } from '../../text/escapes.ts'
 import { Sentence } from '../text.tsx'
 
-/** The sentence of an event as a button that opens its details. Labeled explicitly, since screen readers may join its pieces without spaces. */
+/**
+ * The sentence of an event as a button that opens its details. Its label is explicit, since screen readers may join the
+ * pieces of the sentence without spaces.
+ */
 export function TitleButton({
   event,
   catalog,

@@ -14,7 +14,7 @@ function isIconName(name: string): name is IconName {
   return Object.hasOwn(ICON_PATHS, name)
 }
 
-/** Icons of verbs that have none of their own. */
+/** Built-in icons of verbs that share one with another verb. */
 const ICON_BY_VERB: { readonly [verb: string]: IconName } = {
   canceled: 'cancelled',
   removed: 'deleted',
