@@ -17,5 +17,7 @@ test('one POST passes few files on its way to the stream, and is planned once', 
   })
   const files: readonly TracedFile[] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]')
   expect(files.map(({ file }) => file)).toContain('apps/demo/src/server/routes/projects.ts')
+  const capture = files.find(({ file }) => file === 'packages/capture/src/request/capture.ts')
+  expect(capture?.functions.find(({ name }) => name === 'plan')).toEqual({ name: 'plan', calls: 1 })
   expect(files.length, files.map(({ file }) => file).join('\n')).toBeLessThanOrEqual(MAX_FILES)
 })

@@ -1,4 +1,4 @@
-import { type NewEvent, timeOfId } from '@whodid/core'
+import { getIdTime, type NewEvent } from '@whodid/core'
 import type { Database } from '../database.ts'
 import { createEventLog } from './event-log.ts'
 import { MILESTONES } from './milestones.ts'
@@ -92,5 +92,5 @@ function requireNonEmpty<T>([first, ...rest]: readonly T[]): readonly [T, ...T[]
 }
 
 function getTime({ id = '' }: NewEvent): number {
-  return timeOfId(id)
+  return getIdTime(id)
 }
