@@ -15,7 +15,7 @@ const MARKS = {
   umbrella: 'ZQUMBRELLA',
   initech: 'ZQINITECH',
   /** Events without a tenant. */
-  nobody: 'ZQNOBODY',
+  noTenant: 'ZQNOTENANT',
 } as const
 
 type Mark = keyof typeof MARKS
@@ -78,7 +78,7 @@ function createEvents(): NewEvent[] {
     }),
     createMarkedEvent('umbrella', MARKS.umbrella, 'eve', 'p1'),
     createMarkedEvent('initech', MARKS.initech, 'bob', 'p1'),
-    createMarkedEvent('-', MARKS.nobody, 'nobody', 'p1'),
+    createMarkedEvent('-', MARKS.noTenant, 'nobody', 'p1'),
   ]).flat()
 }
 
@@ -128,7 +128,7 @@ export async function openWorld(store: Promise<EventStore>): Promise<TestWorld> 
       createCaller('an ingest key of Umbrella', bearer(KEYS.umbrellaIngest)),
       createCaller('a read key of Umbrella', bearer(KEYS.umbrellaRead), 'umbrella'),
       createCaller('an ingest key of all', bearer(KEYS.allIngest)),
-      createCaller('a read key of all', bearer(KEYS.allRead), ...OF_ACME, 'umbrella', 'initech', 'nobody'),
+      createCaller('a read key of all', bearer(KEYS.allRead), ...OF_ACME, 'umbrella', 'initech', 'noTenant'),
       createCaller('a token for Umbrella', bearer(await token('tina', ['umbrella'])), 'umbrella'),
       createCaller('ada', session('ada'), ...OF_ACME),
       createCaller('linus', session('linus'), 'linus'),

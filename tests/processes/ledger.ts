@@ -53,12 +53,12 @@ export async function expectLedger(
   const ids = new Map<string, readonly string[]>()
   for (const tenant of tenants) {
     const rows = ledger.filter(({ tenant_id }) => tenant_id === tenant)
-    const told = [...acknowledged.positions].filter(([, { tenantId }]) => tenantId === tenant)
-    expect(rows.map(({ seq }) => seq)).toEqual(createRange(told.length))
-    expect(rows.map(({ event_seq }) => event_seq)).toEqual(createRange(told.length))
-    expect(heads.filter(({ tenant_id }) => tenant_id === tenant).map(({ seq }) => seq)).toEqual([told.length])
+    const positions = [...acknowledged.positions].filter(([, { tenantId }]) => tenantId === tenant)
+    expect(rows.map(({ seq }) => seq)).toEqual(createRange(positions.length))
+    expect(rows.map(({ event_seq }) => event_seq)).toEqual(createRange(positions.length))
+    expect(heads.filter(({ tenant_id }) => tenant_id === tenant).map(({ seq }) => seq)).toEqual([positions.length])
     expect(new Map(rows.map((row) => [row.event_id, [row.seq, bytesToHex(row.leaf_hash)]]))).toEqual(
-      new Map(told.map(([id, { seq, leafHash }]) => [id, [seq, leafHash]])),
+      new Map(positions.map(([id, { seq, leafHash }]) => [id, [seq, leafHash]])),
     )
     ids.set(
       tenant,

@@ -29,8 +29,8 @@ function createAcmeEvent() {
   })
 }
 
-const known = createAcmeEvent()
-const id = known.id ?? ''
+const knownEvent = createAcmeEvent()
+const id = knownEvent.id ?? ''
 
 const TOKEN_SECRET = 'a-secret-that-only-tests-know-of'
 
@@ -183,7 +183,7 @@ const REQUESTS = [
 ] as const
 
 beforeAll(async () => {
-  await service.append([known])
+  await service.append([knownEvent])
 })
 afterAll(() => service.close())
 

@@ -355,9 +355,9 @@ describe('conditions', () => {
     ['/audit-logs/?start_date=soon', /^start_date must be a date such as/],
     ['/audit-logs/?startDate=2025-01-01', /Unknown parameter "startDate": use one of .*start_date/],
     ['/api/activity?limit=1001', /limit must be at most 1000/],
-    ['/api/activity?offset=10001', /^offset must be at most 10000: go further with the cursors of \/api\/v1\/events/],
+    ['/api/activity?offset=10001', /^offset must be at most 10000: use the cursors of \/api\/v1\/events/],
     ['/api/activity?offset=-1', /offset must be at least 0/],
-    ['/users/x/activity?user_id=y', /"user_id" is not a parameter/],
+    ['/users/x/activity?user_id=y', /Unknown parameter "user_id"/],
   ])('%s is rejected with a clear message', async (path, words) => {
     expect(await getRefusal(path)).toEqual([400, expect.stringMatching(words)])
   })

@@ -67,8 +67,8 @@ describe('an interrupted file', () => {
       await host.service.append(stored)
       const first = await host.get(`format=ndjson&tenant=*&order=${order}`)
       const upTo = first.headers.get('whodid-up-to') ?? ''
-      const whole = await first.text()
-      expect(getIds(whole).toSorted()).toEqual(stored.map(({ id }) => id).toSorted())
+      const file = await first.text()
+      expect(getIds(file).toSorted()).toEqual(stored.map(({ id }) => id).toSorted())
 
       // Late events in the middle, and new ones.
       await host.service.append(
@@ -78,12 +78,12 @@ describe('an interrupted file', () => {
           createEvent({ tenantId }),
         ]),
       )
-      const lines = whole.split('\n')
-      for (const kept of [1, 17, 69, 70]) {
-        const after = getIds(lines.slice(0, kept).join('\n')).at(-1)
+      const lines = file.split('\n')
+      for (const count of [1, 17, 69, 70]) {
+        const after = getIds(lines.slice(0, count).join('\n')).at(-1)
         const rest = await host.get(`format=ndjson&tenant=*&order=${order}&after=${after}&upTo=${upTo}`)
         expect(rest.headers.get('whodid-up-to')).toBe(upTo)
-        expect(`${lines.slice(0, kept).join('\n')}\n${await rest.text()}`).toBe(whole)
+        expect(`${lines.slice(0, count).join('\n')}\n${await rest.text()}`).toBe(file)
       }
       const now = await host.get(`format=ndjson&tenant=*&order=${order}`)
       expect(getIds(await now.text())).toHaveLength(76)
@@ -96,12 +96,12 @@ describe('an interrupted file', () => {
     await host.service.append(createEvents(3, tenant))
     const first = await host.get('format=csv&order=asc')
     expect(first.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
-    const whole = await first.text()
-    const [header = '', one = '', ...others] = whole.split('\r\n')
+    const file = await first.text()
+    const [header = '', one = '', ...others] = file.split('\r\n')
     const rest = `order=asc&after=${one.split(',')[0]}&upTo=${first.headers.get('whodid-up-to')}`
     const csv = await host.get(`format=csv&${rest}`)
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=absent')
-    expect([header, one, await csv.text()].join('\r\n')).toBe(whole)
+    expect([header, one, await csv.text()].join('\r\n')).toBe(file)
     const json = await (await host.get(`format=json&${rest}`)).json()
     expect(json.map(({ id }: StoredEvent) => id)).toEqual(others.slice(0, 2).map((line) => line.split(',')[0]))
     expect(await (await host.get(`format=csv&after=${json[1].id}&order=asc`)).text()).toBe('')
@@ -145,8 +145,8 @@ test('a file is compressed only for clients that accept gzip', async () => {
   for (const refused of ['accept-encoding: br\r\n', 'accept-encoding: gzip;q=0, *;q=0.5\r\n']) {
     expect((await raw(refused)).head).not.toContain('content-encoding')
   }
-  for (const taken of ['accept-encoding: deflate, GZIP;q=0.5\r\n', 'accept-encoding: *\r\n']) {
-    const { head, body } = await raw(taken)
+  for (const accepted of ['accept-encoding: deflate, GZIP;q=0.5\r\n', 'accept-encoding: *\r\n']) {
+    const { head, body } = await raw(accepted)
     expect(head).toMatch(/^content-encoding: gzip$/m)
     expect(head).toMatch(/^vary: .*accept-encoding/m)
     expect(gunzipSync(removeChunks(body)).toString()).toBe(removeChunks(plain.body).toString())

@@ -33,8 +33,8 @@ describe('an ETag', () => {
       const first = await send(path)
       const etag = first.headers.get('etag') ?? ''
       expect(etag).toMatch(/^W\/"[0-9a-f]{32}"$/)
-      for (const known of [etag, `"other", ${etag}`, '*']) {
-        const again = await send(path, { headers: { 'if-none-match': known } })
+      for (const value of [etag, `"other", ${etag}`, '*']) {
+        const again = await send(path, { headers: { 'if-none-match': value } })
         expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
         expect(again.headers.get('cache-control')).toBe(first.headers.get('cache-control'))
       }
@@ -69,21 +69,21 @@ describe('an ETag', () => {
 })
 
 test('activity is never cached, and the catalog only in the browser of the viewer', async () => {
-  const kept = async (path: string) => {
+  const getCaching = async (path: string) => {
     const { headers } = await send(path)
     return [headers.get('cache-control'), headers.get('vary')]
   }
-  expect(await kept('/api/v1/events')).toEqual(['no-store', 'Origin'])
-  expect(await kept('/api/v1/catalog')).toEqual(['private, no-cache', 'Authorization, Cookie, Origin'])
-  expect(await kept('/openapi.json')).toEqual(['no-cache', 'Origin'])
+  expect(await getCaching('/api/v1/events')).toEqual(['no-store', 'Origin'])
+  expect(await getCaching('/api/v1/catalog')).toEqual(['private, no-cache', 'Authorization, Cookie, Origin'])
+  expect(await getCaching('/openapi.json')).toEqual(['no-cache', 'Origin'])
 })
 
 test('HEAD has the headers of GET', async () => {
   for (const path of ['/api/v1/events', '/api/v1/catalog', '/openapi.json', '/health']) {
     const [got, head] = [await send(path), await send(path, { method: 'HEAD' })]
-    const headersOf = ({ headers }: Response) =>
+    const getHeaders = ({ headers }: Response) =>
       Object.fromEntries([...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)))
-    expect(headersOf(head)).toEqual(headersOf(got))
+    expect(getHeaders(head)).toEqual(getHeaders(got))
     expect(head.headers.get('content-length')).toBe(String((await got.arrayBuffer()).byteLength))
     expect(await head.text()).toBe('')
   }
@@ -102,8 +102,8 @@ test('OPTIONS lists the methods of a path', async () => {
 
 test('a trailing slash changes nothing', async () => {
   for (const path of ['/api/v1/events', `/api/v1/events/${stored.id}`, '/api/v1/users/ada/activity', '/health']) {
-    const [without, with_] = [await send(path), await send(`${path}/`)]
-    expect([path, with_.status, await with_.text()]).toEqual([path, 200, await without.text()])
+    const [without, slashed] = [await send(path), await send(`${path}/`)]
+    expect([path, slashed.status, await slashed.text()]).toEqual([path, 200, await without.text()])
   }
   expect((await send('/api/v1/events//')).status).toBe(404)
 })
@@ -174,13 +174,13 @@ describe('a body', () => {
   test('has the same checks over tRPC, in the tRPC error format', async () => {
     const call = (body: BodyInit, headers: Record<string, string>) =>
       fetch(`${served.url}/trpc/append`, { method: 'POST', body, headers: { ...bearer(KEYS.acmeIngest), ...headers } })
-    const told = async (response: Response) => {
+    const getError = async (response: Response) => {
       const { error } = await response.json()
       return [response.status, error.data.whodid]
     }
-    expect(await told(await call('{}', { 'content-type': 'text/plain' }))).toEqual([415, 'unsupported_media_type'])
-    expect(await told(await call('{', JSON_TYPE))).toEqual([400, 'invalid_input'])
-    expect(await told(await call(' '.repeat(1_100_000), JSON_TYPE))).toEqual([413, 'payload_too_large'])
+    expect(await getError(await call('{}', { 'content-type': 'text/plain' }))).toEqual([415, 'unsupported_media_type'])
+    expect(await getError(await call('{', JSON_TYPE))).toEqual([400, 'invalid_input'])
+    expect(await getError(await call(' '.repeat(1_100_000), JSON_TYPE))).toEqual([413, 'payload_too_large'])
     expect((await call(gzipSync(JSON.stringify({ ...one, id: undefined })), { ...JSON_TYPE, ...gzip })).status).toBe(
       200,
     )
@@ -204,18 +204,18 @@ describe('a page of another site', () => {
   test('reads nothing by default', async () => {
     await using closed = await openService()
     await using server = await serve(closed)
-    const asked = await preflight('/api/v1/events', 'GET', APP, server)
-    expect([asked.status, allowedOrigin(asked)]).toEqual([204, null])
+    const allowed = await preflight('/api/v1/events', 'GET', APP, server)
+    expect([allowed.status, allowedOrigin(allowed)]).toEqual([204, null])
     const answered = await from(APP, '/api/v1/events', server)
     expect([allowedOrigin(answered), answered.headers.get('vary')]).toEqual([null, null])
   })
 
   test('can read when its origin is allowed', async () => {
     for (const path of ['/api/v1/events', '/api/v1/stream', '/trpc/viewer', '/audit-logs/', '/api/v1/nothing']) {
-      const asked = await preflight(path, 'GET', APP)
-      expect([path, asked.status, allowedOrigin(asked)]).toEqual([path, 204, APP])
-      expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type.*last-event-id/)
-      expect(asked.headers.get('vary')).toMatch(/Origin/)
+      const allowed = await preflight(path, 'GET', APP)
+      expect([path, allowed.status, allowedOrigin(allowed)]).toEqual([path, 204, APP])
+      expect(allowed.headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type.*last-event-id/)
+      expect(allowed.headers.get('vary')).toMatch(/Origin/)
       const answered = await from(APP, path)
       expect([path, allowedOrigin(answered)]).toEqual([path, APP])
       expect(answered.headers.get('vary')).toMatch(/Origin/)

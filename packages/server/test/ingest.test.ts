@@ -67,14 +67,14 @@ describe('pending events are stored in batches', () => {
     const ingest = createTestIngest(store, { lingerMs: 300 })
     const open = close()
     const first = ingest.appendFromHost(createEvents(1))
-    const taken = ingest.appendFromHost(createEvents(999))
+    const accepted = ingest.appendFromHost(createEvents(999))
     const more = ingest.appendFromHost(createEvents(600))
     await expect.poll(() => batches.length, { timeout: 20_000 }).toBe(2)
     const other = ingest.appendFromHost(createEvents(20, 'umbrella'))
     await expect.poll(() => batches.at(-1)?.tenantId, { timeout: 20_000 }).toBe('umbrella')
     expect(batches.filter(({ tenantId }) => tenantId === 'acme')).toHaveLength(2)
     open()
-    const stored = (await Promise.all([first, taken, more])).flat()
+    const stored = (await Promise.all([first, accepted, more])).flat()
     expect(stored.map((result) => ('seq' in result ? result.seq : null))).toEqual(stored.map((_, index) => index + 1))
     await other
     await ingest.close()
@@ -113,13 +113,13 @@ test('events over the capacity are rejected immediately, and accepted again when
   const { store, close } = await openWatchedStore()
   const ingest = createTestIngest(store, { maxWaiting: 10 })
   const open = close()
-  const taken = ingest.appendFromHost(createEvents(10))
+  const accepted = ingest.appendFromHost(createEvents(10))
   await expect(async () => ingest.appendFromHost(createEvents(1))).rejects.toMatchObject({
     code: 'overloaded',
     retryAfter: 1,
   })
   open()
-  await taken
+  await accepted
   expect(await ingest.appendFromHost(createEvents(1))).toMatchObject([{ outcome: 'stored', seq: 11 }])
   await ingest.close()
   await store.close()
@@ -128,11 +128,11 @@ test('events over the capacity are rejected immediately, and accepted again when
 test('closing stores pending events and accepts no more', async () => {
   const { store } = await openWatchedStore()
   const ingest = createTestIngest(store, { lingerMs: 60_000 })
-  const taken = ingest.appendFromHost(createEvents(3))
+  const accepted = ingest.appendFromHost(createEvents(3))
   const closed = ingest.close()
   await expect(async () => ingest.appendFromHost(createEvents(1))).rejects.toMatchObject({ code: 'closed' })
   await closed
-  expect((await taken).map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored'])
+  expect((await accepted).map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored'])
   await store.close()
 })
 

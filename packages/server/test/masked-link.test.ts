@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 async function store(more: Partial<NewEvent>): Promise<string> {
-  const told = createEvent(more)
-  await service.append([told])
-  return told.id ?? ''
+  const event = createEvent(more)
+  await service.append([event])
+  return event.id ?? ''
 }
 
 const none = 'context.traceId'

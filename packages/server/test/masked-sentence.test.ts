@@ -79,7 +79,7 @@ describe('a description that contains a masked value is hidden', () => {
     ['error.message', 'It failed (no more room)'],
     ['context.ip', 'It came from 192.0.2.5'],
   ])('with %s: %s', async (masked, description) => {
-    const told = createEvent({
+    const event = createEvent({
       actor: { ...bob, id: 'u-77', onBehalfOf: { id: 'u-1', name: 'The Boss' } },
       resource: { type: 'project', id: 'p9', name: 'Nine' },
       scope: { team: { id: 'k', name: 'Kernel' } },
@@ -90,8 +90,8 @@ describe('a description that contains a masked value is hidden', () => {
       context: { ip: '192.0.2.5' },
       description,
     })
-    await service.append([told])
-    const { id = '' } = told
+    await service.append([event])
+    const { id = '' } = event
     for (const api of apis(masked)) expect((await api.get({ id })).description).toBe('[redacted]')
     for (const api of apis('resource.name')) expect((await api.get({ id })).description).toBe(description)
   })

@@ -56,11 +56,11 @@ async function openFor(retention: RetentionOptions, over: EventStore = store) {
 test('a tenant sets its retention within its plan, and each change is logged', async () => {
   await using host = await openFor({ plan: async () => 90 })
   const { tenant: tenantId } = host
-  const kept = { tenantId, days: 90, legalHold: false, tenantDays: null, plan: 90, allowLonger: false }
+  const defaults = { tenantId, days: 90, legalHold: false, tenantDays: null, plan: 90, allowLonger: false }
   const first = await host.call('GET', '/retention')
-  expect(retentionOutput.parse(first.answer)).toEqual(kept)
-  expect((await host.call('PUT', '/retention', { days: 30 })).answer).toEqual({ ...kept, days: 30, tenantDays: 30 })
-  expect((await host.call('GET', '/retention')).answer).toEqual({ ...kept, days: 30, tenantDays: 30 })
+  expect(retentionOutput.parse(first.answer)).toEqual(defaults)
+  expect((await host.call('PUT', '/retention', { days: 30 })).answer).toEqual({ ...defaults, days: 30, tenantDays: 30 })
+  expect((await host.call('GET', '/retention')).answer).toEqual({ ...defaults, days: 30, tenantDays: 30 })
   expect(await host.call('PUT', '/retention', { days: 91 })).toMatchObject({
     status: 403,
     answer: { code: 'forbidden', detail: expect.stringContaining('90 days') },
@@ -71,7 +71,7 @@ test('a tenant sets its retention within its plan, and each change is logged', a
     legalHold: true,
   })
   // An omitted setting keeps its value, so that nobody ends a hold by accident.
-  expect((await host.call('PUT', '/retention', { days: null })).answer).toEqual({ ...kept, legalHold: true })
+  expect((await host.call('PUT', '/retention', { days: null })).answer).toEqual({ ...defaults, legalHold: true })
   await host.call('PUT', '/retention', { days: null })
   for (const days of [0, 1.5, 'x', 36_501]) {
     expect((await host.call('PUT', '/retention', { days })).status).toBe(400)
@@ -189,11 +189,11 @@ test('the purge runs automatically until the service closes, in one process at a
   const tenant = newId()
   const own: EventStore = { ...store, retention: { ...store.retention, listTenants: async () => [tenant] } }
   const windows = createRetentionWindows(own, { plan: () => 7 }, Date.now)
-  const told: string[] = []
+  const log: string[] = []
   let wake = () => {}
-  const onWarning = (message: string, cause: unknown) => told.push(`${message} ${cause}`)
+  const onWarning = (message: string, cause: unknown) => log.push(`${message} ${cause}`)
   const record = async (_tenant: string, { action }: { readonly action: string }) => {
-    told.push(action)
+    log.push(action)
     wake()
   }
   const old = () => createEvent({ id: newId(Date.now() - 40 * DAY), tenantId: tenant })
@@ -210,7 +210,7 @@ test('the purge runs automatically until the service closes, in one process at a
     wake = resolve
   })
   await purge.close()
-  expect(told).toEqual(['audit.purged', 'audit.purged'])
+  expect(log).toEqual(['audit.purged', 'audit.purged'])
 
   const other = createPurge({ store: own, windows, record, now: Date.now, onWarning })
   expect(await store.retention.runExclusive(() => other.run())).toBe(null)

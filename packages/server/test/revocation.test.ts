@@ -108,17 +108,17 @@ describe('the revocation watch', () => {
 
   test('rechecks repeatedly and ends calls without permission', async () => {
     const call = begin()
-    let asked = 0
+    let checked = 0
     createRevocationWatch(Date.now, { recheckMs: 1 }).watch(
       asker(async () => {
-        asked += 1
-        return asked < 3
+        checked += 1
+        return checked < 3
       }),
       call,
       'events',
     )
     await ended(call)
-    expect(asked).toBe(3)
+    expect(checked).toBe(3)
   })
 
   test('ends calls whose recheck fails', async () => {
@@ -136,17 +136,17 @@ describe('the revocation watch', () => {
   test('rechecks only open calls', async () => {
     const rights = createRevocationWatch(Date.now)
     const [left, open] = [begin(), begin()]
-    const asked: string[] = []
-    const asking = (name: string) =>
+    const checked: string[] = []
+    const createCheckedCaller = (name: string) =>
       asker(async () => {
-        asked.push(name)
+        checked.push(name)
         return true
       }, Date.now() + 1e12)
-    rights.watch(asking('left'), left, 'events')
-    rights.watch(asking('open'), open, 'events')
+    rights.watch(createCheckedCaller('left'), left, 'events')
+    rights.watch(createCheckedCaller('open'), open, 'events')
     left.end()
     await rights.recheck('acme')
-    expect(asked).toEqual(['open'])
+    expect(checked).toEqual(['open'])
     expect(open.signal.aborted).toBe(false)
     open.end()
   })
@@ -154,18 +154,18 @@ describe('the revocation watch', () => {
   test('rechecks one tenant only, and shares one recheck between concurrent requests', async () => {
     const rights = createRevocationWatch(Date.now)
     const [acme, umbrella] = [begin(), begin()]
-    const asked: string[] = []
+    const checked: string[] = []
     const answers: (() => void)[] = []
-    const asking = (tenant: string) => {
+    const createCheckedCaller = (tenant: string) => {
       const holds = () =>
         new Promise<boolean>((resolve) => {
-          asked.push(tenant)
+          checked.push(tenant)
           answers.push(() => resolve(true))
         })
       return asker(holds, null, [tenant])
     }
-    rights.watch(asking('acme'), acme, 'events')
-    rights.watch(asking('umbrella'), umbrella, 'events')
+    rights.watch(createCheckedCaller('acme'), acme, 'events')
+    rights.watch(createCheckedCaller('umbrella'), umbrella, 'events')
     const first = rights.recheck('acme')
     const others = Promise.all(Array.from({ length: 50 }, () => rights.recheck('acme')))
     answers.shift()?.()
@@ -173,7 +173,7 @@ describe('the revocation watch', () => {
     await new Promise((resolve) => setImmediate(resolve))
     answers.shift()?.()
     await others
-    expect(asked).toEqual(['acme', 'acme'])
+    expect(checked).toEqual(['acme', 'acme'])
     for (const call of [acme, umbrella]) call.end()
   })
 })

@@ -117,7 +117,7 @@ describe('the search language in q', () => {
       title: 'Invalid input',
       status: 400,
       code: 'invalid_input',
-      detail: 'The search at character 15, "okay": status: takes success, failure.',
+      detail: 'Invalid search at character 15, "okay": status: takes success, failure.',
       at: { start: 14, end: 18 },
     })
     const input = encodeURIComponent(JSON.stringify({ q: 'from:soon' }))

@@ -59,7 +59,7 @@ async function stats(query: string, cookie = session('ada')): Promise<Stats> {
   return answer
 }
 
-function hoursOf({ hours }: Stats) {
+function getHours({ hours }: Stats) {
   return hours.flatMap((count, hour) => (count > 0 ? [[hour, count]] : []))
 }
 
@@ -87,11 +87,11 @@ test('the numbers of one tenant, by hour of a time zone', async () => {
       { type: 'project', id: 'p2', name: 'Two', count: 1 },
     ],
   })
-  expect(hoursOf(found)).toEqual([
+  expect(getHours(found)).toEqual([
     [23, 2],
     [47, 1],
   ])
-  expect(hoursOf(await stats('timeZone=Asia/Tokyo'))).toEqual([
+  expect(getHours(await stats('timeZone=Asia/Tokyo'))).toEqual([
     [24 + 8, 2],
     [48 + 8, 1],
   ])
@@ -114,7 +114,7 @@ test('the numbers of several tenants are merged, and nobody counts twice', async
     activeActors: { value: 3, exact: true },
     actors: [{ value: 'ada', count: 3 }, { value: 'grace' }, { value: 'linus' }],
   })
-  expect(hoursOf(found)).toEqual([
+  expect(getHours(found)).toEqual([
     [23, 3],
     [47, 2],
   ])
