@@ -103,13 +103,15 @@ function toForm(body: unknown): URLSearchParams {
  * the client has disconnected. A body that fails closes the connection.
  */
 export async function writeFetchResponse(response: Response, res: ServerResponse): Promise<void> {
+  const { body } = response
+  if (body !== null && !(body instanceof WebStream))
+    throw new TypeError('The body of the response must be a ReadableStream of Node.')
   res.statusCode = response.status
   if (response.statusText !== '') res.statusMessage = response.statusText
   for (const [name, value] of response.headers) if (name !== 'set-cookie') res.setHeader(name, value)
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) res.setHeader('set-cookie', cookies)
-  const { body } = response
-  if (!(body instanceof WebStream) || res.req.method === 'HEAD') {
+  if (body === null || res.req.method === 'HEAD') {
     await body?.cancel()
     res.end()
     return
