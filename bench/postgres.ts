@@ -90,7 +90,7 @@ async function seedOnce(server: PostgresServer, rows: number, log: (message: str
 }
 
 /** A server with a data set of each requested size. */
-export interface SeededServer extends AsyncDisposable {
+interface SeededServer extends AsyncDisposable {
   readonly version: string
   readonly settings: Readonly<Record<string, string>>
   /** The URL that the service connects with. */

@@ -20,7 +20,7 @@ const ERRORS = [
 ] as const
 
 /** An event with its place in the ledger. */
-export interface SeededEvent {
+interface SeededEvent {
   readonly tenantId: string
   readonly seq: number
   readonly receivedAt: number

@@ -30,9 +30,9 @@ function getFirstId(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
-export type TimeRange = readonly [from: number, to: number]
+type TimeRange = readonly [from: number, to: number]
 
-export function createListQuery(
+function createListQuery(
   tenant: string,
   fields: { readonly [field in FilterField]?: string },
   span?: TimeRange,

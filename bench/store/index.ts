@@ -6,7 +6,7 @@ import { benchIngest } from './ingest.ts'
 import { benchAggregates, benchPages, benchSearches, measureMedianPage, withSqlReference } from './reads.ts'
 import { startService } from './service-process.ts'
 
-export interface StoreBenchOptions {
+interface StoreBenchOptions {
   readonly rows: number
   readonly engine: 'postgresql' | 'pglite'
   /** The parts to run. @default all */

@@ -13,7 +13,7 @@ const COLUMNS = `tenant_id, id, seq, occurred_at, received_at, action, category,
 const STATEMENT_TIMEOUT_MS = 2_000
 
 /** Runs sqlReference-written SQL on one connection, as a reference. */
-export interface SqlReference {
+interface SqlReference {
   /** Runs a statement, prepared at its first use, and returns its milliseconds. */
   timed(text: string, values: readonly unknown[]): Promise<number>
 }

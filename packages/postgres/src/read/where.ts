@@ -30,14 +30,14 @@ export interface Where {
 }
 
 /** The conditions that lead into one index. */
-export interface Narrowed {
+interface Narrowed {
   readonly conditions: readonly Sql[]
   /** True if the index covers the other conditions, so that no event has to be read. */
   readonly isCovering: boolean
 }
 
 /** Columns and values. An event matches if any column has one of its values. */
-export type ColumnValues = { readonly [column: string]: readonly string[] }
+type ColumnValues = { readonly [column: string]: readonly string[] }
 
 interface Condition {
   readonly sql: Sql

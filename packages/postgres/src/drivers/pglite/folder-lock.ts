@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { WhodidError } from '@whodid/core'
 
 /** An exclusive lock on a folder. */
-export interface FolderLock {
+interface FolderLock {
   release(): void
 }
 

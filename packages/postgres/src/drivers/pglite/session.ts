@@ -10,7 +10,7 @@ export interface Session {
   terminate(): Promise<void>
 }
 
-export interface SessionOptions extends WorkerInput {
+interface SessionOptions extends WorkerInput {
   /** The worker is ended if it does not respond to pending requests for this long. */
   readonly timeoutMs: number
   readonly onNotify: (channel: string, payload: string) => void
