@@ -130,7 +130,7 @@ test('a project is created, updated, archived and deleted, and its events can be
     await row.getByRole('button', { name: 'Mark as seen' }).click()
     await expect.poll(() => isUnread(row)).toBe(false)
     await row.hover()
-    await row.getByRole('button', { name: 'Mark as unread' }).click()
+    await row.getByRole('button', { name: 'Mark as unseen' }).click()
     await expect.poll(() => isUnread(row)).toBe(true)
 
     // Open the details with the diff. This marks the event as seen.
