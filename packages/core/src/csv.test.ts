@@ -46,7 +46,7 @@ function parseRow(event: StoredEvent) {
 }
 
 describe('CSV', () => {
-  test('begins with the six columns that readers count on', () => {
+  test('begins with the six documented columns', () => {
     const [header, line] = eventsToCsv([stored()]).split('\r\n')
     expect(header).toMatch(/^event_id,actor,category,action,description,timestamp,status,/)
     expect(header?.split(',')).toEqual(CSV_COLUMNS)
@@ -55,7 +55,7 @@ describe('CSV', () => {
     )
   })
 
-  test('holds the rest of the event flat', () => {
+  test('contains the rest of the event in flat columns', () => {
     const actor = {
       type: 'agent' as const,
       id: 'u1',
@@ -85,7 +85,7 @@ describe('CSV', () => {
     })
   })
 
-  test('comes in parts that can be joined', () => {
+  test('can be joined from parts', () => {
     const [one, two] = [stored(), stored({ seq: 42 })]
     expect(eventsToCsv([one]) + eventsToCsv([two], { header: false })).toBe(eventsToCsv([one, two]))
     expect(eventsToCsv([], { header: false })).toBe('')
@@ -110,11 +110,11 @@ describe('CSV', () => {
     expect(parseRow(stored({ description })).description).toBe(`'${description}`)
   })
 
-  test.each(['a=1', ' plain', 'a\tb', 'x\0y', "'=1"])('%o is none, and stays as it is', (description) => {
+  test.each(['a=1', ' plain', 'a\tb', 'x\0y', "'=1"])('%o is not a formula and is unchanged', (description) => {
     expect(parseRow(stored({ description })).description).toBe(description)
   })
 
-  test('gives back any text, quoted as RFC 4180 wants it', () => {
+  test('round-trips any text, quoted as RFC 4180 requires', () => {
     expect(eventsToCsv([stored({ description: 'a "b",\r\nc' })])).toContain(',"a ""b"",\r\nc",')
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (description) => {

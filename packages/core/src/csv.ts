@@ -56,16 +56,15 @@ const COLUMNS: readonly Column[] = [
 /** The columns of a CSV export, in order. */
 export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name)
 
-// A spreadsheet would run these as formulas (ASVS 5, 1.2.10): some after they have trimmed the cell, and some take the
-// full-width signs for the plain ones.
+// Spreadsheets run these as formulas (ASVS 5, 1.2.10). Some trim the cell first, and some accept full-width signs.
 const FORMULA = /^(?:[\t\r\n\0]|[\s\0\u200B\uFEFF]*[=+\-@＝＋－＠])/
 const LINE_END = '\r\n'
 
 /**
- * Events as CSV (RFC 4180): lines end in CRLF, the last one too, so that parts of an export can be joined. Cells that a
- * spreadsheet would take for a formula begin with an apostrophe. `changes`, `metadata`, `scope` and `redacted` are JSON.
+ * Formats events as CSV (RFC 4180). Every line ends in CRLF, so that parts of an export can be joined. Cells that a
+ * spreadsheet would run as a formula begin with an apostrophe. `changes`, `metadata`, `scope` and `redacted` are JSON.
  *
- * @param options.header whether the names of the columns come first. @default true
+ * @param options.header True to begin with the column names. @default true
  */
 export function eventsToCsv(
   events: readonly StoredEvent[],
@@ -76,13 +75,13 @@ export function eventsToCsv(
   return rowsToCsv(rows)
 }
 
-/** Any rows as CSV, by the same rules as {@link eventsToCsv}. */
+/** Formats any rows as CSV, by the rules of {@link eventsToCsv}. */
 export function rowsToCsv(rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return ''
   return Papa.unparse([...rows], { newline: LINE_END, escapeFormulae: FORMULA }) + LINE_END
 }
 
-/** Events as an indented JSON array, exactly as they are. */
+/** Formats events as an indented JSON array. */
 export function eventsToJson(events: readonly StoredEvent[]): string {
   return `${JSON.stringify(events, null, 2)}\n`
 }

@@ -1,4 +1,4 @@
-/** Every code that a {@link WhodidError} can carry, with the HTTP status it maps to. */
+/** The codes of a {@link WhodidError}, each with its HTTP status. */
 export const ERROR_STATUS = {
   invalid_catalog: 500,
   invalid_input: 400,
@@ -19,27 +19,27 @@ export const ERROR_STATUS = {
   internal: 500,
 } as const
 
-/** A stable name for what went wrong. */
+/** A stable error code. */
 export type ErrorCode = keyof typeof ERROR_STATUS
 
-/** A part of a text, in UTF-16 units from 0; `end` is the first that is no part of it. */
+/** A range of a string in UTF-16 code units. `start` is inclusive, `end` is exclusive. */
 export interface TextRange {
   readonly start: number
   readonly end: number
 }
 
 /**
- * The one error that whodid throws. Its message says what, why and how to mend it, in one sentence.
+ * The error that whodid throws. Its message says what is wrong and how to fix it.
  *
  * @example
- * throw new WhodidError('store_locked', 'The folder ./.whodid is open in process 41: stop it, or give another folder.')
+ * throw new WhodidError('store_locked', 'The folder ./.whodid is open in process 41. Stop it, or use another folder.')
  */
 export class WhodidError extends Error {
   override readonly name = 'WhodidError'
   readonly code: ErrorCode
-  /** Seconds to wait before trying again, where that is known. */
+  /** Seconds to wait before a retry, if known. */
   readonly retryAfter: number | undefined
-  /** Where in a text it is wrong, in UTF-16 units, when a text was read. */
+  /** The invalid part of the parsed text, if any. */
   readonly at: TextRange | undefined
 
   constructor(
@@ -53,7 +53,7 @@ export class WhodidError extends Error {
     this.at = options.at
   }
 
-  /** The HTTP status that this error maps to. */
+  /** The HTTP status of this error. */
   get status(): number {
     return ERROR_STATUS[this.code]
   }

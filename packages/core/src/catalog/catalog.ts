@@ -1,50 +1,50 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Kind, Severity } from '../event/event.ts'
 
-/** How `record()` resolves: once in memory, or once the service has acknowledged. */
+/** When `record()` resolves: `buffered` once the event is queued, `durable` once the service has acknowledged it. */
 export type Delivery = 'buffered' | 'durable'
 
-/** One action of a resource, in full. A string stands for `{ say }`. */
+/** One action of a resource. A string is short for `{ say }`. */
 export interface ActionEntry {
-  /** @default by the verb: `created` create, `updated` update, `deleted` delete, well-known verbs theirs, else `other` */
+  /** @default derived from the verb: `created` is `create`, `archived` is `update`, unknown verbs are `other` */
   readonly kind?: Kind
-  /** Words for the action's badge. @default the verb, "Role changed" */
+  /** The label of the action's badge. @default the verb in words, such as "Role changed" */
   readonly label?: string
-  /** The sentence, with `{resource.name}`, `{metadata.role}`, `{actor.name}` and the like; `{{` is a brace. */
+  /** The sentence template. Paths such as `{resource.name}` or `{metadata.role}` are replaced; `{{` is a literal brace. */
   readonly say?: string
-  /** The sentence of a failed attempt. @default "Could not delete project Engine (403)" */
+  /** The sentence template of a failed action. @default such as "Could not delete project Engine (403)" */
   readonly sayFailed?: string
   /** @default 'info' */
   readonly severity?: Severity
   /** @default 'buffered' */
   readonly delivery?: Delivery
-  /** `closed` holds the response until the event is acknowledged. @default 'open' */
+  /** `closed` holds the response until the service has acknowledged the event. @default 'open' */
   readonly onFailure?: 'open' | 'closed'
-  /** An icon name for this action. @default by the verb */
+  /** The name of an icon. @default chosen by the kind */
   readonly icon?: string
-  /** Retired names that live on: `['project.removed']`. */
+  /** Former names of this action: `['project.removed']`. Stored events keep them and resolve to this action. */
   readonly aliases?: readonly string[]
-  /** Metadata keys that hold personal data. */
+  /** Metadata keys that hold personal data. Erasure removes their values. */
   readonly personal?: readonly string[]
 }
 
-/** One resource type with its actions. `created`, `updated` and `deleted` exist without being written down. */
+/** One resource type and its actions. Every type has `created`, `updated` and `deleted` without declaring them. */
 export interface ResourceEntry {
-  /** What people call it, in the singular. @default the type in words, "API key" */
+  /** The name of the type in the singular. @default the type in words, such as "API key" */
   readonly label?: string
   readonly icon?: string
-  /** The group of categories that filters offer. @default 'Other' */
+  /** The group under which filters list this category. @default 'Other' */
   readonly group?: string
-  /** Where the resource is to be seen: `/projects/{resource.id}`. Parts are URL-encoded. */
+  /** The link template of the resource's page: `/projects/{resource.id}`. Values are URL-encoded. */
   readonly href?: string
-  /** Whether names of these resources are personal data, as a member's is. @default false */
+  /** True when the names of these resources are personal data, such as a member's name. @default false */
   readonly personal?: boolean
-  /** The type in URLs, when the library's singular is wrong: `['media', 'medium']`. */
+  /** URL segments that mean this type, when its plural is irregular: `['media', 'medium']`. */
   readonly segments?: readonly string[]
   readonly actions?: { readonly [verb: string]: string | ActionEntry }
 }
 
-/** The catalog as the host writes it: plain data. */
+/** A catalog as the host declares it: plain data. */
 export interface CatalogData {
   readonly [category: string]: ResourceEntry
 }
@@ -59,10 +59,10 @@ export type ActionName<D extends CatalogData> = {
   [C in Extract<keyof D, string>]: `${C}.${VerbName<D[C]>}`
 }[Extract<keyof D, string>]
 
-/** Schemas for the metadata of actions: zod, or anything that speaks Standard Schema. */
+/** Schemas for the metadata of actions: zod, or any library that implements Standard Schema. */
 export type MetadataSchemas<D extends CatalogData> = { readonly [A in ActionName<D>]?: StandardSchemaV1 }
 
-/** An action with every default resolved. */
+/** An action with all defaults resolved. */
 export interface ResolvedAction {
   readonly name: string
   readonly category: string
@@ -78,7 +78,7 @@ export interface ResolvedAction {
   readonly personal: readonly string[]
 }
 
-/** A resource type with every default resolved. */
+/** A resource type with all defaults resolved. */
 export interface ResolvedResource {
   readonly type: string
   readonly label: string
@@ -89,18 +89,19 @@ export interface ResolvedResource {
   readonly segments: readonly string[]
 }
 
-/** The catalog as plain JSON, as the service hands it to the browser. */
+/** A catalog as plain JSON, as the service sends it to the browser. */
 export interface CatalogJson {
   readonly resources: readonly ResolvedResource[]
   readonly actions: readonly ResolvedAction[]
   readonly groups: readonly string[]
-  readonly aliases: { readonly [retired: string]: string }
+  /** Former action names, each with the current one. */
+  readonly aliases: { readonly [alias: string]: string }
 }
 
-/** A host's declaration of resource types and actions, made by `defineCatalog`. */
+/** A declared catalog. Create it with `defineCatalog`. */
 export interface Catalog<D extends CatalogData = CatalogData, M extends MetadataSchemas<D> = MetadataSchemas<D>> {
   readonly data: D
   readonly schemas: M
-  /** Everything resolved, as plain JSON. */
+  /** The resolved catalog as plain JSON. */
   readonly json: CatalogJson
 }

@@ -1,13 +1,14 @@
-import { INTRANSITIVE_VERBS, STATE_WORDS, toBaseForm, toPastTense } from '../language/verbs.ts'
+import { toBaseForm, toPastTense } from '../language/verbs.ts'
+import { INTRANSITIVE_VERBS, STATE_WORDS } from '../language/word-lists.ts'
 import { addArticle, capitalize, humanize, uncapitalize } from '../language/words.ts'
 
-/** The sentences of an action that has none of its own. */
+/** The sentence templates of an action: one for success, one for failure. */
 export interface Sentences {
   readonly say: string
   readonly sayFailed: string
 }
 
-// Of these the actor is the subject.
+// Verbs whose subject is the actor.
 const ACTOR_SENTENCES: { readonly [past: string]: Sentences } = {
   signed_in: { say: '{actor} signed in', sayFailed: '{actor} could not sign in{reason}' },
   logged_in: { say: '{actor} signed in', sayFailed: '{actor} could not sign in{reason}' },
@@ -30,13 +31,13 @@ function isPlural(noun: string) {
 }
 
 /**
- * Default sentences for `category.verb`. They use three names beside paths: `{resource}` is its label and name,
- * `{actor}` the actor's name, and `{reason}` the error's status in parentheses, or nothing.
+ * Creates the default sentences of `category.verb`. Besides paths, they use three placeholders: `{resource}` is the label
+ * and name of the resource, `{actor}` the name of the actor, and `{reason}` the error's status in parentheses or nothing.
  */
 export function createDefaultSentences(category: string, verb: string): Sentences {
   const past = toPastTense(verb)
-  const ofTheActor = ACTOR_SENTENCES[past]
-  if (ofTheActor !== undefined) return ofTheActor
+  const actorSentences = ACTOR_SENTENCES[past]
+  if (actorSentences !== undefined) return actorSentences
   if (STATE_WORDS.has(verb)) {
     return {
       say: `{resource} is ${toPhrase(verb)}`,
@@ -70,14 +71,17 @@ function createPartSentences(noun: string, past: string, base: string): Sentence
   const be = isPlural(noun) ? 'were' : 'was'
   if (past === 'added' || past === 'removed') {
     const preposition = past === 'added' ? 'to' : 'from'
-    const some = isPlural(noun) ? noun : addArticle(noun)
+    const part = isPlural(noun) ? noun : addArticle(noun)
     return {
-      say: `${capitalize(some)} ${be} ${past} ${preposition} {resource}`,
-      sayFailed: `Could not ${base} ${some} ${preposition} {resource}{reason}`,
+      say: `${capitalize(part)} ${be} ${past} ${preposition} {resource}`,
+      sayFailed: `Could not ${base} ${part} ${preposition} {resource}{reason}`,
     }
   }
   if (past === 'failed')
     return { say: `The ${noun} of {resource} failed`, sayFailed: `The ${noun} of {resource} failed{reason}` }
-  const did = INTRANSITIVE_VERBS.has(past) ? past : `${be} ${toPhrase(past)}`
-  return { say: `The ${noun} of {resource} ${did}`, sayFailed: `Could not ${base} the ${noun} of {resource}{reason}` }
+  const predicate = INTRANSITIVE_VERBS.has(past) ? past : `${be} ${toPhrase(past)}`
+  return {
+    say: `The ${noun} of {resource} ${predicate}`,
+    sayFailed: `Could not ${base} the ${noun} of {resource}{reason}`,
+  }
 }

@@ -30,19 +30,19 @@ const catalog = defineCatalog(
   { metadata: { 'membership.role_changed': z.object({ role: z.string(), was: z.string().optional() }) } },
 )
 
-/** The message of the error that a catalog is refused with. */
-function refusal(data: unknown, metadata?: unknown): string {
+/** Returns the message of the error that an invalid catalog throws. */
+function getError(data: unknown, metadata?: unknown): string {
   try {
     Reflect.apply(defineCatalog, undefined, [data, { metadata }])
   } catch (error) {
     if (error instanceof WhodidError && error.code === 'invalid_catalog') return error.message
     throw error
   }
-  throw new Error('The catalog was taken.')
+  throw new Error('The catalog is valid.')
 }
 
 describe('a catalog', () => {
-  test('has created, updated and deleted of every resource without their being written', () => {
+  test('has created, updated and deleted for every resource', () => {
     const names = catalog.json.actions.map((action) => action.name)
     for (const type of ['project', 'membership', 'api_key']) {
       for (const verb of ['created', 'updated', 'deleted']) expect(names).toContain(`${type}.${verb}`)
@@ -51,7 +51,7 @@ describe('a catalog', () => {
     expect(findAction(catalog.json, 'api_key.deleted')).toMatchObject({ kind: 'delete', say: '{resource} was deleted' })
   })
 
-  test('resolves what is written, and fills in the rest', () => {
+  test('resolves declared fields and fills in defaults', () => {
     expect(findAction(catalog.json, 'membership.role_changed')).toEqual({
       name: 'membership.role_changed',
       category: 'membership',
@@ -78,18 +78,18 @@ describe('a catalog', () => {
     expect(catalog.json.groups).toEqual(['Resources', 'Security', 'Other'])
   })
 
-  test('is the same after a journey as JSON', () => {
+  test('survives a round trip through JSON', () => {
     const received = JSON.parse(JSON.stringify(catalog.json))
     expect(received).toEqual(catalog.json)
     expect(findAction(received, 'project.archived')?.say).toBe('{resource.name} was archived')
   })
 
-  test('follows retired names', () => {
+  test('resolves former names', () => {
     expect(catalog.json.aliases).toEqual({ 'project.shelved': 'project.archived' })
     expect(findAction(catalog.json, 'project.shelved')?.name).toBe('project.archived')
   })
 
-  test('makes defaults for an action and a type that it does not know', () => {
+  test('creates defaults for unknown actions and types', () => {
     expect(findAction(catalog.json, 'invoice.voided')).toBeUndefined()
     expect(resolveAction(catalog.json, 'invoice.voided')).toMatchObject({
       category: 'invoice',
@@ -101,63 +101,63 @@ describe('a catalog', () => {
     expect(resolveResource(catalog.json, 'credit_alert')).toMatchObject({ label: 'Credit alert', group: 'Other' })
   })
 
-  test('knows nothing of names that objects inherit', () => {
+  test('ignores names that objects inherit', () => {
     expect(findAction(catalog.json, 'constructor')).toBeUndefined()
     expect(resolveResource(catalog.json, '__proto__').label).toBe('Proto')
   })
 })
 
-describe('a mistake is refused with its place', () => {
+describe('a mistake is reported with its path', () => {
   test.each([
-    [{ 'api-key': {} }, undefined, 'the resource type is named "api-key"'],
-    [{ Project: {} }, undefined, 'the resource type is named "Project"'],
-    [{ audit: {} }, undefined, `"audit" is taken by whodid's own events`],
-    [{ project: { lable: 'x' } }, undefined, 'project has "lable", which is none of label, icon'],
-    [{ project: { actions: { 'role changed': 'x' } } }, undefined, 'an action of project is named "role changed"'],
+    [{ 'api-key': {} }, undefined, 'the resource type "api-key" has an invalid name'],
+    [{ Project: {} }, undefined, 'the resource type "Project" has an invalid name'],
+    [{ audit: {} }, undefined, 'the resource type "audit" is reserved'],
+    [{ project: { lable: 'x' } }, undefined, 'project has an unknown field "lable". Fields are label, icon'],
+    [
+      { project: { actions: { 'role changed': 'x' } } },
+      undefined,
+      'the action of project "role changed" has an invalid name',
+    ],
     [
       { project: { actions: { archived: { kind: 'edit' } } } },
       undefined,
-      'project.archived.kind is "edit": it must be one of',
+      'project.archived.kind must be one of create, update, delete, other, not "edit"',
     ],
-    [
-      { project: { actions: { archived: { say: '' } } } },
-      undefined,
-      'project.archived.say must be a text that is not empty',
-    ],
+    [{ project: { actions: { archived: { say: '' } } } }, undefined, 'project.archived.say must be a non-empty string'],
     [
       { project: { actions: { archived: '{resource.nmae} x' } } },
       undefined,
-      'project.archived.say has {resource.nmae}',
+      'project.archived.say has an unknown path {resource.nmae}',
     ],
-    [{ project: { actions: { archived: '{metadata} x' } } }, undefined, 'project.archived.say has {metadata}'],
-    [{ project: { actions: { archived: 'a { b' } } }, undefined, 'a brace needs its partner'],
+    [
+      { project: { actions: { archived: '{metadata} x' } } },
+      undefined,
+      'project.archived.say has an unknown path {metadata}',
+    ],
+    [{ project: { actions: { archived: 'a { b' } } }, undefined, 'project.archived.say has an unmatched brace'],
     [{ project: { actions: { archived: 3 } } }, undefined, 'project.archived must be an object, not 3'],
-    [{ project: { href: 'javascript:alert({resource.id})' } }, undefined, 'a link must be relative'],
-    [{ project: { href: '/p/{resource.nr}' } }, undefined, 'project.href has {resource.nr}'],
+    [{ project: { href: 'javascript:alert({resource.id})' } }, undefined, 'A link must be relative'],
+    [{ project: { href: '/p/{resource.nr}' } }, undefined, 'project.href has an unknown path {resource.nr}'],
     [
       { project: { actions: { archived: { aliases: ['removed'] } } } },
       undefined,
       'project.archived.aliases has "removed"',
     ],
-    [
-      { project: { actions: { archived: { aliases: ['project.created'] } } } },
-      undefined,
-      'which is an action of its own',
-    ],
+    [{ project: { actions: { archived: { aliases: ['project.created'] } } } }, undefined, 'which is also an action'],
     [
       { project: { actions: { archived: { aliases: ['project.gone'] }, hidden: { aliases: ['project.gone'] } } } },
       undefined,
-      'project.hidden.aliases has "project.gone", which project.archived has already',
+      'project.hidden.aliases has "project.gone", which project.archived.aliases has too',
     ],
-    [{ a: { segments: ['x'] }, b: { segments: ['x'] } }, undefined, 'b.segments has "x", which a has already'],
+    [{ a: { segments: ['x'] }, b: { segments: ['x'] } }, undefined, 'b.segments has "x", which a.segments has too'],
     [
       { project: { actions: { archived: { personal: 'email' } } } },
       undefined,
-      'project.archived.personal must be a list',
+      'project.archived.personal must be an array',
     ],
     [{ project: {} }, { 'project.exploded': z.string() }, 'metadata has a schema for "project.exploded"'],
   ])('%o', (data, metadata, message) => {
-    expect(refusal(data, metadata)).toContain(message)
+    expect(getError(data, metadata)).toContain(message)
   })
 })
 
@@ -175,18 +175,18 @@ test('actions and metadata are typed', () => {
   metadata('membership.role_changed', { role: 'owner' })
   metadata('project.archived', undefined)
   metadata('project.archived', { anything: [1] })
-  // @ts-expect-error a schema makes its metadata needed
+  // @ts-expect-error a schema makes metadata required
   metadata('membership.role_changed', undefined)
-  // @ts-expect-error and of its shape
+  // @ts-expect-error the schema sets the type
   metadata('membership.role_changed', { role: 1 })
 
-  // @ts-expect-error a schema for no action
+  // @ts-expect-error a schema for an unknown action
   expect(() => defineCatalog({ project: {} }, { metadata: { 'project.exploded': z.object({}) } })).toThrow()
   // @ts-expect-error no such kind
   expect(() => defineCatalog({ project: { actions: { archived: { kind: 'edit' } } } })).toThrow()
 
-  // A catalog of any host is a catalog, whose actions are any pairs.
+  // Every catalog is assignable to `Catalog`.
   const any: Catalog = catalog
-  const loose: ActionOf<Catalog<CatalogData>> = 'anything.goes'
-  expect([any.json, loose]).toEqual([catalog.json, 'anything.goes'])
+  const anyAction: ActionOf<Catalog<CatalogData>> = 'anything.goes'
+  expect([any.json, anyAction]).toEqual([catalog.json, 'anything.goes'])
 })

@@ -37,10 +37,10 @@ const MAX_NAME_LENGTH = 63
 
 type Exact<M, Names extends string> = { readonly [K in Exclude<keyof M, Names>]: never }
 
-/** Every action of a catalog, of its type: `ActionOf<typeof catalog>`. */
+/** The names of a catalog's actions: `ActionOf<typeof catalog>`. */
 export type ActionOf<C> = C extends Catalog<infer D, infer _> ? ActionName<D> : never
 
-/** What the metadata of an action must be: the input of its schema, or any JSON object when it has none. */
+/** The type of an action's metadata: the input of its schema, or any JSON object when it has none. */
 export type MetadataOf<C, A extends string> =
   C extends Catalog<infer _, infer M>
     ? A extends keyof M
@@ -51,10 +51,10 @@ export type MetadataOf<C, A extends string> =
     : never
 
 /**
- * Declares what the host records: its resource types, and what can happen to them. The data is plain, so it reaches the browser
- * as it is; schemas for metadata stand beside it. `created`, `updated` and `deleted` need not be written.
+ * Declares the resource types and actions that the host records. The data is plain JSON, so that the browser can load it;
+ * schemas for metadata are passed apart from it. `created`, `updated` and `deleted` are implied.
  *
- * @throws WhodidError `invalid_catalog`, naming the place, on the first mistake
+ * @throws WhodidError `invalid_catalog` on the first mistake. The message names its path.
  * @example
  * const catalog = defineCatalog(
  *   { project: { href: '/projects/{resource.id}', actions: { archived: '{resource.name} was archived' } } },
@@ -66,9 +66,9 @@ export function defineCatalog<
   const M extends MetadataSchemas<D> = Readonly<Record<never, never>>,
 >(data: D, options: { readonly metadata?: M & Exact<M, ActionName<D>> } = {}): Catalog<D, M> {
   const json = resolveCatalog(data)
-  const known = new Set(json.actions.map((action) => action.name))
+  const names = new Set(json.actions.map((action) => action.name))
   for (const name of Object.keys(options.metadata ?? {})) {
-    if (!known.has(name)) fail(`metadata has a schema for ${quote(name)}, which is no action of the catalog`)
+    if (!names.has(name)) fail(`metadata has a schema for ${quote(name)}, but there is no such action`)
   }
   return { data, schemas: asSchemas<M>(options.metadata), json }
 }
@@ -79,7 +79,7 @@ function asSchemas(metadata: unknown): unknown {
 }
 
 function fail(problem: string): never {
-  throw new WhodidError('invalid_catalog', `In the catalog, ${problem}.`)
+  throw new WhodidError('invalid_catalog', `Invalid catalog: ${problem}.`)
 }
 
 function quote(value: unknown) {
@@ -90,33 +90,33 @@ function resolveCatalog(data: CatalogData): CatalogJson {
   if (typeof data !== 'object' || data === null) fail('data must be an object of resource types')
   const resources: ResolvedResource[] = []
   const actions: ResolvedAction[] = []
-  const retired: [alias: string, name: string][] = []
+  const aliases: [alias: string, name: string][] = []
   const segments = new Map<string, string>()
   for (const [type, entry] of Object.entries(data)) {
-    checkName('the resource type', type)
+    checkName('resource type', type)
     if (type === AUDIT_CATEGORY)
-      fail(`${quote(type)} is taken by whodid's own events: give the resource type another name`)
+      fail(`the resource type ${quote(type)} is reserved for the events of whodid itself. Use another name`)
     checkResource(type, entry)
     resources.push(resolveResourceEntry(type, entry))
     for (const segment of entry.segments ?? []) {
       const other = segments.get(segment)
-      if (other !== undefined) fail(`${type}.segments has ${quote(segment)}, which ${other} has already`)
+      if (other !== undefined) fail(`${type}.segments has ${quote(segment)}, which ${other}.segments has too`)
       segments.set(segment, type)
     }
     const verbs = { ...Object.fromEntries(IMPLIED_VERBS.map((verb) => [verb, {}])), ...entry.actions }
-    for (const [verb, given] of Object.entries(verbs)) {
-      checkName(`an action of ${type}`, verb)
-      const action: ActionEntry = typeof given === 'string' ? { say: given } : given
+    for (const [verb, declared] of Object.entries(verbs)) {
+      checkName(`action of ${type}`, verb)
+      const action: ActionEntry = typeof declared === 'string' ? { say: declared } : declared
       checkAction(`${type}.${verb}`, action)
       actions.push(resolveActionEntry(`${type}.${verb}`, action))
-      for (const alias of action.aliases ?? []) retired.push([alias, `${type}.${verb}`])
+      for (const alias of action.aliases ?? []) aliases.push([alias, `${type}.${verb}`])
     }
   }
   return {
     resources,
     actions,
     groups: [...new Set(resources.map((resource) => resource.group))],
-    aliases: resolveAliases(retired, new Set(actions.map((action) => action.name))),
+    aliases: resolveAliases(aliases, new Set(actions.map((action) => action.name))),
   }
 }
 
@@ -149,16 +149,19 @@ function resolveActionEntry(name: string, entry: ActionEntry): ResolvedAction {
   }
 }
 
-function resolveAliases(retired: readonly [string, string][], names: ReadonlySet<string>): { [alias: string]: string } {
+function resolveAliases(
+  declared: readonly [string, string][],
+  names: ReadonlySet<string>,
+): { [alias: string]: string } {
   const aliases: { [alias: string]: string } = {}
-  for (const [alias, name] of retired) {
+  for (const [alias, name] of declared) {
     const [category = '', verb = '', more] = alias.split('.')
     if (!NAME.test(category) || !NAME.test(verb) || more !== undefined) {
-      fail(`${name}.aliases has ${quote(alias)}: write a retired action as category.verb, such as "project.removed"`)
+      fail(`${name}.aliases has ${quote(alias)}. Write it as category.verb, such as "project.removed"`)
     }
-    if (names.has(alias))
-      fail(`${name}.aliases has ${quote(alias)}, which is an action of its own: remove one of the two`)
-    if (Object.hasOwn(aliases, alias)) fail(`${name}.aliases has ${quote(alias)}, which ${aliases[alias]} has already`)
+    if (names.has(alias)) fail(`${name}.aliases has ${quote(alias)}, which is also an action. Remove one of the two`)
+    if (Object.hasOwn(aliases, alias))
+      fail(`${name}.aliases has ${quote(alias)}, which ${aliases[alias]}.aliases has too`)
     aliases[alias] = name
   }
   return aliases
@@ -167,7 +170,7 @@ function resolveAliases(retired: readonly [string, string][], names: ReadonlySet
 function checkName(what: string, name: string): void {
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     fail(
-      `${what} is named ${quote(name)}: use at most ${MAX_NAME_LENGTH} lower-case letters, digits and single underscores, such as "api_key"`,
+      `the ${what} ${quote(name)} has an invalid name. Use up to ${MAX_NAME_LENGTH} lower-case letters, digits and single underscores, such as "api_key"`,
     )
   }
 }
@@ -176,25 +179,25 @@ function checkFields(path: string, entry: unknown, fields: readonly string[]): v
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
     fail(`${path} must be an object, not ${quote(entry)}`)
   for (const field of Object.keys(entry)) {
-    if (!fields.includes(field)) fail(`${path} has ${quote(field)}, which is none of ${fields.join(', ')}`)
+    if (!fields.includes(field)) fail(`${path} has an unknown field ${quote(field)}. Fields are ${fields.join(', ')}`)
   }
 }
 
 function checkText(path: string, value: unknown): void {
   if (value !== undefined && (typeof value !== 'string' || value === ''))
-    fail(`${path} must be a text that is not empty, not ${quote(value)}`)
+    fail(`${path} must be a non-empty string, not ${quote(value)}`)
 }
 
 function checkTextList(path: string, value: unknown): void {
   if (value === undefined) return
-  if (!Array.isArray(value)) fail(`${path} must be a list of texts, not ${quote(value)}`)
+  if (!Array.isArray(value)) fail(`${path} must be an array of strings, not ${quote(value)}`)
   for (const item of value)
-    if (typeof item !== 'string' || item === '') fail(`${path} must hold texts only, not ${quote(item)}`)
+    if (typeof item !== 'string' || item === '') fail(`${path} must contain non-empty strings only, not ${quote(item)}`)
 }
 
 function checkOneOf(path: string, value: unknown, allowed: readonly string[]): void {
   if (value !== undefined && !(typeof value === 'string' && allowed.includes(value))) {
-    fail(`${path} is ${quote(value)}: it must be one of ${allowed.join(', ')}`)
+    fail(`${path} must be one of ${allowed.join(', ')}, not ${quote(value)}`)
   }
 }
 
@@ -207,7 +210,7 @@ function checkResource(type: string, entry: ResourceEntry): void {
   if (entry.href !== undefined) {
     checkTemplate(`${type}.href`, entry.href, [])
     if (safeHref(entry.href.replace(/\{[^}]*\}/g, 'x')) === null) {
-      fail(`${type}.href is ${quote(entry.href)}: a link must be relative, or begin with https:// or http://`)
+      fail(`${type}.href is ${quote(entry.href)}. A link must be relative, or begin with https:// or http://`)
     }
   }
   if (entry.actions !== undefined && (typeof entry.actions !== 'object' || entry.actions === null)) {
@@ -250,20 +253,20 @@ function checkTemplate(path: string, template: string, shorthands: readonly stri
   const parts = parseTemplate(template)
   if (parts === null) {
     fail(
-      `${path} is ${quote(template)}: a brace needs its partner around a path, such as {resource.name}, and a brace itself is {{ or }}`,
+      `${path} has an unmatched brace: ${quote(template)}. Write a path as {resource.name}, and a literal brace as {{ or }}`,
     )
   }
   for (const part of parts) {
     if (typeof part === 'string') continue
     const [root = '', ...rest] = part.path
-    const below = Object.hasOwn(NESTED_PATHS, root) ? NESTED_PATHS[root] : undefined
+    const nested = Object.hasOwn(NESTED_PATHS, root) ? NESTED_PATHS[root] : undefined
     const isKnown =
       rest.length === 0
         ? TOP_LEVEL_PATHS.includes(root) || shorthands.includes(root)
-        : below === 'any' || below?.includes(rest.join('.'))
+        : nested === 'any' || nested?.includes(rest.join('.'))
     if (!isKnown) {
       const paths = ['{actor.name}', '{resource.name}', '{metadata.key}', '{scope.project.name}', '{error.status}']
-      fail(`${path} has {${part.path.join('.')}}, which no event has: paths are such as ${paths.join(', ')}`)
+      fail(`${path} has an unknown path {${part.path.join('.')}}. Use paths such as ${paths.join(', ')}`)
     }
   }
 }

@@ -4,13 +4,13 @@ import { humanize } from '../language/words.ts'
 import type { CatalogJson, ResolvedAction, ResolvedResource } from './catalog.ts'
 import { createDefaultSentences } from './default-sentences.ts'
 
-/** The group of resource types that name none. */
+/** The group of resource types that declare none. */
 export const DEFAULT_GROUP = 'Other'
 
 interface CatalogIndex {
   readonly actions: ReadonlyMap<string, ResolvedAction>
   readonly resources: ReadonlyMap<string, ResolvedResource>
-  /** Defaults made for names that the catalog does not know; bounded, since clients choose them. */
+  /** Default actions for names outside the catalog. Bounded, because clients choose the names. */
   readonly defaults: Map<string, ResolvedAction>
 }
 
@@ -31,18 +31,18 @@ function getIndex(catalog: CatalogJson): CatalogIndex {
   return index
 }
 
-/** The category and the verb of an action's name: `['project', 'created']`. */
-export function splitAction(action: string): readonly [category: string, verb: string] {
+/** Splits the name of an action into category and verb: `['project', 'created']`. */
+function splitAction(action: string): readonly [category: string, verb: string] {
   const dot = action.indexOf('.')
   return dot < 0 ? [action, ''] : [action.slice(0, dot), action.slice(dot + 1)]
 }
 
-/** The action of this name, by its present name or a retired one; undefined when the catalog does not know it. */
+/** Finds an action by its current or former name. Returns undefined when the catalog does not declare it. */
 export function findAction(catalog: CatalogJson, name: string): ResolvedAction | undefined {
   return getIndex(catalog).actions.get(name)
 }
 
-/** The action of this name, or one made of defaults when the catalog does not know it: kind by its verb, a plain sentence. */
+/** Finds an action by its current or former name, or creates one from defaults when the catalog does not declare it. */
 export function resolveAction(catalog: CatalogJson, name: string): ResolvedAction {
   const { actions, defaults } = getIndex(catalog)
   const known = actions.get(name) ?? defaults.get(name)
@@ -53,12 +53,12 @@ export function resolveAction(catalog: CatalogJson, name: string): ResolvedActio
   return action
 }
 
-/** The resource type of this name, or one made of defaults when the catalog does not know it. */
+/** Finds a resource type, or creates one from defaults when the catalog does not declare it. */
 export function resolveResource(catalog: CatalogJson, type: string): ResolvedResource {
   return getIndex(catalog).resources.get(type) ?? createDefaultResource(type)
 }
 
-/** An action as its name alone tells. */
+/** Creates an action from its name alone. */
 export function createDefaultAction(name: string): ResolvedAction {
   const [category, verb] = splitAction(name)
   return {
@@ -76,25 +76,25 @@ export function createDefaultAction(name: string): ResolvedAction {
   }
 }
 
-/** A resource type as its name alone tells. */
+/** Creates a resource type from its name alone. */
 export function createDefaultResource(type: string): ResolvedResource {
   return { type, label: humanize(type), icon: null, group: DEFAULT_GROUP, href: null, personal: false, segments: [] }
 }
 
-// whodid's own events.
+// Sentences of the service's own `audit.*` events.
 const AUDIT_SENTENCES: { readonly [verb: string]: { readonly say: string; readonly sayFailed: string } } = {
   viewed: {
-    say: '{actor} viewed the activity of others',
-    sayFailed: '{actor} could not view the activity of others{reason}',
+    say: 'Viewed activity of other people',
+    sayFailed: 'Could not view activity of other people{reason}',
   },
-  exported: { say: '{actor} exported activity', sayFailed: '{actor} could not export activity{reason}' },
+  exported: { say: 'Exported activity', sayFailed: 'Could not export activity{reason}' },
   purged: {
-    say: 'Activity older than the retention window was purged',
-    sayFailed: 'Could not purge old activity{reason}',
+    say: 'Deleted events older than the retention period',
+    sayFailed: 'Could not delete events older than the retention period{reason}',
   },
   gap: { say: '{metadata.count} events were lost', sayFailed: '{metadata.count} events were lost' },
   id_conflict: {
-    say: 'An event was refused, because its id was taken',
-    sayFailed: 'An event was refused, because its id was taken',
+    say: 'Rejected an event: another event has its id',
+    sayFailed: 'Rejected an event: another event has its id',
   },
 }

@@ -34,26 +34,26 @@ function failed(action: string, error: RenderableEvent['error'] = { status: 403 
 }
 
 describe('templates', () => {
-  test('put values in their places', () => {
+  test('insert values', () => {
     expect(say('project.created')).toBe('Engine was created')
     expect(failed('project.deleted', { message: 'not yours' })).toBe('Ada Lovelace may not delete Engine: not yours')
   })
 
-  test('write numbers and lists as the locale does, and braces where they are doubled', () => {
-    const facts = event('project.priced', { metadata: { credits: 1234.0004, models: ['flux', 'sdxl', 'sd3'] } })
-    expect(renderSentence(catalog, facts)).toBe('Charged 1,234.0004 credits to flux, sdxl, and sd3 in {Engine}')
-    expect(renderSentence(catalog, facts, { locale: 'de' })).toBe(
+  test('format numbers and lists for the locale, and doubled braces as braces', () => {
+    const priced = event('project.priced', { metadata: { credits: 1234.0004, models: ['flux', 'sdxl', 'sd3'] } })
+    expect(renderSentence(catalog, priced)).toBe('Charged 1,234.0004 credits to flux, sdxl, and sd3 in {Engine}')
+    expect(renderSentence(catalog, priced, { locale: 'de' })).toBe(
       'Charged 1.234,0004 credits to flux, sdxl und sd3 in {Engine}',
     )
   })
 
-  test('say the id of what has no name, and "unknown" for what is missing', () => {
+  test('use the id for a missing name, and "unknown" for a missing value', () => {
     expect(say('project.created', { resource: { type: 'project', id: 'p1' } })).toBe('p1 was created')
     expect(say('project.created', { resource: { type: 'project', id: null } })).toBe('unknown was created')
     expect(say('project.priced', { metadata: { models: [] } })).toBe('Charged unknown credits to none in {Engine}')
   })
 
-  test('reach nothing that is not of the event itself', () => {
+  test('read own properties of the event only', () => {
     const { json } = defineCatalog({
       project: { actions: { seen: '{metadata.constructor} {metadata.toString.name}' } },
     })
@@ -88,38 +88,38 @@ describe('default sentences', () => {
     ['webhook.delivery_failed', 'The delivery of webhook Engine failed', 'The delivery of webhook Engine failed (403)'],
     ['subscription.past_due', 'Subscription Engine is past due', 'Subscription Engine could not become past due (403)'],
     ['auth.signin', 'Ada Lovelace signed in', 'Ada Lovelace could not sign in (403)'],
-    ['audit.exported', 'Ada Lovelace exported activity', 'Ada Lovelace could not export activity (403)'],
+    ['audit.exported', 'Exported activity', 'Could not export activity (403)'],
     ['thing.frobnicate_all', 'Thing Engine: frobnicate all', 'Thing Engine: frobnicate all failed (403)'],
   ])('%s', (action, sentence, failure) => {
     expect(say(action)).toBe(sentence)
     expect(failed(action)).toBe(failure)
   })
 
-  test('do without a name, an id and a reason', () => {
+  test('work without a name, an id and a reason', () => {
     expect(say('project.updated', { resource: { type: 'project', id: 'p1' } })).toBe('Project p1 was updated')
-    const refused = { status: 'failure', error: null } as const
-    expect(say('api_key.created', { ...refused, resource: { type: 'api_key', id: null } })).toBe(
+    const failure = { status: 'failure', error: null } as const
+    expect(say('api_key.created', { ...failure, resource: { type: 'api_key', id: null } })).toBe(
       'Could not create an API key',
     )
-    expect(say('user.created', { ...refused, resource: { type: 'user', id: null } })).toBe('Could not create a user')
+    expect(say('user.created', { ...failure, resource: { type: 'user', id: null } })).toBe('Could not create a user')
     expect(say('user.updated', { resource: { type: 'user', id: null } })).toBe('A user was updated')
     expect(failed('project.updated', { code: 'aborted' })).toBe('Could not update project Engine (aborted)')
   })
 })
 
 describe('links', () => {
-  test('are made of encoded parts', () => {
+  test('encode their values', () => {
     const odd = event('project.created', { resource: { type: 'project', id: 'a/b?c#d e', name: 'x' } })
     expect(renderHref('/projects/{resource.id}', odd)).toBe('/projects/a%2Fb%3Fc%23d%20e')
   })
 
-  test.each([null, '', '.', '..'])('are none when a part is %o', (id) => {
+  test.each([null, '', '.', '..'])('are empty when a value is %o', (id) => {
     expect(renderHref('/projects/{resource.id}', event('project.created', { resource: { type: 'project', id } }))).toBe(
       '',
     )
   })
 
-  test('survive half a surrogate pair', () => {
+  test('accept a lone surrogate', () => {
     const odd = event('project.created', { resource: { type: 'project', id: '\ud800' } })
     expect(renderHref('/p/{resource.id}', odd)).toBe('/p/%EF%BF%BD')
   })
@@ -145,7 +145,7 @@ describe('links', () => {
     '  ',
     null,
     undefined,
-  ])('%o is not', (href) => {
+  ])('%o is not safe', (href) => {
     expect(safeHref(href)).toBeNull()
   })
 })

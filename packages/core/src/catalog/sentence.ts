@@ -3,7 +3,7 @@ import { addArticle, capitalize, uncapitalize } from '../language/words.ts'
 import type { CatalogJson, ResolvedAction } from './catalog.ts'
 import { resolveAction, resolveResource } from './resolve.ts'
 
-/** What a sentence or a link is made from: any event, stored or not yet. */
+/** An event that has a sentence or a link: stored, or about to be stored. */
 export type RenderableEvent = Omit<Pick<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>, 'resource'> &
   Partial<Omit<CompleteEvent, 'action' | 'status' | 'actor' | 'resource'>> & {
     readonly resource: CompleteEvent['resource'] | StoredEvent['resource']
@@ -13,7 +13,7 @@ type Part = string | { readonly path: readonly string[] }
 
 const templates = new Map<string, readonly Part[]>()
 
-/** A template in parts. `{path}` is a value, `{{` and `}}` are braces. Null when a brace has no partner. */
+/** Parses a template into parts. `{path}` is a value; `{{` and `}}` are literal braces. Returns null on an unmatched brace. */
 export function parseTemplate(template: string): readonly Part[] | null {
   const known = templates.get(template)
   if (known !== undefined) return known
@@ -47,7 +47,7 @@ function getValueAt(event: RenderableEvent, path: readonly string[]): unknown {
     if (!Object.hasOwn(value, key) && !(key === 'name' && Object.hasOwn(value, 'id'))) return undefined
     const parent = value
     value = Reflect.get(parent, key)
-    // Something without a name is told by its id.
+    // Without a name, the id stands in.
     if (key === 'name' && (value === undefined || value === '')) value = Reflect.get(parent, 'id')
   }
   return value
@@ -99,8 +99,8 @@ function formatReason(error: EventError | null | undefined): string {
 }
 
 /**
- * The sentence of an event from the catalog's template: `sayFailed` when it failed, else `say`. A value that is missing
- * is "unknown"; numbers and lists are written as the locale writes them.
+ * Renders the sentence of an event from the catalog's template: `sayFailed` when the action failed, else `say`. A missing
+ * value is "unknown". Numbers and lists are formatted for the locale.
  *
  * @example
  * renderSentence(catalog.json, event)                    // 'Engine was created'
@@ -114,7 +114,7 @@ export function renderSentence(
   return renderActionSentence(catalog, resolveAction(catalog, event.action), event, options.locale ?? 'en')
 }
 
-/** {@link renderSentence}, for an action that is resolved already. */
+/** Renders the sentence of an event whose action is already resolved. */
 export function renderActionSentence(
   catalog: CatalogJson,
   action: ResolvedAction,
@@ -137,8 +137,7 @@ export function renderActionSentence(
 }
 
 /**
- * The link of an event from a template. Its values are URL-encoded; when one of them is missing there is no link, and the
- * result is the empty string.
+ * Renders the link of an event from a template, with URL-encoded values. Returns an empty string when a value is missing.
  *
  * @example
  * renderHref('/projects/{resource.id}', event) // '/projects/p%201'
@@ -150,7 +149,7 @@ export function renderHref(template: string, event: RenderableEvent): string {
     else {
       const value = getValueAt(event, part.path)
       const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-      // "." and ".." would climb, and percent-encoding does not stop them.
+      // "." and ".." leave the folder, and percent-encoding does not stop them.
       if (text === '' || /^\.{1,2}$/.test(text)) return ''
       href += encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
     }
@@ -158,7 +157,7 @@ export function renderHref(template: string, event: RenderableEvent): string {
   return href
 }
 
-/** The link when it may be drawn: relative, or http(s). Null for `javascript:`, `data:` and all else. */
+/** Returns the link when it is relative or http(s), and null for `javascript:`, `data:` and all other schemes. */
 export function safeHref(href: string | null | undefined): string | null {
   if (href === null || href === undefined || href.trim() === '') return null
   try {

@@ -2,37 +2,38 @@ import type { Change, JsonObject, StoredEvent } from '../event/event.ts'
 import type { ReadScope } from './store.ts'
 import type { KeyScope } from './viewer.ts'
 
-/** An API key as it is kept: never the key itself. */
+/** A stored API key, without the key itself. */
 export interface ApiKey {
-  /** Stands in the key too, so that a key found somewhere can be told and revoked. */
+  /** Part of the key itself, so that a leaked key can be identified and revoked. */
   readonly id: string
-  /** The one tenant it belongs to, or `*`. */
+  /** The tenant of the key, or `*` for all tenants. */
   readonly tenantId: string
   readonly name: string
   readonly scopes: readonly KeyScope[]
   readonly createdAt: string
   readonly createdBy: string
   readonly expiresAt: string | null
-  /** To the minute. */
+  /** Rounded to the minute. */
   readonly lastUsedAt: string | null
   readonly revokedAt: string | null
 }
 
-/** Where API keys are kept. */
+/** Stores API keys. */
 export interface KeyStore {
   add(key: ApiKey & { readonly hash: Uint8Array }): Promise<void>
-  /** Live ones and dead, newest first. */
+  /** Lists active, expired and revoked keys, newest first. */
   list(tenantId: string): Promise<readonly ApiKey[]>
-  /** By the SHA-256 of the whole key; whether it is still good is the caller's to say. */
+  /** Finds a key by the SHA-256 of the whole key. The caller checks if it has expired or is revoked. */
   find(hash: Uint8Array): Promise<ApiKey | null>
-  /** Null when the tenant has no such key. One that was revoked before keeps its time. */
+  /** Revokes a key. Returns null when the tenant has no such key. An already revoked key keeps its time. */
   revoke(tenantId: string, id: string, at: string): Promise<ApiKey | null>
+  /** Sets `lastUsedAt`. */
   markUsed(id: string, at: string): Promise<void>
 }
 
-/** Which viewer tokens no longer hold. */
+/** Stores revoked viewer tokens. */
 export interface RevocationStore {
-  /** Revokes a token by its id, or whatever a viewer was given before a time. Kept until `expiresAt`. */
+  /** Revokes one token by its id, or all tokens issued to a viewer before `at`. Kept until `expiresAt`. */
   add(revocation: {
     readonly tenantId: string
     readonly token: string | null
@@ -40,6 +41,7 @@ export interface RevocationStore {
     readonly at: string
     readonly expiresAt: string
   }): Promise<void>
+  /** Checks if a token is revoked. */
   has(token: {
     readonly tenantId: string
     readonly id: string
@@ -48,44 +50,44 @@ export interface RevocationStore {
   }): Promise<boolean>
 }
 
-/** How long the events of a tenant are kept. */
+/** The retention settings of a tenant. */
 export interface Retention {
-  /** Null for ever. */
+  /** Days to keep events. Null keeps them forever. */
   readonly days: number | null
-  /** Nothing is purged while it holds. */
+  /** Prevents purges while true. */
   readonly legalHold: boolean
 }
 
-/** Events that a purge would remove, or has removed. */
+/** The events that a purge would delete, or has deleted. */
 export interface PurgeSummary {
   readonly count: number
-  /** The first and the last of them, by seq and time; null when there is none. */
+  /** The first and the last event; null when there are none. */
   readonly first: { readonly seq: number; readonly occurredAt: string } | null
   readonly last: { readonly seq: number; readonly occurredAt: string } | null
 }
 
-/** Where retention is set and done. */
+/** Stores retention settings and deletes expired events. */
 export interface RetentionStore {
-  /** Null when the tenant has none of its own. */
+  /** Returns null when the tenant has no settings. */
   get(tenantId: string): Promise<Retention | null>
   set(tenantId: string, retention: Retention): Promise<void>
-  /** Every tenant that has events. */
+  /** Lists the tenants that have events. */
   listTenants(): Promise<readonly string[]>
-  /** What occurred before a time, in milliseconds. */
+  /** Finds the events that occurred before a time in milliseconds. */
   findExpired(tenantId: string, before: number): Promise<PurgeSummary>
-  /** Removes at most `limit` of those, oldest first, from events, inbox and rollups, never from the ledger. */
+  /** Deletes up to `limit` of these events, oldest first, from events, inbox and rollups. The ledger keeps its entries. */
   purge(tenantId: string, before: number, limit: number): Promise<number>
-  /** Runs work that only one process at a time may do; null when another is at it. */
+  /** Runs `work` in one process at a time. Returns null when another process is running it. */
   runExclusive<T>(work: () => Promise<T>): Promise<T | null>
 }
 
-/** A stored event with what holds its personal values. */
+/** A stored event with the disclosures of its personal values. */
 export interface DisclosedEvent {
   readonly event: StoredEvent
   readonly disclosures: readonly string[]
 }
 
-/** What an erasure leaves of an event: the columns that it may change, as they are to be. */
+/** The new values of the columns that an erasure may change. */
 export interface ErasedEvent {
   readonly id: string
   readonly actorName: string | null
@@ -102,17 +104,17 @@ export interface ErasedEvent {
   readonly searchText: string
 }
 
-/** Where a person's traces are found and erased. */
+/** Finds and erases the personal data of a person. */
 export interface PeopleStore {
   /**
-   * Events that a person did, had done for them, did as somebody else, or that are about them as a resource of one of
-   * the types given; in order of id.
+   * Finds the events of a person, in order of id: as actor, as impersonator, as the one acted for, or as a resource of
+   * one of `resourceTypes`.
    */
   findEvents(
     scope: ReadScope,
     person: { readonly id: string; readonly resourceTypes: readonly string[] },
     page: { readonly after: string | null; readonly limit: number },
   ): Promise<readonly DisclosedEvent[]>
-  /** Overwrites personal columns and disclosures. The canonical bytes and the ledger stay. */
+  /** Overwrites personal columns and disclosures. Canonical bytes and ledger stay as they are. */
   erase(tenantId: string, events: readonly ErasedEvent[]): Promise<number>
 }

@@ -1,60 +1,60 @@
 import type { Kind, Status } from '../event/event.ts'
 import type { BoundedCount, FacetValue } from './store.ts'
 
-/** What to count for a dashboard. */
+/** A request for dashboard statistics. */
 export interface StatsRequest {
-  /** The time zone of `hours`, as IANA names it. */
+  /** The IANA time zone of `hours`. */
   readonly timeZone: string
-  /** How many actions, actors and resources are named each. */
+  /** Maximum number of actions, actors and resources each. */
   readonly limit: number
 }
 
-/** How often a value occurred. */
+/** A value and its number of events. */
 export interface Tally<T extends string = string> {
   readonly value: T
   readonly count: number
 }
 
-/** One day of a time line. */
+/** The events of one day. */
 export interface DayTally {
-  /** Such as `2026-11-20`, in UTC. */
+  /** The day in UTC, such as `2026-11-20`. */
   readonly day: string
   readonly kinds: { readonly [kind in Kind]: number }
   readonly failures: number
 }
 
-/** A resource, and how many events were about it. */
+/** A resource and its number of events. */
 export interface ResourceTally {
   readonly type: string
   readonly id: string
-  /** The newest name. */
+  /** The most recent name. */
   readonly name: string | null
   readonly count: number
 }
 
-/** The numbers behind a dashboard, under a filter. */
+/** The statistics of a dashboard, under a filter. */
 export interface Stats {
-  /** The period in ISO 8601, `from` inclusive and `to` exclusive. */
+  /** The period in ISO 8601: `from` is inclusive, `to` is exclusive. */
   readonly from: string
   readonly to: string
-  /** Exact when it comes from the rollups; under a filter that they do not know, counted to a bound. */
+  /** Exact when read from rollups. Counted to a limit when the filter has conditions that rollups do not cover. */
   readonly total: BoundedCount
   /** Days with events, oldest first. */
   readonly days: readonly DayTally[]
   /**
-   * Events by hour of the week in the time zone: 168 numbers, Monday 00:00 first. An event counts where its hour in UTC began.
-   * All of them when nothing but time and the category audit is left out; else the `ranked` ones.
+   * Events by hour of the week in the time zone: 168 numbers, Monday 00:00 first. Events are grouped by hour in UTC.
+   * Covers all events when the filter excludes nothing but times and the category `audit`, else the `ranked` events.
    */
   readonly hours: readonly number[]
   readonly actions: readonly Tally[]
   readonly categories: readonly Tally[]
   readonly kinds: readonly Tally<Kind>[]
   readonly statuses: readonly Tally<Status>[]
-  /** Over how many of the newest events of the period actors and resources were counted. */
+  /** The number of events, newest first, over which actors and resources were counted. */
   readonly ranked: BoundedCount
   readonly activeActors: BoundedCount
   readonly actors: readonly FacetValue[]
-  /** Actors of the period before, as long as this one, who did nothing in this one; `count` is what they did then. */
+  /** Actors of the previous period of equal length without events in this one. `count` is from the previous period. */
   readonly inactiveActors: readonly FacetValue[]
   readonly resources: readonly ResourceTally[]
 }

@@ -4,57 +4,57 @@ import type { SearchedField } from '../filter/search-text.ts'
 import type { KeyStore, PeopleStore, RetentionStore, RevocationStore } from './administration.ts'
 import type { Stats, StatsRequest } from './stats.ts'
 
-/** What became of one event of a batch. */
+/** The result of one event of a batch. */
 export type AppendResult =
   | { readonly id: string; readonly outcome: 'stored' | 'duplicate'; readonly seq: number; readonly leafHash: string }
   | { readonly id: string | null; readonly outcome: 'rejected'; readonly code: RejectionCode; readonly reason: string }
 
-/** Why an event was rejected: it is not valid, its id is taken, or its tenant is not the key's. */
+/** The reason of a rejection: the event is invalid, another event has its id, or its tenant is not the key's. */
 export type RejectionCode = 'invalid_event' | 'id_conflict' | 'wrong_tenant'
 
-/** Takes events. The service and the HTTP client both are one, so embedded and remote are a line apart. */
+/** A target for events: an embedded service, or an HTTP client of a remote one. */
 export interface EventWriter {
-  /** Resolves when every event is stored, known already, or rejected; one result an event, in order. */
+  /** Resolves when every event is stored, found to be a duplicate, or rejected. Returns one result per event, in order. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
   /** Milliseconds that a trail waits for a batch to fill up, for a writer with a cost per batch. @default 0 */
   readonly lingerMs?: number | undefined
 }
 
-/** How a service is mounted, and what its host knows of a request beside the request itself. */
+/** The mount path of a service, and what the host knows about a request. */
 export interface MountContext {
   readonly basePath?: string
-  /** The framework's own request. */
+  /** The request object of the framework. */
   readonly native?: unknown
-  /** The client's address, as the host trusts it. */
+  /** The trusted IP address of the client. */
   readonly ip?: string | undefined
 }
 
-/** Answers HTTP under a mount path; null for a path that is not its own. */
+/** A service that answers HTTP requests under a mount path. Returns null for other paths. */
 export interface FetchService {
   fetch(request: Request, mounted?: MountContext): Promise<Response | null>
 }
 
-/** One viewer's right to read in one tenant, made by the policy alone. Every read of a store takes one. */
+/** The permission of one viewer to read one tenant. Only the policy creates it, and every read of a store needs one. */
 export interface ReadScope {
   readonly tenantId: string
-  /** Whose inbox it is. */
+  /** The owner of the inbox. */
   readonly viewerId: string
-  /** Filters that hold for every read, beside the reader's own. */
+  /** Filters that apply to every read, in addition to the caller's filter. */
   readonly restrict: readonly Filter[]
-  /** Whether only events whose actor has the viewer's id are theirs, whoever has it as an e-mail address. @default false */
+  /** True to match the viewer by actor id only, and not by email address. @default false */
   readonly ownOnly?: boolean | undefined
-  /** What the reader's own words and names must not be looked for in. @default nothing */
+  /** Fields that the caller's search text and actor names must not match. @default none */
   readonly hidden?: readonly SearchedField[] | undefined
 }
 
-/** Where a page begins: after the event with this id and this value in the sorted column. */
+/** The event before a page: its id and its value in the sorted column. */
 export interface Position {
   readonly id: string
-  /** The value of the sorted column; null when sorted by `occurredAt`, which the id holds. */
+  /** The value of the sorted column. Null when sorted by `occurredAt`, because the id holds the time. */
   readonly value: string | null
 }
 
-/** Which part of a list. */
+/** A request for one page of a list. */
 export interface PageRequest {
   readonly sort: SortColumn
   readonly order: SortOrder
@@ -62,67 +62,67 @@ export interface PageRequest {
   readonly after: Position | null
 }
 
-/** A part of a list. `windowed` when only the newest 10,000 events were put in order. */
+/** One page of a list. `windowed` is true when only the newest 10,000 events were sorted. */
 export interface StorePage {
   readonly items: readonly StoredEvent[]
   readonly hasMore: boolean
   readonly windowed: boolean
-  /** How many match in all, where the store has learned that on its way to the first page. */
+  /** The number of matching events, if the store knows it after reading the first page. */
   readonly total?: BoundedCount | undefined
 }
 
-/** A number that is exact, or one that it is at least: "10,000+". */
+/** A count that is exact, or a lower bound such as "10,000+". */
 export interface BoundedCount {
   readonly value: number
   readonly exact: boolean
 }
 
-/** The dimensions that facets count by: the list-valued conditions of a filter that have few values, or names to go by. */
+/** The filter conditions that have facets. */
 export type FacetDimension = Exclude<FilterCondition, 'resource' | 'resourceId' | 'actorName' | 'group'>
 
-/** A value of a dimension, and how many of the counted events have it. */
+/** A value of a dimension, and its number of events. */
 export interface FacetValue {
   readonly value: string
-  /** What people call it: an actor's name, a project's name; else the value. */
+  /** The display name of the value, such as the name of an actor or a project. Else the value itself. */
   readonly label: string
-  /** An actor's e-mail address. */
+  /** The email address of an actor. */
   readonly detail?: string | undefined
   readonly count: number
 }
 
-/** Values with counts under a filter, over the newest 10,000 matching events. */
+/** The values of dimensions under a filter, counted over the newest 10,000 matching events. */
 export interface Facets {
   readonly counted: BoundedCount
   readonly values: { readonly [dimension in FacetDimension]?: readonly FacetValue[] }
 }
 
-/** A change of a viewer's inbox, for the events named or all that match. */
+/** A change of a viewer's inbox, for events by id or for all that match a filter. */
 export interface InboxChange {
   readonly to: 'seen' | 'unseen' | 'archived' | 'unarchived'
   readonly which: { readonly ids: readonly string[] } | { readonly all: true; readonly filter: Filter }
 }
 
-/** What a store can say of itself. */
+/** The health of a store. */
 export interface StoreHealth {
   readonly engine: 'pglite' | 'postgresql'
   readonly version: string
-  /** What an acknowledged event survives: `fsync` a power cut, `process-crash` a kill, `memory` nothing. */
+  /** Durability of acknowledged events: `fsync` survives a power failure, `process-crash` a killed process, `memory` neither. */
   readonly durability: 'fsync' | 'process-crash' | 'memory'
   readonly warnings: readonly string[]
 }
 
-/** Keeps events and answers questions about them. `testStore` of the testkit is its specification. */
+/** A store of events. `testStore` of `@whodid/testkit` is its specification. */
 export interface EventStore {
   /**
-   * Stores and seals a batch of one tenant in one transaction. Resolves after commit, a result an event, in order. Batches of a
-   * tenant that are handed over while others are stored go in as they came.
+   * Stores and seals a batch of one tenant in one transaction. Resolves after the commit, with one result per event, in order.
+   * Concurrent batches of a tenant are stored in the order of the calls.
    */
   append(tenantId: string, events: readonly PreparedEvent[]): Promise<readonly AppendResult[]>
   list(scope: ReadScope, filter: Filter, page: PageRequest): Promise<StorePage>
   get(scope: ReadScope, id: string): Promise<StoredEvent | null>
   /**
-   * Counts to `bound` and no further. Of a text it may stop at a hundred, and of conditions that only looking at each event
-   * can tell at some thousand events it has looked at: the value is then what it found, and not exact.
+   * Counts matching events up to `bound`. Text matches are counted to 100, and conditions without an index stop after a few
+   * thousand rows. `exact` is then false.
    */
   count(scope: ReadScope, filter: Filter, bound: number): Promise<BoundedCount>
   facets(
@@ -134,12 +134,12 @@ export interface EventStore {
       readonly limit: number
     },
   ): Promise<Facets>
-  /** Events after a seq in the order of seq, then each new one as it is committed, until the signal aborts. */
+  /** Yields the events after a seq, in order of seq, then each new event after its commit, until the signal aborts. */
   follow(scope: ReadScope, filter: Filter, after: number | 'now', signal: AbortSignal): AsyncIterable<StoredEvent>
   changeInbox(scope: ReadScope, change: InboxChange): Promise<{ readonly changed: number }>
-  /** Numbers for a dashboard: of 30 days when the filter has no `from`. */
+  /** Computes dashboard statistics. Covers 30 days when the filter has no `from`. */
   stats(scope: ReadScope, filter: Filter, request: StatsRequest): Promise<Stats>
-  /** The seq of a tenant's newest event; 0 before the first. */
+  /** Returns the seq of the tenant's newest event, or 0 when there is none. */
   head(scope: ReadScope): Promise<number>
   readonly keys: KeyStore
   readonly revocations: RevocationStore

@@ -1,32 +1,35 @@
 import type { Filter } from '../filter/filter.ts'
 
 export const PERMISSIONS = ['view', 'view:all', 'export', 'admin', 'ingest'] as const
-/** `view` is one's own activity, `view:all` everybody's. A person never gets `ingest` from a role. */
+/**
+ * A permission of a viewer. `view`: their own activity. `view:all`: everyone's in the tenant. `export`: download it.
+ * `admin`: manage keys, retention and people. `ingest`: append events; only API keys have it.
+ */
 export type Permission = (typeof PERMISSIONS)[number]
 
 export const KEY_SCOPES = ['ingest', 'read', 'export', 'admin'] as const
-/** What an API key may do: `read` stands for `view` and `view:all`. */
+/** A scope of an API key. `read` grants `view` and `view:all`. */
 export type KeyScope = (typeof KEY_SCOPES)[number]
 
-/** Whoever reads. */
+/** A person or program that reads activity. */
 export interface Viewer {
   readonly id: string
   readonly name: string
-  /** The first is the default. */
+  /** The tenants that the viewer may read. The first is the default. */
   readonly tenants: readonly string[]
   readonly permissions: readonly Permission[]
-  /** ANDed into every read. */
+  /** A filter that is combined with every read. */
   readonly filter?: Filter | undefined
-  /** Fields this viewer gets as `[redacted]`: paths into an event such as `context.ip`, `actor.email`, `metadata`. */
+  /** Event fields that are `[redacted]` for this viewer, such as `context.ip`, `actor.email` or `metadata`. */
   readonly masked?: readonly string[] | undefined
 }
 
 /**
- * Says who is asking, or null when nobody who may. `native` is the framework's own request, and an annotation says
- * which: the type takes it, as a method's parameter would.
+ * Returns the viewer of a request, or null for an unauthenticated one. `native` is the request object of the framework.
+ * Annotate its type in your function: the parameter is bivariant.
  *
  * @example
- * const authorize: Authorize = (_request, { native }: { native: express.Request }) => viewerOf(native.user)
+ * const authorize: Authorize = (_request, { native }: { native: express.Request }) => toViewer(native.user)
  */
 export type Authorize = {
   bivariant(request: Request, extra: { readonly native: unknown }): Viewer | null | Promise<Viewer | null>

@@ -8,7 +8,7 @@ function changes(before: unknown, after: unknown) {
   return diff(before, after).changes
 }
 
-/** Applies changes as JSON Patch would: in a list, an addition makes room and a removal closes the gap. */
+/** Applies changes as JSON Patch does: in an array, an addition inserts an item and a removal deletes one. */
 function applied(before: unknown, list: readonly Change[]): unknown {
   const root = { value: structuredClone(before) }
   for (const change of list) {
@@ -30,7 +30,7 @@ function applied(before: unknown, list: readonly Change[]): unknown {
   return root.value
 }
 
-test('applied to what was, the changes give what is', () => {
+test('the changes turn the old value into the new one', () => {
   const json = fc.object({
     maxDepth: 4,
     maxKeys: 5,
@@ -52,7 +52,7 @@ test('applied to what was, the changes give what is', () => {
   )
 })
 
-test('what is equal has no changes', () => {
+test('equal values have no changes', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(changes(value, structuredClone(value))).toEqual([])
@@ -75,7 +75,7 @@ describe('fields', () => {
     ])
   })
 
-  test('of something created and of something deleted, one by one', () => {
+  test('of a created or deleted object, one by one', () => {
     expect(changes(null, { name: 'Engine', tags: ['a'] })).toEqual([
       { path: '/name', to: 'Engine' },
       { path: '/tags', to: ['a'] },
@@ -89,7 +89,7 @@ describe('fields', () => {
     expect(changes({ a: 1 }, { a: '1' })).toHaveLength(1)
   })
 
-  test('named as what objects inherit', () => {
+  test('with names that objects inherit', () => {
     expect(changes({}, { constructor: 1, toString: 2 })).toHaveLength(2)
     expect(changes({ constructor: 1 }, {})).toEqual([{ path: '/constructor', from: 1 }])
   })
@@ -139,11 +139,11 @@ describe('values that are not JSON', () => {
     ])
   })
 
-  test('undefined is as good as absent', () => {
+  test('undefined equals absent', () => {
     expect(changes({ a: undefined, b: 1 }, { b: undefined })).toEqual([{ path: '/b', from: 1 }])
   })
 
-  test('cycles and getters that throw do no harm', () => {
+  test('cycles and throwing getters are accepted', () => {
     const before: { n: number; self?: unknown } = { n: 1 }
     before.self = before
     const after = {
@@ -159,14 +159,14 @@ describe('values that are not JSON', () => {
   })
 })
 
-describe('bounds', () => {
-  test('many changes are cut, and it is said', () => {
+describe('limits', () => {
+  test('too many changes are truncated and reported', () => {
     const after = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`k${index}`, index]))
     expect(diff({}, after)).toMatchObject({ truncated: true, changes: { length: 100 } })
     expect(diff({}, after, { maxChanges: 500 })).toMatchObject({ truncated: false, changes: { length: 500 } })
   })
 
-  test('large values are cut, and it is said', () => {
+  test('large values are truncated and reported', () => {
     const {
       changes: [text, list],
       truncated,
@@ -176,13 +176,13 @@ describe('bounds', () => {
     expect(list?.to).toBe('[truncated]')
   })
 
-  test('below the depth a value is one change', () => {
+  test('a difference below the maximum depth is one change', () => {
     expect(diff({ a: { b: { c: 1 } } }, { a: { b: { c: 2 } } }, { maxDepth: 2 }).changes).toEqual([
       { path: '/a/b', from: { c: 1 }, to: { c: 2 } },
     ])
   })
 
-  test('a difference beyond what is looked at is not passed over in silence', () => {
+  test('a difference beyond the limits is reported as truncated', () => {
     const deep = (bottom: unknown) => {
       let value = bottom
       for (let level = 0; level < 50; level += 1) value = { value }

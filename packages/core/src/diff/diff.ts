@@ -1,13 +1,13 @@
 import type { Change, Json, JsonObject } from '../event/event.ts'
 import { formatPointer, TRUNCATED, toBoundedJson } from '../redact/redact.ts'
 
-/** How far {@link diff} goes. */
+/** Options for {@link diff}. */
 export interface DiffOptions {
-  /** Changes at most. @default 100 */
+  /** Maximum number of changes. @default 100 */
   readonly maxChanges?: number | undefined
-  /** Levels to descend; below, a value that differs is one change. @default 8 */
+  /** Maximum depth. A difference below it is one change of the whole value. @default 8 */
   readonly maxDepth?: number | undefined
-  /** Characters of JSON of one side of a change; a larger value is `[truncated]`. @default 4096 */
+  /** Maximum characters of `from` and `to` each, as JSON. A larger value is `[truncated]`. @default 4096 */
   readonly maxValue?: number | undefined
 }
 
@@ -21,12 +21,12 @@ interface DiffState {
 }
 
 /**
- * What has changed from one value to another, as JSON pointers with the former and the present value. Both are taken as JSON
- * (see `toJson`), so dates, bigints, Maps, Sets and cycles compare by value.
+ * Computes the changes from one value to another, as JSON pointers with the old and the new value. Both values are converted
+ * to JSON first, so that dates, bigints, Maps, Sets and cycles compare by value.
  *
- * A change without `from` was added, one without `to` removed. In a list, what stays in front and at the end is left out, the
- * rest is compared by index; applied in their order, with additions inserted and removals closing the gap (as JSON Patch
- * does), the changes turn `before` into `after`. When the bounds were met, `truncated` says that it is not all.
+ * A change without `from` is an addition, one without `to` a removal. In arrays, equal items at the start and the end are
+ * skipped, and the rest is compared by index. Applied in order, as JSON Patch does, the changes turn `before` into `after`.
+ * `truncated` is true when a limit was reached.
  *
  * @example
  * diff({ name: 'Motor', tags: ['a'] }, { name: 'Engine', tags: ['a', 'b'] }).changes
@@ -37,22 +37,22 @@ export function diff(
   after: unknown,
   options: DiffOptions = {},
 ): { changes: Change[]; truncated: boolean } {
-  const former = toBoundedJson(before)
-  const present = toBoundedJson(after)
-  const found: DiffState = {
+  const from = toBoundedJson(before)
+  const to = toBoundedJson(after)
+  const state: DiffState = {
     changes: [],
     keys: [],
     maxChanges: options.maxChanges ?? 100,
     maxDepth: options.maxDepth ?? 8,
     maxValue: options.maxValue ?? 4_096,
-    truncated: former.truncated || present.truncated,
+    truncated: from.truncated || to.truncated,
   }
-  // What did not exist had no fields: a creation and a deletion list theirs one by one.
-  const absent = (value: Json | undefined) => value === undefined || value === null
-  if (absent(former.value) && isObject(present.value)) compareObjects(found, {}, present.value)
-  else if (isObject(former.value) && absent(present.value)) compareObjects(found, former.value, {})
-  else compare(found, former.value, present.value)
-  return { changes: found.changes, truncated: found.truncated }
+  // A created or deleted object lists its fields one by one.
+  const isAbsent = (value: Json | undefined) => value === undefined || value === null
+  if (isAbsent(from.value) && isObject(to.value)) compareObjects(state, {}, to.value)
+  else if (isObject(from.value) && isAbsent(to.value)) compareObjects(state, from.value, {})
+  else compare(state, from.value, to.value)
+  return { changes: state.changes, truncated: state.truncated }
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
@@ -63,19 +63,19 @@ function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
 }
 
-function compare(found: DiffState, from: Json | undefined, to: Json | undefined): void {
-  const descend = found.keys.length < found.maxDepth
-  if (descend && isObject(from) && isObject(to)) compareObjects(found, from, to)
-  else if (descend && isList(from) && isList(to)) compareLists(found, from, to)
-  else if (!isEqual(from, to)) addChange(found, from, to)
+function compare(state: DiffState, from: Json | undefined, to: Json | undefined): void {
+  const descend = state.keys.length < state.maxDepth
+  if (descend && isObject(from) && isObject(to)) compareObjects(state, from, to)
+  else if (descend && isList(from) && isList(to)) compareLists(state, from, to)
+  else if (!isEqual(from, to)) addChange(state, from, to)
 }
 
-function compareObjects(found: DiffState, from: JsonObject, to: JsonObject): void {
-  for (const key of Object.keys(from)) compareAt(found, key, from[key], Object.hasOwn(to, key) ? to[key] : undefined)
-  for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) compareAt(found, key, undefined, to[key])
+function compareObjects(state: DiffState, from: JsonObject, to: JsonObject): void {
+  for (const key of Object.keys(from)) compareAt(state, key, from[key], Object.hasOwn(to, key) ? to[key] : undefined)
+  for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) compareAt(state, key, undefined, to[key])
 }
 
-function compareLists(found: DiffState, from: readonly Json[], to: readonly Json[]): void {
+function compareLists(state: DiffState, from: readonly Json[], to: readonly Json[]): void {
   const shorter = Math.min(from.length, to.length)
   let start = 0
   if (from.length !== to.length) {
@@ -83,39 +83,39 @@ function compareLists(found: DiffState, from: readonly Json[], to: readonly Json
     let tail = 0
     while (tail < shorter - start && isEqual(from.at(-1 - tail), to.at(-1 - tail))) tail += 1
     const end = shorter - tail
-    for (let index = start; index < end; index += 1) compareAt(found, index, from[index], to[index])
-    for (let index = end; index < to.length - tail; index += 1) compareAt(found, index, undefined, to[index])
-    for (let index = from.length - tail - 1; index >= end; index -= 1) compareAt(found, index, from[index], undefined)
+    for (let index = start; index < end; index += 1) compareAt(state, index, from[index], to[index])
+    for (let index = end; index < to.length - tail; index += 1) compareAt(state, index, undefined, to[index])
+    for (let index = from.length - tail - 1; index >= end; index -= 1) compareAt(state, index, from[index], undefined)
     return
   }
-  for (; start < shorter; start += 1) compareAt(found, start, from[start], to[start])
+  for (; start < shorter; start += 1) compareAt(state, start, from[start], to[start])
 }
 
-function compareAt(found: DiffState, key: string | number, from: Json | undefined, to: Json | undefined): void {
-  if (found.changes.length >= found.maxChanges && found.truncated) return
-  found.keys.push(key)
-  if (from === undefined || to === undefined) addChange(found, from, to)
-  else compare(found, from, to)
-  found.keys.pop()
+function compareAt(state: DiffState, key: string | number, from: Json | undefined, to: Json | undefined): void {
+  if (state.changes.length >= state.maxChanges && state.truncated) return
+  state.keys.push(key)
+  if (from === undefined || to === undefined) addChange(state, from, to)
+  else compare(state, from, to)
+  state.keys.pop()
 }
 
-function addChange(found: DiffState, from: Json | undefined, to: Json | undefined): void {
-  if (found.changes.length >= found.maxChanges) {
-    found.truncated = true
+function addChange(state: DiffState, from: Json | undefined, to: Json | undefined): void {
+  if (state.changes.length >= state.maxChanges) {
+    state.truncated = true
     return
   }
-  found.changes.push({
-    path: formatPointer(found.keys),
-    ...(from !== undefined && { from: truncate(found, from) }),
-    ...(to !== undefined && { to: truncate(found, to) }),
+  state.changes.push({
+    path: formatPointer(state.keys),
+    ...(from !== undefined && { from: truncate(state, from) }),
+    ...(to !== undefined && { to: truncate(state, to) }),
   })
 }
 
-function truncate(found: DiffState, value: Json): Json {
-  if (typeof value === 'string' ? value.length <= found.maxValue : typeof value !== 'object') return value
-  if (JSON.stringify(value).length <= found.maxValue) return value
-  found.truncated = true
-  return typeof value === 'string' ? `${value.slice(0, found.maxValue)}… ${TRUNCATED}` : TRUNCATED
+function truncate(state: DiffState, value: Json): Json {
+  if (typeof value === 'string' ? value.length <= state.maxValue : typeof value !== 'object') return value
+  if (JSON.stringify(value).length <= state.maxValue) return value
+  state.truncated = true
+  return typeof value === 'string' ? `${value.slice(0, state.maxValue)}… ${TRUNCATED}` : TRUNCATED
 }
 
 function isEqual(one: Json | undefined, other: Json | undefined): boolean {

@@ -1,48 +1,48 @@
 /** Any value that survives JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** A JSON object, as metadata is. */
+/** A JSON object, such as metadata. */
 export type JsonObject = { readonly [key: string]: Json }
 
 export const KINDS = ['create', 'update', 'delete', 'other'] as const
-/** What an action does to its resource. */
+/** The effect of an action on its resource. */
 export type Kind = (typeof KINDS)[number]
 
 export const STATUSES = ['success', 'failure'] as const
-/** Whether the action did what it set out to do. */
+/** The result of an action. */
 export type Status = (typeof STATUSES)[number]
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const
-/** How much attention an event deserves. */
+/** The importance of an event. */
 export type Severity = (typeof SEVERITIES)[number]
 
 export const CHANNELS = ['ui', 'api', 'system'] as const
-/** Where the action came in: a person's screen, a program, or the host itself. */
+/** The origin of an action: `ui` a person's screen, `api` a program, `system` the host itself. */
 export type Channel = (typeof CHANNELS)[number]
 
 export const ACTOR_TYPES = ['user', 'system', 'api_key', 'service', 'agent'] as const
-/** Who can act. */
+/** The type of an actor. */
 export type ActorType = (typeof ACTOR_TYPES)[number]
 
-/** The tenant of events that belong to no organisation, such as a failed login. Seen by operators only. */
+/** The tenant of events that belong to no organization, such as a failed login. Only operators can read it. */
 export const NO_TENANT = '-'
 
-/** The category of whodid's own events: views, exports, purges, gaps. */
+/** The category of the service's own events: views, exports, purges and gaps. */
 export const AUDIT_CATEGORY = 'audit'
 
-/** Stands where a secret stood. */
+/** The replacement of a secret. */
 export const REDACTED = '[redacted]'
 
-/** Stands where the name of somebody stood who was erased. */
+/** The replacement of the name of an erased person. */
 export const FORMER_USER = 'A former user'
 
-/** Somebody an actor acts for, or is impersonated by. */
+/** A person whom an actor acts for, or who impersonates the actor. */
 export interface Person {
   readonly id: string
   readonly name?: string | undefined
 }
 
-/** Who did it. */
+/** The user or program that performed an action. */
 export interface Actor {
   readonly type: ActorType
   readonly id: string
@@ -52,38 +52,38 @@ export interface Actor {
   readonly impersonatedBy?: Person | undefined
 }
 
-/** The actor of a request that nobody signed. */
+/** The actor of an unauthenticated request. */
 export const ANONYMOUS: Actor = { type: 'user', id: 'anonymous', name: 'Anonymous' }
 
 /** The actor of an automated action. */
 export const SYSTEM: Actor = { type: 'system', id: 'system', name: 'System' }
 
-/** What was affected. `id` is null when there is none yet, as in a refused create. */
+/** The affected resource. `id` is null when there is none yet, such as after a failed create. */
 export interface Resource {
   readonly type: string
   readonly id: string | null
   readonly name?: string | undefined
-  /** Overrules the catalog's link template. Relative or http(s). */
+  /** A link that overrides the catalog's template. Relative or http(s). */
   readonly href?: string | undefined
 }
 
-/** One level of where a resource belongs, for example its project. */
+/** One parent of a resource, such as its project. */
 export interface ScopeEntry {
   readonly id: string
   readonly name?: string | undefined
 }
 
-/** Where a resource belongs, by level: `{ project: { id, name } }`. */
+/** The parents of a resource by level: `{ project: { id, name } }`. */
 export type Scope = { readonly [level: string]: ScopeEntry }
 
-/** One changed value. `path` is a JSON pointer; `from` is absent when the former value is not known. */
+/** One changed value. `path` is a JSON pointer. `from` is absent when the old value is unknown or there was none. */
 export interface Change {
   readonly path: string
   readonly from?: Json | undefined
   readonly to?: Json | undefined
 }
 
-/** From where, and in which request. */
+/** The request in which an event occurred. */
 export interface EventContext {
   readonly channel: Channel
   readonly ip: string | null
@@ -94,20 +94,20 @@ export interface EventContext {
   readonly route: string | null
 }
 
-/** Why an action failed. */
+/** The error of a failed action. */
 export interface EventError {
-  /** The HTTP status, when there was one. */
+  /** The HTTP status, if any. */
   readonly status?: number | undefined
-  /** A stable code of the host's, or `aborted`. */
+  /** A stable error code of the host, or `aborted`. */
   readonly code?: string | undefined
   readonly message?: string | undefined
 }
 
-/** An event as a client sends it. What is optional is made by the service when absent. */
+/** An event as a client sends it. The service fills in absent fields. */
 export interface NewEvent {
-  /** UUIDv7 of `occurredAt`. */
+  /** A UUIDv7 that holds the time of `occurredAt`. */
   readonly id?: string | undefined
-  /** ISO 8601, UTC. Equal to the milliseconds of `id` when both are given. */
+  /** ISO 8601 in UTC. When `id` is set too, both must hold the same milliseconds. */
   readonly occurredAt?: string | undefined
   readonly tenantId?: string | undefined
   /** `category.verb`. */
@@ -122,14 +122,14 @@ export interface NewEvent {
   readonly changes?: readonly Change[] | undefined
   readonly metadata?: JsonObject | undefined
   readonly error?: EventError | null | undefined
-  /** The id of the event that brought this one about. */
+  /** The id of the event that caused this one. */
   readonly causedBy?: string | null | undefined
   readonly context?: { readonly [K in keyof EventContext]?: EventContext[K] | undefined } | undefined
-  /** JSON pointers of the values that were redacted. */
+  /** JSON pointers of the redacted values. */
   readonly redacted?: readonly string[] | undefined
 }
 
-/** An event with every default filled in, before it has its place in the ledger. */
+/** An event with all defaults filled in, before it is stored. */
 export interface CompleteEvent {
   readonly id: string
   readonly occurredAt: string
@@ -152,23 +152,23 @@ export interface CompleteEvent {
   readonly redacted: readonly string[]
 }
 
-/** A complete event with its bytes: what a store inserts. */
+/** A complete event with its canonical bytes and hashes, ready to be stored. */
 export interface PreparedEvent extends CompleteEvent {
-  /** SHA-256 of what the client sent, to tell a duplicate from a conflict. */
+  /** SHA-256 of the event as sent. It tells a duplicate from a conflict. */
   readonly digest: Uint8Array
   /** The canonical bytes of the event. */
   readonly canonical: Uint8Array
   /** SHA-256(0x00 ‖ canonical). */
   readonly leafHash: Uint8Array
-  /** The salted disclosures of the personal values, which stand in `canonical` as digests only. */
+  /** Salted disclosures of the personal values. `canonical` holds only their digests. */
   readonly disclosures: readonly string[]
-  /** Folded text that free-text search looks through. */
+  /** Folded text for full-text search. */
   readonly searchText: string
 }
 
-/** An event as a reader gets it: complete, sealed, and seen from one viewer's inbox. */
+/** A stored event, with its state in one viewer's inbox. */
 export interface StoredEvent extends Omit<CompleteEvent, 'resource'> {
-  /** Its place in the tenant's ledger: 1, 2, 3, without a gap. */
+  /** The position in the tenant's ledger: 1, 2, 3, without gaps. */
   readonly seq: number
   readonly resource: Omit<Resource, 'href'> & { readonly href: string | null; readonly deleted: boolean }
   readonly seen: boolean

@@ -16,7 +16,7 @@ test('an id is a UUIDv7 that holds its time', () => {
   )
 })
 
-test('ids ascend within a millisecond, and never repeat', () => {
+test('ids ascend within a millisecond and never repeat', () => {
   const ids = Array.from({ length: 50_000 }, () => {
     newId(1_700_000_000_001)
     return newId(1_700_000_000_000)
@@ -25,7 +25,7 @@ test('ids ascend within a millisecond, and never repeat', () => {
   expect(ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? ''))).toBe(true)
 })
 
-test('by default the time is now', () => {
+test('the time defaults to now', () => {
   vi.useFakeTimers({ now: 1_800_000_000_000 })
   try {
     expect(getIdTime(newId())).toBe(1_800_000_000_000)
@@ -34,12 +34,12 @@ test('by default the time is now', () => {
   }
 })
 
-test.each([-1, 1.5, Number.NaN, 2 ** 48])('there is no id of %s', (ms) => {
+test.each([-1, 1.5, Number.NaN, 2 ** 48])('%s is not a valid time', (ms) => {
   expect(() => newId(ms)).toThrow(RangeError)
   expect(() => getMinId(ms)).toThrow(RangeError)
 })
 
-test('other UUIDs are no ids', () => {
+test('other UUIDs are not event ids', () => {
   expect(isEventId('0190a6f0-5b7c-7def-8abc-0123456789ab')).toBe(true)
   for (const other of [
     '0190A6F0-5B7C-7DEF-8ABC-0123456789AB',

@@ -1,15 +1,15 @@
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const MAX_MS = 2 ** 48 - 1
 
-// For each of the latest milliseconds asked for, 26 bits that count within it: `rand_a` and the first 14 of `rand_b`
-// (RFC 9562, section 6.2, method 1). Several, since requests that overlap make ids of their own beginnings.
+// A 26-bit counter per recent millisecond: `rand_a` and the first 14 bits of `rand_b` (RFC 9562, section 6.2, method 1).
+// There are several, because overlapping requests create ids for the time at which each began.
 const counters = new Map<number, number>()
 const MAX_COUNTERS = 256
 const MAX_COUNT = 2 ** 26 - 1
 
 function nextCount(ms: number, random: Uint8Array): number {
   const last = counters.get(ms)
-  // The first bit of a new counter stays clear, so that there is room to count.
+  // The first bit of a new counter stays 0 to leave room for counting.
   const seed = (((random[0] ?? 0) & 1) << 24) | ((random[1] ?? 0) << 16) | ((random[2] ?? 0) << 8) | (random[3] ?? 0)
   const count = last === undefined || last === MAX_COUNT ? seed : last + 1
   if (last === undefined && counters.size >= MAX_COUNTERS) {
@@ -21,9 +21,10 @@ function nextCount(ms: number, random: Uint8Array): number {
 }
 
 /**
- * A UUIDv7 of a time in milliseconds, by default now. Ids of the same millisecond made one after the other ascend.
+ * Creates a UUIDv7 for a time in milliseconds. Successive ids of the same millisecond ascend.
  *
- * @throws RangeError when `ms` is no integer between 0 and 2^48 - 1
+ * @param ms The time. Defaults to now.
+ * @throws RangeError when `ms` is not an integer between 0 and 2^48 - 1
  */
 export function newId(ms: number = Date.now()): string {
   const head = formatTimePrefix(ms)
@@ -36,23 +37,23 @@ export function newId(ms: number = Date.now()): string {
 
 function formatTimePrefix(ms: number): string {
   if (!Number.isInteger(ms) || ms < 0 || ms > MAX_MS) {
-    throw new RangeError(`An id needs a time in whole milliseconds between 0 and 2^48 - 1, not ${ms}.`)
+    throw new RangeError(`Invalid time ${ms}: pass an integer between 0 and 2^48 - 1 milliseconds.`)
   }
   const hex = ms.toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
-/** The time in milliseconds that an id holds. */
+/** Returns the time of an id in milliseconds. */
 export function getIdTime(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }
 
-/** The smallest id of a time in milliseconds, for ranges: events at or after `ms` have an id at or above it. */
+/** Returns the smallest id of a time in milliseconds. Use it for ranges: later events have greater ids. */
 export function getMinId(ms: number): string {
   return `${formatTimePrefix(ms)}-7000-8000-000000000000`
 }
 
-/** Whether a string is an event's id: a UUIDv7 in lower case. */
+/** Checks if a string is an event id: a lower-case UUIDv7. */
 export function isEventId(value: string): boolean {
   return EVENT_ID.test(value)
 }
@@ -61,10 +62,10 @@ const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/
 const TIME_PATTERN =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i
 
-/** The milliseconds of an ISO 8601 time with a zone, or of the beginning of a date in UTC; undefined when it is neither. */
+/** Parses an ISO 8601 time with a zone, or a date at 00:00 UTC, to milliseconds. Returns undefined for all other text. */
 export function parseTime(text: string): number | undefined {
   const date = TIME_PATTERN.exec(text)?.[1] ?? text
-  // `Date.parse` takes the 30th of February for the 1st of March.
+  // `Date.parse` reads February 30 as March 1.
   if (!isDate(date)) return undefined
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : ms
@@ -80,7 +81,7 @@ export function isDate(text: string): boolean {
 const pool = new Uint8Array(4_096)
 let used = pool.length
 
-/** Random bytes from a pool, since asking the platform for sixteen at a time is slow. Valid until the next call. */
+/** Returns random bytes from a pool, which is faster than a system call each time. They are valid until the next call. */
 export function randomBytes(count: number): Uint8Array {
   if (used + count > pool.length) {
     crypto.getRandomValues(pool)
@@ -92,7 +93,7 @@ export function randomBytes(count: number): Uint8Array {
 
 const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Bytes as lower-case hexadecimal digits. */
+/** Formats bytes as lower-case hexadecimal digits. */
 export function bytesToHex(bytes: Uint8Array): string {
   let hex = ''
   for (const byte of bytes) hex += HEX_BYTES[byte]

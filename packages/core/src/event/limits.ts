@@ -1,12 +1,12 @@
-/** What an event may be at most. */
+/** Maximum sizes of an event and its fields. */
 export const EVENT_LIMITS = {
-  /** Bytes of the canonical form, and of the disclosures. */
+  /** Bytes of the canonical JSON, and of all disclosures together. */
   bytes: 65_535,
-  /** Levels of nesting, the event itself being the first. */
+  /** Levels of nesting, including the event itself. */
   depth: 32,
-  /** Milliseconds that an event may be ahead of the service's clock. */
+  /** Milliseconds that `occurredAt` may be ahead of the service's clock. */
   maxAheadMs: 300_000,
-  /** Characters. */
+  /** Characters of the field of this name. */
   action: 128,
   id: 512,
   name: 1_024,
@@ -14,12 +14,12 @@ export const EVENT_LIMITS = {
   href: 2_048,
   description: 4_096,
   message: 4_096,
-  /** Of the fields of a context. */
+  /** Characters of each field of `context`. */
   context: 2_048,
-  /** Of a key of `scope`, a type, a code. */
+  /** Characters of a type, a code or a key of `scope`. */
   identifier: 128,
   /** Levels of `scope`. */
   scope: 16,
-  /** Changes of one event. */
+  /** Number of changes. */
   changes: 1_000,
 } as const

@@ -61,7 +61,7 @@ const filters: fc.Arbitrary<Filter> = fc.record(
 )
 
 describe('a filter in a query string', () => {
-  test('comes back as it went', () => {
+  test('survives a round trip', () => {
     fc.assert(
       fc.property(filters, (filter) => {
         expect(filterFromParams(new URLSearchParams(filterToParams(filter).toString()))).toEqual(filter)
@@ -71,7 +71,7 @@ describe('a filter in a query string', () => {
     )
   })
 
-  test('has commas, or repetition, and leaves other parameters alone', () => {
+  test('accepts commas and repetition, and ignores other parameters', () => {
     expect(params('category=project,member&category=billing&limit=10&cursor=x&actor=&kind=create&q=a%20b')).toEqual({
       q: 'a b',
       category: ['project', 'member', 'billing'],
@@ -80,24 +80,24 @@ describe('a filter in a query string', () => {
     expect(params('resourceId=a\\,b,DOMAIN\\user')).toEqual({ resourceId: ['a,b', 'DOMAIN\\user'] })
   })
 
-  test('has nothing for an empty list', () => {
+  test('omits empty lists', () => {
     expect(filterToParams({ actor: [], q: '', not: { action: [] } }).toString()).toBe('')
   })
 
   test.each([
-    ['kind=creat', 'kind is "creat": it must be one of create, update, delete, other'],
-    ['not.status=ok', 'not.status is "ok": it must be one of success, failure'],
-    ['resource=project', 'resource is "project": give a type and an id, such as project/42'],
-    ['not.resource=/42', 'not.resource is "/42"'],
-    ['inbox=trash', 'inbox is "trash": it must be one of unread, inbox, archived'],
-    ['from=yesterday', 'from is "yesterday": give a date such as 2026-11-20'],
-    ['to=2026-11-20T10:00', 'to is "2026-11-20T10:00"'],
-  ])('%s is refused', (query, message) => {
+    ['kind=creat', 'Invalid `kind` "creat". Use one of create, update, delete, other'],
+    ['not.status=ok', 'Invalid `not.status` "ok". Use one of success, failure'],
+    ['resource=project', 'Invalid `resource` "project". Use a type and an id, such as project/42'],
+    ['not.resource=/42', 'Invalid `not.resource` "/42"'],
+    ['inbox=trash', 'Invalid `inbox` "trash". Use one of unread, inbox, archived'],
+    ['from=yesterday', 'Invalid `from` "yesterday". Use a date such as 2026-11-20'],
+    ['to=2026-11-20T10:00', 'Invalid `to` "2026-11-20T10:00"'],
+  ])('%s is rejected', (query, message) => {
     expect(() => params(query)).toThrow(refused(message))
   })
 })
 
-describe('the range of time', () => {
+describe('the time range', () => {
   const day = Date.parse('2026-11-20T00:00:00Z')
 
   test.each([
@@ -127,12 +127,12 @@ describe('the range of time', () => {
     '2026-11-20T25:00:00Z',
     '0',
     '',
-  ])('%o is none', (from) => {
-    expect(() => parseTimeRange({ from })).toThrow(refused('from is'))
+  ])('%o is invalid', (from) => {
+    expect(() => parseTimeRange({ from })).toThrow(refused('Invalid `from`'))
   })
 })
 
-test('the schema is documented JSON Schema, and every field may be absent', () => {
+test('the schema is documented JSON Schema without required fields', () => {
   const schema = z.toJSONSchema(filterSchema)
   expect(filterSchema.parse({})).toEqual({})
   expect(schema.required).toBeUndefined()
@@ -140,7 +140,7 @@ test('the schema is documented JSON Schema, and every field may be absent', () =
   expect(filterSchema.safeParse({ catgory: ['x'] }).success).toBe(false)
 })
 
-test('the position of an event is its id and the value it is ordered by', () => {
+test('the position of an event is its id and its sort value', () => {
   const event: StoredEvent = {
     id: '0190a6f0-5b7c-7def-8abc-0123456789ab',
     seq: 1,

@@ -36,11 +36,11 @@ function joinList(values: readonly string[]): string {
 }
 
 function parseEnum<T extends string>(name: string, allowed: readonly T[], value: string): T {
-  const found = allowed.find((item) => item === value)
-  if (found !== undefined) return found
+  const match = allowed.find((item) => item === value)
+  if (match !== undefined) return match
   throw new WhodidError(
     'invalid_input',
-    `${name} is ${JSON.stringify(value.slice(0, 64))}: it must be one of ${allowed.join(', ')}.`,
+    `Invalid \`${name}\` ${JSON.stringify(value.slice(0, 64))}. Use one of ${allowed.join(', ')}.`,
   )
 }
 
@@ -71,16 +71,15 @@ function checkResource(name: string, value: string): string {
   if (parseResourceRef(value)) return value
   throw new WhodidError(
     'invalid_input',
-    `${name} is ${JSON.stringify(value.slice(0, 64))}: give a type and an id, such as project/42.`,
+    `Invalid \`${name}\` ${JSON.stringify(value.slice(0, 64))}. Use a type and an id, such as project/42.`,
   )
 }
 
 /**
- * The filter of a query string. A list takes commas and repetition, a comma within a value is `\,`; excluded values stand
- * under `not.`, as in `not.action=project.updated`. Parameters that are no part of a filter are left alone, empty ones are no
- * condition.
+ * Parses the filter of a query string. Lists are comma-separated or repeated parameters, and `\,` is a literal comma.
+ * Excluded values have the prefix `not.`, as in `not.action=project.updated`. Unknown and empty parameters are ignored.
  *
- * @throws WhodidError `invalid_input` on a value that a condition does not know, or a time that is none
+ * @throws WhodidError `invalid_input` on an unknown value or an invalid time
  * @example
  * filterFromParams(new URLSearchParams('category=project,member&from=2026-11-01'))
  * // { category: ['project', 'member'], from: '2026-11-01' }
@@ -103,13 +102,13 @@ export function filterFromParams(params: URLSearchParams): Filter {
   return filter
 }
 
-/** The query string of a filter: the inverse of {@link filterFromParams}. */
+/** Formats a filter as a query string. The inverse of {@link filterFromParams}. */
 export function filterToParams(filter: Filter): URLSearchParams {
   const params = new URLSearchParams()
-  const add = (terms: FilterConditions, prefix: string) => {
-    for (const term of FILTER_CONDITIONS) {
-      const values = terms[term]
-      if (values !== undefined && values.length > 0) params.set(prefix + term, joinList(values))
+  const add = (conditions: FilterConditions, prefix: string) => {
+    for (const condition of FILTER_CONDITIONS) {
+      const values = conditions[condition]
+      if (values !== undefined && values.length > 0) params.set(prefix + condition, joinList(values))
     }
   }
   if (filter.q) params.set('q', filter.q)

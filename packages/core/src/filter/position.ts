@@ -3,8 +3,8 @@ import type { StoredEvent } from '../event/event.ts'
 import type { SortColumn } from './filter.ts'
 
 /**
- * The value of a column that events are ordered by, or null for the time, which the id holds. An actor is ordered by name, else
- * e-mail address, else id; a resource by name, else id, else the empty string.
+ * Returns the value of a sort column, or null for `occurredAt`, because the id holds the time. Actors sort by name, else
+ * email address, else id. Resources sort by name, else id, else an empty string.
  */
 export function getSortValue(event: StoredEvent, sort: SortColumn): string | null {
   switch (sort) {
@@ -23,7 +23,7 @@ export function getSortValue(event: StoredEvent, sort: SortColumn): string | nul
   }
 }
 
-/** Where the page after this event begins. */
+/** Returns the position of an event in a sorted list, from which the next page starts. */
 export function getPosition(event: StoredEvent, sort: SortColumn): Position {
   return { id: event.id, value: getSortValue(event, sort) }
 }

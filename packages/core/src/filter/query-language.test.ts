@@ -14,7 +14,7 @@ function parse(text: string) {
   return parseQuery(text, { now })
 }
 
-function refusal(text: string): WhodidError {
+function getError(text: string): WhodidError {
   try {
     parse(text)
   } catch (error) {
@@ -78,41 +78,46 @@ describe('the search language', () => {
     ['engine status:okay', 14, 18, /character 15, "okay": status: takes success, failure\./],
     ['kind:create,explode x', 12, 19, /"explode": kind: takes create, update, delete, other\./],
     ['is:seen', 3, 7, /is: takes unread, inbox, archived\./],
-    ['a actor: ada', 2, 8, /"actor:": actor: wants a value right after the colon, such as actor:ada/],
-    ['action:,,', 0, 9, /action: wants a value/],
-    ['actor:=', 0, 7, /actor: wants a value/],
-    ['-status:', 0, 8, /"-status:": status: wants a value/],
-    ['a "exact wo', 2, 11, /the quote is not closed; end the phrase with "/],
+    ['a actor: ada', 2, 8, /"actor:": actor: needs a value right after the colon, such as actor:ada/],
+    ['action:,,', 0, 9, /action: needs a value/],
+    ['actor:=', 0, 7, /actor: needs a value/],
+    ['-status:', 0, 8, /"-status:": status: needs a value/],
+    ['a "exact wo', 2, 11, /the quote is not closed\. End the phrase with "/],
     ['actor:"ada', 6, 10, /the quote is not closed/],
-    ['actor:"ada"x y', 11, 12, /after a quoted value comes a space, or a comma/],
+    ['actor:"ada"x y', 11, 12, /a quoted value must be followed by a space or a comma/],
     [
       'resource:project',
       9,
       16,
-      /resource: takes a type and an id, such as resource:project\/42; for all of a type write resourceType:/,
+      /resource: takes a type and an id, such as resource:project\/42\. For all of a type, use resourceType:/,
     ],
-    ['action:a.b,project.*', 11, 20, /action: takes a whole action; for all of a category write category:project\./],
+    [
+      'action:a.b,project.*',
+      11,
+      20,
+      /action: takes a full action name\. For all of a category, use category:project\./,
+    ],
     ['from:soon', 5, 9, /from: takes today, yesterday, a span such as 30m, 24h, 7d or 2w, a date/],
     ['to:2026-02-30', 3, 13, /to: takes today/],
     ['on:7d', 3, 5, /on: takes today, yesterday or a date/],
     ['on:2026-11-20T10:00:00Z', 3, 23, /on: takes/],
-    ['from:7d from:8d', 8, 15, /from is said already/],
-    ['from:7d on:today', 8, 16, /from is said already/],
-    ['is:unread is:inbox', 10, 18, /is: is said already/],
+    ['from:7d from:8d', 8, 15, /from is set twice/],
+    ['from:7d on:today', 8, 16, /from is set twice/],
+    ['is:unread is:inbox', 10, 18, /is: is set twice/],
     ['from:7d,8d', 8, 10, /from: takes one value/],
     ['-is:unread', 0, 10, /is: cannot be excluded/],
     ['-from:7d', 0, 8, /from: cannot be excluded/],
-    [`category:${'x'.repeat(513)}`, 9, 522, /a value has at most 512 characters/],
-  ])('%s is refused at its place', (text, start, end, message) => {
-    const error = refusal(text)
+    [`category:${'x'.repeat(513)}`, 9, 522, /a value can have at most 512 characters/],
+  ])('%s is rejected with its range', (text, start, end, message) => {
+    const error = getError(text)
     expect(error).toMatchObject({ code: 'invalid_input', at: { start, end } })
     expect(error.message).toMatch(message)
   })
 
-  test('takes a thousand values of a condition and no more', () => {
+  test('accepts at most 1,000 values of a condition', () => {
     const values = Array.from({ length: 1_001 }, (_, index) => `v${index}`)
     expect(parse(`category:${values.slice(1).join()}`).category).toHaveLength(1_000)
-    expect(refusal(`category:${values.join()}`).message).toMatch(/at most 1000 values/)
+    expect(getError(`category:${values.join()}`).message).toMatch(/at most 1000 values/)
   })
 })
 
@@ -127,7 +132,7 @@ const hostile = fc.oneof(
 )
 
 describe('any text', () => {
-  test('is a filter that the service takes, or is refused at a place within it', () => {
+  test('is a valid filter, or is rejected with a range within it', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         try {
@@ -149,7 +154,7 @@ describe('any text', () => {
     )
   })
 
-  test('is read once: tokens follow each other and cover all but white space', () => {
+  test('is read once: tokens are in order and cover all but white space', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         let end = 0
@@ -169,7 +174,7 @@ describe('any text', () => {
     )
   })
 
-  // Ten times as long takes about ten times as long: a square would take a hundred times, and minutes.
+  // Quadratic time would take minutes.
   test.each(['"', '\\"', '-', 'actor:', 'a:', 'actor:"', 'category:a,', ',', '"a" ', '=', ' ', 'actor:=', 'é'])(
     'of 100 kB of %j is read',
     (part) => {
@@ -254,7 +259,7 @@ const filters: fc.Arbitrary<Filter> = fc.record(
   { requiredKeys: [] },
 )
 
-/** Actors and names are written together where they are the same, so their order may change. */
+/** Sorts actors and names, because `formatQuery` groups those that are equal. */
 function sorted({ not, ...filter }: Filter): Filter {
   return {
     ...filter,
@@ -264,8 +269,8 @@ function sorted({ not, ...filter }: Filter): Filter {
   }
 }
 
-describe('a filter written in the search language', () => {
-  test('comes back as it went', () => {
+describe('a filter formatted in the search language', () => {
+  test('survives a round trip', () => {
     fc.assert(
       fc.property(filters, (filter) => {
         expect(sorted(parse(formatQuery(filter)))).toEqual(sorted(filter))
@@ -284,7 +289,7 @@ describe('a filter written in the search language', () => {
     expect(formatQuery({ actor: ['u1'], actorName: ['x'], category: [] })).toBe('actor:=u1 actorName:x')
   })
 
-  test('means the same when its words alone are read again', () => {
+  test('keeps its meaning when its words alone are parsed again', () => {
     fc.assert(
       fc.property(q, (words) => {
         expect(parse(words)).toEqual({ q: words })

@@ -4,15 +4,15 @@ import { parseTime } from '../event/id.ts'
 import { FILTER_CONDITIONS, type Filter, type FilterCondition, INBOX_STATES, parseResourceRef } from './filter.ts'
 import { matchEnd, readQuoted } from './search-text.ts'
 
-/** The fields of the search language, beside the conditions of a filter: a part of the inbox, and times. */
+/** Fields of the search language besides the filter conditions: the inbox and times. */
 const OTHER_FIELDS = ['is', 'from', 'to', 'on'] as const
 /** The fields of the search language. */
 export const QUERY_FIELDS = [...FILTER_CONDITIONS, ...OTHER_FIELDS] as const
 /** A field of the search language. */
-export type QueryField = (typeof QUERY_FIELDS)[number]
+type QueryField = (typeof QUERY_FIELDS)[number]
 
-/** The values that a field knows, where there are but a few. */
-export const QUERY_VALUES: { readonly [field in QueryField]?: readonly string[] } = {
+/** The allowed values of fields that have a fixed set. */
+const QUERY_VALUES: { readonly [field in QueryField]?: readonly string[] } = {
   kind: KINDS,
   status: STATUSES,
   channel: CHANNELS,
@@ -28,41 +28,45 @@ const WORD = /\S+/uy
 const BARE = /[^\s,]+/uy
 const NAME = /[a-z]{2,12}:/iy
 
-/** The field that a word begins with, and where its values begin. */
-export function readField(text: string, at: number): { readonly field: QueryField; readonly end: number } | undefined {
+/** Reads the field at the start of a word. `end` is the start of its values. */
+function readField(text: string, at: number): { readonly field: QueryField; readonly end: number } | undefined {
   const end = matchEnd(NAME, text, at)
   const field = FIELD_BY_NAME.get(text.slice(at, end - 1).toLowerCase())
   return end > at && field !== undefined ? { field, end } : undefined
 }
 
-/** A value as it was written, and where. */
-export interface QueryValue {
+/** A value as written, and its range. */
+interface QueryValue {
   readonly value: string
-  /** Whether an `=` stands before it: the actor of exactly this id or e-mail address. */
+  /** True after an `=`, which matches an actor by exact id or email address only. */
   readonly exact: boolean
   readonly at: TextRange
 }
 
-/** A word, a phrase or a condition of a text. */
-export interface QueryToken {
+/** A word, a phrase or a condition. */
+interface QueryToken {
   readonly excluded: boolean
-  /** Null for a word or a phrase, which is the one value. */
+  /** Null for a word or a phrase, which is then the only value. */
   readonly field: QueryField | null
   readonly values: readonly QueryValue[]
   readonly at: TextRange
 }
 
-function fail(text: string, at: TextRange, why: string): never {
+function fail(text: string, at: TextRange, problem: string): never {
   const shown = text.slice(at.start, Math.min(at.end, at.start + 64))
-  throw new WhodidError('invalid_input', `The search at character ${at.start + 1}, ${JSON.stringify(shown)}: ${why}.`, {
-    at,
-  })
+  throw new WhodidError(
+    'invalid_input',
+    `Invalid search at character ${at.start + 1}, ${JSON.stringify(shown)}: ${problem}.`,
+    {
+      at,
+    },
+  )
 }
 
 function readPhrase(text: string, at: number) {
   const { value, end } = readQuoted(text, at)
   return end === null
-    ? fail(text, { start: at, end: text.length }, 'the quote is not closed; end the phrase with "')
+    ? fail(text, { start: at, end: text.length }, 'the quote is not closed. End the phrase with "')
     : { value, end }
 }
 
@@ -85,14 +89,14 @@ function readValues(text: string, from: number, field: QueryField): { values: re
     at += 1
   }
   const end = matchEnd(WORD, text, at)
-  if (end > at) fail(text, { start: at, end }, 'after a quoted value comes a space, or a comma and another value')
+  if (end > at) fail(text, { start: at, end }, 'a quoted value must be followed by a space or a comma')
   return { values, end: at }
 }
 
 /**
- * The words, phrases and conditions of a text, each with its place. Takes time in proportion to the text.
+ * Splits text into words, phrases and conditions, each with its range. Runs in linear time.
  *
- * @throws WhodidError `invalid_input` with `at` on a quote that is never closed, or a field without a value
+ * @throws WhodidError `invalid_input` with `at` on an unclosed quote or a field without a value
  */
 export function tokenizeQuery(text: string): QueryToken[] {
   const tokens: QueryToken[] = []
@@ -107,7 +111,7 @@ export function tokenizeQuery(text: string): QueryToken[] {
         fail(
           text,
           { start, end },
-          `${named.field}: wants a value right after the colon, such as ${EXAMPLES[named.field]}`,
+          `${named.field}: needs a value right after the colon, such as ${EXAMPLES[named.field]}`,
         )
       }
       tokens.push({ excluded, field: named.field, values, at: { start, end } })
@@ -128,7 +132,7 @@ export function tokenizeQuery(text: string): QueryToken[] {
 }
 
 const EXAMPLES: { readonly [field in QueryField]: string } = {
-  actor: 'actor:ada or actor:=u1 for exactly that id',
+  actor: 'actor:ada, or actor:=u1 for an exact id',
   actorName: 'actorName:ada',
   action: 'action:project.deleted',
   category: 'category:project',
@@ -151,7 +155,7 @@ const DAY_MS = 86_400_000
 const UNIT_MS: { readonly [unit: string]: number } = { m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS }
 const DAYS_AGO: { readonly [word: string]: number } = { today: 0, yesterday: 1 }
 
-/** A time as a filter has it: words are resolved, spans to whole minutes so that asking twice asks the same. */
+/** Resolves a time to ISO 8601. Spans are rounded to whole minutes, so that repeated queries are equal. */
 function resolveTime(value: string, now: number): string | undefined {
   const word = value.toLowerCase()
   if (Object.hasOwn(DAYS_AGO, word)) {
@@ -168,31 +172,32 @@ function resolveTime(value: string, now: number): string | undefined {
 const TIMES = 'today, yesterday, a span such as 30m, 24h, 7d or 2w, a date such as 2026-11-20, or a time with a zone'
 
 /**
- * The filter that a text asks for, in the language of the search box and of `q`. Words and "phrases" must occur, `-word` and
- * `-"phrase"` must not; `field:value` is a condition, `field:a,b` and repetition mean either, `-field:value` excludes. Dates and
- * the days `today` and `yesterday` are those of UTC. A colon after anything but a field is plain text, as in `https://x`.
+ * Parses the search language of the search box and of `q` into a filter. Words and "phrases" must occur; `-word` and
+ * `-"phrase"` must not. `field:value` is a condition, `field:a,b` and repeated fields match either value, and `-field:value`
+ * excludes. Dates are in UTC. A colon after anything but a field is plain text, as in `https://x`.
  *
- * @param options `now` in milliseconds, which spans such as `from:7d` are counted back from
- * @throws WhodidError `invalid_input` whose message and `at` point at the place
+ * @param options.now The time in milliseconds from which spans such as `from:7d` count back
+ * @throws WhodidError `invalid_input`. `at` is the range of the mistake.
  * @example
  * parseQuery('engine -draft resource:project/42 from:2026-11-20', { now: Date.now() })
  * // { q: 'engine', resource: ['project/42'], from: '2026-11-20', not: { q: 'draft' } }
  */
 export function parseQuery(text: string, options: { readonly now: number }): Filter {
-  const found = { wanted: new Map<FilterCondition, Set<string>>(), unwanted: new Map<FilterCondition, Set<string>>() }
+  const included = new Map<FilterCondition, Set<string>>()
+  const excludedConditions = new Map<FilterCondition, Set<string>>()
   const words: string[] = []
   const notWords: string[] = []
   const single: { inbox?: Filter['inbox']; from?: string; to?: string } = {}
 
-  const add = (excluded: boolean, term: FilterCondition, value: string, at: TextRange) => {
-    const terms = excluded ? found.unwanted : found.wanted
-    const values = terms.get(term) ?? new Set<string>()
-    if (value.length > MAX_VALUE_LENGTH) fail(text, at, `a value has at most ${MAX_VALUE_LENGTH} characters`)
-    terms.set(term, values.add(value))
-    if (values.size > MAX_VALUES) fail(text, at, `a condition takes at most ${MAX_VALUES} values`)
+  const add = (excluded: boolean, condition: FilterCondition, value: string, at: TextRange) => {
+    const conditions = excluded ? excludedConditions : included
+    const values = conditions.get(condition) ?? new Set<string>()
+    if (value.length > MAX_VALUE_LENGTH) fail(text, at, `a value can have at most ${MAX_VALUE_LENGTH} characters`)
+    conditions.set(condition, values.add(value))
+    if (values.size > MAX_VALUES) fail(text, at, `a condition can have at most ${MAX_VALUES} values`)
   }
   const setTime = (bound: 'from' | 'to', value: string, at: TextRange) => {
-    if (single[bound] !== undefined) fail(text, at, `${bound} is said already; leave one of the two out`)
+    if (single[bound] !== undefined) fail(text, at, `${bound} is set twice. Remove one of them`)
     single[bound] = value
   }
 
@@ -203,16 +208,17 @@ export function parseQuery(text: string, options: { readonly now: number }): Fil
     }
     if (isCondition(field)) {
       for (const written of values) {
-        for (const [term, value] of resolveConditions(text, field, written)) add(excluded, term, value, written.at)
+        for (const [condition, value] of resolveConditions(text, field, written))
+          add(excluded, condition, value, written.at)
       }
       continue
     }
     const [first, second] = values
-    if (excluded) fail(text, at, `${field}: cannot be excluded; leave the - out and say what is wanted`)
+    if (excluded) fail(text, at, `${field}: cannot be excluded. Remove the -`)
     if (second !== undefined) fail(text, second.at, `${field}: takes one value`)
     if (first === undefined) continue
     if (field === 'is') {
-      if (single.inbox !== undefined) fail(text, at, 'is: is said already; leave one of the two out')
+      if (single.inbox !== undefined) fail(text, at, 'is: is set twice. Remove one of them')
       single.inbox = INBOX_STATES.find((state) => state === resolveEnum(text, field, first))
       continue
     }
@@ -226,25 +232,25 @@ export function parseQuery(text: string, options: { readonly now: number }): Fil
     }
   }
 
-  const not = { ...toText(notWords), ...toConditions(found.unwanted) }
-  return { ...toText(words), ...toConditions(found.wanted), ...single, ...(Object.keys(not).length > 0 && { not }) }
+  const not = { ...toText(notWords), ...toConditions(excludedConditions) }
+  return { ...toText(words), ...toConditions(included), ...single, ...(Object.keys(not).length > 0 && { not }) }
 }
 
 const DATES = 'today, yesterday or a date such as 2026-11-20'
 
 function isCondition(field: QueryField): field is FilterCondition {
-  return FILTER_CONDITIONS.some((term) => term === field)
+  return FILTER_CONDITIONS.some((condition) => condition === field)
 }
 
-function toConditions(terms: ReadonlyMap<FilterCondition, ReadonlySet<string>>) {
-  return Object.fromEntries([...terms].map(([term, values]) => [term, [...values]]))
+function toConditions(conditions: ReadonlyMap<FilterCondition, ReadonlySet<string>>) {
+  return Object.fromEntries([...conditions].map(([condition, values]) => [condition, [...values]]))
 }
 
 function toText(words: readonly string[]) {
   return words.length > 0 ? { q: words.map(formatPhrase).join(' ') } : {}
 }
 
-/** What a value of a field asks for. An actor without `=` or `@` is anybody with that id or a name with that in it. */
+/** Resolves a value to conditions. An actor without `=` or `@` matches by id or by a part of the name. */
 function resolveConditions(
   text: string,
   field: FilterCondition,
@@ -256,11 +262,11 @@ function resolveConditions(
     return fail(
       text,
       at,
-      `resource: takes a type and an id, such as ${EXAMPLES.resource}; for all of a type write resourceType:`,
+      `resource: takes a type and an id, such as ${EXAMPLES.resource}. For all of a type, use resourceType:`,
     )
   }
   if (field === 'action' && value.endsWith('.*')) {
-    return fail(text, at, `action: takes a whole action; for all of a category write category:${value.slice(0, -2)}`)
+    return fail(text, at, `action: takes a full action name. For all of a category, use category:${value.slice(0, -2)}`)
   }
   if (field !== 'actor' || exact || value.includes('@')) return [[field, value]]
   return [
@@ -278,7 +284,7 @@ function quote(value: string) {
   return `"${value.replace(/["\\]/g, '\\$&')}"`
 }
 
-/** A word as it is; in quotes what would else be read as anything but one word. */
+/** Formats a word or phrase, with quotes where it would not be read as one word. */
 export function formatPhrase(phrase: string): string {
   const plain = phrase !== '' && !/^["-]|\s/u.test(phrase) && readField(phrase, 0) === undefined
   return plain ? phrase : quote(phrase)
@@ -288,7 +294,7 @@ function formatValue(value: string): string {
   return /^["=]|[\s,]/u.test(value) ? quote(value) : value
 }
 
-/** A condition as the search language has it: `status:failure`, `-action:"a b",c`. */
+/** Formats a condition in the search language: `status:failure`, `-action:"a b",c`. */
 export function formatCondition(field: QueryField, values: readonly string[], excluded = false): string {
   return `${excluded ? '-' : ''}${field}:${values.map(formatValue).join(',')}`
 }

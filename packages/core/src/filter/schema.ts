@@ -9,23 +9,23 @@ function list<T extends z.ZodType>(item: T, description: string) {
 
 const value = z.string().min(1).max(512)
 
-const terms = {
-  actor: list(value, 'Actor ids; a value with an @ is an e-mail address.'),
-  actorName: list(value, "Parts of actors' names: alternatives to actor."),
+const conditions = {
+  actor: list(value, 'Actor ids. A value with an @ also matches an email address.'),
+  actorName: list(value, 'Parts of actor names, as alternatives to actor.'),
   action: list(value, 'Actions, such as project.created.'),
   category: list(value, 'Categories, such as project.'),
-  group: list(value, 'Groups of categories, as the catalog declares them.'),
-  kind: list(z.enum(KINDS), 'What the action does to its resource.'),
+  group: list(value, 'Groups of categories, as declared in the catalog.'),
+  kind: list(z.enum(KINDS), 'The effect of the action on its resource.'),
   resource: list(
     value.refine((text) => parseResourceRef(text) !== undefined, 'must be a type and an id, such as project/42'),
     'Resources by type and id, such as project/42.',
   ),
   resourceType: list(value, 'Resource types.'),
   resourceId: list(value, 'Resource ids.'),
-  project: list(value, 'Ids of projects: of the scope, or of the resource itself.'),
-  status: list(z.enum(STATUSES), 'Whether the action succeeded.'),
-  channel: list(z.enum(CHANNELS), 'Where the action came in.'),
-  severity: list(z.enum(SEVERITIES), 'How much attention the event deserves.'),
+  project: list(value, 'Project ids: of the scope, or of the resource itself.'),
+  status: list(z.enum(STATUSES), 'The result of the action.'),
+  channel: list(z.enum(CHANNELS), 'The origin of the action.'),
+  severity: list(z.enum(SEVERITIES), 'The importance of the event.'),
 }
 
 function bound(description: string) {
@@ -38,21 +38,24 @@ function bound(description: string) {
     .describe(description)
 }
 
-/** The filter as procedures and routes take it. Every field is optional; extend it with what else a procedure takes. */
+/** The schema of a filter, for procedures and routes. Every field is optional. */
 export const filterSchema = z.strictObject({
   q: z
     .string()
     .max(1_024)
     .optional()
     .describe(
-      'Free text over actor, e-mail address, category, action, resource name and description, and conditions in the search language: engine "exact words" -draft actor:ada status:failure from:7d.',
+      'Search text over actor, email address, category, action, resource name and description, and conditions in the search language: engine "exact words" -draft actor:ada status:failure from:7d.',
     ),
-  ...terms,
-  inbox: z.enum(INBOX_STATES).optional().describe('A part of the inbox of whoever asks.'),
-  from: bound('From this time on. A bare date is that whole day in UTC.'),
-  to: bound('Before this time. A bare date includes that whole day in UTC.'),
+  ...conditions,
+  inbox: z.enum(INBOX_STATES).optional().describe("A part of the viewer's inbox."),
+  from: bound('The start, inclusive. A date begins at 00:00 UTC.'),
+  to: bound('The end, exclusive. A date includes that whole day in UTC.'),
   not: z
-    .strictObject({ q: z.string().max(1_024).optional().describe('Words and phrases that must not occur.'), ...terms })
+    .strictObject({
+      q: z.string().max(1_024).optional().describe('Words and phrases that must not occur.'),
+      ...conditions,
+    })
     .optional()
-    .describe('Conditions that must not hold.'),
+    .describe('Conditions that must not match.'),
 }) satisfies z.ZodType<Filter>

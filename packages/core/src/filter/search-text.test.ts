@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { formatPhrase } from './query-language.ts'
 import { foldText, getSearchNeedles, SEARCHED_FIELDS, toSearchText } from './search-text.ts'
 
-describe('fold', () => {
+describe('foldText', () => {
   test.each([
     ['Łódź Ørsted Æther', 'lodz orsted aether'],
     ['STRASSE Straße', 'strasse strasse'],
@@ -23,7 +23,7 @@ describe('fold', () => {
     expect(foldText(text)).toBe(folded)
   })
 
-  test('is done after one pass', () => {
+  test('is idempotent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(foldText(foldText(text))).toBe(foldText(text))
@@ -42,20 +42,20 @@ function getText(description: string, name = 'x') {
   })
 }
 
-/** As the store asks: every needle is a part of the text. */
+/** Matches as a store does: the text contains every needle. */
 function finds(q: string, text: string) {
   return getSearchNeedles(q).every((needle) => text.includes(needle))
 }
 
 describe('search text', () => {
-  test('holds actor, e-mail address, action, resource name and description, a line each', () => {
+  test('contains actor, email address, action, resource name and description, one line each', () => {
     expect(getText('Engine was\ncréated', 'Engine')).toBe(
       'ada lovelace\nada@acme.test\nproject.created\nengine\nengine was created\n',
     )
     expect(SEARCHED_FIELDS).toEqual(['actor.name', 'actor.email', 'action', 'resource.name', 'description'])
   })
 
-  test('holds ids only of what has no name', () => {
+  test('contains an id only in place of a missing name', () => {
     const actor = { type: 'api_key', id: 'key_1' } as const
     expect(toSearchText({ action: 'a.b', description: 'D', actor, resource: { type: 'a', id: 'r1' } })).toBe(
       '\nkey_1\na.b\nr1\nd\n',
@@ -85,11 +85,11 @@ describe('scripts without spaces and emoji', () => {
     },
   )
 
-  test.each(['犬', '京東', '🛸', '부산', '🇫🇷'])('%s is not', (q) => {
+  test.each(['犬', '京東', '🛸', '부산', '🇫🇷'])('%s is not found', (q) => {
     expect(finds(q, text)).toBe(false)
   })
 
-  test('have a needle of four letters or digits a character, which a trigram index can look up', () => {
+  test('have a needle with four letters or digits per character, for a trigram index', () => {
     for (const q of ['猫', '東京', '🚀', '서울', 'ガ']) {
       const needles = getSearchNeedles(q)
       expect(needles.some((needle) => new RegExp(`^[0-9a-z]{${4 * [...q].length}}$`).test(needle))).toBe(true)
@@ -97,7 +97,7 @@ describe('scripts without spaces and emoji', () => {
     expect(getSearchNeedles('東京 Ada 100%')).toEqual(['東京', '0kfl0fjg', 'ada', '100%'])
   })
 
-  test('whatever was written is found again, and every part of it', () => {
+  test('every text and every part of it is found', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(), fc.nat(), (written, from, length) => {
         const parts = [...foldText(written)]
@@ -110,7 +110,7 @@ describe('scripts without spaces and emoji', () => {
   })
 })
 
-test('what is in quotes is a phrase, and %, _ and backslashes mean themselves', () => {
+test('quotes enclose a phrase, and %, _ and backslashes are literal', () => {
   expect(getSearchNeedles(`"a  B" 100% snake_case C:\\dir it's 5"`)).toEqual([
     'a b',
     '100%',
@@ -131,7 +131,7 @@ test('what is in quotes is a phrase, and %, _ and backslashes mean themselves', 
   expect(getSearchNeedles('Ada ada ADA')).toEqual(['ada'])
 })
 
-test('a phrase is within one line, whatever stands beside it', () => {
+test('a phrase stays within one line', () => {
   const text = getText('Engine was created', 'Motor')
   expect(finds('"engine was"', text)).toBe(true)
   expect(finds('"was engine"', text)).toBe(false)

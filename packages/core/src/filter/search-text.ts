@@ -1,6 +1,6 @@
 import type { CompleteEvent } from '../event/event.ts'
 
-// Letters that Unicode does not decompose into a letter and an accent.
+// Letters without a Unicode decomposition into a base letter and an accent.
 const PLAIN_LETTERS: { readonly [letter: string]: string } = {
   ß: 'ss',
   æ: 'ae',
@@ -21,15 +21,15 @@ const PLAIN_LETTERS: { readonly [letter: string]: string } = {
   ё: 'е',
 }
 const SPECIAL_LETTERS = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'gu')
-// Accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic, and what has no width of its own. The marks
-// of other scripts are letters to their readers.
+// Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs, and zero-width characters. In other scripts,
+// marks are part of the letters.
 const MARKS =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]|[\u00ad\u200b]|\ufe0e|\ufe0f/gu
 const ASCII = /^[\0-\x7f]*$/
 
 /**
- * A text in the form that search compares: compatibility forms unified (NFKC), lower case, without accents, runs of white space
- * one space. `'Łódź'` is `'lodz'`, `'STRASSE'` and `'Straße'` are the same, and so are `'İ'`, `'I'`, `'ı'` and `'i'`.
+ * Folds text for search: NFKC, lower case, no accents, and single spaces. `'Łódź'` becomes `'lodz'`. `'STRASSE'` and `'Straße'`
+ * become equal, as do `'İ'`, `'I'`, `'ı'` and `'i'`.
  */
 export function foldText(text: string): string {
   const folded = ASCII.test(text)
@@ -44,13 +44,13 @@ export function foldText(text: string): string {
   return folded.replace(/\s+/gu, ' ').trim()
 }
 
-// Scripts that are written without spaces, Korean, whose words are often two syllables, and emoji.
+// Scripts without spaces between words, Korean, whose words often have two syllables, and emoji.
 const DENSE_RUNS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆〇\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]+/gu
 
 /**
- * The runs of such characters, each character as four letters and digits. A trigram index cannot find words of one or two
- * characters, and knows no emoji; of this form it finds each character and each pair, whatever the database's ctype.
+ * Encodes runs of dense characters with four letters or digits per character. A trigram index finds no words of one or two
+ * characters and no emoji; in this form it finds every character, with any database ctype.
  */
 function encodeDenseRuns(folded: string): string[] {
   if (ASCII.test(folded)) return []
@@ -59,15 +59,15 @@ function encodeDenseRuns(folded: string): string[] {
   )
 }
 
-/** The lines of a search text, in order: what an event says in each. The action has the category in it. */
+/** The fields of a search text, one line each, in order. The action includes the category. */
 export const SEARCHED_FIELDS = ['actor.name', 'actor.email', 'action', 'resource.name', 'description'] as const
-/** A line of the search text. */
+/** A field of the search text. */
 export type SearchedField = (typeof SEARCHED_FIELDS)[number]
 
 /**
- * What free text is looked for in, folded, a line each: actor, e-mail address, action (with its category), resource name and
- * description; the id of an actor or a resource only where there is no name. The last line has the characters that a trigram
- * index would miss, spelled out. Store it, index it, and look for {@link getSearchNeedles} in it.
+ * Creates the folded search text of an event, one line per field: actor name, email address, action, resource name and
+ * description. Ids stand in for missing names. The last line encodes the characters that a trigram index would miss. Store and
+ * index the text, and search it for the result of {@link getSearchNeedles}.
  */
 export function toSearchText(event: Pick<CompleteEvent, 'actor' | 'action' | 'resource' | 'description'>): string {
   const { actor, resource } = event
@@ -85,29 +85,29 @@ export function toSearchText(event: Pick<CompleteEvent, 'actor' | 'action' | 're
 const SPACES = /\s+/uy
 const WORD = /\S+/uy
 
-/** Where a pattern ends that begins at a place of a text; the place itself where there is none. */
+/** Returns the end of a sticky pattern's match at `at`, or `at` when it does not match. */
 export function matchEnd(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex : at
 }
 
-/** A text in quotes, in which `\"` is a quote and `\\` a backslash; its end is null when it is never closed. */
+/** Reads a quoted phrase at `at`. `\"` is a quote and `\\` a backslash. `end` is null when the quote is not closed. */
 export function readQuoted(text: string, at: number): { readonly value: string; readonly end: number | null } {
   let value = ''
-  for (let place = at + 1; place < text.length; place += 1) {
-    const char = text.charAt(place)
-    const next = text.charAt(place + 1)
-    if (char === '"') return { value, end: place + 1 }
+  for (let index = at + 1; index < text.length; index += 1) {
+    const char = text.charAt(index)
+    const next = text.charAt(index + 1)
+    if (char === '"') return { value, end: index + 1 }
     if (char === '\\' && (next === '"' || next === '\\')) {
       value += next
-      place += 1
+      index += 1
     } else value += char
   }
   return { value, end: null }
 }
 
 /**
- * The words and the phrases of a text, as they were written. What stands in quotes is a phrase.
+ * Splits search text into words and quoted phrases, as written.
  *
  * @example
  * phrasesOf('engine "two words"') // ['engine', 'two words']
@@ -128,26 +128,25 @@ export function splitPhrases(q: string): string[] {
   return phrases
 }
 
-/** The words and phrases of a text as they stand in a line of a search text. */
+/** Splits search text into folded words and phrases, without duplicates. */
 export function foldPhrases(q: string): string[] {
   const folded = splitPhrases(q.replaceAll('\0', ' ')).map(foldText)
   return [...new Set(folded)].filter((phrase) => phrase !== '')
 }
 
 /**
- * What to look for: an event matches when its search text contains every needle, as it stands. `%`, `_` and backslashes
- * mean themselves, so escape them for LIKE. What was in quotes is one needle, which may have spaces; without any needle, every
- * event matches.
+ * Returns the needles of a search. An event matches when its search text contains every needle; without needles, every event
+ * matches. Needles are literal, so escape `%`, `_` and backslashes for LIKE. A quoted phrase is one needle.
  *
  * @example
  * searchNeedles('Ada "100% sure"') // ['ada', '100% sure']
- * searchNeedles('東京')             // ['東京', '0km50f70']: the second is for the index
+ * searchNeedles('東京')             // ['東京', '0km50f70'] (the second one is for the index)
  */
 export function getSearchNeedles(q: string): string[] {
   return [...new Set(foldPhrases(q).flatMap(getPhraseNeedles))]
 }
 
-/** The needles of a phrase as it was written, quotes being quotes; none of one without a letter or a sign. */
+/** Returns the needles of one phrase, in which quotes are literal. Returns none when the folded phrase is empty. */
 export function getPhraseNeedles(phrase: string): string[] {
   const folded = foldText(phrase)
   return folded === '' ? [] : [folded, ...encodeDenseRuns(folded)]

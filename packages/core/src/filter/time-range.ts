@@ -9,13 +9,13 @@ function parseBound(name: 'from' | 'to', text: string): number {
   if (ms !== undefined) return ms
   throw new WhodidError(
     'invalid_input',
-    `${name} is ${JSON.stringify(text.slice(0, 64))}: give a date such as 2026-11-20, or a time with a zone such as 2026-11-20T10:00:00Z.`,
+    `Invalid \`${name}\` ${JSON.stringify(text.slice(0, 64))}. Use a date such as 2026-11-20, or a time with a zone such as 2026-11-20T10:00:00Z.`,
   )
 }
 
 /**
- * The bounds of a filter's time in milliseconds: `from` inclusive, `to` exclusive, each only where the filter has it. A bare
- * date is that whole day in UTC, so `to: '2026-11-20'` ends where the 21st begins.
+ * Parses the time range of a filter to milliseconds: `from` is inclusive, `to` is exclusive, and absent bounds stay absent. A
+ * date is a whole day in UTC, so `to: '2026-11-20'` ends at 00:00 of the 21st.
  *
  * @throws WhodidError `invalid_input` when a bound is neither a date nor a time with a zone
  */

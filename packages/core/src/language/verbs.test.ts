@@ -28,7 +28,7 @@ test.each([
   ['fix', 'fixed'],
   ['created', 'created'],
   ['role_changed', 'role_changed'],
-])('the past of %s is %s', (base, past) => {
+])('the past tense of %s is %s', (base, past) => {
   expect(toPastTense(base)).toBe(past)
 })
 
@@ -45,12 +45,12 @@ test.each([
   ['sanitized', 'sanitize'],
   ['weighted', 'weight'],
   ['scheduled', 'schedule'],
-])('the base of %s is %s', (past, base) => {
+])('the base form of %s is %s', (past, base) => {
   expect(toBaseForm(past)).toBe(base)
 })
 
 describe('the kind of a verb', () => {
-  // Features A2 and A3: the lifecycle verbs, and every action of a real console.
+  // The lifecycle verbs, and every action of a cloud console.
   test.each([
     [
       'create',
@@ -89,11 +89,11 @@ test.each([
   expect(humanize(identifier)).toBe(text)
 })
 
-test('words are split at humps and separators', () => {
+test('identifiers are split at capitals and separators', () => {
   expect(splitWords('X-Api_KeyV2 größe.Übersicht')).toEqual(['x', 'api', 'key', 'v2', 'größe', 'übersicht'])
 })
 
-test('a label stands within a sentence, and with an article', () => {
+test('a label is converted for use within a sentence and with an article', () => {
   expect(['API key', 'Project', 'S3 bucket'].map(uncapitalize)).toEqual(['API key', 'project', 'S3 bucket'])
   expect(['API key', 'user', 'item', 'hour', 'unit', 'uninstaller', 'SSH key', 'url', 'x-ray'].map(addArticle)).toEqual(
     ['an API key', 'a user', 'an item', 'an hour', 'a unit', 'an uninstaller', 'an SSH key', 'a url', 'a x-ray'],

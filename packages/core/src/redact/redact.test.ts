@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { redact, redactChanges } from './redact.ts'
 import { isCardNumber, isSecretName, redactText } from './secrets.ts'
 
-describe('names, word by word', () => {
+describe('names are matched word by word', () => {
   test.each(
     (
       'password passwd passwordHash new_password user-password PASSWORD userpassword Passwort mysql_pwd secret clientSecret ' +
@@ -28,7 +28,7 @@ describe('names, word by word', () => {
     expect(isSecretName(name)).toBe(false)
   })
 
-  test('a name of any length is judged', () => {
+  test('a name can have any length', () => {
     expect(isSecretName(`${'x_'.repeat(10_000)}y`)).toBe(false)
     expect(isSecretName(`password_${'x'.repeat(10_000)}`)).toBe(true)
     expect(isSecretName(`${'x'.repeat(10_000)}_password`)).toBe(true)
@@ -58,7 +58,7 @@ describe('assignments', () => {
   })
 
   test.each(['token: expired', 'The password: changed', 'see https://acme.test:8080/x', 'at 10:30:00'])(
-    '%s stays',
+    '%s is unchanged',
     (text) => {
       expect(redactText(text)).toBe(text)
     },
@@ -105,11 +105,11 @@ describe('values', () => {
     'v1.4111111111111111.0',
     '{"author":"ada"}',
     'task-sk-1',
-  ])('%s stays', (text) => {
+  ])('%s is unchanged', (text) => {
     expect(redacted(text)).toBe(text)
   })
 
-  test('cards are told by issuer, length and check digit', () => {
+  test('card numbers are matched by issuer, length and check digit', () => {
     expect(
       [
         '4242424242424242',
@@ -125,7 +125,7 @@ describe('values', () => {
     ).toEqual([])
   })
 
-  test('the searching takes linear time', () => {
+  test('matching takes linear time', () => {
     const started = performance.now()
     for (const piece of [
       'eyJ',
@@ -170,13 +170,13 @@ describe('redact', () => {
     })
   })
 
-  test('leaves what is no secret under a secret name: nothing, a yes or no, a count', () => {
+  test('keeps empty values, booleans and counts under a secret name', () => {
     const value = { password: null, token: '', auth: true, max_tokens: 4_096, session: undefined }
     expect(redact(value)).toEqual({ value: { password: null, token: '', auth: true, max_tokens: 4_096 }, redacted: [] })
     expect(redact({ otp: 123_456, cvv: 123, secret: 0n }).redacted).toEqual(['/otp', '/cvv', '/secret'])
   })
 
-  test('knows pairs of name and value', () => {
+  test('redacts pairs of name and value', () => {
     const headers = [
       { name: 'Cookie', value: 'sid=1' },
       { key: 'accept', value: 'text/html' },
@@ -184,7 +184,7 @@ describe('redact', () => {
     expect(redact(headers).value).toEqual([{ name: 'Cookie', value: '[redacted]' }, headers[1]])
   })
 
-  test('takes names of the host, word by word', () => {
+  test('redacts names of the host, word by word', () => {
     const also = ['iban', 'tax number']
     expect(redact({ customerIban: 'DE89', tax_number: '1', taxes: 2, urbane: 'x' }, { also })).toEqual({
       value: { customerIban: '[redacted]', tax_number: '[redacted]', taxes: 2, urbane: 'x' },
@@ -193,7 +193,7 @@ describe('redact', () => {
     expect(redact({ iban: 'DE89' }).redacted).toEqual([])
   })
 
-  test('finds a secret at any depth, and is done after one pass', () => {
+  test('finds a secret at any depth and is idempotent', () => {
     const secrets = fc.constantFrom('password', 'apiKey', 'set-cookie', 'x_token')
     const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))
     const tree = fc.letrec((tie) => ({
@@ -216,7 +216,7 @@ describe('redact', () => {
   })
 })
 
-test('changes are redacted by their path and by what they hold', () => {
+test('changes are redacted by path and by value', () => {
   expect(
     redactChanges([
       { path: '/name', from: 'Motor', to: 'Engine' },

@@ -1,25 +1,27 @@
 import { type Change, type Json, type JsonObject, REDACTED } from '../event/event.ts'
 import { createSecretMatcher, isCardNumber, isSecretName, isSecretValue, redactText } from './secrets.ts'
 
-/** How far {@link toJson} and `redact` go: a value beyond is replaced by `[truncated]`. */
+/** Limits of {@link toJson} and {@link redact}. A value beyond them becomes `[truncated]`. */
 export const JSON_LIMITS = {
   /** Levels of nesting. */
   depth: 20,
-  /** Values altogether. */
+  /** Number of values. */
   values: 10_000,
   /** Characters of one string. */
   text: 8_192,
-  /** Characters altogether, keys counted in. */
+  /** Characters of all strings and keys. */
   total: 65_536,
 } as const
 
 export const TRUNCATED = '[truncated]'
 const CIRCULAR = '[circular]'
 const UNREADABLE = '[unreadable]'
+const PAIR_NAMES = ['name', 'key', 'field', 'header', 'Name', 'Key']
+const PAIR_VALUES = ['value', 'val', 'Value']
 const UNSTORABLE = /[\0\p{Surrogate}]/u
 const UNSTORABLE_GLOBAL = /[\0\p{Surrogate}]/gu
 
-/** A walk over a value: what it has found, and how much further it may go. */
+/** The state of a conversion: its limits and what it has found. */
 interface Walk {
   readonly limits: { readonly depth: number; readonly values: number; readonly text: number; readonly total: number }
   readonly isSecret: ((name: string) => boolean) | null
@@ -47,17 +49,19 @@ function createWalk(secret: Walk['isSecret'], limits: Walk['limits'] = JSON_LIMI
 }
 
 /**
- * Any value as JSON. Dates are ISO strings; bigints and integers beyond 2^53 - 1 strings of digits; `NaN` and infinities
- * their names; a Set is a list, a Map an object, or a list of pairs when its keys are not strings; errors are
- * `{ name, message }`; binary data is `[binary, 12 bytes]`. `undefined`, functions and symbols are left out of objects and
- * null in lists. A cycle is `[circular]`, a getter that throws `[unreadable]`, and what passes {@link JSON_LIMITS} `[truncated]`.
- * U+0000 and lone surrogates, which no database takes, become U+FFFD. Never throws, never changes its argument.
+ * Converts any value to JSON. It never throws and never changes its argument.
+ *
+ * Dates become ISO strings. Bigints and integers beyond 2^53 - 1 become strings of digits, `NaN` and infinities their names. A
+ * Set becomes an array, and a Map an object, or an array of pairs when it has keys that are not strings. Errors become
+ * `{ name, message }`, binary data `[binary, 12 bytes]`. `undefined`, functions and symbols are omitted from objects, and null in
+ * arrays. A cycle becomes `[circular]`, a getter that throws `[unreadable]`, and a value beyond {@link JSON_LIMITS} `[truncated]`.
+ * U+0000 and lone surrogates, which databases reject, become U+FFFD.
  */
 export function toJson(value: unknown): Json {
   return convert(createWalk(null), value) ?? null
 }
 
-/** {@link toJson}, which also says whether anything had to be cut. */
+/** Converts any value to JSON. `truncated` is true when a limit was reached. */
 export function toBoundedJson(value: unknown): { readonly value: Json | undefined; readonly truncated: boolean } {
   const walk = createWalk(null)
   const json = convert(walk, value)
@@ -65,14 +69,15 @@ export function toBoundedJson(value: unknown): { readonly value: Json | undefine
 }
 
 /**
- * A value as JSON, without its secrets: values under a secret name (`password`, `apiKey`, `set-cookie`, …) are the string
- * `[redacted]`, and so are the parts of strings that look like a key, a token, a password in a URL or a card number. What is
- * empty, null or a boolean is no secret. E-mail addresses stay.
+ * Converts a value to JSON and redacts its secrets. Values under a secret name (`password`, `apiKey`, `set-cookie`, …) become
+ * `[redacted]`, as do parts of strings that look like a key, a token, a password in a URL or a card number. Empty strings,
+ * null and booleans are not redacted, and email addresses stay.
  *
- * @returns the value, and the JSON pointers of what was redacted
+ * @param options.also Additional secret names, compared word by word
+ * @returns The value, and the JSON pointers of the redacted values
  * @example
  * redact({ name: 'Ada', password: 'x' }) // { value: { name: 'Ada', password: '[redacted]' }, redacted: ['/password'] }
- * redact(body, { also: ['iban'] })       // names of your own, word by word
+ * redact(body, { also: ['iban'] })       // also redacts `iban` and `customerIban`
  */
 export function redact(
   value: unknown,
@@ -83,14 +88,14 @@ export function redact(
   return { value: json, redacted: walk.redacted }
 }
 
-/** {@link redact} for an object of JSON, cutting nothing off. */
+/** Redacts a JSON object without truncating it. */
 export function redactObject(value: JsonObject): { readonly value: JsonObject; readonly redacted: readonly string[] } {
   const walk = createWalk(isSecretName, UNLIMITED)
   return { value: convertEntries(walk, value), redacted: walk.redacted }
 }
 
-/** {@link redact} for JSON, cutting nothing off. */
-export function redactJson(
+/** Redacts JSON without truncating it. */
+function redactJson(
   value: Json,
   secret: (name: string) => boolean,
 ): { readonly value: Json; readonly redacted: readonly string[] } {
@@ -239,7 +244,7 @@ function readProperty(value: object, name: string): unknown {
   }
 }
 
-/** `{ name: 'password', value: '…' }`, as forms and headers are often listed. */
+/** Checks for `{ name: 'password', value: '…' }`, a common form of fields and headers. */
 function isSecretPair(value: object, secret: (name: string) => boolean): boolean {
   if (!PAIR_VALUES.some((name) => name in value)) return false
   return PAIR_NAMES.some((key) => {
@@ -248,30 +253,27 @@ function isSecretPair(value: object, secret: (name: string) => boolean): boolean
   })
 }
 
-const PAIR_NAMES = ['name', 'key', 'field', 'header', 'Name', 'Key']
-const PAIR_VALUES = ['value', 'val', 'Value']
-
 /**
- * Changes without their secrets: of a change whose path names a secret both values, of the others what `redact` finds in them.
+ * Redacts changes: both values when the path contains a secret name, else the secrets inside the values.
  *
- * @returns the changes, and the JSON pointers of what was redacted, such as `/0/from`
+ * @returns The changes, and the JSON pointers of the redacted values, such as `/0/from`
  */
 export function redactChanges(
   changes: readonly Change[],
   options: { readonly also?: readonly string[] | undefined } = {},
 ): { changes: Change[]; redacted: string[] } {
-  const secret = createSecretMatcher(options.also)
+  const isSecret = createSecretMatcher(options.also)
   const redacted: string[] = []
   const clean = changes.map((change, index): Change => {
-    const whole = parsePointer(change.path).some(secret)
+    const isSecretPath = parsePointer(change.path).some(isSecret)
     const side = (name: 'from' | 'to') => {
       const value = change[name]
       if (value === undefined) return undefined
-      if (whole && value !== null && typeof value !== 'boolean' && value !== '') {
+      if (isSecretPath && value !== null && typeof value !== 'boolean' && value !== '') {
         if (value !== REDACTED) redacted.push(`/${index}/${name}`)
         return REDACTED
       }
-      const result = redactJson(value, secret)
+      const result = redactJson(value, isSecret)
       for (const pointer of result.redacted) redacted.push(`/${index}/${name}${pointer}`)
       return result.value
     }
@@ -282,7 +284,7 @@ export function redactChanges(
   return { changes: clean, redacted }
 }
 
-/** A JSON pointer (RFC 6901) of keys: `['a/b', 0]` is `/a~1b/0`. */
+/** Formats keys as a JSON pointer (RFC 6901): `['a/b', 0]` is `/a~1b/0`. */
 export function formatPointer(keys: readonly (string | number)[]): string {
   let pointer = ''
   for (const key of keys)
@@ -290,7 +292,7 @@ export function formatPointer(keys: readonly (string | number)[]): string {
   return pointer
 }
 
-/** The keys of a JSON pointer. */
+/** Parses a JSON pointer into keys. */
 export function parsePointer(pointer: string): string[] {
   return pointer === ''
     ? []

@@ -1,7 +1,7 @@
 import { REDACTED } from '../event/event.ts'
 import { splitWords } from '../language/words.ts'
 
-// Single words that name a secret wherever they stand.
+// Words that mark a name as secret.
 const SECRET_WORDS = new Set(
   (
     'password passwords passwd passphrase passcode passkey pwd secret secrets token tokens auth oauth oauth2 authorization ' +
@@ -11,11 +11,11 @@ const SECRET_WORDS = new Set(
   ).split(' '),
 )
 
-// Unseparated compounds: `authtoken`, `userpassword`, `mysqlpwd`, `setcookie`, `bcrypt`, `encrypted`.
+// Compounds without separators: `authtoken`, `userpassword`, `mysqlpwd`, `setcookie`, `bcrypt`, `encrypted`.
 const SECRET_COMPOUND =
   /^passw|(?:passwd|pwd|password|passphrase|secret|token|apikey|privatekey|secretkey|accesskey|cookie|credential|sessionid|cardnumber)s?$|crypt(?:ed)?$/
 
-// Told of a secret, and no secret: `tokenCount`, `passwordChangedAt`, `token_type`.
+// Last words of names that describe a secret without being one: `tokenCount`, `passwordChangedAt`, `token_type`.
 const METADATA_SUFFIXES = new Set(['at', 'count', 'type', 'length', 'enabled', 'required'])
 const KEY_METADATA_SUFFIXES = new Set([
   ...METADATA_SUFFIXES,
@@ -37,7 +37,7 @@ function hasSecretWord(words: readonly string[]): boolean {
     if (SECRET_WORDS.has(word) || SECRET_COMPOUND.test(word)) return true
     if (at === 0) continue
     const pair = `${words[at - 1]} ${word}`
-    // Rails' `_key`: `api_key`, `signing-key`; a word on its own, as in `key: 'value'`, is none.
+    // `api_key`, `signing-key`. A single word, as in `key: 'value'`, is not secret.
     if ((word === 'key' || word === 'keys') && !KEY_METADATA_SUFFIXES.has(last)) return true
     if (
       pair === 'card number' ||
@@ -55,7 +55,7 @@ function hasSecretWord(words: readonly string[]): boolean {
   )
 }
 
-// Full-width letters and what has no width are the same name to whoever reads it.
+// Full-width letters and zero-width characters do not change a name for its reader.
 function splitName(name: string) {
   return splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
 }
@@ -64,13 +64,13 @@ const MAX_VERDICTS = 5_000
 const verdicts = new Map<string, boolean>()
 
 /**
- * Whether a name tells of a secret, word by word: `authToken`, `API-Key`, `set-cookie`, `password_hash` do, `author`,
- * `tokenizer`, `secretary`, `monkey` do not.
+ * Checks if a name is secret, word by word. `authToken`, `API-Key`, `set-cookie` and `password_hash` are; `author`, `tokenizer`,
+ * `secretary` and `monkey` are not.
  */
 export function isSecretName(name: string): boolean {
   const known = verdicts.get(name)
   if (known !== undefined) return known
-  // A longer name is no name; remembering it would let a client fill the memory.
+  // Longer names are not cached, so that a client cannot fill the memory.
   if (name.length > 128)
     return hasSecretWord(splitName(name.slice(0, 128))) || hasSecretWord(splitName(name.slice(-128)))
   const verdict = hasSecretWord(splitName(name))
@@ -79,8 +79,8 @@ export function isSecretName(name: string): boolean {
   return verdict
 }
 
-/** Whether a name contains one of the host's own names, word by word: `also: ['iban']` means `customerIban` too. */
-export function containsName(name: string, also: readonly string[]): boolean {
+/** Checks if a name contains one of the host's secret names, word by word: `iban` matches `customerIban`. */
+function containsName(name: string, also: readonly string[]): boolean {
   const text = ` ${splitWords(name).join(' ')} `
   return also.some((own) => {
     const wanted = splitWords(own).join(' ')
@@ -88,7 +88,7 @@ export function containsName(name: string, also: readonly string[]): boolean {
   })
 }
 
-// A cheap look that lets nearly all strings go.
+// A cheap test that rules out nearly all strings.
 const SUSPECT =
   /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|[a-z]:\s*\S|(?:\d[ -]?){13}/i
 
@@ -116,16 +116,16 @@ const TOKENS = new RegExp(
 )
 const URL_PASSWORD = /(:\/\/[^\s:/?#@]*):[^\s/?#@]+@/g
 const ASSIGNMENT = /([\w.[\]-]{2,64})=("[^"]*"|'[^']*'|[^\s&;"'<>]+)/g
-// As in a log or a configuration file: what follows must look like a value and not like a word.
+// As in logs and configuration files. The value must not look like a plain word.
 const LABELLED = /\b([\w-]{2,64}):\s*("[^"]+"|'[^']+'|(?=[^\s,;}"']*[^A-Za-z\s,;}"'])[^\s,;}"']{4,})/g
 const QUOTED = /"([^"\\]{2,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
 const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g
 
-// Issuers' prefixes with their lengths: few of the numbers that are not cards have both, and the check digit.
+// Prefixes of card issuers with their lengths. Few other numbers match these and the check digit.
 const CARD_NUMBER =
   /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17}|(?:50|5[6-9]|6[0379])\d{11,17})$/
 
-/** Whether digits are a payment card's number: an issuer's prefix and length, and the Luhn check digit. */
+/** Checks if digits are a payment card number, by issuer prefix, length and Luhn check digit. */
 export function isCardNumber(digits: string): boolean {
   if (!CARD_NUMBER.test(digits)) return false
   let sum = 0
@@ -138,8 +138,8 @@ export function isCardNumber(digits: string): boolean {
 }
 
 /**
- * A text with the secrets in it replaced: bearer and basic credentials, JWTs, keys of known formats, private keys, passwords
- * in URLs, `password=…` and `"password": "…"`, and card numbers. Only what was found is replaced; the rest stays.
+ * Redacts the secrets in a text: bearer and basic credentials, JWTs, keys of known formats, private keys, passwords in URLs,
+ * `password=…` and `"password": "…"`, and card numbers. The rest of the text stays.
  */
 export function redactText(text: string, secret: (name: string) => boolean = isSecretName): string {
   if (text.length < 8 || !SUSPECT.test(text)) return text
@@ -159,7 +159,7 @@ export function redactText(text: string, secret: (name: string) => boolean = isS
   return clean.replace(DIGITS, (digits) => (isCardNumber(digits.replace(/[ -]/g, '')) ? REDACTED : digits))
 }
 
-/** The test for names that are secret, the host's own among them. */
+/** Creates a test for secret names that includes the host's names. */
 export function createSecretMatcher(also: readonly string[] | undefined): (name: string) => boolean {
   if (also === undefined || also.length === 0) return isSecretName
   const known = matchersByNames.get(also)
@@ -185,7 +185,7 @@ export function isSecretValue(name: string, value: unknown): boolean {
   switch (typeof value) {
     case 'string':
       return value !== '' && value !== REDACTED
-    // Under a plural it is a count: `max_tokens: 4096`.
+    // A number under a plural name is a count: `max_tokens: 4096`.
     case 'number':
       return !name.endsWith('s')
     case 'bigint':

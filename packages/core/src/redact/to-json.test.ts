@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JSON_LIMITS, toJson } from './redact.ts'
 
-test('JSON stays as it is', () => {
+test('JSON is unchanged', () => {
   const rounded = (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
   const double = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !rounded(value))
@@ -14,7 +14,7 @@ test('JSON stays as it is', () => {
   )
 })
 
-describe('what is not JSON', () => {
+describe('values that are not JSON', () => {
   test.each([
     ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
     ['no date', new Date(Number.NaN), 'Invalid Date'],
@@ -52,7 +52,7 @@ describe('what is not JSON', () => {
     expect(toJson(value)).toEqual(json)
   })
 
-  test('a cycle ends where it begins', () => {
+  test('a cycle is replaced', () => {
     const value: { name: string; self?: unknown; list?: unknown } = { name: 'x' }
     value.self = value
     value.list = [value]
@@ -61,7 +61,7 @@ describe('what is not JSON', () => {
     expect(toJson([shared, shared])).toEqual([shared, shared])
   })
 
-  test('what throws is said to be unreadable', () => {
+  test('a value that throws is unreadable', () => {
     const hostile = {
       ok: 1,
       get bad(): string {
@@ -97,7 +97,7 @@ describe('what is not JSON', () => {
   })
 })
 
-describe('bounds', () => {
+describe('limits', () => {
   test('depth', () => {
     let deep: unknown = 'bottom'
     for (let level = 0; level < 100_000; level += 1) deep = [deep]
@@ -111,7 +111,7 @@ describe('bounds', () => {
     expect(text.length).toBeLessThan(JSON_LIMITS.text + 20)
   })
 
-  test('number and sum of values', () => {
+  test('number of values and total length', () => {
     expect(JSON.stringify(toJson(Array.from({ length: 1e6 }, () => 1))).length).toBeLessThan(3 * JSON_LIMITS.values)
     const wide = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, 'y'.repeat(1_000)]))
     const json = toJson(wide)

@@ -2,7 +2,14 @@ import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bytesToHex } from '../event/id.ts'
-import { assertStorable, canonicalBytes, createDisclosure, hashDisclosure, hashLeaf, toBase64Url } from './canonical.ts'
+import {
+  assertStorable,
+  createDisclosure,
+  hashDisclosure,
+  hashLeaf,
+  toBase64Url,
+  toCanonicalBytes,
+} from './canonical.ts'
 
 function text(bytes: Uint8Array) {
   return new TextDecoder().decode(bytes)
@@ -12,8 +19,8 @@ function bytes(value: string) {
   return new TextEncoder().encode(value)
 }
 
-describe('F1: RFC 8785', () => {
-  // The vectors of cyberphone/json-canonicalization, testdata/input and output.
+describe('canonical JSON (RFC 8785)', () => {
+  // Test vectors of cyberphone/json-canonicalization.
   test.each([
     ['arrays', '{"a":[56,{"d":true,"10":null,"1":[]}]}', '{"a":[56,{"1":[],"10":null,"d":true}]}'],
     ['french', '{"peach":"p","péché":"c","pêche":"b","sin":"s"}', '{"peach":"p","péché":"c","pêche":"b","sin":"s"}'],
@@ -40,10 +47,10 @@ describe('F1: RFC 8785', () => {
     ],
     ['nothing', '{}', '{}'],
   ])('%s', (_, input, output) => {
-    expect(text(canonicalBytes(JSON.parse(input)))).toBe(output)
+    expect(text(toCanonicalBytes(JSON.parse(input)))).toBe(output)
   })
 
-  test('is what the reference library writes', () => {
+  test('equals the output of the reference library', () => {
     const key = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('10', '9', '01', '4294967296', '-1', 'toString', ''),
@@ -61,14 +68,14 @@ describe('F1: RFC 8785', () => {
     })).node
     fc.assert(
       fc.property(fc.dictionary(key, value), (object) => {
-        expect(text(canonicalBytes(object))).toBe(canonicalize(object))
+        expect(text(toCanonicalBytes(object))).toBe(canonicalize(object))
       }),
       { numRuns: 2_000 },
     )
   })
 })
 
-describe('what cannot be stored is refused, with its path', () => {
+describe('values that cannot be stored are rejected with their path', () => {
   const nested = (levels: number) => {
     let value: unknown = 1
     for (let level = 1; level < levels; level += 1) value = { a: value }
@@ -76,19 +83,19 @@ describe('what cannot be stored is refused, with its path', () => {
   }
 
   test.each([
-    [{ metadata: { note: 'a\0b' } }, 'metadata.note holds the character U+0000'],
-    [{ metadata: { list: ['ok', 'a\ud800'] } }, 'metadata.list[1] holds half of a surrogate pair'],
-    [{ metadata: { 'a\0': 1 } }, 'A key of metadata holds the character U+0000'],
-    [{ metadata: { '\udc00': null } }, 'A key of metadata holds half of a surrogate pair'],
-    [{ n: Number.NaN }, 'n is NaN: a number must be finite'],
-    [{ n: Infinity }, 'n is Infinity: a number must be finite'],
-    [{ n: 2 ** 53 }, 'n is 9007199254740992, which is beyond 2^53 - 1 and would be rounded: send it as a string'],
+    [{ metadata: { note: 'a\0b' } }, 'metadata.note contains U+0000'],
+    [{ metadata: { list: ['ok', 'a\ud800'] } }, 'metadata.list[1] contains a lone surrogate'],
+    [{ metadata: { 'a\0': 1 } }, 'A key of metadata contains U+0000'],
+    [{ metadata: { '\udc00': null } }, 'A key of metadata contains a lone surrogate'],
+    [{ n: Number.NaN }, 'n is NaN. Numbers must be finite'],
+    [{ n: Infinity }, 'n is Infinity. Numbers must be finite'],
+    [{ n: 2 ** 53 }, 'n is 9007199254740992, which is beyond 2^53 - 1 and would be rounded. Send it as a string'],
     [{ n: -1e300 }, 'n is -1e+300, which is beyond 2^53 - 1'],
     [{ n: 1n }, 'n is a bigint, which is not JSON'],
     [{ at: new Date(0) }, 'at is a Date, which is not JSON: convert it first'],
     [{ f: () => 1 }, 'f is a function, which is not JSON'],
-    [nested(33), 'The event is nested deeper than 32 levels at metadata.a'],
-    [nested(100_000), 'The event is nested deeper than 32 levels'],
+    [nested(33), 'The event has more than 32 levels at metadata.a'],
+    [nested(100_000), 'The event has more than 32 levels'],
   ])('%#: %s', (value, message) => {
     expect(() => assertStorable(value)).toThrow(
       expect.objectContaining({ code: 'invalid_event', message: expect.stringContaining(message) }),
@@ -103,14 +110,14 @@ describe('what cannot be stored is refused, with its path', () => {
   )
 })
 
-describe('F2: RFC 9901', () => {
+describe('disclosures (RFC 9901)', () => {
   const disclosure = 'WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0'
 
   test('the digest of a disclosure', () => {
     expect(hashDisclosure(disclosure)).toBe('X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0')
   })
 
-  test('a disclosure holds salt, name and value', () => {
+  test('a disclosure contains salt, name and value', () => {
     const read = (value: string): unknown => JSON.parse(Buffer.from(value, 'base64url').toString())
     expect(read(disclosure)).toEqual(read(createDisclosure('family_name', 'Möbius', '_26bc4LT-ac6q2KI6cBW5es')))
     expect(read(createDisclosure('/metadata/x', { a: [1, '€'.repeat(1_000)] }, 's'))).toEqual([
@@ -120,7 +127,7 @@ describe('F2: RFC 9901', () => {
     ])
   })
 
-  test('salts are 16 bytes, and differ', () => {
+  test('salts have 16 bytes and differ', () => {
     const salts = Array.from({ length: 1_000 }, () => {
       const [salt]: unknown[] = JSON.parse(Buffer.from(createDisclosure('a', 1), 'base64url').toString())
       return String(salt)
@@ -129,7 +136,7 @@ describe('F2: RFC 9901', () => {
     expect(salts.every((salt) => Buffer.from(salt, 'base64url').length === 16)).toBe(true)
   })
 
-  test('base64url is that of Node', () => {
+  test('base64url equals that of Node', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
         expect(toBase64Url(array)).toBe(Buffer.from(array).toString('base64url'))
@@ -138,7 +145,7 @@ describe('F2: RFC 9901', () => {
   })
 })
 
-test('F3: the leaf hash of RFC 9162', () => {
+test('leaf hash (RFC 9162)', () => {
   expect(bytesToHex(hashLeaf(bytes('L123456')))).toBe(
     '395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56',
   )

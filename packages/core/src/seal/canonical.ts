@@ -8,16 +8,16 @@ import { EVENT_LIMITS } from '../event/limits.ts'
 const encoder = new TextEncoder()
 const UNSTORABLE = /[\0\p{Surrogate}]/u
 
-/** The error of an event that cannot be stored. */
+/** Creates the error of an event that cannot be stored. */
 export function createInvalidEventError(reason: string): WhodidError {
   return new WhodidError('invalid_event', reason)
 }
 
 /**
- * Holds a value against what can be hashed and stored the same everywhere: JSON of at most 32 levels, without U+0000, lone
- * surrogates, infinite numbers, and integers that JavaScript rounds.
+ * Checks that a value can be hashed and stored: JSON of at most 32 levels, without U+0000, lone surrogates, infinite numbers
+ * and integers that JavaScript rounds.
  *
- * @throws WhodidError `invalid_event`, naming the path
+ * @throws WhodidError `invalid_event`. The message names the path.
  */
 export function assertStorable(value: unknown, path = '', depth = 1): void {
   switch (typeof value) {
@@ -25,10 +25,10 @@ export function assertStorable(value: unknown, path = '', depth = 1): void {
       if (UNSTORABLE.test(value)) throw createUnstorableTextError(path, value)
       return
     case 'number':
-      if (!Number.isFinite(value)) throw createInvalidEventError(`${path} is ${value}: a number must be finite.`)
+      if (!Number.isFinite(value)) throw createInvalidEventError(`${path} is ${value}. Numbers must be finite.`)
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
         throw createInvalidEventError(
-          `${path} is ${value}, which is beyond 2^53 - 1 and would be rounded: send it as a string.`,
+          `${path} is ${value}, which is beyond 2^53 - 1 and would be rounded. Send it as a string.`,
         )
       }
       return
@@ -43,7 +43,7 @@ export function assertStorable(value: unknown, path = '', depth = 1): void {
   if (value === null) return
   if (depth > EVENT_LIMITS.depth) {
     throw createInvalidEventError(
-      `The event is nested deeper than ${EVENT_LIMITS.depth} levels at ${path.slice(0, 128)}: flatten it.`,
+      `The event has more than ${EVENT_LIMITS.depth} levels at ${path.slice(0, 128)}. Flatten it.`,
     )
   }
   if (Array.isArray(value)) {
@@ -66,32 +66,32 @@ export function assertStorable(value: unknown, path = '', depth = 1): void {
 function createUnstorableTextError(path: string, text: string): WhodidError {
   return createInvalidEventError(
     text.includes('\0')
-      ? `${path} holds the character U+0000, which cannot be stored: remove it.`
-      : `${path} holds half of a surrogate pair, which is no character: send well-formed Unicode.`,
+      ? `${path} contains U+0000, which cannot be stored. Remove it.`
+      : `${path} contains a lone surrogate, which cannot be stored. Send well-formed Unicode.`,
   )
 }
 
 /**
- * The canonical bytes of a storable value: RFC 8785 (JCS) in UTF-8. Members that are undefined are left out.
+ * Returns the canonical bytes of a storable value: RFC 8785 (JCS) in UTF-8. Undefined members are omitted.
  *
  * @example
- * canonicalBytes({ b: 1, a: 'ä' }) // the bytes of {"a":"ä","b":1}
+ * toCanonicalBytes({ b: 1, a: 'ä' }) // the bytes of {"a":"ä","b":1}
  */
-export function canonicalBytes(value: { readonly [key: string]: unknown }): Uint8Array<ArrayBuffer> {
+export function toCanonicalBytes(value: { readonly [key: string]: unknown }): Uint8Array<ArrayBuffer> {
   const copy = sortKeys(value)
   return encoder.encode(copy === UNSORTABLE ? canonicalize(value) : JSON.stringify(copy))
 }
 
 const UNSORTABLE = Symbol('unsortable')
 
-// Engines list such keys first, and in the order of the numbers, whatever the order they were set in.
+// Engines list integer keys first and in numeric order, so their order cannot be set.
 function isIntegerKey(key: string) {
   return key.charCodeAt(0) <= 57 && /^\d+$/.test(key)
 }
 
 /**
- * A copy whose keys stand in the order of JCS, so that the engine's own serialiser, which writes text and numbers as JCS wants
- * them, can write it at once: three times as fast as `canonicalize`, to which is left what cannot be ordered so.
+ * Copies a value with its keys in JCS order. `JSON.stringify` then writes it as JCS requires, three times faster than
+ * `canonicalize`. Returns `UNSORTABLE` when the keys cannot be ordered.
  */
 function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -113,15 +113,15 @@ function sortKeys(value: unknown): unknown {
   return result
 }
 
-// Looked up when the program runs, since core imports nothing of a platform. Both are several times as fast as a script.
+// Looked up at run time, because core imports no platform modules. Both are several times faster than JavaScript.
 const crypto = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:crypto')
 const buffer = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:buffer')
 
-/** The SHA-256 of bytes, by the platform where it has one that answers at once. */
+/** Computes the SHA-256 of bytes, with the platform's synchronous function if there is one. */
 export const sha256: (bytes: Uint8Array) => Uint8Array =
   crypto?.hash === undefined ? sha256InScript : (bytes) => crypto.hash('sha256', bytes, 'buffer')
 
-/** What the platform has for text, which a script does in two steps; undefined where it has nothing. */
+/** The platform's base64url and SHA-256 of strings. Undefined where there are none. */
 export const nativeText:
   | { readonly base64url: (text: string) => string; readonly hash: (text: string) => string }
   | undefined =
@@ -132,7 +132,7 @@ export const nativeText:
         hash: (text) => crypto.hash('sha256', text, 'base64url'),
       }
 
-/** The hash of a leaf (RFC 9162, section 2.1.1): SHA-256(0x00 ‖ bytes). */
+/** Computes the leaf hash of bytes (RFC 9162, section 2.1.1): SHA-256(0x00 ‖ bytes). */
 export function hashLeaf(bytes: Uint8Array): Uint8Array {
   const leaf = new Uint8Array(bytes.length + 1)
   leaf.set(bytes, 1)
@@ -142,7 +142,7 @@ export function hashLeaf(bytes: Uint8Array): Uint8Array {
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const PAIRS = Array.from({ length: 4_096 }, (_, bits) => DIGITS.charAt(bits >> 6) + DIGITS.charAt(bits & 63))
 
-/** Bytes in base64url without padding. */
+/** Formats bytes as base64url without padding. */
 export function toBase64Url(bytes: Uint8Array): string {
   let text = ''
   const end = bytes.length - (bytes.length % 3)
@@ -157,14 +157,14 @@ export function toBase64Url(bytes: Uint8Array): string {
   return text
 }
 
-/** Sixteen random bytes in base64url. */
+/** Creates a salt: 16 random bytes as base64url. */
 export function createSalt(): string {
   return toBase64Url(randomBytes(16))
 }
 
 /**
- * A salted disclosure of a value (RFC 9901, section 4.2.1): base64url of the JSON `[salt, name, value]`. Its
- * {@link hashDisclosure} stands where the value stood, and says nothing without it.
+ * Creates a salted disclosure of a value (RFC 9901, section 4.2.1): base64url of the JSON `[salt, name, value]`. The canonical
+ * bytes contain only its digest, see {@link hashDisclosure}.
  */
 export function createDisclosure(name: string, value: Json, salt: string = createSalt()): string {
   const text = JSON.stringify([salt, name, value])
@@ -173,7 +173,7 @@ export function createDisclosure(name: string, value: Json, salt: string = creat
 
 const textBuffer = new Uint8Array(512)
 
-/** The bytes of a text. Of a short one in ASCII they are valid until the next call: the encoder's own call costs more than it does. */
+/** Encodes text as UTF-8. Short ASCII text goes to a reused buffer, which is faster and valid until the next call. */
 function encodeText(text: string): Uint8Array {
   if (text.length > textBuffer.length) return encoder.encode(text)
   for (let at = 0; at < text.length; at += 1) {
@@ -184,12 +184,12 @@ function encodeText(text: string): Uint8Array {
   return textBuffer.subarray(0, text.length)
 }
 
-/** The digest of a disclosure, as it stands in `_sd`: base64url of the SHA-256 of its characters. */
+/** Computes the digest of a disclosure for `_sd`: base64url of its SHA-256. */
 export function hashDisclosure(disclosure: string): string {
   return nativeText?.hash(disclosure) ?? toBase64Url(sha256(encodeText(disclosure)))
 }
 
-/** The path of what a disclosure holds: the name it was made with. */
+/** Returns the path in a disclosure. */
 export function getDisclosurePath(disclosure: string): string {
   const bytes = Uint8Array.from(atob(disclosure.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
     char.charCodeAt(0),

@@ -63,8 +63,8 @@ function sealed(event: PreparedEvent) {
   return JSON.parse(new TextDecoder().decode(event.canonical))
 }
 
-describe('of whoever acted', () => {
-  test('name, address, ip and user agent go, with their disclosures; the id and all else stay', () => {
+describe('the actor', () => {
+  test('loses name, email, IP address, user agent and their disclosures, and keeps the id', () => {
     const event = prepare({ metadata: { size: 3 } })
     const erased = erase(event)
     expect(erased).toEqual({
@@ -84,7 +84,7 @@ describe('of whoever acted', () => {
     })
   })
 
-  test('others keep their names, and their disclosures still stand for the digests in the canonical bytes', () => {
+  test('is erased without the names of others, whose disclosures still match the canonical bytes', () => {
     const event = prepare({
       action: 'member.role_changed',
       actor: { ...ada, onBehalfOf: { id: 'u2', name: 'Grace Hopper' }, impersonatedBy: { id: 'u3', name: 'Root' } },
@@ -115,7 +115,7 @@ describe('of whoever acted', () => {
     expect(hashLeaf(event.canonical)).toEqual(event.leafHash)
   })
 
-  test('who acted through another goes where they stand, and takes ip and user agent along', () => {
+  test('is erased as onBehalfOf or impersonatedBy too, with IP address and user agent', () => {
     const actor = { ...grace, onBehalfOf: { id: 'u1', name: 'Ada' }, impersonatedBy: { id: 'u1', name: 'Ada' } }
     expect(erase(prepare({ actor }))).toMatchObject({
       actorName: 'Grace Hopper',
@@ -129,8 +129,8 @@ describe('of whoever acted', () => {
   })
 })
 
-describe('of whomever it is about', () => {
-  test('their name goes, and whoever acted keeps everything', () => {
+describe('a person as the resource', () => {
+  test('loses the name, and the actor keeps everything', () => {
     const event = prepare({
       action: 'member.role_changed',
       actor: grace,
@@ -159,14 +159,14 @@ describe('of whomever it is about', () => {
     ])
   })
 
-  test('a record of themselves under another id goes by its name; that of a namesake in part stays', () => {
+  test('is found by name under another id, unless the name matches in part only', () => {
     const about = (name: string) =>
       erase(prepare({ action: 'member.role_changed', resource: { type: 'member', id: 'm7', name } }))
     expect(about('ada lovelace').resourceName).toBeNull()
     expect(about('Ada Yonath').resourceName).toBe('Ada Yonath')
   })
 
-  test('a resource that is no person keeps its name, which stands in the canonical bytes', () => {
+  test('is erased only when the type is personal', () => {
     const event = prepare({ actor: grace, resource: { type: 'project', id: 'u1', name: 'Engine' } })
     expect(erase(event).resourceName).toBe('Engine')
     expect(erase(event).disclosures).toEqual(event.disclosures)
@@ -174,7 +174,7 @@ describe('of whomever it is about', () => {
 })
 
 describe('metadata', () => {
-  test('what the catalog calls personal goes, and what is asked for by its path', () => {
+  test('loses personal keys and the given paths', () => {
     const event = prepare({
       action: 'member.invited',
       resource: { type: 'member', id: 'm2', name: 'Linus' },
@@ -192,13 +192,13 @@ describe('a description', () => {
   const written = (description: string, options: Partial<EraseOptions> = {}) =>
     erase(prepare({ description }), 'u1', options)
 
-  test('that names nobody erased stays, with its disclosure', () => {
+  test('without an erased name stays, with its disclosure', () => {
     const { description, disclosures } = written('Archived at the end of the sprint')
     expect(description).toBe('Archived at the end of the sprint')
     expect(disclosed(disclosures)).toEqual({ '/description': description })
   })
 
-  test('that was written by hand keeps its words around the name', () => {
+  test('written by the host keeps its words around the name', () => {
     expect(written('Engine, by Ada Lovelace <ada@acme.test>').description).toBe(
       'Engine, by A former user <A former user>',
     )
@@ -210,24 +210,24 @@ describe('a description', () => {
     'Lovelace’s last act',
     'From 203.0.113.9',
     'By Ada Lovelace, called Ada',
-  ])('is made anew rather than left with a trace: %s', (description) => {
+  ])('is rendered again when a trace would be left: %s', (description) => {
     expect(written(description).description).toBe('Engine was archived by A former user')
   })
 
-  test('gives up the resource, and at last every name, when they would tell', () => {
+  test('drops the resource, and then every name, when they would reveal the person', () => {
     const named = (name: string, id: string) => erase(prepare({ resource: { type: 'project', id, name } })).description
     expect(named('Ada’s Engine', 'p1')).toBe('p1 was archived by A former user')
     expect(named('Ada’s Engine', 'ada')).toBe('Archived')
   })
 
-  test('knows the names that the person has elsewhere', () => {
+  test('loses names that the person has in other events', () => {
     const event = prepare({ actor: { type: 'user', id: 'u1' }, description: 'Countess Lovelace archived it' })
     expect(erase(event).description).toBe('Countess Lovelace archived it')
     expect(erase(event, 'u1', { names: ['Ada Lovelace'] }).description).toBe('Engine was archived by A former user')
   })
 })
 
-test('twice is once', () => {
+test('erasing twice has no further effect', () => {
   const event = prepare({ action: 'member.invited', metadata: { email: 'x@acme.test' } })
   const once = erase(event)
   const again = erasePersonFromEvent(
@@ -247,7 +247,7 @@ test('twice is once', () => {
   expect(again).toEqual(once)
 })
 
-test('whatever is written wherever, nothing erased is left, and what is left is what was sealed', () => {
+test('no erased value is left in any event, and all remaining values match the sealed ones', () => {
   const name = fc.stringMatching(/^[A-Z][a-zé]{4,9} [A-ZÖ][a-z]{4,9}$/)
   const word = fc.oneof(name, fc.constantFrom('moved', 'the', 'card', '—', '{', '5'))
   fc.assert(

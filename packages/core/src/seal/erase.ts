@@ -8,25 +8,25 @@ import { foldText, toSearchText } from '../filter/search-text.ts'
 import { parsePointer } from '../redact/redact.ts'
 import { getDisclosurePath } from './canonical.ts'
 
-/** What {@link erasePersonFromEvent} needs to know beside the event and the person. */
+/** Options for {@link erasePersonFromEvent}. */
 export interface EraseOptions {
   readonly catalog: CatalogJson
   /**
-   * More of the metadata to erase, beside what the catalog calls personal: paths such as `metadata.address`. What the catalog
-   * does not call personal stands in the canonical bytes as it is, and stays there.
+   * Additional metadata to erase: paths such as `metadata.address`. Metadata that the catalog does not declare as personal
+   * remains in the canonical bytes.
    */
   readonly fields?: readonly string[] | undefined
-  /** What the person is called elsewhere, so that no description keeps a name which its own event does not know. */
+  /** Names of the person in other events, which are removed from the description too. */
   readonly names?: readonly string[] | undefined
 }
 
 /**
- * What an erasure leaves of an event: "A former user" for the person's name, no e-mail address, ip and user agent, no personal metadata
- * and changes, and without the disclosures of all that. Whoever else the event names keeps their name, and the person their id.
- * A description that named them is made anew with "A former user" in their place.
+ * Erases a person from an event. Their name becomes "A former user". Their email address, IP address and user agent, personal
+ * metadata, personal changes, and the disclosures of these are removed. Their id and the names of other people stay. A
+ * description with their name is rendered again.
  *
- * Personal metadata and changes are erased whoever of the event's people they are about, since nothing says whose they are. The
- * canonical bytes hold all of this as digests only, so they and the ledger stay as they are. Doing it twice changes nothing.
+ * All personal metadata and changes of the event are erased, because they do not name their subject. Canonical bytes and
+ * ledger stay as they are, because they contain only digests of personal values. Erasing twice has no further effect.
  *
  * @example
  * const page = await store.people.eventsOf(scope, { id: 'u1', resourceTypes: ['member'] }, { after: null, limit: 500 })
@@ -39,37 +39,37 @@ export function erasePersonFromEvent(
 ): ErasedEvent {
   const { actor, resource } = event
   const action = resolveAction(options.catalog, event.action)
-  const hidden = new Set(disclosures.map(getDisclosurePath))
+  const disclosed = new Set(disclosures.map(getDisclosurePath))
   const isActor = actor.id === personId
-  const acts = [actor, actor.onBehalfOf, actor.impersonatedBy].some((each) => each?.id === personId)
+  const isParticipant = [actor, actor.onBehalfOf, actor.impersonatedBy].some((each) => each?.id === personId)
 
-  const isResourcePersonal = hidden.has('/resource/name') || resolveResource(options.catalog, resource.type).personal
-  const known = [...(options.names ?? []), ...findNames(event, personId, isResourcePersonal)].filter(isIdentifying)
-  const isResource = isResourcePersonal && (resource.id === personId || containsAny(resource.name, known))
+  const isResourcePersonal = disclosed.has('/resource/name') || resolveResource(options.catalog, resource.type).personal
+  const names = [...(options.names ?? []), ...findNames(event, personId, isResourcePersonal)].filter(isIdentifying)
+  const isResource = isResourcePersonal && (resource.id === personId || containsAny(resource.name, names))
 
-  const former = <P extends Person>(person: P): P => ({ ...person, name: FORMER_USER })
-  const of = (person: Person | undefined) => (person?.id === personId ? former(person) : person)
+  const rename = <P extends Person>(person: P): P => ({ ...person, name: FORMER_USER })
+  const erase = (person: Person | undefined) => (person?.id === personId ? rename(person) : person)
   const { metadata, changes } = removePersonal(event, {
-    keys: new Set([...action.personal, ...getTopKeys(hidden, 'metadata')]),
+    keys: new Set([...action.personal, ...getTopKeys(disclosed, 'metadata')]),
     isPersonalChange: (change, index) =>
-      hidden.has(`/changes/${index}/from`) ||
-      hidden.has(`/changes/${index}/to`) ||
+      disclosed.has(`/changes/${index}/from`) ||
+      disclosed.has(`/changes/${index}/to`) ||
       action.personal.includes(getTopKey(change)) ||
       (isResource && getTopKey(change) === 'name'),
     isOtherPerson: isResourcePersonal && !isResource,
-    names: known,
+    names,
     fields: options.fields ?? [],
   })
-  const { onBehalfOf, impersonatedBy, ...self } = isActor ? { ...former(actor), email: undefined } : actor
+  const { onBehalfOf, impersonatedBy, ...rest } = isActor ? { ...rename(actor), email: undefined } : actor
   const erased: StoredEvent = {
     ...event,
-    actor: { ...self, onBehalfOf: of(onBehalfOf), impersonatedBy: of(impersonatedBy) },
+    actor: { ...rest, onBehalfOf: erase(onBehalfOf), impersonatedBy: erase(impersonatedBy) },
     resource: isResource ? { ...resource, name: undefined } : resource,
-    context: acts ? { ...event.context, ip: null, userAgent: null } : event.context,
+    context: isParticipant ? { ...event.context, ip: null, userAgent: null } : event.context,
     metadata,
     changes,
   }
-  const description = renderDescription(event, erased, { catalog: options.catalog, names: known })
+  const description = renderDescription(event, erased, { catalog: options.catalog, names })
   const result = { ...erased, description }
   return {
     id: event.id,
@@ -95,7 +95,7 @@ export function erasePersonFromEvent(
   }
 }
 
-/** What the person is called in an event. */
+/** Finds the names and email addresses of the person in an event. */
 function findNames({ actor, resource }: StoredEvent, personId: string, isResourcePersonal: boolean): string[] {
   const found: (string | undefined)[] = []
   if (actor.id === personId) found.push(actor.name, actor.email)
@@ -108,12 +108,12 @@ function isIdentifying(name: string) {
   return foldText(name) !== '' && name !== FORMER_USER
 }
 
-/** Words of a text in the form that search compares, with a space at either side of each. */
+/** Folds text for search and pads each word with spaces, so that whole words can be found. */
 function padWords(text: string): string {
   return ` ${(foldText(text).match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `
 }
 
-/** Whether one of the values stands in a text, whole. */
+/** Checks if a text contains one of the values as whole words. */
 function containsAny(text: string | undefined, values: readonly string[]): boolean {
   return (
     text !== undefined &&
@@ -124,14 +124,16 @@ function containsAny(text: string | undefined, values: readonly string[]): boole
   )
 }
 
-/** What tells of somebody by a name or an address: the parts of the name, and what stands before the @. */
+/** Splits a name into its parts, and an email address to its part before the @. */
 function splitIdentity(name: string): string[] {
   return name.includes('@') ? [name.split('@', 1).join()] : padWords(name).trim().split(' ')
 }
 
-/** The first keys below a member that something hidden stands at. */
-function getTopKeys(hidden: ReadonlySet<string>, member: string): string[] {
-  return [...hidden].map(parsePointer).flatMap(([first, key]) => (first === member && key !== undefined ? [key] : []))
+/** Returns the top-level keys of `member` that have disclosures. */
+function getTopKeys(disclosed: ReadonlySet<string>, member: string): string[] {
+  return [...disclosed]
+    .map(parsePointer)
+    .flatMap(([first, key]) => (first === member && key !== undefined ? [key] : []))
 }
 
 function getTopKey(change: Change): string {
@@ -141,7 +143,7 @@ function getTopKey(change: Change): string {
 interface PersonalData {
   readonly keys: ReadonlySet<string>
   readonly isPersonalChange: (change: Change, index: number) => boolean
-  /** Whether the resource is another person, whose names are theirs. */
+  /** True when the resource is another person, whose name stays. */
   readonly isOtherPerson: boolean
   readonly names: readonly string[]
   readonly fields: readonly string[]
@@ -160,9 +162,9 @@ function removePersonal(
   }
   const changes = event.changes.map((change, index): Change => {
     if (!personal.isPersonalChange(change, index)) return change
-    const isAnothersName = personal.isOtherPerson && getTopKey(change) === 'name'
-    const isTold = [change.from, change.to].some((value) => containsAny(JSON.stringify(value), personal.names))
-    return isAnothersName && !isTold ? change : { path: change.path }
+    const isOtherName = personal.isOtherPerson && getTopKey(change) === 'name'
+    const isNamed = [change.from, change.to].some((value) => containsAny(JSON.stringify(value), personal.names))
+    return isOtherName && !isNamed ? change : { path: change.path }
   })
   return { metadata, changes }
 }
@@ -171,7 +173,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** An object without what stands at a path. */
+/** Copies an object without the value at a path. */
 function omitPath(object: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
   if (key === undefined) return {}
   if (!Object.hasOwn(object, key)) return object
@@ -180,10 +182,10 @@ function omitPath(object: JsonObject, [key, ...rest]: readonly string[]): JsonOb
   return isObject(value) ? { ...object, [key]: omitPath(value, rest) } : object
 }
 
-/** The texts that stood in an event and stand there no more. */
+/** Returns the texts of `before` that `after` no longer contains. */
 function getRemovedValues(before: StoredEvent, after: StoredEvent): string[] {
-  const left = new Set(collectTexts(after))
-  return collectTexts(before).filter((value) => !left.has(value) && isIdentifying(value))
+  const remaining = new Set(collectTexts(after))
+  return collectTexts(before).filter((value) => !remaining.has(value) && isIdentifying(value))
 }
 
 function collectTexts({ actor, resource, context, metadata, changes }: StoredEvent): string[] {
@@ -199,33 +201,33 @@ function collectTexts({ actor, resource, context, metadata, changes }: StoredEve
 
 interface RenderContext {
   readonly catalog: CatalogJson
-  /** What the person is called. */
+  /** Names of the erased person. */
   readonly names: readonly string[]
 }
 
-/** The first sentence that tells nothing of what is gone; at last the action's label, which no event has a say in. */
-function renderDescription(before: StoredEvent, after: StoredEvent, { catalog, names: known }: RenderContext): string {
+/** Returns the first candidate without erased values. The last resort is the action's label, which contains no event data. */
+function renderDescription(before: StoredEvent, after: StoredEvent, { catalog, names }: RenderContext): string {
   const action = resolveAction(catalog, before.action)
-  const gone = [...getRemovedValues(before, after), ...known, ...known.flatMap(splitIdentity)].filter(isIdentifying)
-  const tells = (sentence: string) => containsAny(sentence.replaceAll(FORMER_USER, ' '), gone)
-  if (!tells(before.description)) return before.description
+  const erased = [...getRemovedValues(before, after), ...names, ...names.flatMap(splitIdentity)].filter(isIdentifying)
+  const isRevealing = (sentence: string) => containsAny(sentence.replaceAll(FORMER_USER, ' '), erased)
+  if (!isRevealing(before.description)) return before.description
 
   const render = (event: StoredEvent) =>
     renderActionSentence(catalog, action, event, 'en').slice(0, EVENT_LIMITS.description)
-  const isResourceGone = before.resource.name !== undefined && after.resource.name === undefined
-  const drawn = {
+  const isResourceErased = before.resource.name !== undefined && after.resource.name === undefined
+  const renamed = {
     ...after,
-    resource: isResourceGone ? { ...after.resource, name: FORMER_USER } : after.resource,
+    resource: isResourceErased ? { ...after.resource, name: FORMER_USER } : after.resource,
   }
-  const bare = { ...drawn, resource: { ...drawn.resource, name: undefined }, metadata: {}, error: null }
-  // A sentence that was written by hand keeps its words.
-  const written = render(before) === before.description ? [] : [replaceNames(before.description, known)]
-  return [...written, render(drawn), render(bare)].find((sentence) => !tells(sentence)) ?? action.label
+  const bare = { ...renamed, resource: { ...renamed.resource, name: undefined }, metadata: {}, error: null }
+  // A custom description keeps its other words.
+  const custom = render(before) === before.description ? [] : [replaceNames(before.description, names)]
+  return [...custom, render(renamed), render(bare)].find((sentence) => !isRevealing(sentence)) ?? action.label
 }
 
-/** A sentence with a former user in the place of every name, the longest first. */
-function replaceNames(sentence: string, known: readonly string[]): string {
-  return [...known]
+/** Replaces every name in a sentence, longest first. */
+function replaceNames(sentence: string, names: readonly string[]): string {
+  return [...names]
     .sort((left, right) => right.length - left.length)
     .reduce((text, name) => text.replaceAll(name, FORMER_USER), sentence)
 }

@@ -1,6 +1,6 @@
 /** Validation, canonical bytes, hashes and erasure of events. */
 
-export { canonicalBytes, hashLeaf, sha256 } from './canonical.ts'
+export { hashLeaf, sha256, toCanonicalBytes } from './canonical.ts'
 export type { EraseOptions } from './erase.ts'
 export { erasePersonFromEvent } from './erase.ts'
 export { newEventSchema, parseEvent } from './parse.ts'

@@ -15,11 +15,11 @@ function getReason(input: unknown): string {
 }
 
 describe('an event', () => {
-  test('needs its action, its actor and its resource', () => {
+  test('requires action, actor and resource', () => {
     expect(parseEvent(event)).toEqual({ event })
   })
 
-  test('may have everything else', () => {
+  test('can have all other fields', () => {
     const whole = {
       ...event,
       id: newId(1_700_000_000_000),
@@ -42,7 +42,7 @@ describe('an event', () => {
     expect(parseEvent(whole)).toEqual({ event: whole })
   })
 
-  test('may have null for what it does not have', () => {
+  test('can have null for absent fields', () => {
     expect(
       parseEvent({ ...event, id: null, scope: null, metadata: null, actor: { type: 'user', id: 'u1', name: null } }),
     ).toEqual({
@@ -50,34 +50,34 @@ describe('an event', () => {
     })
   })
 
-  test('that was read may be sent again: what the service made is ignored', () => {
+  test('can be sent again after a read: fields of the service are ignored', () => {
     const read = { ...event, category: 'project', receivedAt: 'x', seq: 4, seen: true, archived: false }
     const resource = { ...event.resource, href: null, deleted: false }
     expect(parseEvent({ ...read, resource })).toEqual({ event })
   })
 
-  test('has its id in lower case', () => {
+  test('gets its id in lower case', () => {
     const id = newId()
     expect(parseEvent({ ...event, id: id.toUpperCase() })).toEqual({ event: { ...event, id } })
   })
 })
 
-describe('a reason names the path, what was found and what is wanted', () => {
+describe('a reason names the path, the value and the requirement', () => {
   test.each([
-    [{ ...event, actor: { type: 'user' } }, 'actor.id is missing: a string is needed.'],
-    [{ ...event, actor: undefined }, 'actor is missing: an object is needed.'],
-    [{ ...event, actor: { type: 'user', id: 42 } }, 'actor.id is 42: a string is needed.'],
+    [{ ...event, actor: { type: 'user' } }, 'actor.id is missing: it must be a string.'],
+    [{ ...event, actor: undefined }, 'actor is missing: it must be an object.'],
+    [{ ...event, actor: { type: 'user', id: 42 } }, 'actor.id is 42: it must be a string.'],
     [
       { ...event, actor: { type: 'robot', id: 'r' } },
       'actor.type is "robot": it must be one of user, system, api_key, service, agent.',
     ],
-    [{ ...event, actor: { type: 'user', id: '' } }, 'actor.id is empty: at least 1 is needed.'],
+    [{ ...event, actor: { type: 'user', id: '' } }, 'actor.id is empty: the minimum is 1.'],
     [
       { ...event, action: 'Project' },
       'action is "Project": it must be category.verb in lower case, such as project.created.',
     ],
-    [{ ...event, action: `a.${'b'.repeat(130)}` }, 'action is 132 characters long: at most 128 are allowed.'],
-    [{ ...event, resource: { type: 'project' } }, 'resource.id is missing: a string is needed.'],
+    [{ ...event, action: `a.${'b'.repeat(130)}` }, 'action is 132 characters long: the maximum is 128.'],
+    [{ ...event, resource: { type: 'project' } }, 'resource.id is missing: it must be a string.'],
     [{ ...event, nmae: 1 }, 'nmae is not a field of an event.'],
     [{ ...event, resource: { ...event.resource, tpye: 1 } }, 'resource.tpye is not a field of an event.'],
     [{ ...event, id: '42' }, 'id is "42": it must be a UUIDv7.'],
@@ -90,24 +90,24 @@ describe('a reason names the path, what was found and what is wanted', () => {
       'occurredAt is "2026-02-30T10:00:00Z": it must be an ISO 8601 time with a zone, such as 2026-11-20T10:00:00.000Z.',
     ],
     [{ ...event, changes: [{ path: 'name' }] }, 'changes[0].path is "name": it must be a JSON pointer such as /name.'],
-    [{ ...event, metadata: [1] }, 'metadata is a list: an object is needed.'],
+    [{ ...event, metadata: [1] }, 'metadata is an array: it must be an object.'],
     [{ ...event, metadata: { n: 1n } }, 'metadata.n is 1: it must be JSON.'],
-    [{ ...event, error: { status: 4.5 } }, 'error.status is 4.5: an int is needed.'],
-    ['nonsense', 'The event is "nonsense": an object is needed.'],
-    [null, 'The event is null: an object is needed.'],
+    [{ ...event, error: { status: 4.5 } }, 'error.status is 4.5: it must be an integer.'],
+    ['nonsense', 'The event is "nonsense": it must be an object.'],
+    [null, 'The event is null: it must be an object.'],
     [
       {},
-      'action is missing: a string is needed; actor is missing: an object is needed; resource is missing: an object is needed.',
+      'action is missing: it must be a string; actor is missing: it must be an object; resource is missing: it must be an object.',
     ],
     [
       { a: 1, b: 2 },
-      'action is missing: a string is needed; actor is missing: an object is needed; resource is missing: an object is needed; and 2 more.',
+      'action is missing: it must be a string; actor is missing: it must be an object; resource is missing: it must be an object; and 2 more.',
     ],
   ])('%#: %s', (input, reason) => {
     expect(getReason(input)).toBe(reason)
   })
 
-  test('and is short, whatever was sent', () => {
+  test('and is short for any input', () => {
     expect(getReason({ ...event, action: 'x'.repeat(1e6), [`${'k'.repeat(1e5)}`]: 1 }).length).toBeLessThan(600)
   })
 })
@@ -115,7 +115,7 @@ describe('a reason names the path, what was found and what is wanted', () => {
 describe('an event that is far too large', () => {
   const many = (value: unknown, count = 20_000) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]))
-  const FAR = 'The event has more than 131070 bytes, where 65535 are allowed: shorten its metadata or its changes.'
+  const FAR = 'The event has more than 131070 bytes. The limit is 65535. Shorten its metadata or changes.'
 
   test.each([
     ['in metadata', { metadata: many(1) }],
@@ -125,11 +125,11 @@ describe('an event that is far too large', () => {
     ['in changes', { changes: [{ path: '', from: many(1, 10_000), to: many(1, 10_000) }] }],
     ['far within', { metadata: { a: [{ b: many({}) }] } }],
     ['by the length of its keys', { metadata: { ['k'.repeat(140_000)]: 1 } }],
-  ])('is refused: %s', (_where, more) => {
+  ])('is rejected: %s', (_where, more) => {
     expect(getReason({ ...event, ...more })).toBe(FAR)
   })
 
-  test('is looked at no further than that takes', () => {
+  test('is read only as far as needed', () => {
     let looks = 0
     const tripwire = {
       get value() {
@@ -142,7 +142,7 @@ describe('an event that is far too large', () => {
     expect(looks).toBe(0)
   })
 
-  test('is told apart from one that redacting makes small, one a little too large, and one too deep', () => {
+  test('differs from one that redaction makes small, one slightly too large, and one too deep', () => {
     const endless: { [key: string]: unknown } = {}
     endless.self = endless
     const metadata = [
@@ -155,7 +155,7 @@ describe('an event that is far too large', () => {
   })
 })
 
-test('the schema is JSON Schema too', () => {
+test('the schema converts to JSON Schema', () => {
   expect(z.toJSONSchema(z.object({ event: newEventSchema }), { io: 'input' })).toMatchObject({
     properties: { event: { $ref: '#/$defs/NewEvent' } },
     $defs: {

@@ -16,12 +16,12 @@ function text(most: number) {
   return z.string().min(1).max(most)
 }
 
-// A JSON client writes null for what it does not have.
+// JSON clients send null for absent values.
 function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined)
 }
 
-// What is below is looked at when the event is prepared; what came over the wire is JSON already.
+// Nested values are checked by `prepareEvent`. Values from the wire are JSON already.
 function isJsonLike(value: unknown): value is Json {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
 }
@@ -51,32 +51,32 @@ const actor = z
     id: text(MAX.id),
     name: optional(z.string().max(MAX.name)),
     email: optional(z.string().max(MAX.email)),
-    onBehalfOf: optional(person).describe('Whom the actor acted for.'),
-    impersonatedBy: optional(person).describe('Who acted as the actor.'),
+    onBehalfOf: optional(person).describe('The person the actor acted for.'),
+    impersonatedBy: optional(person).describe('The person who acted as the actor.'),
   })
-  .describe('Who did it.')
+  .describe('The user or program that performed the action.')
 
-// What the service makes: an event that was read may be sent as it is, and these are ignored.
+// Fields of stored events, ignored so that a stored event can be sent again.
 const serviceField = z
   .unknown()
   .optional()
-  .meta({ readOnly: true, description: 'Made by the service; ignored when sent.' })
+  .meta({ readOnly: true, description: 'Set by the service. Ignored when sent.' })
 
 const resource = z
   .strictObject({
     type: text(MAX.identifier).describe('A resource type of the catalog.'),
-    id: text(MAX.id).nullable().describe('Null when there is none yet, as in a refused create.'),
+    id: text(MAX.id).nullable().describe('Null when there is none yet, such as after a failed create.'),
     name: optional(z.string().max(MAX.name)),
-    href: optional(z.string().max(MAX.href)).describe("Overrules the catalog's link: relative, or http(s)."),
+    href: optional(z.string().max(MAX.href)).describe("Overrides the catalog's link. Relative or http(s)."),
     deleted: serviceField,
   })
   .transform(({ deleted: _, ...rest }) => rest)
-  .describe('What was affected.')
+  .describe('The affected resource.')
 
 const scope = z
   .record(text(MAX.identifier), person)
-  .refine((value) => Object.keys(value).length <= MAX.scope, `may have at most ${MAX.scope} levels`)
-  .describe('Where the resource belongs, by level: { project: { id, name } }.')
+  .refine((value) => Object.keys(value).length <= MAX.scope, `can have at most ${MAX.scope} levels`)
+  .describe('The parents of the resource by level: { project: { id, name } }.')
 
 const change = z.strictObject({
   path: z
@@ -84,8 +84,8 @@ const change = z.strictObject({
     .max(MAX.href)
     .refine((value) => value === '' || value.startsWith('/'), 'must be a JSON pointer such as /name')
     .describe('A JSON pointer.'),
-  from: json.optional().describe('The former value; absent when it is not known or there was none.'),
-  to: json.optional().describe('The present value; absent when it was removed.'),
+  from: json.optional().describe('The old value. Absent when it is unknown or there was none.'),
+  to: json.optional().describe('The new value. Absent when it was removed.'),
 })
 
 const context = z
@@ -98,7 +98,7 @@ const context = z
     method: z.string().max(MAX.identifier).nullish(),
     route: z.string().max(MAX.context).nullish(),
   })
-  .describe('From where, and in which request.')
+  .describe('The request in which the event occurred.')
 
 const error = z
   .strictObject({
@@ -106,7 +106,7 @@ const error = z
     code: optional(z.string().max(MAX.identifier)),
     message: optional(z.string().max(MAX.message)),
   })
-  .describe('Why the action failed.')
+  .describe('The error of a failed action.')
 
 const eventId = z
   .string()
@@ -117,29 +117,29 @@ const time = z.string().refine((value) => value.includes('T') && parseTime(value
   message: 'must be an ISO 8601 time with a zone, such as 2026-11-20T10:00:00.000Z',
 })
 
-/** An event as a client sends it: what `POST /api/v1/events` and the `append` procedure take. */
+/** The schema of an event as sent to `POST /api/v1/events` and the `append` procedure. */
 export const newEventSchema = z
   .strictObject({
-    id: optional(eventId).describe('A UUIDv7 of occurredAt. Made when absent; name one to make a retry safe.'),
-    occurredAt: optional(time).describe('ISO 8601. Equal to the milliseconds of the id when both are given.'),
-    tenantId: optional(text(MAX.id)).describe('Only with a key that may write for several tenants.'),
+    id: optional(eventId).describe('A UUIDv7 of occurredAt. Created when absent. Send one to make retries idempotent.'),
+    occurredAt: optional(time).describe('ISO 8601. With an id, both must hold the same milliseconds.'),
+    tenantId: optional(text(MAX.id)).describe('Only for keys of all tenants.'),
     action: z
       .string()
       .max(MAX.action)
       .regex(/^[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*$/, 'must be category.verb in lower case, such as project.created'),
-    kind: optional(z.enum(KINDS)).describe('By the catalog when absent.'),
-    status: optional(z.enum(STATUSES)).describe('"success" when absent, "failure" when there is an error.'),
+    kind: optional(z.enum(KINDS)).describe('Taken from the catalog when absent.'),
+    status: optional(z.enum(STATUSES)).describe('Defaults to "failure" with an error, else "success".'),
     actor,
     resource,
     scope: optional(scope),
-    description: optional(text(MAX.description)).describe("The catalog's sentence when absent."),
-    severity: optional(z.enum(SEVERITIES)).describe('By the catalog when absent.'),
+    description: optional(text(MAX.description)).describe("Defaults to the catalog's sentence."),
+    severity: optional(z.enum(SEVERITIES)).describe('Taken from the catalog when absent.'),
     changes: optional(z.array(change).max(MAX.changes)),
     metadata: optional(jsonObject),
     error: error.nullish(),
-    causedBy: eventId.nullish().describe('The id of the event that brought this one about.'),
+    causedBy: eventId.nullish().describe('The id of the event that caused this one.'),
     context: optional(context),
-    redacted: optional(z.array(z.string().max(MAX.href))).describe('JSON pointers of what was redacted.'),
+    redacted: optional(z.array(z.string().max(MAX.href))).describe('JSON pointers of the redacted values.'),
     category: serviceField,
     receivedAt: serviceField,
     seq: serviceField,
@@ -147,23 +147,23 @@ export const newEventSchema = z
     archived: serviceField,
   })
   .transform(({ category: _c, receivedAt: _r, seq: _s, seen: _n, archived: _a, ...event }): NewEvent => event)
-  .meta({ id: 'NewEvent', description: 'An event to be stored. `action`, `actor` and `resource` are needed.' })
+  .meta({ id: 'NewEvent', description: 'An event to store. `action`, `actor` and `resource` are required.' })
 
 const MAX_PROBLEMS = 3
-/** Of one that is but a little too large, it is worth saying how large it is: `prepareEvent` does. */
+/** Twice the limit: `prepareEvent` reports the exact size of smaller events. */
 const MAX_PARSED_BYTES = 2 * MAX.bytes
 
 /**
- * An event of unknown origin, checked: the event, or in one sentence what is wrong with it and what is wanted.
+ * Validates an event of unknown origin. Returns the event, or the reason why it is invalid.
  *
  * @example
  * parseEvent({ action: 'project.created', actor: { type: 'user' }, resource: { type: 'project', id: 'p1' } })
- * // { reason: 'actor.id is missing: a string is needed.' }
+ * // { reason: 'actor.id is missing: it must be a string.' }
  */
 export function parseEvent(input: unknown): { event: NewEvent } | { reason: string } {
   if (isOversized(MAX_PARSED_BYTES, input)) {
     return {
-      reason: `The event has more than ${MAX_PARSED_BYTES} bytes, where ${MAX.bytes} are allowed: shorten its metadata or its changes.`,
+      reason: `The event has more than ${MAX_PARSED_BYTES} bytes. The limit is ${MAX.bytes}. Shorten its metadata or changes.`,
     }
   }
   const result = newEventSchema.safeParse(input, { reportInput: true })
@@ -176,25 +176,25 @@ export function parseEvent(input: unknown): { event: NewEvent } | { reason: stri
 type Issue = z.core.$ZodIssue
 
 function formatIssue(issue: Issue): string[] {
-  const where = formatPath(issue.path)
+  const path = formatPath(issue.path)
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => `${formatPath([...issue.path, key])} is not a field of an event`)
     case 'invalid_type':
-      return [`${where} is ${formatInput(issue.input)}: ${formatType(issue.expected)} is needed`]
+      return [`${path} is ${formatInput(issue.input)}: it must be ${formatType(issue.expected)}`]
     case 'invalid_value':
-      return [`${where} is ${formatInput(issue.input)}: it must be one of ${issue.values.join(', ')}`]
+      return [`${path} is ${formatInput(issue.input)}: it must be one of ${issue.values.join(', ')}`]
     case 'too_big':
-      return [`${where} is ${formatLength(issue.input)}: at most ${issue.maximum} are allowed`]
+      return [`${path} is ${formatLength(issue.input)}: the maximum is ${issue.maximum}`]
     case 'too_small':
-      return [`${where} is ${formatLength(issue.input)}: at least ${issue.minimum} is needed`]
+      return [`${path} is ${formatLength(issue.input)}: the minimum is ${issue.minimum}`]
     case 'invalid_format':
     case 'custom':
-      return [`${where} is ${formatInput(issue.input)}: it ${issue.message}`]
+      return [`${path} is ${formatInput(issue.input)}: it ${issue.message}`]
     case 'invalid_key':
-      return [`${where} has a key that is empty or too long`]
+      return [`${path} has a key that is empty or too long`]
     default:
-      return [`${where} is not valid: ${issue.message}`]
+      return [`${path} is invalid: ${issue.message}`]
   }
 }
 
@@ -207,13 +207,14 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 function formatType(type: string): string {
   if (type === 'record') return 'an object'
+  if (type === 'int') return 'an integer'
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
 function formatInput(value: unknown): string {
   if (value === undefined) return 'missing'
   if (typeof value === 'string') return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value)
-  if (Array.isArray(value)) return 'a list'
+  if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
@@ -224,15 +225,15 @@ function formatLength(value: unknown): string {
 }
 
 /**
- * Whether a value has more than so many bytes as JSON, as far as its keys and the number of its values tell, which is found
- * without looking at more of them than that. Texts count for nothing, since redacting may shorten them, and what is deeper
- * than an event may be, or is no JSON, is left to whoever checks that.
+ * Checks if a value has more than `bytes` as JSON, by its keys and number of values alone. It stops as soon as it knows. Strings
+ * are not counted, because redaction may shorten them. Values below the depth limit and values that are not JSON are not
+ * counted either: later checks reject them.
  */
 function isOversized(bytes: number, value: unknown): boolean {
   return subtractSize(bytes, value, 1) < 0
 }
 
-/** The bytes that are left after a value, each of whose members has at least `"":0,` and each of whose items `0,`. */
+/** Subtracts the minimum size of a value: `"":0,` per member plus its key, and `0,` per item. */
 function subtractSize(bytes: number, value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null || depth > MAX.depth) return bytes
   if (Array.isArray(value)) {

@@ -21,29 +21,29 @@ import { formatPointer, parsePointer, redactChanges, redactObject } from '../red
 import { redactText } from '../redact/secrets.ts'
 import {
   assertStorable,
-  canonicalBytes,
   createDisclosure,
   createInvalidEventError,
   createSalt,
   hashDisclosure,
   hashLeaf,
   sha256,
+  toCanonicalBytes,
 } from './canonical.ts'
 
-/** What {@link prepareEvent} needs to know beside the event. */
+/** Options for {@link prepareEvent}. */
 export interface PrepareOptions {
   readonly catalog: CatalogJson
   readonly tenantId: string
-  /** Milliseconds, by the service's clock. */
+  /** The time of receipt in milliseconds, by the service's clock. */
   readonly receivedAt: number
 }
 
 /**
- * Makes an event ready to be stored: fills in what is absent, redacts once more, renders the sentence, and makes the canonical
- * bytes (RFC 8785) with the personal values only as salted digests, the leaf hash, and the text that search looks through. The
- * event must have passed `parseEvent`, or come from our own code.
+ * Prepares an event for storage. It fills in defaults, redacts secrets, renders the sentence, and computes the canonical bytes
+ * (RFC 8785) with salted digests of personal values, the leaf hash, and the search text. Validate events from outside with
+ * `parseEvent` first.
  *
- * @throws WhodidError `invalid_event` when its time is wrong, or it is too large, too deep, or holds what cannot be stored
+ * @throws WhodidError `invalid_event` when the time is invalid, or the event is too large, too deep or cannot be stored
  */
 export function prepareEvent(event: NewEvent, options: PrepareOptions): PreparedEvent {
   assertStorable(event)
@@ -53,7 +53,7 @@ export function prepareEvent(event: NewEvent, options: PrepareOptions): Prepared
   const { canonical, disclosures } = sealEvent(complete, action, resource)
   return {
     ...complete,
-    digest: sha256(canonicalBytes({ ...event })),
+    digest: sha256(toCanonicalBytes({ ...event })),
     canonical,
     leafHash: hashLeaf(canonical),
     disclosures,
@@ -63,16 +63,16 @@ export function prepareEvent(event: NewEvent, options: PrepareOptions): Prepared
 
 function completeEvent(event: NewEvent, action: ResolvedAction, options: PrepareOptions): CompleteEvent {
   const { id, occurredAt } = resolveIdAndTime(event, options.receivedAt)
-  const found = new Set(event.redacted)
+  const redacted = new Set(event.redacted)
   const clean = (path: string, text: string) => {
     const cleaned = redactText(text)
-    if (cleaned !== text) found.add(path)
+    if (cleaned !== text) redacted.add(path)
     return cleaned
   }
   const metadata = redactObject(event.metadata ?? {})
-  for (const pointer of metadata.redacted) found.add(`/metadata${pointer}`)
+  for (const pointer of metadata.redacted) redacted.add(`/metadata${pointer}`)
   const changes = redactChanges(event.changes ?? [])
-  for (const pointer of changes.redacted) found.add(`/changes${pointer}`)
+  for (const pointer of changes.redacted) redacted.add(`/changes${pointer}`)
   const status: Status = event.status ?? (event.error ? 'failure' : 'success')
   const draft = {
     id,
@@ -97,7 +97,7 @@ function completeEvent(event: NewEvent, action: ResolvedAction, options: Prepare
     event.description === undefined
       ? renderActionSentence(options.catalog, action, draft, 'en').slice(0, EVENT_LIMITS.description)
       : clean('/description', event.description)
-  return { ...draft, description, redacted: [...found] }
+  return { ...draft, description, redacted: [...redacted] }
 }
 
 type Clean = (path: string, text: string) => string
@@ -143,49 +143,48 @@ function cleanActor(actor: Actor, clean: Clean): Actor {
 }
 
 function cleanContext(event: NewEvent, clean: Clean): EventContext {
-  const given = event.context ?? {}
+  const context = event.context ?? {}
   const text = (member: 'userAgent' | 'requestId' | 'traceId' | 'route') => {
-    const value = given[member]
+    const value = context[member]
     return value === undefined || value === null ? null : clean(`/context/${member}`, value)
   }
   return {
-    // Without a word about where it came from, a person's event came from a program that speaks for them.
-    channel: given.channel ?? (event.actor.type === 'system' ? 'system' : 'api'),
-    ip: given.ip ?? null,
+    // Without a channel, an event of a person was sent by a program.
+    channel: context.channel ?? (event.actor.type === 'system' ? 'system' : 'api'),
+    ip: context.ip ?? null,
     userAgent: text('userAgent'),
     requestId: text('requestId'),
     traceId: text('traceId'),
-    method: given.method ?? null,
+    method: context.method ?? null,
     route: text('route'),
   }
 }
 
 function resolveIdAndTime(event: NewEvent, receivedAt: number): { readonly id: string; readonly occurredAt: string } {
-  const given = event.occurredAt === undefined ? undefined : parseTime(event.occurredAt)
-  if (event.occurredAt !== undefined && given === undefined) {
+  const occurredAt = event.occurredAt === undefined ? undefined : parseTime(event.occurredAt)
+  if (event.occurredAt !== undefined && occurredAt === undefined) {
     throw createInvalidEventError(
-      `occurredAt is ${JSON.stringify(event.occurredAt.slice(0, 64))}: write an ISO 8601 time with a zone.`,
+      `occurredAt is ${JSON.stringify(event.occurredAt.slice(0, 64))}: it must be an ISO 8601 time with a zone.`,
     )
   }
   if (event.id !== undefined && !isEventId(event.id))
     throw createInvalidEventError(`id is ${JSON.stringify(event.id.slice(0, 64))}: it must be a UUIDv7.`)
-  const ms = event.id === undefined ? (given ?? receivedAt) : getIdTime(event.id)
-  if (given !== undefined && given !== ms) {
+  const ms = event.id === undefined ? (occurredAt ?? receivedAt) : getIdTime(event.id)
+  if (occurredAt !== undefined && occurredAt !== ms) {
     throw createInvalidEventError(
-      `occurredAt is ${new Date(given).toISOString()}, but the id was made at ${new Date(ms).toISOString()}: make the id from occurredAt, or leave one of them out.`,
+      `occurredAt is ${new Date(occurredAt).toISOString()}, but the id holds ${new Date(ms).toISOString()}. Create the id from occurredAt, or omit one of them.`,
     )
   }
   if (ms > receivedAt + EVENT_LIMITS.maxAheadMs) {
     throw createInvalidEventError(
-      `occurredAt is ${new Date(ms).toISOString()}, more than five minutes after the service's ${new Date(receivedAt).toISOString()}: set the clock right.`,
+      `occurredAt is ${new Date(ms).toISOString()}, more than 5 minutes ahead of the service's clock (${new Date(receivedAt).toISOString()}). Set the sender's clock.`,
     )
   }
-  if (ms < 0)
-    throw createInvalidEventError(`occurredAt is ${new Date(ms).toISOString()}: an id cannot hold a time before 1970.`)
+  if (ms < 0) throw createInvalidEventError(`occurredAt is ${new Date(ms).toISOString()}: it must not be before 1970.`)
   return { id: event.id ?? newId(ms), occurredAt: new Date(ms).toISOString() }
 }
 
-/** The canonical bytes of a complete event. Its personal values stand in them as digests, in `_sd`. */
+/** Returns the canonical bytes of a complete event, with the digests of personal values in `_sd`, and the disclosures. */
 function sealEvent(
   event: CompleteEvent,
   action: ResolvedAction,
@@ -232,14 +231,14 @@ function sealEvent(
     _sd: [],
   }
   canonical._sd = disclosures.map(hashDisclosure).sort()
-  const bytes = canonicalBytes(canonical)
+  const bytes = toCanonicalBytes(canonical)
   const size = Math.max(
     bytes.length,
     disclosures.reduce((sum, disclosure) => sum + disclosure.length, 0),
   )
   if (size > EVENT_LIMITS.bytes) {
     throw createInvalidEventError(
-      `The event has ${size} bytes, more than ${EVENT_LIMITS.bytes}: shorten its metadata or its changes.`,
+      `The event has ${size} bytes. The limit is ${EVENT_LIMITS.bytes}. Shorten its metadata or changes.`,
     )
   }
   return { canonical: bytes, disclosures }
