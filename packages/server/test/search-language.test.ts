@@ -242,18 +242,18 @@ test('a filter and a typed query are combined', () => {
   const now = Date.parse('2026-11-20T12:00:00Z')
   expect(parseSearch({ q: 'a status:failure from:2026-11-01', to: '2026-11-10' }, now)).toEqual({
     filter: { q: 'a', status: ['failure'], from: '2026-11-01', to: '2026-11-10' },
-    also: [],
+    additionalFilters: [],
   })
   expect(parseSearch({ q: 'actor:=x is:unread', actorName: ['y'], inbox: 'archived', status: [] }, now)).toEqual({
     filter: { actorName: ['y'], inbox: 'archived', status: [] },
-    also: [{ actor: ['x'], inbox: 'unread' }],
+    additionalFilters: [{ actor: ['x'], inbox: 'unread' }],
   })
   expect(
     parseSearch({ q: 'from:2026-11-01 to:2026-11-09', from: '2026-11-05', to: '2026-11-08T00:00:00Z' }, now),
-  ).toEqual({ filter: { from: '2026-11-05', to: '2026-11-08T00:00:00Z' }, also: [] })
+  ).toEqual({ filter: { from: '2026-11-05', to: '2026-11-08T00:00:00Z' }, additionalFilters: [] })
   expect(parseSearch({ q: '-kind:create -x', not: { kind: ['delete'], q: 'y' } }, now)).toEqual({
     filter: { not: { kind: ['delete', 'create'], q: 'y x' } },
-    also: [],
+    additionalFilters: [],
   })
 })
 
