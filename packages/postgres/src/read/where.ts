@@ -147,6 +147,7 @@ function buildOtherConditions(scope: ReadScope, filter: Filter, watermarks: Wate
 }
 
 function buildRange(filter: Filter): readonly Sql[] {
+  if (filter.from === undefined && filter.to === undefined) return []
   const { from, to } = parseTimeRange(filter)
   return [
     ...(from === undefined ? [] : [sql`e.id >= ${toMinId(from)}`]),
