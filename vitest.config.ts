@@ -11,6 +11,8 @@ const HEAVY = 'heavy.test.ts'
 export default defineConfig({
   test: {
     reporters: ['default', './tooling/closing-line.ts'],
+    // Vitest's default leaves one core idle, which is half of a machine with two.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -18,6 +20,8 @@ export default defineConfig({
           name: 'node',
           include: folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`),
           exclude: ['**/node_modules/**', `**/*.${HEAVY}`],
+          // Test files share processes, so that modules load and PGlite compiles once for each.
+          isolate: false,
         },
       },
       { test: { ...node, name: 'heavy', include: folders.map((folder) => `${folder}/**/*.${HEAVY}`) } },

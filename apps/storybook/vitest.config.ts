@@ -14,6 +14,8 @@ export default defineConfig({
     // All files share one page, so that the database starts once.
     isolate: false,
     fileParallelism: false,
+    // After the other projects, which run in parallel.
+    sequence: { groupOrder: 1 },
     browser: {
       enabled: true,
       headless: true,

@@ -64,7 +64,8 @@ describe('pending events are stored in batches', () => {
 
   test('with a full second batch sent while the first is stored, but no third', async () => {
     const { store, batches, close } = await openWatchedStore()
-    const ingest = createTestIngest(store, { lingerMs: 300 })
+    // Long enough to prepare all events on a busy machine.
+    const ingest = createTestIngest(store, { lingerMs: 2_000 })
     const open = close()
     const first = ingest.appendFromHost(createEvents(1))
     const accepted = ingest.appendFromHost(createEvents(999))
