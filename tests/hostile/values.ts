@@ -6,7 +6,7 @@ function repeat(text: string, times: number) {
 }
 
 /** Texts that are known to break programs. */
-export const TEXTS: readonly string[] = [
+const TEXTS: readonly string[] = [
   '',
   ' ',
   '\0',

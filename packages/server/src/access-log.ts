@@ -10,7 +10,7 @@ import {
   type Viewer,
 } from '@whodid/core'
 import { bytesToHex } from '@whodid/core/event'
-import { canonicalBytes, sha256 } from '@whodid/core/seal'
+import { sha256, toCanonicalBytes } from '@whodid/core/seal'
 
 /** A read that is recorded as an event: viewing the activity of other people, or exporting. */
 export type AccessRecord =
@@ -26,7 +26,7 @@ interface ExportedFile {
 }
 
 /** The viewer who reads, and the context of their request. */
-export interface Access {
+interface Access {
   readonly viewer: Viewer
   readonly context: Partial<EventContext>
 }
@@ -143,7 +143,7 @@ interface AccessLogOptions {
 
 /** Returns a key that is equal for the same access in different requests. */
 function getAccessKey({ action, actor, resource, metadata = {} }: NewEvent | StoredEvent): string {
-  return bytesToHex(canonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
+  return bytesToHex(toCanonicalBytes({ action, actor: actor.id, type: resource.type, id: resource.id, metadata }))
 }
 
 /** Creates an access log. */

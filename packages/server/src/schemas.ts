@@ -30,7 +30,7 @@ export const tenant = text(512)
   .describe("One of the viewer's tenants, or * for all of them. Defaults to the first.")
 
 /** The sort order. */
-export const order = z.enum(['asc', 'desc']).optional().describe('The sort order. Defaults to desc.')
+const order = z.enum(['asc', 'desc']).optional().describe('The sort order. Defaults to desc.')
 
 /** The input fields of a list. */
 export const listFields = {

@@ -265,7 +265,7 @@ describe('a page of another site', () => {
   test.each(['*', 'https://*.acme.test', 'https://app.acme.test/', 'app.acme.test', 'null', 'ftp://acme.test'])(
     'cannot be allowed as %j',
     (origin) => {
-      expect(() => createCors({ origins: [origin] })).toThrow(`cors.origins has "${origin}"`)
+      expect(() => createCors({ origins: [origin] })).toThrow(`cors.origins contains "${origin}"`)
     },
   )
 })

@@ -76,7 +76,7 @@ console.log(
 
 /** Calls of the same client with one mistake each. */
 const MISTAKES = {
-  'an unknown parameter': `client.GET('/api/v1/events', { params: { query: { colour: 'red' } } })`,
+  'an unknown parameter': `client.GET('/api/v1/events', { params: { query: { color: 'red' } } })`,
   'an invalid value of a parameter': `client.GET('/api/v1/events', { params: { query: { order: 'up' } } })`,
   'a string for a number': `client.GET('/api/v1/events', { params: { query: { limit: 'ten' } } })`,
   'an unknown path': `client.GET('/api/v1/nothing')`,

@@ -253,7 +253,7 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
     })
     await expect(ada.list({ limit: 1001 })).rejects.toMatchObject(refused(/^limit must be at most 1000/))
     await expect(ada.list({ cursor: 'garbage' })).rejects.toMatchObject(refused(/^Invalid cursor/))
-    await expect(ada.list({ from: 'yesterday' })).rejects.toMatchObject(refused(/^from .*2026-11-20/))
+    await expect(ada.list({ from: 'yesterday' })).rejects.toMatchObject(refused(/from .*2026-11-20/))
     await expect(ada.list({ q: 'a\0b' })).rejects.toMatchObject(refused(/U\+0000/))
     await expect(ada.follow({ lastEventId: 'x' }, 1)).rejects.toMatchObject(refused(/seq/))
     const { nextCursor } = await ada.list({ limit: 1 })

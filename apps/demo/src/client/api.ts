@@ -1,5 +1,5 @@
 /** An error response of the API. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number
 
   constructor(status: number, message: string) {

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { type Row, SCHEMAS, type TableName } from './records.ts'
 
 /** The resource of a record in the activity log. */
-export interface RecordResource {
+interface RecordResource {
   readonly type: string
   readonly id: string
   readonly name: string
@@ -22,7 +22,7 @@ export interface Write {
 }
 
 /** One table of records. Each write is reported to the listener of the database. */
-export interface Table<R extends { id: string; org: string }> {
+interface Table<R extends { id: string; org: string }> {
   get(id: string): R | undefined
   list(org: string): R[]
   all(): R[]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const ROLES = ['owner', 'admin', 'member'] as const
+const ROLES = ['owner', 'admin', 'member'] as const
 export const roleSchema = z.enum(ROLES)
 export type Role = z.infer<typeof roleSchema>
 

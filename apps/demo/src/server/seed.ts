@@ -21,7 +21,7 @@ const ACME: readonly Person[] = [
 ]
 
 /** Members added for `--traffic`. */
-export const COLLEAGUES: readonly Person[] = [
+const COLLEAGUES: readonly Person[] = [
   { id: 'usr_margaret', name: 'Margaret Hamilton', title: 'Site reliability', role: 'admin', picture: 'rose' },
   { id: 'usr_alan', name: 'Alan Turing', title: 'Research', role: 'member', picture: 'sky' },
   { id: 'usr_radia', name: 'Radia Perlman', title: 'Network', role: 'member', picture: 'slate', joinedDaysAgo: 5 },

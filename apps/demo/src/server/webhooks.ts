@@ -6,7 +6,7 @@ import { invalid } from './errors.ts'
 import type { Row } from './records.ts'
 
 export const WEBHOOK_EVENTS = ['generation.completed', 'generation.failed', 'test.ping'] as const
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
+type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 
 const MAX_FAILURES = 3
 const DELIVERY_TIMEOUT_MS = 5_000

@@ -1,3 +1,4 @@
+// cspell:ignore favourite unfavourited
 import { defineCatalog } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { createInferrer, type Inference } from './infer.ts'

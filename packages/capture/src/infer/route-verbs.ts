@@ -1,3 +1,4 @@
+// cspell:ignore favourite unfavourite synchronise
 import { toBaseForm, toPastTense } from '@whodid/core/language'
 
 function toSet(words: string): ReadonlySet<string> {

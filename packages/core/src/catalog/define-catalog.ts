@@ -195,7 +195,7 @@ function checkTextList(path: string, value: unknown): void {
     if (typeof item !== 'string' || item === '') fail(`${path} must contain non-empty strings only, not ${quote(item)}`)
 }
 
-function checkOneOf(path: string, value: unknown, allowed: readonly string[]): void {
+function checkEnum(path: string, value: unknown, allowed: readonly string[]): void {
   if (value !== undefined && !(typeof value === 'string' && allowed.includes(value))) {
     fail(`${path} must be one of ${allowed.join(', ')}, not ${quote(value)}`)
   }
@@ -221,10 +221,10 @@ function checkResource(type: string, entry: ResourceEntry): void {
 function checkAction(name: string, entry: ActionEntry): void {
   checkFields(name, entry, ACTION_FIELDS)
   for (const field of ['label', 'say', 'sayFailed', 'icon'] as const) checkText(`${name}.${field}`, entry[field])
-  checkOneOf(`${name}.kind`, entry.kind, KINDS)
-  checkOneOf(`${name}.severity`, entry.severity, SEVERITIES)
-  checkOneOf(`${name}.delivery`, entry.delivery, DELIVERIES)
-  checkOneOf(`${name}.onFailure`, entry.onFailure, FAILURE_MODES)
+  checkEnum(`${name}.kind`, entry.kind, KINDS)
+  checkEnum(`${name}.severity`, entry.severity, SEVERITIES)
+  checkEnum(`${name}.delivery`, entry.delivery, DELIVERIES)
+  checkEnum(`${name}.onFailure`, entry.onFailure, FAILURE_MODES)
   checkTextList(`${name}.aliases`, entry.aliases)
   checkTextList(`${name}.personal`, entry.personal)
   for (const field of ['say', 'sayFailed'] as const) {

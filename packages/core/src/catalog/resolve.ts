@@ -18,8 +18,8 @@ const indexes = new WeakMap<CatalogJson, CatalogIndex>()
 const MAX_DEFAULT_ACTIONS = 1_000
 
 function getIndex(catalog: CatalogJson): CatalogIndex {
-  const known = indexes.get(catalog)
-  if (known !== undefined) return known
+  const cached = indexes.get(catalog)
+  if (cached !== undefined) return cached
   const actions = new Map(catalog.actions.map((action) => [action.name, action]))
   for (const [retired, name] of Object.entries(catalog.aliases)) {
     const action = actions.get(name)
@@ -45,8 +45,8 @@ export function findAction(catalog: CatalogJson, name: string): ResolvedAction |
 /** Finds an action by its current or former name, or creates one from defaults when the catalog does not declare it. */
 export function resolveAction(catalog: CatalogJson, name: string): ResolvedAction {
   const { actions, defaults } = getIndex(catalog)
-  const known = actions.get(name) ?? defaults.get(name)
-  if (known !== undefined) return known
+  const cached = actions.get(name) ?? defaults.get(name)
+  if (cached !== undefined) return cached
   const action = createDefaultAction(name)
   if (defaults.size >= MAX_DEFAULT_ACTIONS) defaults.clear()
   defaults.set(name, action)

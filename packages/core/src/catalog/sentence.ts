@@ -15,8 +15,8 @@ const templates = new Map<string, readonly Part[]>()
 
 /** Parses a template into parts. `{path}` is a value; `{{` and `}}` are literal braces. Returns null on an unmatched brace. */
 export function parseTemplate(template: string): readonly Part[] | null {
-  const known = templates.get(template)
-  if (known !== undefined) return known
+  const cached = templates.get(template)
+  if (cached !== undefined) return cached
   const parts: Part[] = []
   let text = ''
   for (let at = 0; at < template.length; at += 1) {
@@ -61,8 +61,8 @@ interface Formats {
 const formats = new Map<string, Formats>()
 
 function getFormats(locale: string): Formats {
-  const known = formats.get(locale)
-  if (known !== undefined) return known
+  const cached = formats.get(locale)
+  if (cached !== undefined) return cached
   const made = {
     number: new Intl.NumberFormat(locale, { maximumFractionDigits: 12 }),
     list: new Intl.ListFormat(locale, { type: 'conjunction' }),

@@ -85,13 +85,13 @@ describe('a filter in a query string', () => {
   })
 
   test.each([
-    ['kind=creat', 'Invalid `kind` "creat". Use one of create, update, delete, other'],
-    ['not.status=ok', 'Invalid `not.status` "ok". Use one of success, failure'],
-    ['resource=project', 'Invalid `resource` "project". Use a type and an id, such as project/42'],
-    ['not.resource=/42', 'Invalid `not.resource` "/42"'],
-    ['inbox=trash', 'Invalid `inbox` "trash". Use one of unread, inbox, archived'],
-    ['from=yesterday', 'Invalid `from` "yesterday". Use a date such as 2026-11-20'],
-    ['to=2026-11-20T10:00', 'Invalid `to` "2026-11-20T10:00"'],
+    ['kind=creat', 'kind must be one of create, update, delete, other, not "creat".'],
+    ['not.status=ok', 'not.status must be one of success, failure, not "ok".'],
+    ['resource=project', 'resource must be a type and an id such as project/42, not "project".'],
+    ['not.resource=/42', 'not.resource must be a type and an id such as project/42, not "/42".'],
+    ['inbox=trash', 'inbox must be one of unread, inbox, archived, not "trash".'],
+    ['from=yesterday', 'from must be a date such as 2026-11-20 or a time'],
+    ['to=2026-11-20T10:00', 'not "2026-11-20T10:00".'],
   ])('%s is rejected', (query, message) => {
     expect(() => params(query)).toThrow(refused(message))
   })
@@ -128,7 +128,7 @@ describe('the time range', () => {
     '0',
     '',
   ])('%o is invalid', (from) => {
-    expect(() => parseTimeRange({ from })).toThrow(refused('Invalid `from`'))
+    expect(() => parseTimeRange({ from })).toThrow(refused('from must be a date'))
   })
 })
 
@@ -137,7 +137,7 @@ test('the schema is documented JSON Schema without required fields', () => {
   expect(filterSchema.parse({})).toEqual({})
   expect(schema.required).toBeUndefined()
   for (const property of Object.values(schema.properties ?? {})) expect(property).toHaveProperty('description')
-  expect(filterSchema.safeParse({ catgory: ['x'] }).success).toBe(false)
+  expect(filterSchema.safeParse({ categorie: ['x'] }).success).toBe(false)
 })
 
 test('the position of an event is its id and its sort value', () => {

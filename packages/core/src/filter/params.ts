@@ -40,7 +40,7 @@ function parseEnum<T extends string>(name: string, allowed: readonly T[], value:
   if (match !== undefined) return match
   throw new WhodidError(
     'invalid_input',
-    `Invalid \`${name}\` ${JSON.stringify(value.slice(0, 64))}. Use one of ${allowed.join(', ')}.`,
+    `${name} must be one of ${allowed.join(', ')}, not ${JSON.stringify(value.slice(0, 64))}.`,
   )
 }
 
@@ -71,7 +71,7 @@ function checkResource(name: string, value: string): string {
   if (parseResourceRef(value)) return value
   throw new WhodidError(
     'invalid_input',
-    `Invalid \`${name}\` ${JSON.stringify(value.slice(0, 64))}. Use a type and an id, such as project/42.`,
+    `${name} must be a type and an id such as project/42, not ${JSON.stringify(value.slice(0, 64))}.`,
   )
 }
 

@@ -183,14 +183,14 @@ const TIMES = 'today, yesterday, a span such as 30m, 24h, 7d or 2w, a date such 
  * // { q: 'engine', resource: ['project/42'], from: '2026-11-20', not: { q: 'draft' } }
  */
 export function parseQuery(text: string, options: { readonly now: number }): Filter {
-  const included = new Map<FilterCondition, Set<string>>()
-  const excludedConditions = new Map<FilterCondition, Set<string>>()
+  const includedValues = new Map<FilterCondition, Set<string>>()
+  const excludedValues = new Map<FilterCondition, Set<string>>()
   const words: string[] = []
   const notWords: string[] = []
   const single: { inbox?: Filter['inbox']; from?: string; to?: string } = {}
 
   const add = (excluded: boolean, condition: FilterCondition, value: string, at: TextRange) => {
-    const conditions = excluded ? excludedConditions : included
+    const conditions = excluded ? excludedValues : includedValues
     const values = conditions.get(condition) ?? new Set<string>()
     if (value.length > MAX_VALUE_LENGTH) fail(text, at, `a value can have at most ${MAX_VALUE_LENGTH} characters`)
     conditions.set(condition, values.add(value))
@@ -232,8 +232,8 @@ export function parseQuery(text: string, options: { readonly now: number }): Fil
     }
   }
 
-  const not = { ...toText(notWords), ...toConditions(excludedConditions) }
-  return { ...toText(words), ...toConditions(included), ...single, ...(Object.keys(not).length > 0 && { not }) }
+  const not = { ...toText(notWords), ...toConditions(excludedValues) }
+  return { ...toText(words), ...toConditions(includedValues), ...single, ...(Object.keys(not).length > 0 && { not }) }
 }
 
 const DATES = 'today, yesterday or a date such as 2026-11-20'

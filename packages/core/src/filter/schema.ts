@@ -17,7 +17,7 @@ const conditions = {
   group: list(value, 'Groups of categories, as declared in the catalog.'),
   kind: list(z.enum(KINDS), 'The effect of the action on its resource.'),
   resource: list(
-    value.refine((text) => parseResourceRef(text) !== undefined, 'must be a type and an id, such as project/42'),
+    value.refine((text) => parseResourceRef(text) !== undefined, 'must be a type and an id such as project/42'),
     'Resources by type and id, such as project/42.',
   ),
   resourceType: list(value, 'Resource types.'),
@@ -32,7 +32,7 @@ function bound(description: string) {
   return z
     .string()
     .refine((text) => parseTime(text) !== undefined, {
-      message: 'must be a date such as 2026-11-20, or a time with a zone such as 2026-11-20T10:00:00Z',
+      message: 'must be a date such as 2026-11-20 or a time with a zone such as 2026-11-20T10:00:00Z',
     })
     .optional()
     .describe(description)

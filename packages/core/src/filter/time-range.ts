@@ -9,7 +9,7 @@ function parseBound(name: 'from' | 'to', text: string): number {
   if (ms !== undefined) return ms
   throw new WhodidError(
     'invalid_input',
-    `Invalid \`${name}\` ${JSON.stringify(text.slice(0, 64))}. Use a date such as 2026-11-20, or a time with a zone such as 2026-11-20T10:00:00Z.`,
+    `${name} must be a date such as 2026-11-20 or a time with a zone such as 2026-11-20T10:00:00Z, not ${JSON.stringify(text.slice(0, 64))}.`,
   )
 }
 

@@ -1,3 +1,4 @@
+// cspell:ignore honou
 import { ACRONYMS } from './word-lists.ts'
 
 const SPELLINGS = new Map(

@@ -35,9 +35,9 @@ interface Walk {
 
 const UNLIMITED: Walk['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
 
-function createWalk(secret: Walk['isSecret'], limits: Walk['limits'] = JSON_LIMITS): Walk {
+function createWalk(isSecret: Walk['isSecret'], limits: Walk['limits'] = JSON_LIMITS): Walk {
   return {
-    isSecret: secret,
+    isSecret,
     limits,
     keys: [],
     redacted: [],
@@ -97,9 +97,9 @@ export function redactObject(value: JsonObject): { readonly value: JsonObject; r
 /** Redacts JSON without truncating it. */
 function redactJson(
   value: Json,
-  secret: (name: string) => boolean,
+  isSecret: (name: string) => boolean,
 ): { readonly value: Json; readonly redacted: readonly string[] } {
-  const walk = createWalk(secret, UNLIMITED)
+  const walk = createWalk(isSecret, UNLIMITED)
   return { value: convert(walk, value) ?? null, redacted: walk.redacted }
 }
 
@@ -245,11 +245,11 @@ function readProperty(value: object, name: string): unknown {
 }
 
 /** Checks for `{ name: 'password', value: '…' }`, a common form of fields and headers. */
-function isSecretPair(value: object, secret: (name: string) => boolean): boolean {
+function isSecretPair(value: object, isSecret: (name: string) => boolean): boolean {
   if (!PAIR_VALUES.some((name) => name in value)) return false
   return PAIR_NAMES.some((key) => {
     const name = key in value ? readProperty(value, key) : undefined
-    return typeof name === 'string' && secret(name)
+    return typeof name === 'string' && isSecret(name)
   })
 }
 

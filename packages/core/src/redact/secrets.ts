@@ -68,8 +68,8 @@ const verdicts = new Map<string, boolean>()
  * `secretary` and `monkey` are not.
  */
 export function isSecretName(name: string): boolean {
-  const known = verdicts.get(name)
-  if (known !== undefined) return known
+  const cached = verdicts.get(name)
+  if (cached !== undefined) return cached
   // Longer names are not cached, so that a client cannot fill the memory.
   if (name.length > 128)
     return hasSecretWord(splitName(name.slice(0, 128))) || hasSecretWord(splitName(name.slice(-128)))
@@ -82,9 +82,9 @@ export function isSecretName(name: string): boolean {
 /** Checks if a name contains one of the host's secret names, word by word: `iban` matches `customerIban`. */
 function containsName(name: string, also: readonly string[]): boolean {
   const text = ` ${splitWords(name).join(' ')} `
-  return also.some((own) => {
-    const wanted = splitWords(own).join(' ')
-    return wanted !== '' && text.includes(` ${wanted} `)
+  return also.some((secret) => {
+    const words = splitWords(secret).join(' ')
+    return words !== '' && text.includes(` ${words} `)
   })
 }
 
@@ -141,44 +141,44 @@ export function isCardNumber(digits: string): boolean {
  * Redacts the secrets in a text: bearer and basic credentials, JWTs, keys of known formats, private keys, passwords in URLs,
  * `password=…` and `"password": "…"`, and card numbers. The rest of the text stays.
  */
-export function redactText(text: string, secret: (name: string) => boolean = isSecretName): string {
+export function redactText(text: string, isSecret: (name: string) => boolean = isSecretName): string {
   if (text.length < 8 || !SUSPECT.test(text)) return text
   let clean = text.replace(TOKENS, REDACTED)
   if (clean.includes('://')) clean = clean.replace(URL_PASSWORD, `$1:${REDACTED}@`)
   if (clean.includes('=')) {
-    clean = clean.replace(ASSIGNMENT, (whole, name: string) => (secret(name) ? `${name}=${REDACTED}` : whole))
+    clean = clean.replace(ASSIGNMENT, (match, name: string) => (isSecret(name) ? `${name}=${REDACTED}` : match))
   }
   if (clean.includes(':')) {
-    clean = clean.replace(LABELLED, (whole, name: string) => (secret(name) ? `${name}: ${REDACTED}` : whole))
+    clean = clean.replace(LABELLED, (match, name: string) => (isSecret(name) ? `${name}: ${REDACTED}` : match))
   }
   if (clean.includes('":') || clean.includes('" :')) {
-    clean = clean.replace(QUOTED, (whole, name: string, colon: string) =>
-      secret(name) ? `"${name}"${colon}"${REDACTED}"` : whole,
+    clean = clean.replace(QUOTED, (match, name: string, colon: string) =>
+      isSecret(name) ? `"${name}"${colon}"${REDACTED}"` : match,
     )
   }
   return clean.replace(DIGITS, (digits) => (isCardNumber(digits.replace(/[ -]/g, '')) ? REDACTED : digits))
 }
 
+const matchersByNames = new WeakMap<readonly string[], (name: string) => boolean>()
+
 /** Creates a test for secret names that includes the host's names. */
 export function createSecretMatcher(also: readonly string[] | undefined): (name: string) => boolean {
   if (also === undefined || also.length === 0) return isSecretName
-  const known = matchersByNames.get(also)
-  if (known !== undefined) return known
+  const cached = matchersByNames.get(also)
+  if (cached !== undefined) return cached
   const verdicts = new Map<string, boolean>()
-  const secret = (name: string) => {
+  const isSecret = (name: string) => {
     let verdict = verdicts.get(name)
     if (verdict === undefined) {
       verdict = isSecretName(name) || containsName(name, also)
-      if (verdicts.size >= 5_000) verdicts.clear()
+      if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
       if (name.length <= 128) verdicts.set(name, verdict)
     }
     return verdict
   }
-  matchersByNames.set(also, secret)
-  return secret
+  matchersByNames.set(also, isSecret)
+  return isSecret
 }
-
-const matchersByNames = new WeakMap<readonly string[], (name: string) => boolean>()
 
 /** Checks if a value under a secret name is one to redact: not empty, null, a boolean or already redacted. */
 export function isSecretValue(name: string, value: unknown): boolean {

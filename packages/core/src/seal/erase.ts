@@ -129,7 +129,7 @@ function splitIdentity(name: string): string[] {
   return name.includes('@') ? [name.split('@', 1).join()] : padWords(name).trim().split(' ')
 }
 
-/** Returns the top-level keys of `member` that have disclosures. */
+/** Returns the keys of `member` that have disclosures. */
 function getTopKeys(disclosed: ReadonlySet<string>, member: string): string[] {
   return [...disclosed]
     .map(parsePointer)

@@ -226,8 +226,8 @@ function formatLength(value: unknown): string {
 
 /**
  * Checks if a value has more than `bytes` as JSON, by its keys and number of values alone. It stops as soon as it knows. Strings
- * are not counted, because redaction may shorten them. Values below the depth limit and values that are not JSON are not
- * counted either: later checks reject them.
+ * are not counted, because redaction may shorten them. Values deeper than the limit and values that are not JSON are
+ * not counted either: later checks reject them.
  */
 function isOversized(bytes: number, value: unknown): boolean {
   return subtractSize(bytes, value, 1) < 0
@@ -237,17 +237,18 @@ function isOversized(bytes: number, value: unknown): boolean {
 function subtractSize(bytes: number, value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null || depth > MAX.depth) return bytes
   if (Array.isArray(value)) {
-    let left = bytes - 2 * value.length
-    for (let at = 0; left >= 0 && at < value.length; at += 1) left = subtractSize(left, value[at], depth + 1)
-    return left
+    let remaining = bytes - 2 * value.length
+    for (let at = 0; remaining >= 0 && at < value.length; at += 1)
+      remaining = subtractSize(remaining, value[at], depth + 1)
+    return remaining
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return bytes
   const keys = Object.keys(value)
-  let left = bytes - 5 * keys.length
+  let remaining = bytes - 5 * keys.length
   for (const key of keys) {
-    if (left < 0) break
-    left = subtractSize(left - key.length, Reflect.get(value, key), depth + 1)
+    if (remaining < 0) break
+    remaining = subtractSize(remaining - key.length, Reflect.get(value, key), depth + 1)
   }
-  return left
+  return remaining
 }

@@ -2,7 +2,7 @@ import type { Change, Json } from '@whodid/core'
 import { humanize, parsePointer, REDACTED } from '@whodid/core/browser'
 
 /** A piece of a value, marked if it differs from the other side. */
-export interface TextPiece {
+interface TextPiece {
   readonly text: string
   readonly isMarked: boolean
 }

@@ -13,7 +13,7 @@ import type { ActivityFilterControl } from './use-activity-filter.ts'
 import { useValueLabels } from './use-value-labels.ts'
 
 /** Returns the label of a filter's time range, or null without one. */
-export function getTimeLabel(filter: ActivityFilter, messages: Messages, formats: Formats): string | null {
+function getTimeLabel(filter: ActivityFilter, messages: Messages, formats: Formats): string | null {
   if (filter.range) return messages.ranges[filter.range]
   const { from, to } = toDays(filter)
   const formatDay = (day: string) => formats.date(new Date(`${day}T12:00:00`).getTime())

@@ -35,7 +35,7 @@ const ScopeContext = createContext<SharedScope | null>(null)
 const useIsomorphicLayoutEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
 /** Stores a filter. With `urlSync`, reads it from and writes it to the page URL. */
-export function useFilterStore(options: {
+function useFilterStore(options: {
   defaultFilter?: ActivityFilter | undefined
   urlSync?: boolean | undefined
 }): FilterScope {

@@ -26,7 +26,7 @@ import { useActivityContext } from '../provider/context.ts'
 import { trpc } from '../provider/trpc.ts'
 import { useCatalog } from '../provider/use-service.ts'
 
-export const TABLE_COLUMNS = ['resource', 'action', 'key', 'description', 'occurredAt', 'actor', 'status'] as const
+const TABLE_COLUMNS = ['resource', 'action', 'key', 'description', 'occurredAt', 'actor', 'status'] as const
 /** A column of the table. */
 export type TableColumn = (typeof TABLE_COLUMNS)[number]
 

@@ -5,7 +5,7 @@ import { countEvents, createFileHeaders, EXPORT_FORMATS, type ExportFile, format
 import { listFields, pickFilter, resumeFields } from '../schemas.ts'
 import { defineOperation } from './operation.ts'
 
-export const EXPORT_PRESETS = ['compliance'] as const
+const EXPORT_PRESETS = ['compliance'] as const
 
 const { sort: _sort, limit: _limit, cursor: _cursor, direction: _direction, ...fields } = listFields
 

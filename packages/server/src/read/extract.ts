@@ -1,4 +1,11 @@
-import { type EventStore, type Filter, type ReadScope, type SortOrder, type StoredEvent, WhodidError } from '@whodid/core'
+import {
+  type EventStore,
+  type Filter,
+  type ReadScope,
+  type SortOrder,
+  type StoredEvent,
+  WhodidError,
+} from '@whodid/core'
 import { createTenantMerge } from './merge-tenants.ts'
 import { createStreamPositions } from './stream-position.ts'
 

@@ -2,7 +2,7 @@ import type { EventStore, Filter, ReadScope, StoredEvent } from '@whodid/core'
 import { createStreamPositions } from './stream-position.ts'
 
 /** An event of a stream, with the position after it. */
-export interface StreamedEvent {
+interface StreamedEvent {
   /** The position: the event's seq, or an opaque position over several tenants. Clients resume with it. */
   readonly id: string
   readonly event: StoredEvent

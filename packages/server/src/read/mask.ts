@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, type Person, type StoredEvent, REDACTED } from '@whodid/core'
+import { type Json, type JsonObject, type Person, REDACTED, type StoredEvent } from '@whodid/core'
 import { foldText } from '@whodid/core/filter'
 
 /**

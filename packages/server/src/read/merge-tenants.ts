@@ -1,4 +1,13 @@
-import type { BoundedCount, EventStore, Filter, Position, ReadScope, SortColumn, SortOrder, StoredEvent } from '@whodid/core'
+import type {
+  BoundedCount,
+  EventStore,
+  Filter,
+  Position,
+  ReadScope,
+  SortColumn,
+  SortOrder,
+  StoredEvent,
+} from '@whodid/core'
 import { getPosition, getSortValue } from '@whodid/core/filter'
 
 /** The read position in one tenant. */

@@ -1,4 +1,17 @@
-import { type BoundedCount, type EventStore, type Facets, type Filter, type InboxChange, type ReadScope, type SortColumn, type SortOrder, type Stats, type StatsRequest, type StoredEvent, WhodidError } from '@whodid/core'
+import {
+  type BoundedCount,
+  type EventStore,
+  type Facets,
+  type Filter,
+  type InboxChange,
+  type ReadScope,
+  type SortColumn,
+  type SortOrder,
+  type Stats,
+  type StatsRequest,
+  type StoredEvent,
+  WhodidError,
+} from '@whodid/core'
 import { FILTER_CONDITIONS, parseTimeRange } from '@whodid/core/filter'
 import type { AccessRecord, ExportCompletion } from '../access-log.ts'
 import { isStorable } from '../schemas.ts'
@@ -13,7 +26,7 @@ import { mergeStats } from './stats.ts'
 import { type CountTotal, MAX_TOTAL, sumTotals } from './totals.ts'
 
 /** The page of a list to read. */
-export interface ListPageRequest {
+interface ListPageRequest {
   readonly sort: SortColumn
   readonly order: SortOrder
   readonly limit: number

@@ -1,5 +1,5 @@
-import { type Filter, type NotConditions, type SearchedField, parseQuery } from '@whodid/core'
-import { FILTER_CONDITIONS, SEARCHED_FIELDS, parseTimeRange } from '@whodid/core/filter'
+import { type Filter, type NotConditions, parseQuery, type SearchedField } from '@whodid/core'
+import { FILTER_CONDITIONS, parseTimeRange, SEARCHED_FIELDS } from '@whodid/core/filter'
 import { canDescriptionReveal, isMasked } from './mask.ts'
 
 /** A filter with its `q` parsed: the conditions of `q` become conditions of the filter, and only its words remain in `q`. */
@@ -69,7 +69,7 @@ const FIELD_PATHS: { readonly [F in SearchedField]: readonly string[] } = {
 }
 
 /** Checks if a field of the search text contains, or could contain, a masked value. */
-export function isFieldHidden(masked: readonly string[], field: SearchedField): boolean {
+function isFieldHidden(masked: readonly string[], field: SearchedField): boolean {
   return field === 'description'
     ? canDescriptionReveal(masked)
     : FIELD_PATHS[field].some((path) => isMasked(masked, path))

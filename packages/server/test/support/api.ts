@@ -43,7 +43,7 @@ export interface Api {
 }
 
 /** An error response. */
-export class Refusal extends Error {
+class Refusal extends Error {
   readonly code: string
   readonly status: number
   constructor(code: string, status: number, message: string) {

@@ -34,7 +34,7 @@ export interface Field {
   readonly optional?: boolean
 }
 
-export function FieldInput({ field }: { field: Field }) {
+function FieldInput({ field }: { field: Field }) {
   const id = useId()
   const { name, label, type = 'text', options, value = '', hint, optional } = field
   const shared = {
@@ -70,7 +70,7 @@ export function FieldInput({ field }: { field: Field }) {
 }
 
 /** Returns the values of a form, by field name. */
-export function getFormValues(form: HTMLFormElement): Record<string, string> {
+function getFormValues(form: HTMLFormElement): Record<string, string> {
   return Object.fromEntries(
     [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]),
   )

@@ -16,7 +16,7 @@ export interface ExistingRecords {
   readonly jobs: readonly [NamedRecord, ...NamedRecord[]]
 }
 
-export interface NamedRecord {
+interface NamedRecord {
   readonly id: string
   readonly name: string
 }
