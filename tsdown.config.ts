@@ -13,18 +13,18 @@ const targets = Object.values(manifest.publishConfig.exports).map((entry) =>
   typeof entry === 'string' ? entry : entry.default,
 )
 
-function source(path: string) {
+function toSourcePath(path: string) {
   return path.replace('./dist/', 'src/')
 }
 
-/** Threads start from a file of their own, which nothing imports. It lands beside the entries, whatever folder it is in. */
+/** Worker files, which no module imports. Each is built next to the entries, whatever its folder. */
 const workers = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('-worker.ts'))
   .map((path): [string, string] => [basename(path, '.ts'), `src/${path}`])
 const forNode = /\/(capture|express|postgres)$/.test(manifest.name)
 const forReact = manifest.name === '@whodid/react'
 
-/** One configuration for all packages: what a package publishes in `publishConfig.exports` is what is built. */
+/** Builds the entries in `publishConfig.exports` of a package. All packages share this configuration. */
 export default defineConfig({
   cwd: process.cwd(),
   entry: Object.fromEntries([
@@ -32,7 +32,7 @@ export default defineConfig({
       .filter((path) => path.endsWith('.js'))
       .map((path): [string, string] => [
         path.slice('./dist/'.length, -'.js'.length),
-        source(path).replace(/\.js$/, '.ts'),
+        toSourcePath(path).replace(/\.js$/, '.ts'),
       ]),
     ...workers,
   ]),
@@ -42,12 +42,13 @@ export default defineConfig({
   fixedExtension: false,
   dts: { sourcemap: true },
   sourcemap: true,
-  // Module by module, so that a feed does not carry the CSV writer along.
+  // One file per module, so that a page with only a feed does not load the CSV writer.
   unbundle: manifest.name === '@whodid/core',
   ...(forReact && { banner: { js: "'use client';" }, inputOptions: { checks: { moduleLevelDirective: false } } }),
   hooks: {
     'build:done': () => {
-      for (const path of targets.filter((target) => target.endsWith('.css'))) writeFileSync(path, joinCss(source(path)))
+      for (const path of targets.filter((target) => target.endsWith('.css')))
+        writeFileSync(path, joinCss(toSourcePath(path)))
     },
   },
 })

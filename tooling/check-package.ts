@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Packs the package in the working folder as it would be published, and lets publint and attw judge the tarball. */
+/** Packs the package in the working folder as published, and checks the tarball with publint and attw. */
 const folder = mkdtempSync(join(tmpdir(), 'whodid-pack-'))
 
 function run(command: string, args: string[]) {

@@ -1,5 +1,5 @@
-// Plain JavaScript, since it runs on the oldest Node that the packages support. Packs every published package,
-// installs the tarballs into an empty project with npm as a user would, and loads every entry.
+// Packs every published package, installs the tarballs with npm into an empty project, and loads every entry.
+// Plain JavaScript, because it runs on the oldest Node that the packages support.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ try {
     manifests.map(({ name }) => {
       const stem = `${name.replace('@', '').replace('/', '-')}-`
       const tarball = tarballs.find((file) => file.startsWith(stem))
-      if (!tarball) throw new Error(`${name} was not packed.`)
+      if (!tarball) throw new Error(`${name} was not packed: check that it is published.`)
       return [name, `file:./${tarball}`]
     }),
   )
