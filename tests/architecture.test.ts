@@ -55,7 +55,7 @@ const TABLE: Record<string, { readonly mayImport: readonly string[]; readonly no
   },
 }
 
-function manifestOf(folder: string): Manifest {
+function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 }
 
@@ -78,7 +78,7 @@ interface Import {
   readonly typeOnly: boolean
 }
 
-function importsOf(folder: string): Import[] {
+function findImports(folder: string): Import[] {
   return sourceFiles(folder).flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
     const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]/gm)
@@ -112,7 +112,7 @@ const published = ['packages', 'packages/middleware', 'packages/data']
   })
   .filter((folder) => {
     try {
-      return manifestOf(folder).private !== true
+      return readManifest(folder).private !== true
     } catch {
       return false
     }
@@ -123,8 +123,8 @@ test('every published package has its line in the dependency table', () => {
 })
 
 describe.each(Object.entries(TABLE))('%s', (folder, { mayImport, node }) => {
-  const manifest = manifestOf(folder)
-  const imports = importsOf(folder)
+  const manifest = readManifest(folder)
+  const imports = findImports(folder)
 
   test('depends on nothing outside its line of the table', () => {
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
@@ -154,7 +154,7 @@ describe.each(Object.entries(TABLE))('%s', (folder, { mayImport, node }) => {
 })
 
 test('the React kit knows the server as types only, and core by its browser entry', () => {
-  const imports = importsOf('packages/react')
+  const imports = findImports('packages/react')
   expect(imports.filter(({ from, typeOnly }) => from.startsWith('@whodid/server') && !typeOnly)).toEqual([])
   expect(imports.filter(({ from, typeOnly }) => /^@whodid\/core(?!\/browser$)/.test(from) && !typeOnly)).toEqual([])
 })
@@ -162,13 +162,13 @@ test('the React kit knows the server as types only, and core by its browser entr
 test('an adapter knows its framework as types only', () => {
   const adapters = Object.keys(TABLE).filter((folder) => folder.startsWith('packages/middleware/'))
   for (const folder of adapters) {
-    const outside = importsOf(folder).filter(({ from }) => isOutside(from) && !from.startsWith('@whodid/'))
+    const outside = findImports(folder).filter(({ from }) => isOutside(from) && !from.startsWith('@whodid/'))
     expect(outside.filter(({ typeOnly }) => !typeOnly)).toEqual([])
   }
 })
 
 test('apps import published entries, never the source of a package', () => {
-  const imports = [...importsOf('apps/demo'), ...importsOf('apps/storybook')]
+  const imports = [...findImports('apps/demo'), ...findImports('apps/storybook')]
   expect(imports.filter(({ from }) => /packages\//.test(from) || /^@whodid\/[^/]+\/src/.test(from))).toEqual([])
 })
 
@@ -197,9 +197,9 @@ test('a folder holds at most 20 unlike source files', () => {
 
 test('every file in src is part of the published package, so no test helper lives there', () => {
   const unreachable = Object.keys(TABLE).flatMap((folder) => {
-    const entries = Object.values(manifestOf(folder).exports ?? {}).filter((path) => /\.tsx?$/.test(path))
+    const entries = Object.values(readManifest(folder).exports ?? {}).filter((path) => /\.tsx?$/.test(path))
     const files = sourceFiles(`${folder}/src`)
-    const imports = importsOf(folder).filter(({ from }) => from.startsWith('.'))
+    const imports = findImports(folder).filter(({ from }) => from.startsWith('.'))
     const reached = new Set(entries.map((path) => join(folder, path)))
     // Threads start from a file of their own, which nothing imports.
     for (const file of files) if (file.endsWith('-worker.ts')) reached.add(file)

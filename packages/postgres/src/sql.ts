@@ -66,7 +66,7 @@ export function join(fragments: readonly Sql[], separator: string): Sql {
 }
 
 /** Joins conditions with `and`. Without any it is `true`. */
-export function allOf(conditions: readonly Sql[]): Sql {
+export function joinAnd(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('true') : join(conditions, ' and ')
 }
 

@@ -2,7 +2,7 @@ import { AUDIT_CATEGORY, type Filter, type InboxChange, type ReadScope } from '@
 import { isEventId } from '@whodid/core/event'
 import type { Db, Queries } from '../db.ts'
 import { tables } from '../schema/tables.ts'
-import { allOf, raw, type Sql, sql } from '../sql.ts'
+import { joinAnd, raw, type Sql, sql } from '../sql.ts'
 import { buildWhere, combineConditions, eventsWithInbox } from './where.ts'
 
 /**
@@ -108,7 +108,7 @@ async function writeExceptions(
 /** Moves one watermark to the newest event or back to 0, and removes the exceptions it overrides. */
 async function moveWatermark(queries: Queries, { tenantId, viewerId }: ReadScope, change: FlagChange, headSeq: number) {
   const column = raw(`${change.flag}_seq`)
-  const isViewer = allOf([sql`tenant_id = ${tenantId}`, sql`viewer_id = ${viewerId}`])
+  const isViewer = joinAnd([sql`tenant_id = ${tenantId}`, sql`viewer_id = ${viewerId}`])
   const otherFlag = raw(change.flag === 'seen' ? 'archived' : 'seen')
   await queries.query(sql`
     insert into ${tables.inboxWatermark} (tenant_id, viewer_id, ${column})

@@ -16,7 +16,7 @@ import type {
 import { isEventId } from '@whodid/core/event'
 import type { Queries, Reads, Row } from '../db.ts'
 import { tables } from '../schema/tables.ts'
-import { allOf, integer, raw, type Sql, sql } from '../sql.ts'
+import { integer, joinAnd, raw, type Sql, sql } from '../sql.ts'
 import { readWatermarks } from './inbox.ts'
 import { findIds, isSearched } from './matching.ts'
 import { formatOrder } from './search.ts'
@@ -56,7 +56,7 @@ export async function listEvents(
   }
   // Selects the ids first, from an index alone if it covers the filter, then reads the events of the page.
   const ids = sql`
-    select e.id from ${eventsWithInbox(scope)} where ${allOf([...where.conditions, ...afterCondition])} ${orderBy} limit ${integer(limit + 1)}`
+    select e.id from ${eventsWithInbox(scope)} where ${joinAnd([...where.conditions, ...afterCondition])} ${orderBy} limit ${integer(limit + 1)}`
   const items = await readEvents(reads, scope, sql`${hasId(scope, ids)} ${orderBy}`)
   return { items: items.slice(0, limit), hasMore: items.length > limit, windowed: false }
 }
@@ -87,7 +87,7 @@ async function listSorted(
       ? raw('true')
       : sql`(key, id) ${raw(order === 'desc' ? '<' : '>')} (
     coalesce(
-      (select ${key} from ${eventsWithInbox(scope)} where ${allOf(where.conditions)} and e.id = ${after.id}),
+      (select ${key} from ${eventsWithInbox(scope)} where ${joinAnd(where.conditions)} and e.id = ${after.id}),
       ${toSortKey(sql`${after.value ?? ''}::text`)}
     ), ${after.id}::uuid)`
   const rows = await reads.query<{ id: string | null; windowed: boolean }>(sql`
@@ -115,7 +115,7 @@ async function listSorted(
 /** Returns a subquery of the newest matching events, with all columns. */
 export async function selectNewest(reads: Reads, scope: ReadScope, where: Where, limit: number): Promise<Sql> {
   if (!isSearched(where)) {
-    return sql`(select e.* from ${eventsWithInbox(scope)} where ${allOf(where.conditions)} order by e.id desc limit ${limit})`
+    return sql`(select e.* from ${eventsWithInbox(scope)} where ${joinAnd(where.conditions)} order by e.id desc limit ${limit})`
   }
   const ids = await findIds({ reads, scope, where, order: 'desc', limit })
   return sql`(select e.* from ${tables.events} e where ${hasId(scope, ids)})`
@@ -266,15 +266,15 @@ export async function countEvents(
   if (narrowed === null) {
     const [row] = await reads.query<{ matching: number }>(sql`
       select count(*) as matching from (
-        select from ${eventsWithInbox(scope)} where ${allOf(where.conditions)} limit ${integer(bound + 1)}
+        select from ${eventsWithInbox(scope)} where ${joinAnd(where.conditions)} limit ${integer(bound + 1)}
       ) counted`)
     return { value: Math.min(row?.matching ?? 0, bound), exact: (row?.matching ?? 0) <= bound }
   }
   const maxExamined = narrowed.isCovering ? MAX_EXAMINED.covered : MAX_EXAMINED.read
   const otherConditions = where.conditions.filter((condition) => !narrowed.conditions.includes(condition))
   const [row] = await reads.query<{ matching: number; examined: number }>(sql`
-    select count(*) filter (where ${allOf(otherConditions)}) as matching, count(*) as examined
-    from (select e.* from ${tables.events} e where ${allOf(narrowed.conditions)} limit ${integer(maxExamined + 1)}) e`)
+    select count(*) filter (where ${joinAnd(otherConditions)}) as matching, count(*) as examined
+    from (select e.* from ${tables.events} e where ${joinAnd(narrowed.conditions)} limit ${integer(maxExamined + 1)}) e`)
   const { matching = 0, examined = 0 } = row ?? {}
   return { value: Math.min(matching, bound), exact: matching <= bound && examined <= maxExamined }
 }

@@ -1,4 +1,4 @@
-import { allOf, integer, type Sql, sql } from '../sql.ts'
+import { integer, joinAnd, type Sql, sql } from '../sql.ts'
 import { formatOrder, type Search, searchIds } from './search.ts'
 import { eventsWithInbox, type Where } from './where.ts'
 
@@ -24,7 +24,7 @@ export async function findIds(search: Search, extraConditions: readonly Sql[] = 
 
 async function scanIds({ reads, scope, where, order, limit }: Search): Promise<string[]> {
   const rows = await reads.query<{ id: string }>(sql`
-    select e.id from ${eventsWithInbox(scope)} where ${allOf(where.conditions)} order by e.id ${formatOrder(order)}
+    select e.id from ${eventsWithInbox(scope)} where ${joinAnd(where.conditions)} order by e.id ${formatOrder(order)}
     limit ${integer(limit)}`)
   return rows.map(({ id }) => id)
 }

@@ -2,7 +2,7 @@ import { getIdTime, type ReadScope, type SortOrder } from '@whodid/core'
 import { getMinId } from '@whodid/core/event'
 import type { Queries, Reads } from '../db.ts'
 import { tables } from '../schema/tables.ts'
-import { allOf, integer, raw, type Sql, sql } from '../sql.ts'
+import { integer, joinAnd, raw, type Sql, sql } from '../sql.ts'
 import { eventsWithInbox, type Where } from './where.ts'
 
 /** Events that are scanned before the text index is used. */
@@ -76,11 +76,11 @@ async function scanText(
   size: number,
   limit: number,
 ): Promise<{ readonly ids: readonly string[]; readonly edge: string | null }> {
-  const source = sql`from ${eventsWithInbox(scope)} where ${allOf([...where.conditions, isAfter(order, after)])}
+  const source = sql`from ${eventsWithInbox(scope)} where ${joinAnd([...where.conditions, isAfter(order, after)])}
     order by e.id ${formatOrder(order)}`
   const rows = await reads.query<{ id: string }>(sql`
     select e.id from (select e.id, e.search_text ${source} limit ${integer(size)}) e
-    where ${allOf(where.textConditions)} limit ${limit}`)
+    where ${joinAnd(where.textConditions)} limit ${limit}`)
   const ids = rows.map((row) => row.id)
   if (ids.length >= limit) return { ids, edge: null }
   const [last] = await reads.query<{ id: string }>(sql`select e.id ${source} offset ${integer(size - 1)} limit 1`)
@@ -106,7 +106,7 @@ async function searchWindows(
       select hit.id
       from ${searchCandidates(where, low, high)} candidate (id) cross join lateral (
         select e.id from ${eventsWithInbox(scope)}
-        where ${allOf([...where.conditions, sql`e.id = candidate.id`, within, ...where.textConditions])} offset 0
+        where ${joinAnd([...where.conditions, sql`e.id = candidate.id`, within, ...where.textConditions])} offset 0
       ) hit
       order by candidate.id ${formatOrder(order)} limit ${limit - found.length}`)
     found.push(...rows.map((row) => row.id))

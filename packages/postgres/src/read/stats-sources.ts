@@ -1,7 +1,7 @@
 import { AUDIT_CATEGORY, type Filter, type FilterConditions, type ReadScope } from '@whodid/core'
 import { parseTimeRange } from '@whodid/core/filter'
 import { tables } from '../schema/tables.ts'
-import { allOf, join, raw, type Sql, sql } from '../sql.ts'
+import { join, joinAnd, raw, type Sql, sql } from '../sql.ts'
 import { buildWhere, combineConditions, eventsWithInbox } from './where.ts'
 
 const DAY_MS = 86_400_000
@@ -154,7 +154,7 @@ export function selectDays(scope: ReadScope, filter: Filter, period: Period, con
     selectRollup: ({ from, to }) => sql`
       select r.day, r.action, r.kind, r.status, r.n from ${tables.rollupDay} r
       where r.tenant_id = ${scope.tenantId} and r.day >= ${formatTime(from).slice(0, 10)}::date
-        and r.day < ${formatTime(to).slice(0, 10)}::date and ${allOf(conditions)}`,
+        and r.day < ${formatTime(to).slice(0, 10)}::date and ${joinAnd(conditions)}`,
   })
 }
 

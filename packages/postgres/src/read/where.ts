@@ -10,7 +10,7 @@ import {
   SEARCHED_FIELDS,
 } from '@whodid/core/filter'
 import { tables } from '../schema/tables.ts'
-import { allOf, join, raw, type Sql, sql } from '../sql.ts'
+import { join, joinAnd, raw, type Sql, sql } from '../sql.ts'
 import type { Watermarks } from './inbox.ts'
 
 /** A filter as SQL over `e`, an event, and `x`, the viewer's inbox exception for it. */
@@ -133,7 +133,7 @@ function hasActorName(part: string): Sql {
 
 /** Combines all conditions, including text, for queries that do not use the text index. */
 export function combineConditions(where: Where): Sql {
-  return allOf([...where.conditions, ...where.textConditions])
+  return joinAnd([...where.conditions, ...where.textConditions])
 }
 
 /** Builds the time range, the exclusions and the inbox condition of a filter. */
@@ -291,5 +291,5 @@ function buildInboxCondition(
   if (state === 'unread') conditions.push(sql`not ${seen}`)
   if (state === 'unread' && canLookUp(seenSeq)) conditions.push(pastWatermark(seenSeq, 'seen'))
   else if (canLookUp(archivedSeq)) conditions.push(pastWatermark(archivedSeq, 'archived'))
-  return allOf(conditions)
+  return joinAnd(conditions)
 }
