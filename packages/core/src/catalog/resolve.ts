@@ -89,7 +89,7 @@ const AUDIT_SENTENCES: { readonly [verb: string]: { readonly say: string; readon
   },
   exported: { say: 'Exported activity', sayFailed: 'Could not export activity{reason}' },
   purged: {
-    say: 'Deleted events older than the retention period',
+    say: 'Started to delete events older than the retention period',
     sayFailed: 'Could not delete events older than the retention period{reason}',
   },
   gap: { say: '{metadata.count} events were lost', sayFailed: '{metadata.count} events were lost' },

@@ -61,7 +61,7 @@ export function createPurge({ store, windows, record, now, onWarning }: PurgeOpt
       kind: 'delete',
       actor: { type: 'system', id: 'whodid', name: 'whodid' },
       resource: { type: 'retention', id: tenantId },
-      description: `Deleted ${formatCount(count, 'event')} older than ${formatCount(window.days ?? 0, 'day')}`,
+      description: `Started to delete ${formatCount(count, 'event')} older than ${formatCount(window.days ?? 0, 'day')}`,
       metadata: {
         before: new Date(before).toISOString(),
         count,

@@ -36,7 +36,7 @@ export interface Routine {
 }
 
 function toProjectRef(thing: NamedRecord) {
-  return `toProjectRef:${thing.id}:${thing.name}`
+  return `project:${thing.id}:${thing.name}`
 }
 
 function toProjectScope({ id, name }: NamedRecord) {
@@ -267,7 +267,7 @@ export const ROUTINES: readonly [Routine, ...Routine[]] = [
           metadata: { format: 'JSON' },
         })
       else
-        log.add(at, persona, 'project.cloned', `toProjectRef:${newId('prj')}:${source.name} copy`, {
+        log.add(at, persona, 'project.cloned', `project:${newId('prj')}:${source.name} copy`, {
           route: 'POST /api/projects/:id/clone',
           metadata: { source: source.name, sourceId: source.id },
         })
