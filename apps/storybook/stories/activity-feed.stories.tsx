@@ -51,7 +51,7 @@ export const Failing: Story = {
   parameters: activity({ service: 'broken' }),
   async play({ canvas, userEvent, ...context }) {
     const alert = await canvas.findByRole('alert')
-    await expect(alert).toHaveTextContent('The service could not answer')
+    await expect(alert).toHaveTextContent('Internal error')
     getStage(context).recover()
     await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }))
     await expect(await canvas.findByRole('article', { name: SENTENCE })).toBeVisible()

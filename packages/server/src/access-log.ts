@@ -102,14 +102,14 @@ function createAccessEvent({ viewer, context }: Access, record: AccessRecord): N
       return {
         ...base,
         resource: { type: 'export', id: null, name: `activity.${record.format}` },
-        description: `Exported activity as ${record.format.toUpperCase()}`,
+        description: `Started an export of activity as ${record.format.toUpperCase()}`,
         metadata: { ...toFileMetadata(record), filter: toFilterMetadata(record.filter) },
       }
     case 'person_exported':
       return {
         ...base,
         resource: { type: 'user', id: record.subject },
-        description: `Exported personal data of ${record.subject} as ${record.format.toUpperCase()}`,
+        description: `Started an export of personal data of ${record.subject} as ${record.format.toUpperCase()}`,
         metadata: toFileMetadata(record),
       }
     case 'viewed': {

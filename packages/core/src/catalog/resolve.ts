@@ -87,7 +87,7 @@ const AUDIT_SENTENCES: { readonly [verb: string]: { readonly say: string; readon
     say: 'Viewed activity of other people',
     sayFailed: 'Could not view activity of other people{reason}',
   },
-  exported: { say: 'Exported activity', sayFailed: 'Could not export activity{reason}' },
+  exported: { say: 'Started an export of activity', sayFailed: 'Could not export activity{reason}' },
   purged: {
     say: 'Started to delete events older than the retention period',
     sayFailed: 'Could not delete events older than the retention period{reason}',

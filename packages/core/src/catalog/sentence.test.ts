@@ -88,7 +88,7 @@ describe('default sentences', () => {
     ['webhook.delivery_failed', 'The delivery of webhook Engine failed', 'The delivery of webhook Engine failed (403)'],
     ['subscription.past_due', 'Subscription Engine is past due', 'Subscription Engine could not become past due (403)'],
     ['auth.signin', 'Ada Lovelace signed in', 'Ada Lovelace could not sign in (403)'],
-    ['audit.exported', 'Exported activity', 'Could not export activity (403)'],
+    ['audit.exported', 'Started an export of activity', 'Could not export activity (403)'],
     ['thing.frobnicate_all', 'Thing Engine: frobnicate all', 'Thing Engine: frobnicate all failed (403)'],
   ])('%s', (action, sentence, failure) => {
     expect(say(action)).toBe(sentence)

@@ -75,7 +75,7 @@ export const erasePerson = defineOperation({
       kind: 'update',
       severity: 'warning',
       resource: { type: 'user', id },
-      description: `Erased personal data of ${id}`,
+      description: `Started to erase personal data of ${id}`,
       metadata: { metadata },
     })
     return administration.erase(id, { metadata, names })
