@@ -126,12 +126,6 @@ export const STATE_WORDS = new Set(
   ),
 )
 
-/** Acronyms and names with fixed capitals. */
-export const ACRONYMS = (
-  'AI API AWS CLI CPU CSS CSV DB DNS FTP GPU HTML HTTP HTTPS IAM ID IP JSON JWT LLM MFA OTP PDF QR RAM SAML SCIM SDK ' +
-  'SFTP SLA SMS SMTP SQL SSH SSL SSO TCP TLS TOTP UI URI URL UTC UUID VAT VM VPC VPN XML YAML 2FA OAuth GitHub GitLab'
-).split(' ')
-
 /** Verbs for a successful sign-in. */
 export const LOGIN_VERBS = [
   'logged_in',

@@ -1,5 +1,5 @@
 // cspell:ignore honou
-import { ACRONYMS } from './word-lists.ts'
+import { ACRONYMS } from './acronyms.ts'
 
 const SPELLINGS = new Map(
   ACRONYMS.flatMap((word): [string, string][] => [
