@@ -11,7 +11,7 @@ import { openStore } from './store.ts'
  * Opens a store in an embedded database: in a folder, which is created if absent, or in memory for tests and trials.
  *
  * In a folder an acknowledged event survives a kill and a power cut, because every commit waits for fsync. One process at a time
- * may open it. The database runs in a worker thread and takes about 300 MB of memory. Use PostgreSQL for more than a million
+ * may open it. The database runs in a worker thread and takes 300 to 700 MB of memory. Use PostgreSQL for more than a million
  * events.
  *
  * @throws WhodidError `store_locked` when the folder is already open, `store_unavailable` when it cannot be opened

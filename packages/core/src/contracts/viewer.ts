@@ -2,8 +2,8 @@ import type { Filter } from '../filter/filter.ts'
 
 export const PERMISSIONS = ['view', 'view:all', 'export', 'admin', 'ingest'] as const
 /**
- * A permission of a viewer. `view`: their own activity. `view:all`: everyone's in the tenant. `export`: download it.
- * `admin`: manage keys, retention and people. `ingest`: append events; only API keys have it.
+ * A permission of a viewer. `view`: their own activity. `view:all`: everyone's activity in the tenant. `export`: download the
+ * activity they can see. `admin`: manage keys, retention and people. `ingest`: append events; only API keys have it.
  */
 export type Permission = (typeof PERMISSIONS)[number]
 
