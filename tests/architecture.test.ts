@@ -21,8 +21,8 @@ function middleware(framework: string) {
 }
 
 /**
- * The dependency table. What a package may name in `dependencies` and `peerDependencies`, and import from its
- * published source; `node` says whether it may import `node:*`.
+ * The dependency table. `mayImport` lists the packages that a package may declare and import in its published source. `node`
+ * is true if it may import `node:*`.
  */
 const TABLE: Record<string, { readonly mayImport: readonly string[]; readonly node: boolean }> = {
   'packages/core': {
@@ -101,7 +101,7 @@ function isOutside(from: string) {
   return !from.startsWith('.') && !from.startsWith('node:')
 }
 
-/** Every published package of the workspace, whether the table knows it or not. */
+/** All published packages of the workspace, including those that are not in the table. */
 const published = ['packages', 'packages/middleware', 'packages/data']
   .flatMap((parent) => {
     try {
@@ -118,7 +118,7 @@ const published = ['packages', 'packages/middleware', 'packages/data']
     }
   })
 
-test('every published package has its line in the dependency table', () => {
+test('every published package is in the dependency table', () => {
   expect(published.sort()).toEqual(Object.keys(TABLE).sort())
 })
 
@@ -126,19 +126,19 @@ describe.each(Object.entries(TABLE))('%s', (folder, { mayImport, node }) => {
   const manifest = readManifest(folder)
   const imports = findImports(folder)
 
-  test('depends on nothing outside its line of the table', () => {
+  test('has only the dependencies of the table', () => {
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     expect(declared.filter((name) => !mayImport.includes(name))).toEqual([])
   })
 
-  test('imports only what it declares', () => {
+  test('imports only declared dependencies', () => {
     expect(imports.length).toBeGreaterThan(0)
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     const undeclared = imports.filter(({ from }) => isOutside(from) && !declared.includes(packageName(from)))
     expect(undeclared).toEqual([])
   })
 
-  test('reaches into no other package', () => {
+  test('imports no internal files of other packages', () => {
     expect(imports.filter(({ from }) => /^(\.\.\/)+(packages|apps)\/|^@whodid\/[^/]+\/src/.test(from))).toEqual([])
   })
 
@@ -148,18 +148,18 @@ describe.each(Object.entries(TABLE))('%s', (folder, { mayImport, node }) => {
     })
   }
 
-  test('publishes what it exports', () => {
+  test('publishes the entries that it exports', () => {
     expect(Object.keys(manifest.publishConfig?.exports ?? {})).toEqual(Object.keys(manifest.exports ?? {}))
   })
 })
 
-test('the React kit knows the server as types only, and core by its browser entry', () => {
+test('the React kit imports only types of the server, and only the browser entry of core', () => {
   const imports = findImports('packages/react')
   expect(imports.filter(({ from, typeOnly }) => from.startsWith('@whodid/server') && !typeOnly)).toEqual([])
   expect(imports.filter(({ from, typeOnly }) => /^@whodid\/core(?!\/browser$)/.test(from) && !typeOnly)).toEqual([])
 })
 
-test('an adapter knows its framework as types only', () => {
+test('an adapter imports only types of its framework', () => {
   const adapters = Object.keys(TABLE).filter((folder) => folder.startsWith('packages/middleware/'))
   for (const folder of adapters) {
     const outside = findImports(folder).filter(({ from }) => isOutside(from) && !from.startsWith('@whodid/'))
@@ -167,7 +167,7 @@ test('an adapter knows its framework as types only', () => {
   }
 })
 
-test('apps import published entries, never the source of a package', () => {
+test('apps import no internal files of packages', () => {
   const imports = [...findImports('apps/demo'), ...findImports('apps/storybook')]
   expect(imports.filter(({ from }) => /packages\//.test(from) || /^@whodid\/[^/]+\/src/.test(from))).toEqual([])
 })
@@ -201,7 +201,7 @@ test('every file in src is part of the published package, so no test helper live
     const files = sourceFiles(`${folder}/src`)
     const imports = findImports(folder).filter(({ from }) => from.startsWith('.'))
     const reached = new Set(entries.map((path) => join(folder, path)))
-    // Threads start from a file of their own, which nothing imports.
+    // The file of a worker thread is not imported.
     for (const file of files) if (file.endsWith('-worker.ts')) reached.add(file)
     for (const file of reached) {
       for (const { from } of imports.filter((each) => each.file === file)) reached.add(join(dirname(file), from))

@@ -29,3 +29,18 @@ test('functions are named by what they do: getName(x), not nameOf(x)', () => {
   const assigned = find(/\bconst\s+[a-z]\w*Of\s*=\s*(?:async\s*)?(?:<[^>]*>\s*)?(?:\([^)]*\)|\w+)(?::[^=]+)?\s*=>/g)
   expect([...declared, ...assigned]).toEqual([])
 })
+
+/** Functions of the host app that examples call. */
+const HOST_FUNCTIONS = ['cleanUp', 'getPath', 'setId']
+
+test('examples call functions that exist', () => {
+  const docstring = /^[ \t]*\/\*\*[\s\S]*?\*\//gm
+  const words = sources.flatMap(({ text }) => text.replace(docstring, '').match(/[A-Za-z_]\w*/g) ?? [])
+  const known = new Set([...words, ...HOST_FUNCTIONS])
+  const unknown = sources.flatMap(({ path, text }) =>
+    Array.from(text.matchAll(docstring), ([comment]) => comment.split('@example')[1] ?? '')
+      .flatMap((example) => Array.from(example.replace(/\/\/.*/g, '').matchAll(/\b([A-Za-z_]\w*)\(/g)))
+      .flatMap(([, name = '']) => (known.has(name) ? [] : [`${path}: ${name}`])),
+  )
+  expect(unknown).toEqual([])
+})

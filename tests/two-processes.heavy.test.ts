@@ -45,7 +45,7 @@ function startFollowers(peer: ServiceProcess, seed: number) {
   ]
 }
 
-test(`R14: two processes on one database, killed in the middle, store each event once without a gap (seed ${SEED})`, async () => {
+test(`two processes on one database, killed in the middle, store each event once without a gap (seed ${SEED})`, async () => {
   await using database = await createTestDatabase()
   await using first = await startServiceProcess(database.url)
   await using second = await startServiceProcess(database.url)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 
 /**
- * Returns the path of a file or folder that the test files of a run share. The first one that needs it makes it. When two
- * make it at the same time, the first to finish wins.
+ * Returns the path of a file or folder that the test files of a run share. Created on first use. If two files
+ * create it at the same time, the first to finish is kept.
  */
 export async function getSharedPath(name: string, make: (path: string) => Promise<void>): Promise<string> {
   const path = join(inject('runFolder'), name)

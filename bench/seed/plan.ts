@@ -29,7 +29,10 @@ function getNextMonth(ms: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
 }
 
-/** Creates a function that picks the tenant of the next event. It has its own random numbers, so that seqs can be planned ahead. */
+/**
+ * Creates a function that picks the tenant of the next event. It has its own random numbers, so that sequence numbers can be
+ * planned ahead.
+ */
 export function createTenantPicker(index: number): () => number {
   const random = createRandom(1_000 + index)
   return () => {

@@ -12,7 +12,7 @@ const COLUMNS = `tenant_id, id, seq, occurred_at, received_at, action, category,
 /** The timeout of a reference statement. It counts as its duration. */
 const STATEMENT_TIMEOUT_MS = 2_000
 
-/** Runs sqlReference-written SQL on one connection, as a reference. */
+/** Runs hand-written SQL on one connection, as a reference. */
 interface SqlReference {
   /** Runs a statement, prepared at its first use, and returns its milliseconds. */
   timed(text: string, values: readonly unknown[]): Promise<number>

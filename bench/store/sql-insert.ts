@@ -85,7 +85,7 @@ function createBatch(tenant: string, events: readonly PreparedEvent[], lastSeq: 
   }
 }
 
-/** Measures the events per second that sqlReference-written SQL inserts on one connection. Events are prepared in advance. */
+/** Measures the events per second that hand-written SQL inserts on one connection. Events are prepared in advance. */
 export async function measureSqlInsert(
   url: string,
   { tenant, rows, batches, batchSize }: { tenant: string; rows: number; batches: number; batchSize: number },

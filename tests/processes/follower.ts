@@ -12,7 +12,7 @@ async function visit(
   peer: ServiceProcess,
   tenant: string,
   lastEventId: string,
-  see: (id: string, event: StoredEvent | null) => boolean,
+  onEvent: (id: string, event: StoredEvent | null) => boolean,
 ): Promise<void> {
   const leave = new AbortController()
   try {
@@ -24,7 +24,7 @@ async function visit(
     for await (const block of readBlocks(response)) {
       const id = /^id: (.*)$/m.exec(block)?.[1]
       const data = /^data: (.*)$/m.exec(block)?.[1]
-      if (id !== undefined && !see(id, data === undefined ? null : JSON.parse(data))) return
+      if (id !== undefined && !onEvent(id, data === undefined ? null : JSON.parse(data))) return
     }
   } catch (error) {
     if (error instanceof RangeError) throw error

@@ -25,7 +25,7 @@ export type Role = 'owner' | 'ingest' | 'reader' | 'settings' | 'purger' | 'eras
 /** A database connection, as each driver implements it. */
 export interface Db extends Queries {
   readonly engine: 'pglite' | 'postgresql'
-  /** The event that a commit survives: a power cut, a crash, or neither. Null when the server's settings decide. */
+  /** The failure that a committed transaction survives: a power cut, a crash, or none. Null when the server's settings decide. */
   readonly durability: 'fsync' | 'process-crash' | 'memory' | null
   /**
    * Runs `work` in a transaction. It commits when `work` resolves and rolls back when it throws. Only the queries that `work`

@@ -26,7 +26,7 @@ function isSql(value: unknown): value is Sql {
  * Builds SQL: values become parameters, fragments are inlined.
  *
  * @example
- * sql`select 1 from events where tenant_id = ${tenantId} and ${allOf(conditions)}`
+ * sql`select 1 from events where tenant_id = ${tenantId} and ${joinAnd(conditions)}`
  */
 export function sql(texts: TemplateStringsArray, ...parts: readonly (SqlValue | Sql)[]): Sql {
   const strings = [texts[0] ?? '']

@@ -58,7 +58,7 @@ export interface AccessLog {
 }
 
 const HOUR_MS = 3_600_000
-/** Of the filter as JSON. */
+/** Maximum characters of the filter as JSON. */
 const MAX_FILTER_CHARS = 16_000
 const MAX_PEOPLE = 20
 const MAX_PERSON_CHARS = 100

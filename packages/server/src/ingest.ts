@@ -42,10 +42,10 @@ const MAX_BATCH = 500
 const MAX_CHUNK = 2 * MAX_BATCH
 const GAP_ACTION = `${AUDIT_CATEGORY}.gap`
 const DEFAULT_LINGER_MS = 5
-/** Events prepared before yielding to the event loop. */
-const SLICE_SIZE = 10
+/** Events that are prepared before yielding to the event loop. */
+const EVENTS_PER_TURN = 10
 const DEFAULT_MAX_WAITING = 20_000
-/** Of canonical JSON waiting to be stored, over all tenants. */
+/** Maximum bytes of canonical JSON that wait to be stored, for all tenants together. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
 
 interface WaitingEvent {
@@ -198,7 +198,7 @@ export function createIngest(options: IngestOptions): Ingest {
     const preparation = lastPreparation.then(async () => {
       const prepared: Prepared[] = []
       for (const input of events) {
-        if (prepared.length > 0 && prepared.length % SLICE_SIZE === 0) await yieldToEventLoop()
+        if (prepared.length > 0 && prepared.length % EVENTS_PER_TURN === 0) await yieldToEventLoop()
         prepared.push(prepare(input, source))
       }
       return prepared
@@ -210,7 +210,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const appendChunk = async (events: readonly NewEvent[], source: Source): Promise<AppendResult[]> => {
     assertCapacity()
     let prepared: Prepared[]
-    if (events.length <= SLICE_SIZE) prepared = events.map((input) => prepare(input, source))
+    if (events.length <= EVENTS_PER_TURN) prepared = events.map((input) => prepare(input, source))
     else {
       prepared = await prepareInOrder(events, source)
       assertCapacity()

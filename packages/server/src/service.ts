@@ -112,7 +112,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-/** More audit events than one viewer causes in an hour. */
+/** A page that holds more audit events than one viewer causes in an hour. */
 const NEWEST_EVENTS: PageRequest = { sort: 'occurredAt', order: 'desc', limit: 1_000, after: null }
 
 function warn(message: string, cause?: unknown): void {

@@ -200,12 +200,12 @@ describe('the tRPC router', () => {
   })
 })
 
-describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, requestOf, operations) => {
+describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, buildRequest, operations) => {
   /** Calls an operation. Reads a stream until an event of the caller's own tenant arrives. */
   const attempt = async (operation: Operation, input: Record<string, unknown>, credentials: Credentials) => {
     const mark = newId()
     let sent = false
-    return send(service, requestOf(operation, input, credentials), async (text) => {
+    return send(service, buildRequest(operation, input, credentials), async (text) => {
       if (operation.responseType !== 'events') return false
       if (!sent) {
         sent = true
@@ -237,10 +237,10 @@ describe.each(REQUESTS)('Eve of Umbrella sees nothing of Acme over %s', (_name, 
     await service.append([createAcmeEvent(), createAcmeEvent()])
     const list = OPERATIONS.find(({ name }) => name === 'list')
     if (!list) throw new Error('There is no list.')
-    const page = await send(service, requestOf(list, { limit: 1 }, session('ada')))
+    const page = await send(service, buildRequest(list, { limit: 1 }, session('ada')))
     const cursor = /"nextCursor":"([^"]+)"/.exec(page.text)?.[1]
     expect(cursor).toBeDefined()
-    const { text, status } = await send(service, requestOf(list, { limit: 1, cursor }, session('eve')))
+    const { text, status } = await send(service, buildRequest(list, { limit: 1, cursor }, session('eve')))
     expect(status).toBe(400)
     expect(text).not.toContain(SECRET)
   })
@@ -303,8 +303,8 @@ const PERMISSIONS: readonly (readonly [
   ['a person with the ingest permission', session('sneaky'), 403, [...SIGNED_IN, ...READS, ...INBOX]],
 ]
 
-describe.each(REQUESTS)('permissions over %s', (_name, requestOf, operations) => {
-  describe.each(PERMISSIONS)('%s', (_who, credentials, refusal, may) => {
+describe.each(REQUESTS)('permissions over %s', (_name, buildRequest, operations) => {
+  describe.each(PERMISSIONS)('%s', (_who, credentials, refusal, allowedOperations) => {
     test.each(operations)('%s', async (name, operation) => {
       const [input = {}] = getAttempts(name).inputs
       const own =
@@ -315,10 +315,10 @@ describe.each(REQUESTS)('permissions over %s', (_name, requestOf, operations) =>
             : name === 'append'
               ? { events: [createEvent()] }
               : input
-      const allowed = may.includes(name)
+      const allowed = allowedOperations.includes(name)
       const { status, code, response, text } = await send(
         service,
-        requestOf(operation, own, credentials),
+        buildRequest(operation, own, credentials),
         (text) => allowed && (operation.responseType === 'events' || text.includes(SECRET)),
       )
       expect([status, allowed ? '' : code]).toEqual(
@@ -333,7 +333,7 @@ describe.each(REQUESTS)('permissions over %s', (_name, requestOf, operations) =>
     const list = OPERATIONS.find(({ name }) => name === 'list')
     if (!list) throw new Error('There is no list.')
     const read = async (input: Record<string, unknown>, secret: string) =>
-      send(service, requestOf(list, input, bearer(secret)))
+      send(service, buildRequest(list, input, bearer(secret)))
     expect(await read({}, KEYS.allRead)).toMatchObject({ status: 400, code: 'tenant_required' })
     expect(await read({ tenant: '*' }, KEYS.allRead)).toMatchObject({ status: 400, code: 'tenant_required' })
     expect((await read({}, KEYS.allRead)).text).toMatch(/Tenant required: .* Name it with `tenant=<id>`\./)

@@ -166,12 +166,12 @@ function removeChunks(body: Buffer): Buffer {
 }
 
 /** Wraps the store: counts pages, and calls `happens` when the nth page is read. */
-function watchPages(nth = 0, happens = () => {}) {
+function watchPages(nth = 0, onPageRead = () => {}) {
   let pages = 0
   const list: EventStore['list'] = async (scope, filter, page) => {
     if (filter.category?.includes('project')) {
       pages += 1
-      if (pages === nth) happens()
+      if (pages === nth) onPageRead()
     }
     return store.list(scope, filter, page)
   }

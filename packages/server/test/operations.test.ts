@@ -246,22 +246,22 @@ describe.each(TRANSPORTS)('%s', (_name, make, overHttp) => {
   })
 
   test('invalid input is rejected with a clear message', async () => {
-    const refused = (message: RegExp) => ({
+    const matchRejection = (message: RegExp) => ({
       code: 'invalid_input',
       status: 400,
       message: expect.stringMatching(message),
     })
-    await expect(ada.list({ limit: 1001 })).rejects.toMatchObject(refused(/^limit must be at most 1000/))
-    await expect(ada.list({ cursor: 'garbage' })).rejects.toMatchObject(refused(/^Invalid cursor/))
-    await expect(ada.list({ from: 'yesterday' })).rejects.toMatchObject(refused(/from .*2026-11-20/))
-    await expect(ada.list({ q: 'a\0b' })).rejects.toMatchObject(refused(/U\+0000/))
-    await expect(ada.follow({ lastEventId: 'x' }, 1)).rejects.toMatchObject(refused(/seq/))
+    await expect(ada.list({ limit: 1001 })).rejects.toMatchObject(matchRejection(/^limit must be at most 1000/))
+    await expect(ada.list({ cursor: 'garbage' })).rejects.toMatchObject(matchRejection(/^Invalid cursor/))
+    await expect(ada.list({ from: 'yesterday' })).rejects.toMatchObject(matchRejection(/from .*2026-11-20/))
+    await expect(ada.list({ q: 'a\0b' })).rejects.toMatchObject(matchRejection(/U\+0000/))
+    await expect(ada.follow({ lastEventId: 'x' }, 1)).rejects.toMatchObject(matchRejection(/seq/))
     const { nextCursor } = await ada.list({ limit: 1 })
     await expect(ada.list({ limit: 1, order: 'asc', cursor: nextCursor ?? '' })).rejects.toMatchObject(
-      refused(/another sort/),
+      matchRejection(/another sort/),
     )
     await expect(reached.as(session('both')).list({ tenant: '*', cursor: nextCursor ?? '' })).rejects.toMatchObject(
-      refused(/another sort, order or tenant/),
+      matchRejection(/another sort, order or tenant/),
     )
   })
 })

@@ -114,9 +114,9 @@ test('a person with the export permission can export only themselves, without da
   expect((await host.send('/people/linus/export', 'linus')).status).toBe(403)
   expect((await host.send('/people/linus/export', 'masked')).status).toBe(403)
   expect((await host.send('/people/linus/export', 'nobody')).status).toBe(401)
-  const may = { 'x-may-export': 'yes' }
-  expect((await host.send('/people/grace/export', 'linus', { headers: may })).status).toBe(403)
-  const events = await host.export('linus', may)
+  const exportPermission = { 'x-may-export': 'yes' }
+  expect((await host.send('/people/grace/export', 'linus', { headers: exportPermission })).status).toBe(403)
+  const events = await host.export('linus', exportPermission)
   expect(events).toHaveLength(4)
   expect(events[0]).toMatchObject({ actor: { email: 'bt@acme.test' }, context: { ip: '192.0.2.9' } })
   expect(events[3]).toMatchObject({

@@ -92,14 +92,14 @@ function selectOperations(operations: readonly Operation[]) {
 describe.each([
   ['REST', createRestRequest, selectOperations([...OPERATIONS, ...COMPAT_OPERATIONS])],
   ['tRPC', createTrpcRequest, selectOperations(OPERATIONS)],
-] as const)('over %s', (_name, requestOf, operations) => {
+] as const)('over %s', (_name, buildRequest, operations) => {
   /** Returns all responses of an operation as one text. Reads a stream until an event that everyone can see arrives. */
   const answers = async (operation: Operation, more: Partial<Viewer>, sent: () => ReturnType<typeof createEvent>) => {
     const who = await signIn(more)
     let all = ''
     for (const input of INPUTS[operation.name] ?? []) {
       let last: string | undefined
-      const { text, status } = await send(service, requestOf(operation, input, who), async (part) => {
+      const { text, status } = await send(service, buildRequest(operation, input, who), async (part) => {
         if (operation.responseType !== 'events') return false
         if (last === undefined) {
           const mark = sent()

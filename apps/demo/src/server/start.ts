@@ -70,7 +70,7 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
   const audit = createAudit(trail, db)
   const background = createBackground({ audit, paceMs })
   const notify = createNotifier({ db, audit })
-  const acme: AppContext = {
+  const context: AppContext = {
     db,
     trail,
     audit,
@@ -86,11 +86,11 @@ export async function startAcme(options: AcmeOptions): Promise<{ url: string; cl
     const rejected = results.find((result) => result.outcome === 'rejected')
     if (rejected) throw new Error(`The generated history has an invalid event: ${JSON.stringify(rejected)}`)
   }
-  failInterruptedWork(acme)
+  failInterruptedWork(context)
 
   const client =
     pages === null ? await createViteClient(server) : { handler: serveBuiltPages(pages), close: async () => {} }
-  server.on('request', createApp(acme, service, client.handler))
+  server.on('request', createApp(context, service, client.handler))
   server.listen(port, options.host)
   await once(server, 'listening')
 

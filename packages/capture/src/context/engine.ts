@@ -2,7 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Catalog, CatalogData, CatalogJson, NewEvent } from '@whodid/core'
 import { findAction } from '@whodid/core/catalog'
 import type { Clock } from '../delivery/clock.ts'
-import type { Acknowledgement, Delivery } from '../delivery/options.ts'
+import type { AckMode, Delivery } from '../delivery/options.ts'
 import { type Attribution, composeEvent } from '../event/compose.ts'
 import type { ActionDraft, Draft, ResolvedDraft } from '../event/draft.ts'
 import type { Inferrer } from '../infer/infer.ts'
@@ -15,7 +15,7 @@ export interface Frame {
   getAttribution(): Attribution | Promise<Attribution>
 }
 
-/** The result of `record`: the id of the event, and its acknowledgement unless the action is buffered. */
+/** The result of `record`: the id of the event, and a promise of its acknowledgment unless the action is buffered. */
 export interface Recorded {
   readonly id: string
   readonly settled: Promise<void> | undefined
@@ -36,40 +36,40 @@ export interface Engine {
   readonly runOutside: <T>(fn: () => T) => T
   /** Running jobs, which hold annotations until they end. */
   readonly jobs: Set<{ release(): void }>
-  /** Work that `flush` waits for, such as actors that are still being looked up. */
+  /** Work that `flush` waits for, such as the lookup of an actor. */
   readonly pending: Set<Promise<unknown>>
-  /** Ended requests that are not yet events. */
+  /** Work of ended requests that creates their events. */
   readonly deferred: (() => void)[]
   readonly isDevelopment: boolean
   readonly warn: (message: string) => void
   readonly debug: ((line: string) => void) | undefined
 }
 
-/** Returns when the promise of an action's event settles. */
-export function getAcknowledgement(catalog: CatalogJson, action: string): Acknowledgement {
-  return toAcknowledgement(findAction(catalog, action))
+/** Returns the acknowledgment that an action's event waits for. */
+export function getAckMode(catalog: CatalogJson, action: string): AckMode {
+  return toAckMode(findAction(catalog, action))
 }
 
-function toAcknowledgement(action: ReturnType<typeof findAction>): Acknowledgement {
+function toAckMode(action: ReturnType<typeof findAction>): AckMode {
   if (action?.onFailure === 'closed') return 'closed'
   return action?.delivery ?? 'buffered'
 }
 
-/** Returns the categories with an action that has `onFailure: 'closed'`, by its current and by its retired names. */
+/** Returns the categories of all current and retired action names that have `onFailure: 'closed'`. */
 export function findFailClosedCategories(catalog: CatalogJson): ReadonlySet<string> {
   const names = [...catalog.actions.map((action) => action.name), ...Object.keys(catalog.aliases)]
-  const closed = names.filter((name) => getAcknowledgement(catalog, name) === 'closed')
+  const closed = names.filter((name) => getAckMode(catalog, name) === 'closed')
   return new Set(closed.map((name) => name.slice(0, name.indexOf('.'))))
 }
 
-/** Creates an event and queues it. Returns the acknowledgement, if the action has one. */
+/** Creates an event and queues it. Returns a promise of the acknowledgment unless the action is buffered. */
 export function emit(engine: Engine, draft: ResolvedDraft, attribution: Attribution): Promise<void> | undefined {
   const { event, declared } = composeEvent(draft, attribution, engine.catalog.json)
   if (declared === undefined) warnUndeclared(engine, event)
-  return engine.delivery.add(event, toAcknowledgement(declared))
+  return engine.delivery.add(event, toAckMode(declared))
 }
 
-/** {@link emit} with an attribution that may still be looked up. */
+/** Calls {@link emit} as soon as the attribution is known. */
 export function emitLater(
   engine: Engine,
   draft: ResolvedDraft,
@@ -82,7 +82,7 @@ export function emitLater(
   )
 }
 
-/** Defers `work` to the next `setImmediate`, together with the other requests that ended in this turn. */
+/** Defers `work` to the next `setImmediate`. All requests that ended in this turn of the event loop share one call. */
 export function defer(engine: Engine, work: () => void): void {
   engine.deferred.push(work)
   if (engine.deferred.length === 1) engine.runOutside(() => setImmediate(flushDeferred, engine))
@@ -93,7 +93,7 @@ export function flushDeferred(engine: Engine): void {
   for (const work of engine.deferred.splice(0)) work()
 }
 
-/** Makes `flush` wait for a promise, and handles its rejection if nobody else does. */
+/** Makes `flush` wait for a promise. Its rejection does not become an unhandled rejection. */
 export function track<T>(engine: Engine, promise: Promise<T>): Promise<T> {
   engine.pending.add(promise)
   const done = () => engine.pending.delete(promise)
@@ -111,6 +111,6 @@ function warnUndeclared(engine: Engine, event: NewEvent): void {
   if (warned.has(event.action) || warned.size > MAX_WARNED_ACTIONS) return
   warned.add(event.action)
   engine.warn(
-    `${event.action} is not in the catalog, and gets a default sentence: declare it, or name another action with \`routes\`.`,
+    `${event.action} is not in the catalog, so its description is a default sentence: declare it, or map the route to another action with \`routes\`.`,
   )
 }

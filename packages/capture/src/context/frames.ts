@@ -11,7 +11,7 @@ import {
 } from '../event/draft.ts'
 import type { RunContext } from '../event/inputs.ts'
 import { toEventError } from '../request/failure.ts'
-import { type Engine, emitLater, type Frame, getAcknowledgement, type Recorded } from './engine.ts'
+import { type Engine, emitLater, type Frame, getAckMode, type Recorded } from './engine.ts'
 
 const SYSTEM_CONTEXT: EventContext = {
   channel: 'system',
@@ -31,7 +31,7 @@ const SYSTEM_ATTRIBUTION: Attribution = {
   scope: undefined,
 }
 
-/** Emits a recorded draft at once. */
+/** Emits a recorded draft immediately. */
 export function recordNow(
   engine: Engine,
   draft: ActionDraft,
@@ -39,7 +39,7 @@ export function recordNow(
 ): Recorded {
   const id = draft.id ?? newId(engine.clock.now())
   const settled = emitLater(engine, { ...draft, id }, attribution)
-  const isBuffered = getAcknowledgement(engine.catalog.json, draft.action) === 'buffered'
+  const isBuffered = getAckMode(engine.catalog.json, draft.action) === 'buffered'
   return { id, settled: isBuffered ? undefined : settled }
 }
 
@@ -52,7 +52,7 @@ export function createRootFrame(engine: Engine): Frame {
       if (hasResource(draft) && action !== undefined) recordNow(engine, { ...draft, action }, SYSTEM_ATTRIBUTION)
       else {
         engine.warn(
-          'annotate() was called outside of a request or job and without a resource, and is ignored: call it inside one, or use record().',
+          'annotate() was called outside of a request or job without a resource, so it is ignored: call it inside a request or job, or use record().',
         )
       }
     },
@@ -60,10 +60,10 @@ export function createRootFrame(engine: Engine): Frame {
   }
 }
 
-/** Maximum annotations of a job in memory: a job may never end. */
-const MAX_HELD = 1_000
+/** Maximum annotations that a job holds in memory. The limit matters for jobs that never end. */
+const MAX_JOB_ANNOTATIONS = 1_000
 
-/** Creates the frame of a job. Annotations wait for its end, so that everything about one resource is one event. */
+/** Creates the frame of a job. Annotations are held until the job ends: those about one resource become one event. */
 export function createJobFrame(
   engine: Engine,
   context: RunContext,
@@ -77,8 +77,8 @@ export function createJobFrame(
       const inherited = outer.getAttribution()
       attribution =
         inherited instanceof Promise
-          ? inherited.then((resolved) => inherit(resolved, context))
-          : inherit(inherited, context)
+          ? inherited.then((resolved) => mergeContext(resolved, context))
+          : mergeContext(inherited, context)
     }
     return attribution
   }
@@ -98,14 +98,14 @@ export function createJobFrame(
     const same = held[index]
     if (same === undefined) held.push(draft)
     else held[index] = mergeDrafts(same, draft)
-    if (held.length > MAX_HELD) emitAnnotations(held.splice(0, 1))
+    if (held.length > MAX_JOB_ANNOTATIONS) emitAnnotations(held.splice(0, 1))
   }
 
   function emitAnnotations(drafts: readonly Draft[], error?: unknown): void {
     const extras = drafts.filter((draft) => !hasResource(draft))
     const withResource = drafts.filter(hasResource)
     const subjects = withResource.length > 0 ? withResource : extras.splice(0, 1)
-    // A failed job probably rolled its writes back: only the first one is recorded, as the attempt.
+    // A failed job probably rolled back its writes, so only the first one is recorded as a failed attempt.
     const events = error === undefined ? subjects : subjects.slice(0, 1)
     for (const [index, subject] of events.entries()) {
       const merged = index === 0 ? extras.reduce(mergeDrafts, subject) : subject
@@ -135,10 +135,10 @@ function toFailed(draft: Draft, error: unknown): Draft {
 }
 
 /** Combines the context of a job with the attribution around it. */
-function inherit(outer: Attribution, context: RunContext): Attribution {
+function mergeContext(outer: Attribution, context: RunContext): Attribution {
   const actor = context.actor === undefined ? outer.actor : toActor(context.actor)
   const { requestId, traceId } = outer.context
-  // The system acts within the request, but not from the person's address and browser.
+  // System events omit the user's IP address and user agent.
   const origin = actor.type === 'system' ? { ...SYSTEM_CONTEXT, requestId, traceId } : outer.context
   return {
     actor,

@@ -26,7 +26,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** The timers of one delivery, of which one runs at a time. They can be cut short. */
+/** The timers of one delivery. One runs at a time, and it can be ended early. */
 export interface Timers {
   /** Resolves with the result, or rejects with `delivery_failed` after `ms`. A later result is ignored. */
   withTimeout<T>(ms: number, result: Promise<T>): Promise<T>

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type NewEvent, newId, WhodidError } from '@whodid/core'
 import { describe, expect, test } from 'vitest'
 import { http } from './http.ts'
-import { getVerdict } from './retry.ts'
+import { decideRetry } from './retry.ts'
 
 interface Seen {
   readonly path: string | undefined
@@ -101,24 +101,24 @@ test('splits requests at the service’s limits, and keeps the order', async () 
 
 describe('a service that does not accept events', () => {
   test.each([
-    [400, 'dead'],
+    [400, 'reject'],
     [401, 'pause'],
     [403, 'pause'],
-    [404, 'dead'],
+    [404, 'reject'],
     [408, 'retry'],
-    [413, 'dead'],
-    [422, 'dead'],
+    [413, 'reject'],
+    [422, 'reject'],
     [425, 'retry'],
     [429, 'retry'],
     [500, 'retry'],
     [503, 'retry'],
-  ])('with %i: %s', async (status, verdict) => {
+  ])('with %i: %s', async (status, decision) => {
     await using service = await startService((res) => {
       res.writeHead(status, { 'content-type': 'application/problem+json' })
       res.end(JSON.stringify({ detail: 'Because.' }))
     })
     const error = await failure(http({ url: service.url, key: 'k' }).append([event()]))
-    expect(getVerdict(error)).toBe(verdict)
+    expect(decideRetry(error)).toBe(decision)
     expect(error.message).toContain(`responded with ${status}: Because.`)
   })
 
@@ -139,7 +139,7 @@ describe('a service that does not accept events', () => {
   test('responds with another page', async () => {
     await using service = await startService((res) => res.end('<html>'))
     const error = await failure(http({ url: service.url, key: 'k' }).append([event()]))
-    expect(getVerdict(error)).toBe('retry')
+    expect(decideRetry(error)).toBe('retry')
     expect(error.message).toContain('mount path')
   })
 
@@ -149,15 +149,15 @@ describe('a service that does not accept events', () => {
       res.writeHead(307, { location: `${other.url}api/v1/events` })
       res.end()
     })
-    expect(getVerdict(await failure(http({ url: service.url, key: 'k' }).append([event()])))).toBe('retry')
+    expect(decideRetry(await failure(http({ url: service.url, key: 'k' }).append([event()])))).toBe('retry')
     expect(other.seen).toEqual([])
   })
 
   test('hangs, or is unreachable', async () => {
     await using service = await startService(() => {})
     const hung = await failure(http({ url: service.url, key: 'k', timeoutMs: 20 }).append([event()]))
-    expect([getVerdict(hung), hung.message]).toEqual(['retry', expect.stringContaining('could not be reached')])
+    expect([decideRetry(hung), hung.message]).toEqual(['retry', expect.stringContaining('could not be reached')])
     const gone = await failure(http({ url: 'http://127.0.0.1:1/activity', key: 'k' }).append([event()]))
-    expect(getVerdict(gone)).toBe('retry')
+    expect(decideRetry(gone)).toBe('retry')
   })
 })

@@ -15,7 +15,7 @@ export interface DeliveryLimits {
   readonly lingerMs: number
   /** Milliseconds before an attempt to deliver a batch fails. @default 30_000 */
   readonly requestTimeoutMs: number
-  /** Milliseconds that an action with `onFailure: 'closed'` waits for its acknowledgement. @default 5_000 */
+  /** Milliseconds that an action with `onFailure: 'closed'` waits for its acknowledgment. @default 5_000 */
   readonly ackTimeoutMs: number
   /** Maximum milliseconds of `flush` and `close`. @default 10_000 */
   readonly flushTimeoutMs: number
@@ -64,11 +64,11 @@ export interface DeliveryOptions {
  * The moment when the promise of an event settles: at once (`buffered`), when the service has stored it (`durable`), or,
  * for `closed`, also with the first failed attempt.
  */
-export type Acknowledgement = 'buffered' | 'durable' | 'closed'
+export type AckMode = 'buffered' | 'durable' | 'closed'
 
 /** A bounded queue in front of a writer. */
 export interface Delivery {
-  add(event: NewEvent, acknowledgement: Acknowledgement): Promise<void> | undefined
+  add(event: NewEvent, ackMode: AckMode): Promise<void> | undefined
   flush(): Promise<void>
   close(): Promise<void>
   stats(): TrailStats

@@ -6,7 +6,7 @@ import { http } from './http.ts'
 import { type Delivery, type DeliveryLimits, resolveLimits } from './options.ts'
 import { createDelivery } from './queue.ts'
 
-interface Rig {
+interface QueueTest {
   readonly writer: CollectingWriter
   readonly clock: ManualClock
   readonly delivery: Delivery
@@ -15,7 +15,7 @@ interface Rig {
   event(fields?: Partial<NewEvent>): NewEvent
 }
 
-function rig(limits: Partial<DeliveryLimits> = {}, random = () => 0.5): Rig {
+function createQueue(limits: Partial<DeliveryLimits> = {}, random = () => 0.5): QueueTest {
   const writer = createCollectingWriter()
   const clock = createManualClock()
   const warnings: string[] = []
@@ -43,7 +43,7 @@ const away = new WhodidError('delivery_failed', 'Nobody there.')
 
 describe('batches', () => {
   test('events linger, and keep their order', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     const events = [event(), event(), event()]
     for (const each of events) delivery.add(each, 'buffered')
     await clock.advance(49)
@@ -54,7 +54,7 @@ describe('batches', () => {
   })
 
   test('batches stay within the limits of events and bytes', async () => {
-    const { writer, clock, delivery, event } = rig({ batchEvents: 4, batchBytes: 10_000 })
+    const { writer, clock, delivery, event } = createQueue({ batchEvents: 4, batchBytes: 10_000 })
     for (let count = 0; count < 10; count += 1) delivery.add(event(), 'buffered')
     await clock.advance(0)
     expect(writer.batches.map((batch) => batch.length)).toEqual([4, 4])
@@ -67,7 +67,7 @@ describe('batches', () => {
   })
 
   test('a local writer receives events in the next turn of the event loop', async () => {
-    const { writer, clock, event } = rig()
+    const { writer, clock, event } = createQueue()
     const local = createDelivery({
       to: writer,
       instance: 'host:1',
@@ -94,7 +94,7 @@ describe('batches', () => {
   })
 
   test('a durable event does not linger', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     const settled = delivery.add(event(), 'durable')
     await clock.advance(0)
     expect(writer.events).toHaveLength(1)
@@ -104,7 +104,7 @@ describe('batches', () => {
 
 describe('a service that is unavailable', () => {
   test('is retried with growing delays, and misses nothing', async () => {
-    const { writer, clock, delivery, warnings, event } = rig({}, () => 1)
+    const { writer, clock, delivery, warnings, event } = createQueue({}, () => 1)
     writer.failures.push(...Array.from({ length: 8 }, () => away))
     delivery.add(event(), 'buffered')
     await clock.advance(50)
@@ -123,7 +123,7 @@ describe('a service that is unavailable', () => {
   })
 
   test('is retried after at least half a second', async () => {
-    const { writer, clock, delivery, event } = rig({}, () => 0)
+    const { writer, clock, delivery, event } = createQueue({}, () => 0)
     writer.failures.push(away, away, away)
     delivery.add(event(), 'buffered')
     await clock.advance(50)
@@ -135,7 +135,7 @@ describe('a service that is unavailable', () => {
   })
 
   test('sets the delay with `retryAfter`', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     writer.failures.push(new WhodidError('rate_limited', 'Slow down.', { retryAfter: 90 }))
     delivery.add(event(), 'buffered')
     await clock.advance(50)
@@ -145,7 +145,7 @@ describe('a service that is unavailable', () => {
   })
 
   test('times out when it hangs, and does not store events twice', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     let answer = () => {}
     writer.failures.push(new Promise((resolve) => (answer = resolve)))
     delivery.add(event(), 'buffered')
@@ -158,7 +158,7 @@ describe('a service that is unavailable', () => {
   })
 
   test('pauses the queue when it rejects the key, and loses nothing', async () => {
-    const { writer, clock, delivery, warnings, event } = rig({}, () => 0)
+    const { writer, clock, delivery, warnings, event } = createQueue({}, () => 0)
     writer.failures.push(new WhodidError('unauthenticated', 'No such key.'))
     delivery.add(event(), 'buffered')
     await clock.advance(50)
@@ -171,7 +171,7 @@ describe('a service that is unavailable', () => {
 
 describe('a rejected event', () => {
   test('is reported with its reason, and the rest of the batch is stored', async () => {
-    const { writer, clock, delivery, warnings, rejected, event } = rig()
+    const { writer, clock, delivery, warnings, rejected, event } = createQueue()
     const events = [event(), event(), event()]
     writer.rejectedIds.add(events[1]?.id ?? '')
     const settled = events.map((each) => delivery.add(each, 'durable'))
@@ -188,7 +188,7 @@ describe('a rejected event', () => {
   })
 
   test('is found by halving a batch that fails as a whole', async () => {
-    const { writer, clock, delivery, rejected, event } = rig()
+    const { writer, clock, delivery, rejected, event } = createQueue()
     const events = Array.from({ length: 9 }, () => event())
     const { append } = writer
     const spoiled = {
@@ -215,7 +215,7 @@ describe('a rejected event', () => {
   })
 
   test('a wrong address rejects the batch without halving it', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     writer.failures.push(new WhodidError('not_found', 'No such path.'))
     for (let count = 0; count < 100; count += 1) delivery.add(event(), 'buffered')
     await clock.advance(50)
@@ -226,7 +226,7 @@ describe('a rejected event', () => {
 
 describe('memory', () => {
   test('is limited: lost events are counted, and reported when the service is available', async () => {
-    const { writer, clock, delivery, warnings, event } = rig({ maxEvents: 10 })
+    const { writer, clock, delivery, warnings, event } = createQueue({ maxEvents: 10 })
     writer.failures.push(away)
     for (let count = 0; count < 10; count += 1) delivery.add(event({ tenantId: 'acme' }), 'buffered')
     await clock.advance(100)
@@ -253,7 +253,7 @@ describe('memory', () => {
   })
 
   test('is limited in bytes too', async () => {
-    const { clock, writer, delivery, event } = rig({ maxBytes: 100_000 })
+    const { clock, writer, delivery, event } = createQueue({ maxBytes: 100_000 })
     writer.failures.push(away)
     for (let count = 0; count < 100; count += 1)
       delivery.add(event({ metadata: { text: 'x'.repeat(10_000) } }), 'buffered')
@@ -265,7 +265,7 @@ describe('memory', () => {
   })
 
   test('rejects the promise of an event that does not fit', async () => {
-    const { writer, clock, delivery, event } = rig({ maxEvents: 1 })
+    const { writer, clock, delivery, event } = createQueue({ maxEvents: 1 })
     writer.failures.push(away)
     delivery.add(event(), 'buffered')
     await expect(delivery.add(event(), 'closed')).rejects.toMatchObject({ code: 'overloaded' })
@@ -275,7 +275,7 @@ describe('memory', () => {
 
 describe('an action with onFailure closed', () => {
   test('fails with the first attempt, while the event stays queued', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     writer.failures.push(away)
     const first = delivery.add(event(), 'closed')
     const failed = expect(first).rejects.toMatchObject({ code: 'delivery_failed' })
@@ -292,7 +292,7 @@ describe('an action with onFailure closed', () => {
   })
 
   test('does not wait for a service that hangs', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     writer.failures.push(new Promise(() => {}))
     const failed = expect(delivery.add(event(), 'closed')).rejects.toMatchObject({ code: 'delivery_failed' })
     await clock.advance(5_000)
@@ -303,7 +303,7 @@ describe('an action with onFailure closed', () => {
 
 describe('flush and close', () => {
   test('flush delivers lingering events and retries at once', async () => {
-    const { writer, clock, delivery, event } = rig()
+    const { writer, clock, delivery, event } = createQueue()
     delivery.add(event(), 'buffered')
     await delivery.flush()
     expect(writer.events).toHaveLength(1)
@@ -316,7 +316,7 @@ describe('flush and close', () => {
   })
 
   test('flush retries with short delays', async () => {
-    const { writer, clock, delivery, event } = rig({}, () => 1)
+    const { writer, clock, delivery, event } = createQueue({}, () => 1)
     writer.failures.push(away, away, away, away, away)
     delivery.add(event(), 'buffered')
     await clock.advance(5_000)
@@ -327,7 +327,7 @@ describe('flush and close', () => {
   })
 
   test('close delivers, then accepts no more events', async () => {
-    const { writer, delivery, warnings, event } = rig()
+    const { writer, delivery, warnings, event } = createQueue()
     delivery.add(event(), 'buffered')
     await Promise.all([delivery.close(), delivery.close()])
     expect(writer.events).toHaveLength(1)
@@ -338,7 +338,7 @@ describe('flush and close', () => {
   })
 
   test('close gives up after ten seconds, and reports the losses', async () => {
-    const { writer, clock, delivery, warnings, event } = rig({ batchEvents: 2 })
+    const { writer, clock, delivery, warnings, event } = createQueue({ batchEvents: 2 })
     writer.failures.push(new Promise(() => {}))
     const durable = delivery.add(event(), 'durable')
     const failed = expect(durable).rejects.toMatchObject({ code: 'closed' })

@@ -2,21 +2,21 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type AppendResult, getIdTime, type NewEvent, WhodidError } from '@whodid/core'
 import { createTimers } from './clock.ts'
 import { createLosses } from './losses.ts'
-import type { Acknowledgement, Delivery, DeliveryOptions, TrailStats } from './options.ts'
+import type { AckMode, Delivery, DeliveryOptions, TrailStats } from './options.ts'
 import {
   createAckError,
+  decideRetry,
   formatProblem,
   formatReason,
   getBackoff,
-  getVerdict,
-  isAboutContent,
   MIN_BACKOFF_MS,
+  mayBeOneEvent,
 } from './retry.ts'
 
 interface Entry {
   readonly event: NewEvent
   readonly bytes: number
-  readonly acknowledgement: Acknowledgement
+  readonly ackMode: AckMode
   readonly isGap: boolean
   settle: ((error?: WhodidError) => void) | undefined
 }
@@ -44,30 +44,34 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const countPending = () => queue.length + inFlight
 
-  function add(event: NewEvent, acknowledgement: Acknowledgement): Promise<void> | undefined {
+  function add(event: NewEvent, ackMode: AckMode): Promise<void> | undefined {
     if (closing !== undefined) {
       lose(event)
       const error = new WhodidError('closed', 'The trail is closed: record before close(), or create another trail.')
       warn(`${event.action} was lost: ${error.message}`)
-      return acknowledgement === 'buffered' ? undefined : rejectHandled(error)
+      return ackMode === 'buffered' ? undefined : rejectHandled(error)
     }
     const size = estimateSize(event)
     if (countPending() >= limits.maxEvents || bytes + size > limits.maxBytes) {
       if (!hasUnreportedLosses)
-        warn('The queue is full because events cannot be delivered: further events are lost, and counted.')
+        warn(
+          `The queue is full (${countPending().toLocaleString('en-US')} events): new events are dropped and counted. Check the connection to the service, or raise \`limits\`.`,
+        )
       lose(event)
-      if (acknowledgement === 'buffered') return undefined
-      return rejectHandled(new WhodidError('overloaded', 'The queue is full because events cannot be delivered.'))
+      if (ackMode === 'buffered') return undefined
+      return rejectHandled(
+        new WhodidError('overloaded', 'The queue is full: the event was dropped. Raise `limits` to hold more events.'),
+      )
     }
-    const entry: Entry = { event, bytes: size, acknowledgement, isGap: false, settle: undefined }
-    const settled = acknowledgement === 'buffered' ? undefined : waitForAck(entry)
+    const entry: Entry = { event, bytes: size, ackMode, isGap: false, settle: undefined }
+    const settled = ackMode === 'buffered' ? undefined : waitForAck(entry)
     enqueue(entry)
     return settled
   }
 
   function waitForAck(entry: Entry): Promise<void> {
     return new Promise((resolve, reject) => {
-      const isClosed = entry.acknowledgement === 'closed'
+      const isClosed = entry.ackMode === 'closed'
       if (isClosed && state !== 'open') return reject(createAckError('Events cannot be delivered at the moment.'))
       const onTimeout = () => settle(entry, createAckError(`No response within ${limits.ackTimeoutMs} ms.`))
       const cancel = isClosed ? clock.after(limits.ackTimeoutMs, onTimeout, true) : undefined
@@ -83,7 +87,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     queue.push(entry)
     bytes += entry.bytes
     if (draining !== undefined) return
-    if (entry.acknowledgement !== 'buffered' || isBatchFull()) start()
+    if (entry.ackMode !== 'buffered' || isBatchFull()) start()
     else linger()
   }
 
@@ -110,7 +114,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** Checks if the next batch is sent without lingering. */
   function shouldContinue(): boolean {
     if (queue.length === 0) return false
-    return isBatchFull() || flushes.size > 0 || queue.some((entry) => entry.acknowledgement !== 'buffered')
+    return isBatchFull() || flushes.size > 0 || queue.some((entry) => entry.ackMode !== 'buffered')
   }
 
   function linger(): void {
@@ -141,13 +145,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         return
       }
       const { error } = response
-      const verdict = getVerdict(error)
-      if (verdict === 'dead') return splitOrReject(batch, error)
-      if (state === 'open') warn(formatProblem(verdict, error))
-      if (state !== 'closed') state = verdict === 'pause' ? 'paused' : 'retrying'
+      const decision = decideRetry(error)
+      if (decision === 'reject') return splitOrReject(batch, error)
+      if (state === 'open') warn(formatProblem(decision, error))
+      if (state !== 'closed') state = decision === 'pause' ? 'paused' : 'retrying'
       for (const entry of batch)
-        if (entry.acknowledgement === 'closed') settle(entry, createAckError(formatReason(error), error))
-      const wait = getBackoff(verdict === 'pause' ? 10 : attempt, error, options.random)
+        if (entry.ackMode === 'closed') settle(entry, createAckError(formatReason(error), error))
+      const wait = getBackoff(decision === 'pause' ? 10 : attempt, error, options.random)
       // A flush has little time: retry as soon as possible.
       await timers.sleep(flushes.size > 0 ? Math.min(wait, MIN_BACKOFF_MS) : wait)
     }
@@ -168,7 +172,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function splitOrReject(batch: readonly Entry[], error: unknown): Promise<void> {
-    if (batch.length > 1 && isAboutContent(error)) {
+    if (batch.length > 1 && mayBeOneEvent(error)) {
       const half = Math.ceil(batch.length / 2)
       await deliver(batch.slice(0, half))
       await deliver(batch.slice(half))
@@ -219,7 +223,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function reportLosses(): void {
     hasUnreportedLosses = false
     for (const event of losses.take(clock.now()))
-      enqueue({ event, bytes: estimateSize(event), acknowledgement: 'buffered', isGap: true, settle: undefined })
+      enqueue({ event, bytes: estimateSize(event), ackMode: 'buffered', isGap: true, settle: undefined })
   }
 
   function discard(batch: readonly Entry[]): void {

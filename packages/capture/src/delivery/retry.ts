@@ -1,20 +1,20 @@
 import { WhodidError } from '@whodid/core'
 
-/** The next step after a failed batch: retry, pause until the key is fixed, or give up. */
-export type Verdict = 'retry' | 'pause' | 'dead'
+/** The next step after a failed batch: retry it, pause until the key is fixed, or reject its events. */
+export type RetryDecision = 'retry' | 'pause' | 'reject'
 
 const RETRYABLE_STATUSES = new Set([408, 425, 429])
 
-/** Returns the next step after a failed batch. Unknown errors, such as a broken connection, are retried. */
-export function getVerdict(error: unknown): Verdict {
+/** Decides the next step after a failed batch. Unknown errors, such as a broken connection, are retried. */
+export function decideRetry(error: unknown): RetryDecision {
   if (!(error instanceof WhodidError)) return 'retry'
   const { status } = error
   if (status === 401 || status === 403) return 'pause'
-  return status >= 500 || RETRYABLE_STATUSES.has(status) ? 'retry' : 'dead'
+  return status >= 500 || RETRYABLE_STATUSES.has(status) ? 'retry' : 'reject'
 }
 
-/** Checks if a smaller batch could succeed, because one event may have spoiled it. */
-export function isAboutContent(error: unknown): boolean {
+/** Checks if one event may have caused the error, so that smaller batches can succeed. */
+export function mayBeOneEvent(error: unknown): boolean {
   return error instanceof WhodidError && (error.status === 400 || error.status === 413 || error.status === 422)
 }
 
@@ -45,8 +45,8 @@ export function createAckError(reason: string, cause?: unknown): WhodidError {
 }
 
 /** Formats the warning about a batch that was not delivered. */
-export function formatProblem(verdict: 'retry' | 'pause', error: unknown): string {
-  return verdict === 'pause'
+export function formatProblem(decision: 'retry' | 'pause', error: unknown): string {
+  return decision === 'pause'
     ? `The service rejected the API key: ${endSentence(formatReason(error))} Events stay queued until the key is fixed.`
     : `Could not deliver events: ${endSentence(formatReason(error))} They stay queued and are retried.`
 }

@@ -23,10 +23,10 @@ import { getVerbKind } from '@whodid/core/language'
 import { formatPointer } from '@whodid/core/redact'
 import type { ResolvedDraft } from './draft.ts'
 
-/** Maximum bytes of the changes of an event, which leaves room for the rest of it. */
+/** Maximum bytes of the changes of an event. Leaves room for its other fields. */
 const MAX_CHANGES_BYTES = 36_000
 
-/** Actor, tenant, and origin, which the events of one request or job share. */
+/** The actor, tenant and origin that all events of a request or job share. */
 export interface Attribution {
   readonly actor: Actor
   readonly tenant: string | undefined
@@ -35,7 +35,7 @@ export interface Attribution {
   readonly scope: Scope | undefined
 }
 
-/** An event, with its action if the catalog declares it. */
+/** An event, and its action if the catalog declares it. */
 export interface ComposedEvent {
   readonly event: NewEvent
   readonly declared: ResolvedAction | undefined
@@ -148,7 +148,7 @@ function findRedacted(metadata: JsonObject | undefined, changes: readonly Change
   return found
 }
 
-// Databases reject these characters: with them, a request could prevent its own event from being stored.
+// Databases reject these characters, so a client could use them to keep its own request out of the log.
 const UNSTORABLE = /[\0\p{Surrogate}]/u
 const ALL_UNSTORABLE = /[\0\p{Surrogate}]/gu
 

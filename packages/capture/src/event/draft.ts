@@ -20,7 +20,7 @@ import type { ActorInput, AnyMetadata, Details, ResourceInput } from './inputs.t
 export interface Draft {
   readonly id: string | undefined
   readonly action: string | undefined
-  /** The kind of change between `before` and `after`. */
+  /** The kind of change from `before` to `after`. */
   readonly kind: Kind | undefined
   readonly type: string | undefined
   readonly resourceId: string | null | undefined
@@ -44,7 +44,7 @@ export type ActionDraft = Draft & { readonly action: string }
 /** A draft with an action and an id: complete enough to become an event. */
 export type ResolvedDraft = ActionDraft & { readonly id: string }
 
-/** Input of {@link toDraft}: what `record` or `annotate` was called with. */
+/** Input of {@link toDraft}: the arguments of `record` or `annotate`. */
 interface DraftInput extends Details {
   readonly id?: string | undefined
   readonly action?: string | undefined
@@ -52,7 +52,7 @@ interface DraftInput extends Details {
   readonly metadata?: AnyMetadata | undefined
 }
 
-/** Converts input to a draft. Compares and redacts values at once, because the host may change them later. */
+/** Converts input to a draft. Compares and redacts values immediately, because the host may change them later. */
 export function toDraft(input: DraftInput, secretNames: readonly string[] | undefined): Draft {
   const also = secretNames === undefined ? {} : { also: secretNames }
   const metadata = input.metadata === undefined ? undefined : redact(input.metadata, also).value
@@ -123,7 +123,7 @@ export function toActor(input: ActorInput): Actor {
   }
 }
 
-/** Merges two drafts about the same resource: `over` wins, metadata and changes are combined. */
+/** Merges two drafts about the same resource. Values of `over` take precedence. Metadata and changes are combined. */
 export function mergeDrafts(under: Draft, over: ResolvedDraft): ResolvedDraft
 export function mergeDrafts(under: Draft, over: ActionDraft): ActionDraft
 export function mergeDrafts(under: Draft, over: Draft): Draft
@@ -152,7 +152,7 @@ export function mergeDrafts(under: Draft, over: Draft): Draft {
   }
 }
 
-/** Merges successive changes: the first `from` and the last `to` of each path. */
+/** Merges successive changes. Each path keeps its first `from` and its last `to`. */
 function mergeChanges(first: readonly Change[], second: readonly Change[]): readonly Change[] {
   const byPath = new Map(first.map((change) => [change.path, change]))
   for (const { path, from, to } of second) {
@@ -162,12 +162,12 @@ function mergeChanges(first: readonly Change[], second: readonly Change[]): read
   return [...byPath.values()]
 }
 
-/** Checks if a draft names one resource, rather than adding to the event of the request. */
+/** Checks if a draft has a complete resource. If not, it adds to the event of the request. */
 export function hasResource(draft: Draft): boolean {
   return draft.type !== undefined && draft.resourceId !== undefined && draft.resourceId !== null
 }
 
-/** Checks if two drafts describe the same action: the same resource, and kinds that agree. */
+/** Checks if two drafts describe the same action: the same resource and compatible kinds. */
 export function isSameAction(one: Draft, other: Draft): boolean {
   return getCategory(one) === getCategory(other) && one.resourceId === other.resourceId && hasSameKind(one, other)
 }
@@ -192,7 +192,7 @@ function getKind(draft: Draft): Kind | undefined {
   return draft.action === undefined ? draft.kind : getVerbKind(draft.action.slice(draft.action.indexOf('.') + 1))
 }
 
-/** Checks for a row that is updated by an action of another kind, such as a soft delete. */
+/** Checks if one draft is an action and the other a row that it updated, such as a soft delete. */
 function isSoftAction(one: Draft, other: Draft): boolean {
   const [named, row] = one.action === undefined ? [other, one] : [one, other]
   return named.action !== undefined && row.action === undefined && row.kind === 'update'
@@ -201,7 +201,7 @@ function isSoftAction(one: Draft, other: Draft): boolean {
 /** A list of drafts that finds a draft of the same action in constant time. */
 export class DraftList<T extends Draft> {
   readonly items: T[] = []
-  // The positions per resource: only the first of each kind, so that a lookup stays cheap.
+  // Positions by resource. Only the first draft of each kind is listed, so that lookups stay fast.
   private readonly positions = new Map<string, number[]>()
 
   add(draft: T): void {
@@ -217,7 +217,7 @@ export class DraftList<T extends Draft> {
     return this.find(draft) !== undefined
   }
 
-  /** Replaces the first draft of the same action; returns false when there is none. */
+  /** Replaces the first draft of the same action. Returns false if there is none. */
   update(draft: Draft, replace: (item: T) => T): boolean {
     const found = this.find(draft)
     if (found === undefined) return false
@@ -240,7 +240,7 @@ export class DraftList<T extends Draft> {
   }
 }
 
-/** Drafts by their resource. */
+/** Drafts grouped by resource. */
 export class DraftGroups {
   private readonly groups = new Map<string, Draft[]>()
 
@@ -263,7 +263,7 @@ export function getPlainVerb(kind: 'create' | 'update' | 'delete'): string {
   return PLAIN_VERBS[kind]
 }
 
-/** Returns the action of a draft by itself: the one it names, or else the plain one of its rows. */
+/** Returns the action of a draft without inference: its own action, or else `created`, `updated` or `deleted` by its rows. */
 export function getAction(draft: Draft): string | undefined {
   if (draft.action !== undefined) return draft.action
   if (draft.type === undefined || draft.kind === undefined || draft.kind === 'other') return undefined

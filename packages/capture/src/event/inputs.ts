@@ -13,7 +13,7 @@ import type {
   Status,
 } from '@whodid/core'
 
-/** A person or program that acts. Other fields, as the host's user objects have them, are ignored. */
+/** A person or program that acts. Additional fields, such as those of the host's user objects, are ignored. */
 export interface ActorInput {
   /** @default 'user' */
   readonly type?: ActorType | undefined
@@ -42,14 +42,14 @@ export interface Details {
   readonly severity?: Severity | undefined
   /** The id of the event that caused this one. */
   readonly causedBy?: string | null | undefined
-  /** The reason of a failure. An event with an error is a failure. */
+  /** The reason for a failure. An event with an error has the status `failure`. */
   readonly error?: Error | EventError | null | undefined
   readonly status?: Status | undefined
   /** The resource before the action. Its differences from `after` become the changes. */
   readonly before?: unknown
   /** The resource after the action. */
   readonly after?: unknown
-  /** The changes themselves, instead of `before` and `after`. */
+  /** The changes, as an alternative to `before` and `after`. */
   readonly changes?: readonly Change[] | undefined
   /** Overrides the actor of the request or job. */
   readonly actor?: ActorInput | undefined

@@ -4,7 +4,7 @@ interface Schema {
   readonly '~standard': { validate(value: unknown): unknown }
 }
 
-/** Validates metadata with the schema of its action. Metadata that does not fit is kept as it is, with a warning. */
+/** Validates metadata with the schema of its action. Invalid metadata is kept unchanged, with a warning. */
 export function validateMetadata(
   schemas: object,
   action: string,
@@ -17,7 +17,7 @@ export function validateMetadata(
   const isValid = (result: unknown) => {
     const problem = formatProblem(result)
     if (problem !== undefined)
-      warn(`The metadata of ${action} does not fit its schema and is kept as it is: ${problem}`)
+      warn(`The metadata of ${action} does not match its schema and is kept unchanged: ${problem}`)
     return problem === undefined
   }
   const result = schema['~standard'].validate(metadata ?? {})

@@ -15,14 +15,14 @@ import {
   type ResolvedDraft,
 } from './draft.ts'
 
-/** Everything that is known about one request. */
+/** The records, annotations and inferences of one request. */
 export interface ResolveInput {
   /** Recorded events that wait for the end of the request. */
   readonly records: readonly ResolvedDraft[]
-  /** Recorded events that were emitted at once. */
+  /** Recorded events that were emitted immediately. */
   readonly emittedRecords: readonly ResolvedDraft[]
   readonly annotations: readonly Draft[]
-  /** Actions inferred from the request; none when it is not captured. */
+  /** Actions inferred from the request. Empty when the request is not captured. */
   readonly inferences: readonly Inference[]
   readonly failure: EventError | undefined
 }
@@ -36,8 +36,8 @@ export interface ResolveOptions {
 }
 
 /**
- * Resolves the events of a request: everything about the same action becomes one event. A recorded event wins over
- * annotations, and annotations win over inference. Inference alone becomes an event only if nothing was recorded or
+ * Resolves the events of a request. All input about the same action becomes one event: recorded values override
+ * annotations, and annotations override inference. Inference alone becomes an event only if nothing was recorded or
  * annotated. A failed request becomes one event without changes.
  */
 export function resolveEvents(input: ResolveInput, options: ResolveOptions): readonly ResolvedDraft[] {
@@ -56,7 +56,7 @@ export function resolveEvents(input: ResolveInput, options: ResolveOptions): rea
   const isRecorded = ownRecords.length > 0 || input.emittedRecords.some((record) => !isBySystem(record))
   const ownRows = failure === undefined ? rows : isRecorded ? [] : findMainRow(rows, inference)
   const subjects = isRecorded ? [...ownRecords, ...ownRows] : inferActions(ownRows, inferences, options)
-  const [first, ...others] = moveMainFirst(subjects, inference)
+  const [first, ...others] = moveMainDraftToFront(subjects, inference)
   const primary = addExtra(first, extra, ownRows.length === 0 && !isRecorded ? inference : undefined, options)
   const events = [primary, ...others].flatMap((draft) => toResolved(draft, options))
   const cause = events[0]?.id
@@ -95,14 +95,14 @@ function isBySystem(record: Draft) {
   return record.actor?.type === 'system'
 }
 
-/** Returns the row that the request is about, or the only row. */
+/** Returns the row of the resource that the request changes, or else the only row. */
 function findMainRow(rows: readonly Draft[], inference: Inference | undefined): readonly Draft[] {
   const main = rows.find((row) => inference === undefined || isAbout(row, inference))
   if (main !== undefined) return [main]
   return rows.length === 1 ? rows : []
 }
 
-/** Gives the main row the inferred action; without rows, the inferences are the subjects. */
+/** Sets the inferred action of the main row. Without rows, returns the inferred actions. */
 function inferActions(
   rows: readonly Draft[],
   inferences: readonly Inference[],
@@ -141,7 +141,7 @@ function toInferredDraft(inference: Inference, { secretNames }: ResolveOptions):
   }
 }
 
-/** Converts the fields of an update to changes without former values. */
+/** Converts the fields of an update to changes that have no `from`. */
 function toSentChanges(sentFields: unknown, secretNames: readonly string[] | undefined): readonly Change[] | undefined {
   if (!isObject(sentFields)) return undefined
   const { value } = redact(sentFields, { also: secretNames })
@@ -153,7 +153,7 @@ function toSentChanges(sentFields: unknown, secretNames: readonly string[] | und
   return changes
 }
 
-/** Adds the inferred type, id, name, and scope. The inferred verb wins unless the rows show another kind of change. */
+/** Adds the inferred type, id, name, and scope. The inferred verb is used unless the rows show another kind of change. */
 function applyInference(draft: Draft, inference: Inference, { catalog }: ResolveOptions): Draft {
   const verb = inference.action.slice(inference.action.indexOf('.') + 1)
   const type = draft.type ?? inference.type
@@ -178,7 +178,7 @@ function applyInference(draft: Draft, inference: Inference, { catalog }: Resolve
   return { ...base, action: `${type}.${getPlainVerb(draft.kind)}` }
 }
 
-/** Returns the actions that an annotation may get, if they can be in one of the categories. */
+/** Returns the possible actions of an annotation. Types outside the categories are left out unless the action is set. */
 export function getPossibleActions(
   draft: Draft,
   inferences: readonly Pick<Inference, 'action' | 'type'>[],
@@ -193,14 +193,14 @@ export function getPossibleActions(
   return matching.flatMap((type) => verbs.map((verb) => `${type}.${verb}`))
 }
 
-/** Moves the draft that the request is about to the front. */
-function moveMainFirst(drafts: readonly Draft[], inference: Inference | undefined): readonly Draft[] {
+/** Moves the draft of the resource that the request changes to the front. */
+function moveMainDraftToFront(drafts: readonly Draft[], inference: Inference | undefined): readonly Draft[] {
   const index = inference === undefined ? -1 : drafts.findIndex((draft) => isAbout(draft, inference))
   const main = drafts[index]
   return main === undefined || index === 0 ? drafts : [main, ...drafts.slice(0, index), ...drafts.slice(index + 1)]
 }
 
-/** Merges annotations without a resource into the first subject. Without a subject, they are the subject. */
+/** Merges the annotations without a resource into the first subject. Returns them if there is no subject. */
 function addExtra(
   subject: Draft | undefined,
   extra: Draft | undefined,
@@ -228,18 +228,18 @@ function toResolved(draft: Draft | undefined, options: ResolveOptions): Resolved
 function toFailed(draft: ResolvedDraft, failure: EventError): ResolvedDraft {
   if (draft.status === 'success') return draft
   const error = draft.error ?? failure
-  // A failed request probably rolled its writes back; a client that disconnected rolls back nothing.
+  // A failed request probably rolled back its writes. A disconnect does not roll back anything.
   return { ...draft, status: 'failure', error, changes: failure.code === 'aborted' ? draft.changes : undefined }
 }
 
-/** Maximum events of one request that stand alone. */
+/** Maximum events of one request that are not summarized. */
 const MAX_EVENTS = 1_000
 /** Maximum ids in a summary. */
 const MAX_IDS = 1_000
 /** Maximum bytes of the ids in a summary, which leaves room for the rest of the event. */
 const MAX_IDS_BYTES = 45_000
 
-/** Keeps the first 1,000 events of a request, and summarizes the others: one event per action. */
+/** Returns the first 1,000 events of a request, and one summary per action for the others. */
 export function limitEvents(
   drafts: readonly ResolvedDraft[],
   nextId: () => string,

@@ -35,7 +35,7 @@ const RESET: AuthAction = {
   names: ['password_reset', 'reset_password', 'password_changed'],
   failed: ['password_reset_failed'],
 }
-const FORGOT: AuthAction = {
+const REQUEST_PASSWORD_RESET: AuthAction = {
   fallback: 'auth.password_reset_requested',
   names: ['password_reset_requested', 'password_forgotten', 'password_reset'],
   failed: [],
@@ -57,7 +57,10 @@ const ACTIONS = new Map<string, AuthAction>([
   ...toEntries('signup sign_up', REGISTER),
   ...toEntries('refresh_token refresh_tokens token_refresh', REFRESH),
   ...toEntries('reset_password password_reset', RESET),
-  ...toEntries('forgot_password forgotten_password forgot password_forgot request_password_reset', FORGOT),
+  ...toEntries(
+    'forgot_password forgotten_password forgot password_forgot request_password_reset',
+    REQUEST_PASSWORD_RESET,
+  ),
   ...toEntries('change_password password_change', CHANGE),
   ...toEntries('verify_email confirm_email email_verification', VERIFY),
 ])

@@ -35,7 +35,7 @@ const VERBS_AFTER_ID = toSet(
     'translate transcode tune uninvite unlist unmerge unpause unschedule unset unsnooze untag vacate view void wake warm ' +
     'wipe withhold',
 )
-const NOUNS_IN_ATE = toSet(
+const NOUNS_ENDING_IN_ATE = toSet(
   'affiliate aggregate candidate certificate coordinate date estate gate mandate plate rate state template',
 )
 
@@ -71,7 +71,7 @@ const OPPOSITES: { readonly [verb: string]: string } = {
   ),
 }
 
-/** Verbs that mean no more than creating, updating, or deleting. */
+/** Synonyms of create, update and delete. */
 const PLAIN_VERBS: { readonly [verb: string]: 'created' | 'updated' | 'deleted' } = {
   create: 'created',
   add: 'created',
@@ -125,14 +125,14 @@ const IMPLIED_TYPES: { readonly [verb: string]: string } = {
  * expected: right after an id in a POST.
  */
 export function parseVerb(name: string, isExpected: boolean): string | undefined {
-  if (VERBS.has(name) || (isExpected && (VERBS_AFTER_ID.has(name) || soundsLikeVerb(name)))) return name
+  if (VERBS.has(name) || (isExpected && (VERBS_AFTER_ID.has(name) || hasVerbSuffix(name)))) return name
   if (name === 'new') return 'create'
   const base = name.endsWith('ed') || name.endsWith('en') ? toBaseForm(name) : undefined
   return base !== undefined && VERBS.has(base) ? base : undefined
 }
 
-function soundsLikeVerb(name: string): boolean {
-  return /^[a-z]{3,}(?:ate|ify|i[sz]e)$/.test(name) && !NOUNS_IN_ATE.has(name)
+function hasVerbSuffix(name: string): boolean {
+  return /^[a-z]{3,}(?:ate|ify|i[sz]e)$/.test(name) && !NOUNS_ENDING_IN_ATE.has(name)
 }
 
 /** Splits a verb and its object: `delete-user-file`, `changeRole`. */
@@ -161,12 +161,12 @@ export function isBatchWord(word: string): boolean {
   return BATCH_WORDS.has(word)
 }
 
-/** Returns the verb that DELETE turns another one into: `unfollow` for `follow`. */
+/** Returns the opposite verb: `unfollow` for `follow`. */
 export function getOppositeVerb(verb: string): string | undefined {
   return OPPOSITES[verb]
 }
 
-/** Converts a verb that means no more than creating, updating, or deleting. */
+/** Converts a synonym of create, update or delete to its participle. */
 export function toPlainVerb(verb: string): 'created' | 'updated' | 'deleted' | undefined {
   return PLAIN_VERBS[verb]
 }

@@ -33,7 +33,7 @@ export interface Shape {
 
 const PREFIX = /^(?:apis?|rest|v\d+|public|private|internal|rpc|trpc|app|backend|wp)$/
 const SELF_WORDS = new Set(['me', 'self', 'myself', 'current', 'current_user', 'whoami'])
-const FILLER_WORDS = new Set(['actions', 'action', 'operations', 'commands', 'do', 'op'])
+const IGNORED_SEGMENTS = new Set(['actions', 'action', 'operations', 'commands', 'do', 'op'])
 
 /** Parses a path from left to right into nouns with their ids and a verb. */
 export function parseShape(method: string, parts: readonly PathPart[], vocabulary: Vocabulary): Shape {
@@ -76,7 +76,7 @@ export function parseShape(method: string, parts: readonly PathPart[], vocabular
     }
     const name = words.join('_')
     const isLast = index === parts.length - 1
-    if (name === '' || FILLER_WORDS.has(name)) return
+    if (name === '' || IGNORED_SEGMENTS.has(name)) return
     if (nouns.length === 0 && verb === undefined && isPrefix(name, isLast)) return
     if (SELF_WORDS.has(name)) parseSelf()
     else parseWords(words, name, isLast)

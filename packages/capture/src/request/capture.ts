@@ -1,5 +1,5 @@
 import { ANONYMOUS, newId } from '@whodid/core'
-import { defer, type Engine, emit, type Frame, getAcknowledgement, type Recorded, track } from '../context/engine.ts'
+import { defer, type Engine, emit, type Frame, getAckMode, type Recorded, track } from '../context/engine.ts'
 import { getEngine } from '../context/engines.ts'
 import { recordNow } from '../context/frames.ts'
 import type { Attribution } from '../event/compose.ts'
@@ -76,7 +76,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   private emittedRecords: ResolvedDraft[] | undefined
   private annotations: Draft[] | undefined
   private annotationGroups: DraftGroups | undefined
-  private acknowledgements: Promise<void>[] | undefined
+  private acknowledgments: Promise<void>[] | undefined
   private context: RequestContext<N> | undefined
   private ownId: string | undefined
   private isOwnIdTaken = false
@@ -99,7 +99,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
 
   record(draft: ActionDraft): Recorded {
     const { engine } = this.parts
-    const isHeld = !this.isEnded && getAcknowledgement(engine.catalog.json, draft.action) === 'buffered'
+    const isHeld = !this.isEnded && getAckMode(engine.catalog.json, draft.action) === 'buffered'
     const id = draft.id ?? (draft.actor?.type === 'system' ? newId(engine.clock.now()) : this.takeId())
     if (isHeld) {
       this.records ??= []
@@ -113,8 +113,8 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
     const recorded = recordNow(engine, record, this.getContext().getAttribution(null, null))
     if (recorded.settled !== undefined && engine.failClosedCategories.size > 0) {
       recorded.settled.catch(() => undefined)
-      this.acknowledgements ??= []
-      this.acknowledgements.push(recorded.settled)
+      this.acknowledgments ??= []
+      this.acknowledgments.push(recorded.settled)
     }
     return recorded
   }
@@ -137,7 +137,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
     }
     const { method, path } = this.facts
     engine.warn(
-      `annotate() was called after ${method} ${path} had ended, and is ignored: annotate before the response ends.`,
+      `annotate() was called after ${method} ${path} had ended, so it is ignored: call it before the response ends.`,
     )
   }
 
@@ -152,7 +152,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   hold(outcome: RequestOutcome | (() => RequestOutcome)): Promise<void> | undefined {
     if (this.parts.engine.failClosedCategories.size === 0 || this.isEnding) return undefined
     return this.guard(() => {
-      const waits = [...(this.acknowledgements ?? NONE), ...this.commitFailClosed(outcome)]
+      const waits = [...(this.acknowledgments ?? NONE), ...this.commitFailClosed(outcome)]
       return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
     })
   }
@@ -207,7 +207,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   }
 
   private isFailClosed(action: string): boolean {
-    return getAcknowledgement(this.parts.engine.catalog.json, action) === 'closed'
+    return getAckMode(this.parts.engine.catalog.json, action) === 'closed'
   }
 
   /** Checks the possible actions of the request, without planning its events. */

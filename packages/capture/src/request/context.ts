@@ -3,7 +3,7 @@ import type { Engine } from '../context/engine.ts'
 import { type Attribution, truncate } from '../event/compose.ts'
 import { toActor } from '../event/draft.ts'
 import { guessPattern, isReadMethod } from '../infer/path.ts'
-import type { CaptureOptions, Eventually, HeaderBag, RequestFacts, RequestOutcome } from './options.ts'
+import type { CaptureOptions, HeaderBag, MaybePromise, RequestFacts, RequestOutcome } from './options.ts'
 import type { RouteTable } from './routes.ts'
 
 const CATCH_ALL = /(?:\*\w*|\(\.\*\))\}?$/
@@ -76,7 +76,7 @@ export class RequestContext<N extends object> {
   }
 
   /** Looks up the actor and the tenant. The outcome is null before the end of the request. */
-  getAttribution(outcome: RequestOutcome | null, route: string | null): Eventually<Attribution> {
+  getAttribution(outcome: RequestOutcome | null, route: string | null): MaybePromise<Attribution> {
     const { actor, tenant } = this.options
     const { engine, facts } = this
     const user =
@@ -139,8 +139,8 @@ function callAsyncOption<T>(
   engine: Engine,
   facts: RequestFacts<object>,
   name: string,
-  fn: () => Eventually<T>,
-): Eventually<T | undefined> {
+  fn: () => MaybePromise<T>,
+): MaybePromise<T | undefined> {
   const result = callOption(engine, facts, name, fn)
   return result instanceof Promise ? result.catch((error: unknown) => warnOption(engine, facts, name, error)) : result
 }

@@ -15,8 +15,8 @@ export function toEventError(error: unknown): EventError {
 }
 
 /**
- * Returns why a request failed, as far as its client knows. The message of an internal error is left out, because it may
- * contain anything.
+ * Returns the error of a failed request, without details that the client did not receive. The message of an internal error is
+ * omitted, because it may contain secrets.
  */
 export function getFailure(outcome: {
   readonly status: number

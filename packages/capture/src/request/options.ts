@@ -42,10 +42,10 @@ export interface CaptureOptions<N extends object, A extends string = string> {
    * be sent earlier. Without a user, the actor is `anonymous`.
    */
   readonly actor?:
-    | ((native: N, outcome: RequestOutcome | null) => Eventually<ActorInput | null | undefined>)
+    | ((native: N, outcome: RequestOutcome | null) => MaybePromise<ActorInput | null | undefined>)
     | undefined
   /** Returns the organization of the event. Without one, the service decides. */
-  readonly tenant?: ((native: N, outcome: RequestOutcome | null) => Eventually<string | null | undefined>) | undefined
+  readonly tenant?: ((native: N, outcome: RequestOutcome | null) => MaybePromise<string | null | undefined>) | undefined
   /** Returns true for requests that are not recorded. */
   readonly ignore?: ((native: N, outcome: RequestOutcome) => boolean) | undefined
   /**
@@ -60,7 +60,7 @@ export interface CaptureOptions<N extends object, A extends string = string> {
 }
 
 /** A value, or a promise of one. */
-export type Eventually<T> = T | Promise<T>
+export type MaybePromise<T> = T | Promise<T>
 
 /** {@link CaptureOptions} with the trail that records the events. */
 export interface CreateCaptureOptions<N extends object, A extends string = string> extends CaptureOptions<N, A> {

@@ -20,7 +20,7 @@ export interface ActionEntry {
   readonly delivery?: Delivery
   /** `closed` holds the response until the service has acknowledged the event. @default 'open' */
   readonly onFailure?: 'open' | 'closed'
-  /** The name of an icon. @default chosen by verb, else by kind */
+  /** The name of an icon. @default chosen by verb, or else by kind */
   readonly icon?: string
   /** Former names of this action: `['project.removed']`. Stored events keep them and resolve to this action. */
   readonly aliases?: readonly string[]

@@ -25,18 +25,20 @@ function event(action: string, more: Partial<RenderableEvent> = {}): RenderableE
   }
 }
 
-function say(action: string, more?: Partial<RenderableEvent>) {
+function renderAction(action: string, more?: Partial<RenderableEvent>) {
   return renderSentence(catalog, event(action, more))
 }
 
-function failed(action: string, error: RenderableEvent['error'] = { status: 403 }) {
-  return say(action, { status: 'failure', error })
+function renderFailure(action: string, error: RenderableEvent['error'] = { status: 403 }) {
+  return renderAction(action, { status: 'failure', error })
 }
 
 describe('templates', () => {
   test('insert values', () => {
-    expect(say('project.created')).toBe('Engine was created')
-    expect(failed('project.deleted', { message: 'not yours' })).toBe('Ada Lovelace may not delete Engine: not yours')
+    expect(renderAction('project.created')).toBe('Engine was created')
+    expect(renderFailure('project.deleted', { message: 'not yours' })).toBe(
+      'Ada Lovelace may not delete Engine: not yours',
+    )
   })
 
   test('format numbers and lists for the locale, and doubled braces as braces', () => {
@@ -48,9 +50,11 @@ describe('templates', () => {
   })
 
   test('use the id for a missing name, and "unknown" for a missing value', () => {
-    expect(say('project.created', { resource: { type: 'project', id: 'p1' } })).toBe('p1 was created')
-    expect(say('project.created', { resource: { type: 'project', id: null } })).toBe('unknown was created')
-    expect(say('project.priced', { metadata: { models: [] } })).toBe('Charged unknown credits to none in {Engine}')
+    expect(renderAction('project.created', { resource: { type: 'project', id: 'p1' } })).toBe('p1 was created')
+    expect(renderAction('project.created', { resource: { type: 'project', id: null } })).toBe('unknown was created')
+    expect(renderAction('project.priced', { metadata: { models: [] } })).toBe(
+      'Charged unknown credits to none in {Engine}',
+    )
   })
 
   test('read own properties of the event only', () => {
@@ -91,19 +95,21 @@ describe('default sentences', () => {
     ['audit.exported', 'Started an export of activity', 'Could not export activity (403)'],
     ['thing.frobnicate_all', 'Thing Engine: frobnicate all', 'Thing Engine: frobnicate all failed (403)'],
   ])('%s', (action, sentence, failure) => {
-    expect(say(action)).toBe(sentence)
-    expect(failed(action)).toBe(failure)
+    expect(renderAction(action)).toBe(sentence)
+    expect(renderFailure(action)).toBe(failure)
   })
 
   test('work without a name, an id and a reason', () => {
-    expect(say('project.updated', { resource: { type: 'project', id: 'p1' } })).toBe('Project p1 was updated')
+    expect(renderAction('project.updated', { resource: { type: 'project', id: 'p1' } })).toBe('Project p1 was updated')
     const failure = { status: 'failure', error: null } as const
-    expect(say('api_key.created', { ...failure, resource: { type: 'api_key', id: null } })).toBe(
+    expect(renderAction('api_key.created', { ...failure, resource: { type: 'api_key', id: null } })).toBe(
       'Could not create an API key',
     )
-    expect(say('user.created', { ...failure, resource: { type: 'user', id: null } })).toBe('Could not create a user')
-    expect(say('user.updated', { resource: { type: 'user', id: null } })).toBe('A user was updated')
-    expect(failed('project.updated', { code: 'aborted' })).toBe('Could not update project Engine (aborted)')
+    expect(renderAction('user.created', { ...failure, resource: { type: 'user', id: null } })).toBe(
+      'Could not create a user',
+    )
+    expect(renderAction('user.updated', { resource: { type: 'user', id: null } })).toBe('A user was updated')
+    expect(renderFailure('project.updated', { code: 'aborted' })).toBe('Could not update project Engine (aborted)')
   })
 })
 

@@ -99,7 +99,7 @@ function formatReason(error: EventError | null | undefined): string {
 }
 
 /**
- * Renders the sentence of an event from the catalog's template: `sayFailed` when the action failed, else `say`. A missing
+ * Renders the sentence of an event from the catalog's template: `sayFailed` when the action failed, otherwise `say`. A missing
  * value is "unknown". Numbers and lists are formatted for the locale.
  *
  * @example

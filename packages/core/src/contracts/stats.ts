@@ -43,7 +43,7 @@ export interface Stats {
   readonly days: readonly DayTally[]
   /**
    * Events by hour of the week in the time zone: 168 numbers, Monday 00:00 first. Events are grouped by hour in UTC.
-   * Covers all events when the filter excludes nothing but times and the category `audit`, else the `ranked` events.
+   * Covers all events when the filter excludes nothing but times and the category `audit`, otherwise the `ranked` events.
    */
   readonly hours: readonly number[]
   readonly actions: readonly Tally[]

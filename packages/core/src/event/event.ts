@@ -154,7 +154,7 @@ export interface CompleteEvent {
 
 /** A complete event with its canonical bytes and hashes, ready to be stored. */
 export interface PreparedEvent extends CompleteEvent {
-  /** SHA-256 of the event as sent. It tells a duplicate from a conflict. */
+  /** SHA-256 of the event as sent. Distinguishes a duplicate from an id conflict. */
   readonly digest: Uint8Array
   /** The canonical bytes of the event. */
   readonly canonical: Uint8Array

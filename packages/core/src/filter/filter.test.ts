@@ -8,7 +8,7 @@ import { getPosition } from './position.ts'
 import { filterSchema } from './schema.ts'
 import { parseTimeRange } from './time-range.ts'
 
-function refused(message: string) {
+function matchRejection(message: string) {
   return expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(message) })
 }
 
@@ -93,7 +93,7 @@ describe('a filter in a query string', () => {
     ['from=yesterday', 'from must be a date such as 2026-11-20 or a time'],
     ['to=2026-11-20T10:00', 'not "2026-11-20T10:00".'],
   ])('%s is rejected', (query, message) => {
-    expect(() => params(query)).toThrow(refused(message))
+    expect(() => params(query)).toThrow(matchRejection(message))
   })
 })
 
@@ -128,7 +128,7 @@ describe('the time range', () => {
     '0',
     '',
   ])('%o is invalid', (from) => {
-    expect(() => parseTimeRange({ from })).toThrow(refused('from must be a date'))
+    expect(() => parseTimeRange({ from })).toThrow(matchRejection('from must be a date'))
   })
 })
 

@@ -3,8 +3,8 @@ import type { StoredEvent } from '../event/event.ts'
 import type { SortColumn } from './filter.ts'
 
 /**
- * Returns the value of a sort column, or null for `occurredAt`, because the id holds the time. Actors sort by name, else
- * email address, else id. Resources sort by name, else id, else an empty string.
+ * Returns the value of a sort column, or null for `occurredAt`, because the id holds the time. Actors sort by name,
+ * or else email address, or else id. Resources sort by name, or else id, or else an empty string.
  */
 export function getSortValue(event: StoredEvent, sort: SortColumn): string | null {
   switch (sort) {

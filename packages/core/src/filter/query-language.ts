@@ -25,7 +25,7 @@ const MAX_VALUE_LENGTH = 512
 const MAX_VALUES = 1_000
 const SPACES = /\s+/uy
 const WORD = /\S+/uy
-const BARE = /[^\s,]+/uy
+const UNQUOTED_VALUE = /[^\s,]+/uy
 const NAME = /[a-z]{2,12}:/iy
 
 /** Reads the field at the start of a word. `end` is the start of its values. */
@@ -81,7 +81,7 @@ function readValues(text: string, from: number, field: QueryField): { values: re
       if (value !== '') values.push({ value, exact, at: { start: at, end } })
       at = end
     } else {
-      const end = matchEnd(BARE, text, start)
+      const end = matchEnd(UNQUOTED_VALUE, text, start)
       if (end > start) values.push({ value: text.slice(start, end), exact, at: { start: at, end } })
       at = end
     }

@@ -45,16 +45,16 @@ export function foldText(text: string): string {
 }
 
 // Scripts without spaces between words, Korean, whose words often have two syllables, and emoji.
-const DENSE_RUNS =
+const UNSEGMENTED_SCRIPTS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆〇\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}]+/gu
 
 /**
- * Encodes runs of dense characters with four letters or digits per character. A trigram index finds no words of one or two
- * characters and no emoji; in this form it finds every character, with any database ctype.
+ * Encodes runs of such characters, four letters or digits per character. A trigram index does not find words of one or two
+ * characters, or emoji. It finds every encoded character, with any database ctype.
  */
-function encodeDenseRuns(folded: string): string[] {
+function encodeUnsegmentedText(folded: string): string[] {
   if (ASCII.test(folded)) return []
-  return Array.from(folded.matchAll(DENSE_RUNS), ([run]) =>
+  return Array.from(folded.matchAll(UNSEGMENTED_SCRIPTS), ([run]) =>
     Array.from(run, (char) => (char.codePointAt(0) ?? 0).toString(36).padStart(4, '0')).join(''),
   )
 }
@@ -79,7 +79,7 @@ export function toSearchText(event: Pick<CompleteEvent, 'actor' | 'action' | 're
     description: foldText(event.description),
   }
   const text = SEARCHED_FIELDS.map((field) => lines[field]).join('\n')
-  return `${text}\n${encodeDenseRuns(text).join(' ')}`
+  return `${text}\n${encodeUnsegmentedText(text).join(' ')}`
 }
 
 const SPACES = /\s+/uy
@@ -110,7 +110,7 @@ export function readQuoted(text: string, at: number): { readonly value: string; 
  * Splits search text into words and quoted phrases, as written.
  *
  * @example
- * phrasesOf('engine "two words"') // ['engine', 'two words']
+ * splitPhrases('engine "two words"') // ['engine', 'two words']
  */
 export function splitPhrases(q: string): string[] {
   const phrases: string[] = []
@@ -139,8 +139,8 @@ export function foldPhrases(q: string): string[] {
  * matches. Needles are literal, so escape `%`, `_` and backslashes for LIKE. A quoted phrase is one needle.
  *
  * @example
- * searchNeedles('Ada "100% sure"') // ['ada', '100% sure']
- * searchNeedles('東京')             // ['東京', '0km50f70'] (the second one is for the index)
+ * getSearchNeedles('Ada "100% sure"') // ['ada', '100% sure']
+ * getSearchNeedles('東京')             // ['東京', '0km50f70'] (the second one is for the index)
  */
 export function getSearchNeedles(q: string): string[] {
   return [...new Set(foldPhrases(q).flatMap(getPhraseNeedles))]
@@ -149,5 +149,5 @@ export function getSearchNeedles(q: string): string[] {
 /** Returns the needles of one phrase, in which quotes are literal. Returns none when the folded phrase is empty. */
 export function getPhraseNeedles(phrase: string): string[] {
   const folded = foldText(phrase)
-  return folded === '' ? [] : [folded, ...encodeDenseRuns(folded)]
+  return folded === '' ? [] : [folded, ...encodeUnsegmentedText(folded)]
 }

@@ -64,7 +64,7 @@ export const IRREGULAR_VERBS: { readonly [base: string]: string } = {
   write: 'written',
 }
 
-/** Verbs whose participle `toRegularPast` derives. The list gives the way back from participle to base form. */
+/** Verbs whose participle `toRegularPast` derives. Used to find the base form of a participle. */
 export const REGULAR_VERBS = (
   'accept access acknowledge activate add adjust allow amend announce annotate append apply appoint approve archive assign ' +
   'associate attach authenticate authorize award back_up ban block boost bookmark cancel capture certify change charge check ' +

@@ -1,14 +1,14 @@
 // cspell:ignore honou
 import { ACRONYMS } from './acronyms.ts'
 
-const SPELLINGS = new Map(
+const ACRONYM_SPELLINGS = new Map(
   ACRONYMS.flatMap((word): [string, string][] => [
     [word.toLowerCase(), word],
     [`${word.toLowerCase()}s`, `${word}s`],
   ]),
 )
 // HTTPS is not a plural. The other two are one word in code only.
-SPELLINGS.set('https', 'HTTPS').set('signin', 'sign-in').set('signup', 'sign-up')
+ACRONYM_SPELLINGS.set('https', 'HTTPS').set('signin', 'sign-in').set('signup', 'sign-up')
 
 /** Splits an identifier into lower-case words: `'apiKey_v2'` is `['api', 'key', 'v2']`. */
 export function splitWords(identifier: string): string[] {
@@ -30,7 +30,7 @@ export function splitWords(identifier: string): string[] {
  */
 export function humanize(identifier: string): string {
   const text = splitWords(identifier)
-    .map((word) => SPELLINGS.get(word) ?? word)
+    .map((word) => ACRONYM_SPELLINGS.get(word) ?? word)
     .join(' ')
   return capitalize(text)
 }

@@ -22,7 +22,7 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u
 const UNSTORABLE_GLOBAL = /[\0\p{Surrogate}]/gu
 
 /** The state of a conversion: its limits and what it has found. */
-interface Walk {
+interface Conversion {
   readonly limits: { readonly depth: number; readonly values: number; readonly text: number; readonly total: number }
   readonly isSecret: ((name: string) => boolean) | null
   readonly keys: (string | number)[]
@@ -33,9 +33,9 @@ interface Walk {
   truncated: boolean
 }
 
-const UNLIMITED: Walk['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
+const UNLIMITED: Conversion['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
 
-function createWalk(isSecret: Walk['isSecret'], limits: Walk['limits'] = JSON_LIMITS): Walk {
+function createConversion(isSecret: Conversion['isSecret'], limits: Conversion['limits'] = JSON_LIMITS): Conversion {
   return {
     isSecret,
     limits,
@@ -58,14 +58,14 @@ function createWalk(isSecret: Walk['isSecret'], limits: Walk['limits'] = JSON_LI
  * U+0000 and lone surrogates, which databases reject, become U+FFFD.
  */
 export function toJson(value: unknown): Json {
-  return convert(createWalk(null), value) ?? null
+  return convert(createConversion(null), value) ?? null
 }
 
 /** Converts any value to JSON. `truncated` is true when a limit was reached. */
 export function toBoundedJson(value: unknown): { readonly value: Json | undefined; readonly truncated: boolean } {
-  const walk = createWalk(null)
-  const json = convert(walk, value)
-  return { value: json, truncated: walk.truncated }
+  const conversion = createConversion(null)
+  const json = convert(conversion, value)
+  return { value: json, truncated: conversion.truncated }
 }
 
 /**
@@ -83,15 +83,15 @@ export function redact(
   value: unknown,
   options: { readonly also?: readonly string[] | undefined } = {},
 ): { value: Json; redacted: string[] } {
-  const walk = createWalk(createSecretMatcher(options.also))
-  const json = convert(walk, value) ?? null
-  return { value: json, redacted: walk.redacted }
+  const conversion = createConversion(createSecretMatcher(options.also))
+  const json = convert(conversion, value) ?? null
+  return { value: json, redacted: conversion.redacted }
 }
 
 /** Redacts a JSON object without truncating it. */
 export function redactObject(value: JsonObject): { readonly value: JsonObject; readonly redacted: readonly string[] } {
-  const walk = createWalk(isSecretName, UNLIMITED)
-  return { value: convertEntries(walk, value), redacted: walk.redacted }
+  const conversion = createConversion(isSecretName, UNLIMITED)
+  return { value: convertEntries(conversion, value), redacted: conversion.redacted }
 }
 
 /** Redacts JSON without truncating it. */
@@ -99,135 +99,135 @@ function redactJson(
   value: Json,
   isSecret: (name: string) => boolean,
 ): { readonly value: Json; readonly redacted: readonly string[] } {
-  const walk = createWalk(isSecret, UNLIMITED)
-  return { value: convert(walk, value) ?? null, redacted: walk.redacted }
+  const conversion = createConversion(isSecret, UNLIMITED)
+  return { value: convert(conversion, value) ?? null, redacted: conversion.redacted }
 }
 
-function convert(walk: Walk, value: unknown): Json | undefined {
+function convert(conversion: Conversion, value: unknown): Json | undefined {
   switch (typeof value) {
     case 'string':
-      return convertText(walk, value)
+      return convertText(conversion, value)
     case 'number':
-      return convertNumber(walk, value)
+      return convertNumber(conversion, value)
     case 'boolean':
       return value
     case 'bigint':
-      return convertText(walk, value.toString())
+      return convertText(conversion, value.toString())
     case 'object':
-      return value === null ? null : convertGuarded(walk, value)
+      return value === null ? null : convertGuarded(conversion, value)
     default:
       return undefined
   }
 }
 
-function convertText(walk: Walk, value: string): string {
+function convertText(conversion: Conversion, value: string): string {
   let text = value
-  if (text.length > walk.limits.text) {
-    walk.truncated = true
-    text = `${text.slice(0, walk.limits.text)}… ${TRUNCATED}`
+  if (text.length > conversion.limits.text) {
+    conversion.truncated = true
+    text = `${text.slice(0, conversion.limits.text)}… ${TRUNCATED}`
   }
   if (UNSTORABLE.test(text)) text = text.replace(UNSTORABLE_GLOBAL, '\ufffd')
-  walk.characters += text.length
-  if (walk.isSecret === null) return text
-  const clean = redactText(text, walk.isSecret)
-  if (clean !== text) walk.redacted.push(formatPointer(walk.keys))
+  conversion.characters += text.length
+  if (conversion.isSecret === null) return text
+  const clean = redactText(text, conversion.isSecret)
+  if (clean !== text) conversion.redacted.push(formatPointer(conversion.keys))
   return clean
 }
 
-function convertNumber(walk: Walk, value: number): Json {
+function convertNumber(conversion: Conversion, value: number): Json {
   if (!Number.isFinite(value)) return String(value)
-  if (walk.isSecret !== null && value >= 1e12 && Number.isInteger(value) && isCardNumber(String(value))) {
-    walk.redacted.push(formatPointer(walk.keys))
+  if (conversion.isSecret !== null && value >= 1e12 && Number.isInteger(value) && isCardNumber(String(value))) {
+    conversion.redacted.push(formatPointer(conversion.keys))
     return REDACTED
   }
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value).toString() : value
 }
 
-function convertGuarded(walk: Walk, value: object): Json | undefined {
-  if (walk.ancestors.has(value)) return CIRCULAR
+function convertGuarded(conversion: Conversion, value: object): Json | undefined {
+  if (conversion.ancestors.has(value)) return CIRCULAR
   if (
-    walk.ancestors.size >= walk.limits.depth ||
-    walk.values > walk.limits.values ||
-    walk.characters > walk.limits.total
+    conversion.ancestors.size >= conversion.limits.depth ||
+    conversion.values > conversion.limits.values ||
+    conversion.characters > conversion.limits.total
   ) {
-    walk.truncated = true
+    conversion.truncated = true
     return TRUNCATED
   }
-  walk.ancestors.add(value)
-  const depth = walk.keys.length
+  conversion.ancestors.add(value)
+  const depth = conversion.keys.length
   try {
-    return convertObject(walk, value)
+    return convertObject(conversion, value)
   } catch {
-    walk.keys.length = depth
+    conversion.keys.length = depth
     return UNREADABLE
   } finally {
-    walk.ancestors.delete(value)
+    conversion.ancestors.delete(value)
   }
 }
 
-function convertObject(walk: Walk, value: object): Json | undefined {
-  if (Array.isArray(value)) return convertList(walk, value)
+function convertObject(conversion: Conversion, value: object): Json | undefined {
+  if (Array.isArray(value)) return convertList(conversion, value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) {
     return 'toJSON' in value && typeof value.toJSON === 'function'
-      ? convert(walk, value.toJSON())
-      : convertEntries(walk, value)
+      ? convert(conversion, value.toJSON())
+      : convertEntries(conversion, value)
   }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString()
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[binary, ${value.byteLength} bytes]`
-  if (value instanceof Set) return convertList(walk, [...value])
+  if (value instanceof Set) return convertList(conversion, [...value])
   if (value instanceof Map) {
     const entries = [...value]
     return entries.every(([key]) => typeof key === 'string')
-      ? convertEntries(walk, Object.fromEntries(entries))
-      : convertList(walk, entries)
+      ? convertEntries(conversion, Object.fromEntries(entries))
+      : convertList(conversion, entries)
   }
-  if (value instanceof Error) return convertEntries(walk, { ...value, name: value.name, message: value.message })
-  if (value instanceof RegExp) return convertText(walk, String(value))
+  if (value instanceof Error) return convertEntries(conversion, { ...value, name: value.name, message: value.message })
+  if (value instanceof RegExp) return convertText(conversion, String(value))
   if (value instanceof String || value instanceof Number || value instanceof Boolean)
-    return convert(walk, value.valueOf())
+    return convert(conversion, value.valueOf())
   return 'toJSON' in value && typeof value.toJSON === 'function'
-    ? convert(walk, value.toJSON())
-    : convertEntries(walk, value)
+    ? convert(conversion, value.toJSON())
+    : convertEntries(conversion, value)
 }
 
-function convertList(walk: Walk, list: readonly unknown[]): Json {
+function convertList(conversion: Conversion, list: readonly unknown[]): Json {
   const result: Json[] = []
   for (let at = 0; at < list.length; at += 1) {
-    walk.values += 1
-    if (walk.values > walk.limits.values || walk.characters > walk.limits.total) {
-      walk.truncated = true
+    conversion.values += 1
+    if (conversion.values > conversion.limits.values || conversion.characters > conversion.limits.total) {
+      conversion.truncated = true
       result.push(TRUNCATED)
       break
     }
-    walk.keys.push(at)
-    result.push(convert(walk, list[at]) ?? null)
-    walk.keys.pop()
+    conversion.keys.push(at)
+    result.push(convert(conversion, list[at]) ?? null)
+    conversion.keys.pop()
   }
   return result
 }
 
-function convertEntries(walk: Walk, value: object): JsonObject {
+function convertEntries(conversion: Conversion, value: object): JsonObject {
   const result: { [key: string]: Json } = {}
-  const secretValue = walk.isSecret !== null && isSecretPair(value, walk.isSecret)
+  const secretValue = conversion.isSecret !== null && isSecretPair(value, conversion.isSecret)
   for (const name of Object.keys(value)) {
-    walk.values += 1
-    walk.characters += name.length
-    if (walk.values > walk.limits.values || walk.characters > walk.limits.total) {
-      walk.truncated = true
+    conversion.values += 1
+    conversion.characters += name.length
+    if (conversion.values > conversion.limits.values || conversion.characters > conversion.limits.total) {
+      conversion.truncated = true
       result[TRUNCATED] = TRUNCATED
       break
     }
     const key = UNSTORABLE.test(name) ? name.replace(UNSTORABLE_GLOBAL, '\ufffd') : name
-    walk.keys.push(key)
+    conversion.keys.push(key)
     const item = readProperty(value, name)
     const secret =
-      walk.isSecret !== null &&
-      (walk.isSecret(key) || (secretValue && PAIR_VALUES.includes(name))) &&
+      conversion.isSecret !== null &&
+      (conversion.isSecret(key) || (secretValue && PAIR_VALUES.includes(name))) &&
       isSecretValue(key, item)
-    if (secret) walk.redacted.push(formatPointer(walk.keys))
-    const json = secret ? REDACTED : convert(walk, item)
-    walk.keys.pop()
+    if (secret) conversion.redacted.push(formatPointer(conversion.keys))
+    const json = secret ? REDACTED : convert(conversion, item)
+    conversion.keys.pop()
     if (json === undefined) continue
     if (key === '__proto__')
       Object.defineProperty(result, key, { value: json, enumerable: true, configurable: true, writable: true })
@@ -254,7 +254,7 @@ function isSecretPair(value: object, isSecret: (name: string) => boolean): boole
 }
 
 /**
- * Redacts changes: both values when the path contains a secret name, else the secrets inside the values.
+ * Redacts changes: both values when the path contains a secret name, otherwise the secrets inside the values.
  *
  * @returns The changes, and the JSON pointers of the redacted values, such as `/0/from`
  */

@@ -60,23 +60,23 @@ function splitName(name: string) {
   return splitWords(name.normalize('NFKC').replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, ''))
 }
 
-const MAX_VERDICTS = 5_000
-const verdicts = new Map<string, boolean>()
+const MAX_CACHED_NAMES = 5_000
+const isSecretByName = new Map<string, boolean>()
 
 /**
  * Checks if a name is secret, word by word. `authToken`, `API-Key`, `set-cookie` and `password_hash` are; `author`, `tokenizer`,
  * `secretary` and `monkey` are not.
  */
 export function isSecretName(name: string): boolean {
-  const cached = verdicts.get(name)
+  const cached = isSecretByName.get(name)
   if (cached !== undefined) return cached
-  // Longer names are not cached, so that a client cannot fill the memory.
+  // Longer names are not cached, to limit memory use.
   if (name.length > 128)
     return hasSecretWord(splitName(name.slice(0, 128))) || hasSecretWord(splitName(name.slice(-128)))
-  const verdict = hasSecretWord(splitName(name))
-  if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
-  verdicts.set(name, verdict)
-  return verdict
+  const isSecret = hasSecretWord(splitName(name))
+  if (isSecretByName.size >= MAX_CACHED_NAMES) isSecretByName.clear()
+  isSecretByName.set(name, isSecret)
+  return isSecret
 }
 
 /** Checks if a name contains one of the host's secret names, word by word: `iban` matches `customerIban`. */
@@ -88,8 +88,8 @@ function containsName(name: string, also: readonly string[]): boolean {
   })
 }
 
-// A cheap test that rules out nearly all strings.
-const SUSPECT =
+// A fast test, so that most strings skip the slower patterns.
+const MAY_CONTAIN_SECRET =
   /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|[a-z]:\s*\S|(?:\d[ -]?){13}/i
 
 const TOKENS = new RegExp(
@@ -116,8 +116,8 @@ const TOKENS = new RegExp(
 )
 const URL_PASSWORD = /(:\/\/[^\s:/?#@]*):[^\s/?#@]+@/g
 const ASSIGNMENT = /([\w.[\]-]{2,64})=("[^"]*"|'[^']*'|[^\s&;"'<>]+)/g
-// As in logs and configuration files. The value must not look like a plain word.
-const LABELLED = /\b([\w-]{2,64}):\s*("[^"]+"|'[^']+'|(?=[^\s,;}"']*[^A-Za-z\s,;}"'])[^\s,;}"']{4,})/g
+// `name: value`, as in logs and configuration files. The value must not look like a plain word.
+const COLON_PAIRS = /\b([\w-]{2,64}):\s*("[^"]+"|'[^']+'|(?=[^\s,;}"']*[^A-Za-z\s,;}"'])[^\s,;}"']{4,})/g
 const QUOTED = /"([^"\\]{2,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g
 const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g
 
@@ -142,14 +142,14 @@ export function isCardNumber(digits: string): boolean {
  * `password=…` and `"password": "…"`, and card numbers. The rest of the text stays.
  */
 export function redactText(text: string, isSecret: (name: string) => boolean = isSecretName): string {
-  if (text.length < 8 || !SUSPECT.test(text)) return text
+  if (text.length < 8 || !MAY_CONTAIN_SECRET.test(text)) return text
   let clean = text.replace(TOKENS, REDACTED)
   if (clean.includes('://')) clean = clean.replace(URL_PASSWORD, `$1:${REDACTED}@`)
   if (clean.includes('=')) {
     clean = clean.replace(ASSIGNMENT, (match, name: string) => (isSecret(name) ? `${name}=${REDACTED}` : match))
   }
   if (clean.includes(':')) {
-    clean = clean.replace(LABELLED, (match, name: string) => (isSecret(name) ? `${name}: ${REDACTED}` : match))
+    clean = clean.replace(COLON_PAIRS, (match, name: string) => (isSecret(name) ? `${name}: ${REDACTED}` : match))
   }
   if (clean.includes('":') || clean.includes('" :')) {
     clean = clean.replace(QUOTED, (match, name: string, colon: string) =>
@@ -166,15 +166,15 @@ export function createSecretMatcher(also: readonly string[] | undefined): (name:
   if (also === undefined || also.length === 0) return isSecretName
   const cached = matchersByNames.get(also)
   if (cached !== undefined) return cached
-  const verdicts = new Map<string, boolean>()
+  const isMatchByName = new Map<string, boolean>()
   const isSecret = (name: string) => {
-    let verdict = verdicts.get(name)
-    if (verdict === undefined) {
-      verdict = isSecretName(name) || containsName(name, also)
-      if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
-      if (name.length <= 128) verdicts.set(name, verdict)
+    let isMatch = isMatchByName.get(name)
+    if (isMatch === undefined) {
+      isMatch = isSecretName(name) || containsName(name, also)
+      if (isMatchByName.size >= MAX_CACHED_NAMES) isMatchByName.clear()
+      if (name.length <= 128) isMatchByName.set(name, isMatch)
     }
-    return verdict
+    return isMatch
   }
   matchersByNames.set(also, isSecret)
   return isSecret

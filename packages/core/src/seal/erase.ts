@@ -29,8 +29,8 @@ export interface EraseOptions {
  * ledger stay as they are, because they contain only digests of personal values. Erasing twice has no further effect.
  *
  * @example
- * const page = await store.people.eventsOf(scope, { id: 'u1', resourceTypes: ['member'] }, { after: null, limit: 500 })
- * await store.people.erase('acme', page.map((each) => eraseFrom(each, 'u1', { catalog: catalog.json })))
+ * const page = await store.people.findEvents(scope, { id: 'u1', resourceTypes: ['member'] }, { after: null, limit: 500 })
+ * await store.people.erase('acme', page.map((each) => erasePersonFromEvent(each, 'u1', { catalog: catalog.json })))
  */
 export function erasePersonFromEvent(
   { event, disclosures }: DisclosedEvent,

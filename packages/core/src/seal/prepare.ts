@@ -100,9 +100,9 @@ function completeEvent(event: NewEvent, action: ResolvedAction, options: Prepare
   return { ...draft, description, redacted: [...redacted] }
 }
 
-type Clean = (path: string, text: string) => string
+type RedactText = (path: string, text: string) => string
 
-function cleanResource(resource: Resource, clean: Clean): Resource {
+function cleanResource(resource: Resource, clean: RedactText): Resource {
   const { type, id, name, href } = resource
   return {
     type,
@@ -112,7 +112,7 @@ function cleanResource(resource: Resource, clean: Clean): Resource {
   }
 }
 
-function cleanScope(scope: Scope, clean: Clean): Scope {
+function cleanScope(scope: Scope, clean: RedactText): Scope {
   const result: { [level: string]: Scope[string] } = {}
   for (const [level, { id, name }] of Object.entries(scope)) {
     const cleanId = clean(formatPointer(['scope', level, 'id']), id)
@@ -122,7 +122,7 @@ function cleanScope(scope: Scope, clean: Clean): Scope {
   return result
 }
 
-function cleanError(error: EventError | null | undefined, clean: Clean): EventError | null {
+function cleanError(error: EventError | null | undefined, clean: RedactText): EventError | null {
   if (error === null || error === undefined) return null
   const { code, message } = error
   return {
@@ -132,7 +132,7 @@ function cleanError(error: EventError | null | undefined, clean: Clean): EventEr
   }
 }
 
-function cleanActor(actor: Actor, clean: Clean): Actor {
+function cleanActor(actor: Actor, clean: RedactText): Actor {
   const { name, email } = actor
   return {
     ...actor,
@@ -142,7 +142,7 @@ function cleanActor(actor: Actor, clean: Clean): Actor {
   }
 }
 
-function cleanContext(event: NewEvent, clean: Clean): EventContext {
+function cleanContext(event: NewEvent, clean: RedactText): EventContext {
   const context = event.context ?? {}
   const text = (member: 'userAgent' | 'requestId' | 'traceId' | 'route') => {
     const value = context[member]

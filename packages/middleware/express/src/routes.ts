@@ -1,8 +1,8 @@
 import type { Request } from 'express'
 
 /**
- * Finds routes in Express's routers, whose layers are not documented. Every access is checked, so that another version of
- * Express loses the patterns of routes and nothing else.
+ * Finds routes in Express's routers, whose layers are not documented. Every access is checked. With an unknown Express version,
+ * only route patterns are missing.
  */
 
 /** One entry of a router: a route, or a router or function mounted on a path. */
@@ -38,8 +38,8 @@ const constantPatterns = new WeakMap<Chain, string>()
  * Returns the pattern of the matched route with the paths of all routers above it:
  * `/api/projects/:projectId/services/:id`. Returns null when no route matched.
  *
- * Express forgets the mount path of a route when its handler throws. So the route is looked up in the app's routers and
- * matched against the path again, which also tells two mounts of one router apart.
+ * Express resets the mount path when a handler throws. So the route is looked up in the app's routers and matched against the
+ * path again. This also distinguishes two mounts of one router.
  */
 export function getRoute(req: Request, path: string): string | null {
   const route: unknown = req.route

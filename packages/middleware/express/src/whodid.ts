@@ -22,7 +22,7 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
     const { method, originalUrl: url } = req
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
-    // Makes Node cache the client's address, which a closed connection no longer knows.
+    // Makes Node cache the client's address, which is unavailable after the connection closes.
     void req.socket.remoteAddress
     const request = capture.begin({ native: req, method, path, headers: req.headers, ip: () => req.ip })
     // Ends with the app's response, because the connection may close much later: responses are sent in order.

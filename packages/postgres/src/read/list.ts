@@ -262,19 +262,19 @@ export async function countEvents(
     const { length } = await findIds({ reads, scope, where, order: 'desc', limit: maxCount + 1 })
     return { value: Math.min(length, maxCount), exact: length <= maxCount }
   }
-  const { narrowed } = where
-  if (narrowed === null) {
+  const { indexCondition } = where
+  if (indexCondition === null) {
     const [row] = await reads.query<{ matching: number }>(sql`
       select count(*) as matching from (
         select from ${eventsWithInbox(scope)} where ${joinAnd(where.conditions)} limit ${integer(bound + 1)}
       ) counted`)
     return { value: Math.min(row?.matching ?? 0, bound), exact: (row?.matching ?? 0) <= bound }
   }
-  const maxExamined = narrowed.isCovering ? MAX_EXAMINED.covered : MAX_EXAMINED.read
-  const otherConditions = where.conditions.filter((condition) => !narrowed.conditions.includes(condition))
+  const maxExamined = indexCondition.isCovering ? MAX_EXAMINED.covered : MAX_EXAMINED.read
+  const otherConditions = where.conditions.filter((condition) => !indexCondition.conditions.includes(condition))
   const [row] = await reads.query<{ matching: number; examined: number }>(sql`
     select count(*) filter (where ${joinAnd(otherConditions)}) as matching, count(*) as examined
-    from (select e.* from ${tables.events} e where ${joinAnd(narrowed.conditions)} limit ${integer(maxExamined + 1)}) e`)
+    from (select e.* from ${tables.events} e where ${joinAnd(indexCondition.conditions)} limit ${integer(maxExamined + 1)}) e`)
   const { matching = 0, examined = 0 } = row ?? {}
   return { value: Math.min(matching, bound), exact: matching <= bound && examined <= maxExamined }
 }

@@ -13,13 +13,13 @@ export interface Period {
   readonly to: number
 }
 
-/** The most raw events that are counted, newest first. */
+/** Maximum raw events that are counted, newest first. */
 export const MAX_RAW_EVENTS = 50_000
 
 /** The latest time that a filter can express. */
 const MAX_TIME = Date.UTC(9_999, 11, 31)
 
-/** Returns a filter's period. The default start is 30 days before the end, the default end is the end of today (UTC). */
+/** Returns a filter's period. By default, it ends at the end of today (UTC), and starts 30 days before its end. */
 export function getPeriod(filter: Filter, now: number): Period {
   const { from, to = Math.max(Math.floor(now / DAY_MS) * DAY_MS, parseTimeRange(filter).from ?? 0) + DAY_MS } =
     parseTimeRange(filter)
@@ -57,7 +57,7 @@ function isRollupColumn(field: string): field is RollupColumn {
   return Object.hasOwn(rollupColumns, field)
 }
 
-/** Converts a filter to conditions on the rollup, as `buildWhere` does for raw events. Null if the rollup lacks a field. */
+/** Converts a filter to conditions on the rollup. Returns null if the rollup does not have one of the fields. */
 function toRollupConditions(filter: FilterConditions, isRestriction: boolean): Sql[] | null {
   const conditions: Sql[] = []
   for (const [field, values] of Object.entries(filter)) {
@@ -77,8 +77,8 @@ function listFilters(scope: ReadScope, filter: Filter) {
 }
 
 /**
- * Builds the conditions of a viewer's read on the daily rollup, without times. Null if the rollup lacks a field. Use it with a
- * period from {@link restrictPeriod}.
+ * Builds the conditions of a viewer's read on the daily rollup, except those on time: use {@link restrictPeriod} for the
+ * period. Returns null if the rollup does not have one of the fields.
  */
 export function buildRollupConditions(scope: ReadScope, readerFilter: Filter): readonly Sql[] | null {
   const conditions: Sql[] = []
@@ -92,7 +92,7 @@ export function buildRollupConditions(scope: ReadScope, readerFilter: Filter): r
   return conditions
 }
 
-/** Checks if a viewer reads everything except the audit category, as the hourly rollup counts it. */
+/** Checks if a viewer reads all events except those of the audit category. The hourly rollup counts the same events. */
 export function excludesOnlyAudit(scope: ReadScope, readerFilter: Filter): boolean {
   let excludesAudit = false
   for (const { filter, isRestriction } of listFilters(scope, readerFilter)) {
@@ -123,7 +123,7 @@ function splitPeriod({ from, to }: Period, unitMs: number): { readonly whole: Pe
 const dayColumns = raw("(e.occurred_at at time zone 'UTC')::date as day, e.action, e.kind, e.status")
 const hourColumn = raw("date_trunc('hour', e.occurred_at, 'UTC') as hour")
 
-/** Selects the raw events of a period, one row each. */
+/** Selects one row for each raw event of a period. */
 function selectRaw(scope: ReadScope, filter: Filter, period: Period, columns: Sql): Sql {
   return sql`
   select ${columns}, 1::bigint as n from ${eventsWithInbox(scope)}
@@ -132,14 +132,14 @@ function selectRaw(scope: ReadScope, filter: Filter, period: Period, columns: Sq
 
 interface RollupSource {
   readonly unitMs: number
-  /** The columns of a row, from a raw event. */
+  /** The columns of a row, selected from a raw event. */
   readonly columns: Sql
   /** Selects the same columns from the rollup. */
   selectRollup(whole: Period): Sql
 }
 
-/** Selects whole units of a period from a rollup, and the rest from raw events. */
-function selectMixed(scope: ReadScope, filter: Filter, period: Period, source: RollupSource): Sql {
+/** Selects the whole units of a period from a rollup, and the rest of the period from raw events. */
+function selectFromRollupAndEvents(scope: ReadScope, filter: Filter, period: Period, source: RollupSource): Sql {
   const { whole, rest } = splitPeriod(period, source.unitMs)
   const parts = rest.map((part) => selectRaw(scope, filter, part, source.columns))
   if (whole !== null) parts.push(source.selectRollup(whole))
@@ -148,7 +148,7 @@ function selectMixed(scope: ReadScope, filter: Filter, period: Period, source: R
 
 /** Selects `(day, action, kind, status, n)`, from the rollup where possible. */
 export function selectDays(scope: ReadScope, filter: Filter, period: Period, conditions: readonly Sql[]): Sql {
-  return selectMixed(scope, filter, period, {
+  return selectFromRollupAndEvents(scope, filter, period, {
     unitMs: DAY_MS,
     columns: dayColumns,
     selectRollup: ({ from, to }) => sql`
@@ -160,7 +160,7 @@ export function selectDays(scope: ReadScope, filter: Filter, period: Period, con
 
 /** Selects `(hour, n)`, from the rollup where possible. */
 export function selectHours(scope: ReadScope, filter: Filter, period: Period): Sql {
-  return selectMixed(scope, filter, period, {
+  return selectFromRollupAndEvents(scope, filter, period, {
     unitMs: HOUR_MS,
     columns: hourColumn,
     selectRollup: ({ from, to }) => sql`

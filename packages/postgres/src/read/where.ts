@@ -17,22 +17,22 @@ import type { Watermarks } from './inbox.ts'
 export interface Where {
   /** All conditions except those on the reader's search text. */
   readonly conditions: readonly Sql[]
-  /** The conditions that one index can answer. Null if those are all, or if the filter uses the inbox. */
-  readonly narrowed: Narrowed | null
+  /** The conditions that one index can answer. Null if it answers all of them, or if the filter uses the inbox. */
+  readonly indexCondition: IndexCondition | null
   /** The conditions on column values, for `search_candidates`. */
   readonly columnValues: readonly ColumnValues[]
-  /** Substrings that the search text must contain, for the trigram index. They are necessary, not sufficient. */
+  /** Substrings that the search text must contain, for the trigram index. An event with all of them may still not match. */
   readonly substrings: readonly string[]
   /** The conditions on `e.search_text`. Empty without substrings. */
   readonly textConditions: readonly Sql[]
-  /** Alternatives that each have an index. An event matches if it matches any of them. */
+  /** Alternatives that can each use an index. An event matches if it matches any of them. */
   readonly branches: readonly Where[]
 }
 
-/** The conditions that lead into one index. */
-interface Narrowed {
+/** The conditions that one index can answer. */
+interface IndexCondition {
   readonly conditions: readonly Sql[]
-  /** True if the index covers the other conditions, so that no event has to be read. */
+  /** True if the index contains the columns of all other conditions, so that no event has to be read. */
   readonly isCovering: boolean
 }
 
@@ -41,7 +41,7 @@ type ColumnValues = { readonly [column: string]: readonly string[] }
 
 interface Condition {
   readonly sql: Sql
-  /** The same condition as column values that must all match. Empty if it cannot be expressed so. */
+  /** The same condition as column values that must all match. Empty if it cannot be expressed as column values. */
   readonly columnValues: readonly ColumnValues[]
 }
 
@@ -58,7 +58,7 @@ export function usesInbox(scope: ReadScope, filter: Filter): boolean {
 
 /** Builds the conditions for a viewer's read under a filter. */
 export function buildWhere(scope: ReadScope, filter: Filter, watermarks: Watermarks | null): Where {
-  // A single name is searched as text, because the trigram index finds it.
+  // A single name is searched as text, because the trigram index can find it.
   const names = filter.actor?.length || filter.actorName?.length !== 1 ? [] : filter.actorName
   const columnFilter = names.length > 0 ? { ...filter, actorName: undefined } : filter
   const columnConditions = [
@@ -68,7 +68,7 @@ export function buildWhere(scope: ReadScope, filter: Filter, watermarks: Waterma
   const filters = [filter, ...scope.restrict]
   const isTenant = sql`e.tenant_id = ${scope.tenantId}`
   const conditions = [isTenant, ...columnConditions.map((condition) => condition.sql)]
-  // A restriction to an actor id with an @ also admits whoever has that email address.
+  // A restriction to an actor id with an @ also matches the actor with that email address.
   if (scope.ownOnly && scope.viewerId.includes('@')) conditions.push(sql`e.actor_id = ${scope.viewerId}`)
   conditions.push(...buildOtherConditions(scope, filter, watermarks))
   for (const restriction of scope.restrict) {
@@ -76,12 +76,12 @@ export function buildWhere(scope: ReadScope, filter: Filter, watermarks: Waterma
   }
   const substrings = [...getSearchNeedles(filter.q ?? ''), ...names.flatMap(getPhraseNeedles)]
   const hidden = scope.hidden ?? []
-  // If no field is hidden, the substrings already express the words.
+  // If no field is hidden, the conditions on the substrings already cover the words.
   const otherText = buildTextConditions(hidden.length > 0 ? filter : { not: filter.not }, hidden)
   const textConditions = [...substrings.map(containsText), ...otherText, ...names.map(hasActorName)]
   return {
     conditions: substrings.length > 0 ? conditions : [...conditions, ...textConditions],
-    narrowed: usesInbox(scope, filter)
+    indexCondition: usesInbox(scope, filter)
       ? null
       : narrowByIndex(columnConditions, [isTenant, ...filters.flatMap(buildRange)]),
     columnValues: columnConditions.flatMap(({ columnValues }) => columnValues),
@@ -91,10 +91,13 @@ export function buildWhere(scope: ReadScope, filter: Filter, watermarks: Waterma
   }
 }
 
-/** The most actor names that are searched by the index. With more, each event is checked. */
+/** Maximum actor names that are searched with the index. With more names, every event is checked. */
 const MAX_INDEXED_NAMES = 8
 
-/** Splits a filter by its actor ids and names. The union of the results equals the filter. Empty if splitting does not help. */
+/**
+ * Splits a filter by its actor ids and names. Together, the parts match the same events as the filter. Empty if splitting does
+ * not help.
+ */
 function splitByActor({ actor = [], actorName = [], ...rest }: Filter): readonly Filter[] {
   if (actorName.length + Math.min(actor.length, 1) < 2 || actorName.length > MAX_INDEXED_NAMES) return []
   const byName = actorName.map((name) => ({ ...rest, actorName: [name] }))
@@ -131,7 +134,7 @@ function hasActorName(part: string): Sql {
   return folded === '' ? raw('false') : includesPhrase(selectField('actor.name'), folded)
 }
 
-/** Combines all conditions, including text, for queries that do not use the text index. */
+/** Combines all conditions, including those on text, for queries that do not use the text index. */
 export function combineConditions(where: Where): Sql {
   return joinAnd([...where.conditions, ...where.textConditions])
 }
@@ -155,11 +158,12 @@ function buildRange(filter: Filter): readonly Sql[] {
   ]
 }
 
-/** Columns that lead an index, the most selective first. */
+/** Columns that are the first of an index, the most selective one first. */
 const LEADING_COLUMNS = ['resource_id', 'actor_id', 'project_id', 'status', 'action', 'category', 'resource_type']
-/** Columns that every index covers, and those that some indexes cover in addition. */
+/** Columns that every index contains. */
 const COVERED_COLUMNS = ['action', 'category', 'kind', 'status', 'channel', 'severity']
-const ALSO_COVERED: Readonly<Record<string, readonly string[]>> = {
+/** Further columns that an index contains, by its first column. */
+const EXTRA_COVERED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   actor_id: ['resource_type', 'project_id'],
   project_id: ['resource_type'],
 }
@@ -169,15 +173,15 @@ function canLeadIndex(column: string) {
     columnValues.some((values) => column in values && !values.status?.includes('success'))
 }
 
-/** Finds the index that is likely to narrow the events the most. */
-function narrowByIndex(candidates: readonly Condition[], fixed: readonly Sql[]): Narrowed | null {
+/** Finds the conditions of the index that is likely to leave the fewest events. */
+function narrowByIndex(candidates: readonly Condition[], fixed: readonly Sql[]): IndexCondition | null {
   const column = LEADING_COLUMNS.find((each) => candidates.some(canLeadIndex(each)))
   // The index on resource ids has the resource type before the id.
   const indexColumns = column === 'resource_id' ? ['resource_id', 'resource_type'] : [column ?? '']
   const leading = [...new Set(indexColumns.flatMap((each) => candidates.find(canLeadIndex(each)) ?? []))]
   const others = candidates.filter((condition) => !leading.includes(condition))
   if (others.length === 0) return null
-  const covered = [...COVERED_COLUMNS, ...(ALSO_COVERED[column ?? ''] ?? [])]
+  const covered = [...COVERED_COLUMNS, ...(EXTRA_COVERED_COLUMNS[column ?? ''] ?? [])]
   const otherColumns = others.flatMap(({ columnValues }) => columnValues.flatMap(Object.keys))
   return {
     conditions: [...fixed, ...leading.map((condition) => condition.sql)],
@@ -192,14 +196,14 @@ function toMinId(ms: number): string {
 }
 
 /**
- * Builds the conditions on columns. An empty list is no condition in a reader's filter, where it is a control without a
- * selection. In a restriction it matches nothing.
+ * Builds the conditions on columns. In a reader's filter, an empty list means that nothing is selected, and it matches every
+ * event. In a restriction, an empty list matches no event.
  */
 function buildConditions(filter: FilterConditions, isRestriction: boolean): Condition[] {
   if (filter.group !== undefined && filter.group.length > 0) {
     throw new WhodidError(
       'invalid_input',
-      'A store knows no groups. Expand `group` to categories with the catalog first.',
+      'A store does not support `group`: expand it to categories with the catalog first.',
     )
   }
   const conditions: Condition[] = []
@@ -219,7 +223,7 @@ function buildConditions(filter: FilterConditions, isRestriction: boolean): Cond
   add(filter.project, hasColumn('project_id'))
   add(filter.status, (values) => {
     const condition = hasColumn('status')(values)
-    // The index is partial, for other statuses than success. The planner uses it only if the query has its predicate.
+    // The index is partial: it excludes success. The planner uses it only if the query contains the same predicate.
     return values.includes('success')
       ? condition
       : { ...condition, sql: sql`e.status <> 'success' and ${condition.sql}` }
@@ -234,7 +238,7 @@ function hasAnyColumn(columnValues: ColumnValues): Condition {
   return { columnValues: [columnValues], sql: sql`(${join(each, ' or ')})` }
 }
 
-// A single value uses `=`: an index then returns the events in order, which it does not for a list.
+// A single value uses `=`, so that an index returns the events in order. It does not for a list.
 function equalsAny(column: Sql, values: readonly string[]): Sql {
   return values.length === 1 ? sql`${column} = ${values[0] ?? null}` : sql`${column} = any(${values}::text[])`
 }
@@ -266,7 +270,10 @@ function hasResource(values: readonly string[]): Condition {
   }
 }
 
-/** The most events past a watermark that are looked up by seq. If there are more, a scan from the newest finds some soon. */
+/**
+ * Maximum events past a watermark that are looked up by sequence number. With more, a scan from the newest event soon finds
+ * matches.
+ */
 const MAX_LOOKUP = 10_000
 
 function buildInboxCondition(

@@ -15,7 +15,7 @@ function formatBoolean(value: boolean | null): string | null {
 const RESTORE_ACTION = /\.(?:restored|recovered|undeleted|untrashed|reinstated)$/
 const TRASH_ACTION = /\.trashed$/
 
-/** Returns true if the resource is deleted after the event, false if it exists, and null if the event does not tell. */
+/** Returns true if the resource is deleted after the event, false if it exists, and null if unknown. */
 export function getResourceDeleted({ action, kind, status, resource }: CompleteEvent): boolean | null {
   if (status !== 'success' || resource.id === null) return null
   if (RESTORE_ACTION.test(action)) return false

@@ -14,7 +14,7 @@ function loadMenu() {
 const ExportMenu = lazy(loadMenu)
 
 /** How long the outcome of an export stays visible. */
-const OUTCOME_MS = 5_000
+const MESSAGE_DURATION_MS = 5_000
 
 /** Props of `ActivityExport`. */
 export interface ActivityExportProps {
@@ -62,7 +62,7 @@ export const ActivityExport = forwardRef<HTMLDivElement, ActivityExportProps>(fu
   // Each new outcome restarts the timer.
   useEffect(() => {
     if (outcome === null || outcome.type === 'exporting' || outcome.type === 'nothing-selected') return
-    const timer = setTimeout(dismiss, OUTCOME_MS)
+    const timer = setTimeout(dismiss, MESSAGE_DURATION_MS)
     return () => clearTimeout(timer)
   }, [outcome])
 

@@ -119,7 +119,7 @@ export function useRegisterFilterBar(isShared: boolean): void {
 }
 
 /**
- * Returns the filter of a list: the shared one inside an `<ActivityFilterScope>` or next to an `<ActivityFilters>`, else its
+ * Returns the filter of a list: the shared one inside an `<ActivityFilterScope>` or next to an `<ActivityFilters>`, or else its
  * own. `hasOwnBar` is true if the list shows a bar.
  */
 export function useListScope(options: {

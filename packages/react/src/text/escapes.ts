@@ -27,7 +27,7 @@ function toEscape(code: number): string {
  * Splits untrusted text into plain runs and escaped invisible characters.
  *
  * @example
- * textRuns('a\u202Eb') // [{ text: 'a', escape: false }, { text: '\\u202E', escape: true }, { text: 'b', escape: false }]
+ * splitTextRuns('a\u202Eb') // [{ text: 'a', escape: false }, { text: '\\u202E', escape: true }, { text: 'b', escape: false }]
  */
 export function splitTextRuns(value: string): readonly TextRun[] {
   const runs: TextRun[] = []

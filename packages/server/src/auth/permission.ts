@@ -22,7 +22,7 @@ export function requirePermission(viewer: Viewer, requirement: Requirement, reje
       rejection ??
       new WhodidError(
         'unauthenticated',
-        'Sign in first: send `Authorization: Bearer <key>`, or whatever the host app signs people in with.',
+        'Sign in first: send `Authorization: Bearer <key>`, or the credentials of the host app, such as its session cookie.',
       )
     )
   }

@@ -6,9 +6,12 @@ const RECHECK_MS = 30_000
 
 /** Ends open responses when the credential of their caller is revoked, and streams when it expires. */
 export interface RevocationWatch {
-  /** Watches a call. A download may outlive an expired token, so that browsers can finish long ones, but not a revoked one. */
+  /** Watches a call. Downloads continue after the token expires, but end when it is revoked. */
   watch(caller: Caller, call: Call, answers: 'events' | 'file'): void
-  /** Rechecks the credential of every open response of a tenant. Calls during a recheck share the next one. */
+  /**
+   * Rechecks the credential of every open response of a tenant. Calls made during a recheck are combined into one further
+   * recheck.
+   */
   recheck(tenantId: string): Promise<void>
 }
 

@@ -37,7 +37,7 @@ export const MAX_AGE_S = 900
 /** How far the clock of the host may be ahead, in seconds. */
 const MAX_CLOCK_SKEW_S = 5
 /** Tolerance for floating-point fractions of a second. */
-const ROUNDING_S = 0.001
+const ROUNDING_TOLERANCE_S = 0.001
 const MAX_TENANTS = 100
 
 const viewerClaims = z.strictObject({
@@ -170,7 +170,7 @@ export function createViewerTokenAuthenticator(
     const parsed = claims.safeParse(payload)
     if (!parsed.success) return reject(describeIssues(parsed.error))
     const { sub, name, permissions, filter, masked, jti, iat, exp } = parsed.data
-    if (exp - iat > MAX_AGE_S + ROUNDING_S) return reject(`its lifetime is over ${MAX_AGE_S} seconds`)
+    if (exp - iat > MAX_AGE_S + ROUNDING_TOLERANCE_S) return reject(`its lifetime is over ${MAX_AGE_S} seconds`)
     if (iat > now() / 1000 + MAX_CLOCK_SKEW_S) return reject('issued in the future')
     if (exp * 1000 <= now()) return reject('expired')
     const issued = { id: jti, viewerId: sub, issuedAt: new Date(Math.round(iat * 1000)).toISOString() }

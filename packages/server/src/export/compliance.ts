@@ -131,7 +131,8 @@ async function* tapEvents(
 
 /**
  * Streams a ZIP for auditors: `activity.csv` (or json, ndjson) with every field, `users.csv` with everyone who acted, and
- * `manifest.json` with counts, seqs and the SHA-256 of both files. The files are not compressed, because the response may be.
+ * `manifest.json` with counts, sequence numbers and the SHA-256 of both files. The files are not compressed, because the
+ * response may be.
  */
 export async function* createComplianceFile(request: ComplianceRequest): AsyncGenerator<Uint8Array> {
   const { extract, format, order, filter, viewer, createdAt } = request

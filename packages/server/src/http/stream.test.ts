@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createStreamResponse } from './stream.ts'
 
-test('a client that leaves while the source is awaited ends it, and is no error', async () => {
+test('a disconnect while waiting for the source cancels it without an error', async () => {
   const errors: unknown[] = []
   let leave: (() => void) | undefined
   const left = new Promise<void>((resolve) => {

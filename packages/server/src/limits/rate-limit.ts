@@ -37,23 +37,23 @@ export const DEFAULT_LIMITS: Limits = {
   streams: { perViewer: 32, total: 4_096 },
 }
 
-/** Buckets in memory. The least recently used is dropped first: by then it is full again. */
+/** Maximum buckets in memory. The least recently used is evicted. An evicted bucket would have refilled anyway. */
 const MAX_BUCKETS = 10_000
 
 /** The state of one token bucket. */
 export interface BucketState {
   readonly limit: RateLimit
-  /** Whole tokens left; 0 when the bucket is empty. */
+  /** Whole tokens left. 0 when the bucket is empty. */
   readonly remaining: number
-  /** Seconds until the bucket is full; of an empty bucket, seconds until the next token. */
+  /** Seconds until the bucket is full, or until the next token if it is empty. */
   readonly resetSeconds: number
 }
 
 /** One token bucket per caller. */
 interface TokenBuckets {
   /**
-   * Takes tokens and returns the new state; null when the bucket is empty. One token is enough to take many: the bucket then
-   * goes below zero.
+   * Takes tokens and returns the new state, or null if the bucket is empty. Succeeds if at least one token is left. The balance
+   * may become negative.
    */
   take(caller: string, amount: number): BucketState | null
   peek(caller: string): BucketState

@@ -22,7 +22,7 @@ export function subscriptionRoutes({ db, trail, audit, credits, background, noti
     const { org } = requireRole(req, 'admin')
     const found = db.subscription.get(`sub_${org}`)
     if (!found) throw notFound('subscription')
-    trail.annotate({ resource: { type: 'subscription', id: found.id, name: `AppContext Cloud ${found.plan}` } })
+    trail.annotate({ resource: { type: 'subscription', id: found.id, name: `Acme Cloud ${found.plan}` } })
     return found
   }
 

@@ -17,7 +17,7 @@ interface FolderLock {
   release(): void
 }
 
-/** The process that holds a lock. It is told apart from a later process with the same pid. */
+/** The process that holds a lock. Includes the start time, because pids are reused. */
 interface Holder {
   readonly pid: number
   /** The start time of the process in ticks since boot. Null if the system does not provide it. */
@@ -59,7 +59,7 @@ export function lockFolder(dir: string): FolderLock {
       throw error
     }
     for (const number of numbers) rmSync(join(dir, `lock.${number}`), { force: true })
-    return keepLock(path)
+    return startHeartbeat(path)
   }
 }
 
@@ -86,7 +86,7 @@ function listLocks(dir: string): number[] {
     .sort((left, right) => left - right)
 }
 
-function keepLock(path: string): FolderLock {
+function startHeartbeat(path: string): FolderLock {
   const heartbeat = setInterval(() => {
     const now = new Date()
     try {

@@ -8,7 +8,7 @@ const PROBLEM_DELAY_MS = 900
 /** Pause before a missing value is shown as a problem. */
 const UNFINISHED_DELAY_MS = 4_000
 /** Matches text that ends in a field, or between its values. */
-const UNFINISHED = /[:,]$/
+const INCOMPLETE_CONDITION = /[:,]$/
 /** Matches text that can be invalid: phrases and conditions. The parser is not loaded for plain words. */
 const CAN_BE_INVALID = /[":]/
 
@@ -72,7 +72,7 @@ export function useSearchText(value: string, onSearch: (q: string) => void) {
     problem,
     /** Sets the text and the caret position in it. */
     change(next: string, caret: number | null) {
-      isUnfinished.current = caret === next.length && UNFINISHED.test(next)
+      isUnfinished.current = caret === next.length && INCOMPLETE_CONDITION.test(next)
       setInput(next)
     },
     /** Searches now and shows a problem immediately. */
