@@ -17,7 +17,7 @@ interface FolderLock {
   release(): void
 }
 
-/** The process that holds a lock. Includes the start time, because pids are reused. */
+/** The process that holds a lock. Includes the start time, because process ids are reused. */
 interface Holder {
   readonly pid: number
   /** The start time of the process in ticks since boot. Null if the system does not provide it. */
