@@ -52,9 +52,10 @@ export function toStoreError(error: unknown): unknown {
   return error
 }
 
-/** Returns the error that `toStoreError` converted, or the error itself. */
+/** Returns the data error that `toStoreError` converted to `invalid_input`, or the error itself. */
 export function getCause(error: unknown): unknown {
-  return error instanceof WhodidError && error.cause !== undefined ? error.cause : error
+  const isConverted = error instanceof WhodidError && error.code === 'invalid_input'
+  return isConverted && error.cause !== undefined ? error.cause : error
 }
 
 export function getErrorMessage(error: unknown): string {

@@ -178,19 +178,27 @@ function applyInference(draft: Draft, inference: Inference, { catalog }: Resolve
   return { ...base, action: `${type}.${getPlainVerb(draft.kind)}` }
 }
 
-/** Returns the possible actions of an annotation. Types outside the categories are left out unless the action is set. */
+/**
+ * Returns every action that the annotations may get. Annotations are merged later, so the type of one may meet the kind of
+ * another. Types outside the categories are left out.
+ */
 export function getPossibleActions(
-  draft: Draft,
+  drafts: readonly Draft[],
   inferences: readonly Pick<Inference, 'action' | 'type'>[],
   categories: ReadonlySet<string>,
 ): readonly string[] {
-  if (draft.action !== undefined) return [draft.action]
-  const types = draft.type === undefined ? inferences.map(({ type }) => type) : [draft.type]
-  const matching = types.filter((type) => categories.has(type))
-  if (matching.length === 0) return []
-  const verbs = inferences.map(({ action }) => action.slice(action.indexOf('.') + 1))
-  if (draft.kind !== undefined && draft.kind !== 'other') verbs.push(getPlainVerb(draft.kind))
-  return matching.flatMap((type) => verbs.map((verb) => `${type}.${verb}`))
+  const actions = new Set<string>()
+  const types = new Set(inferences.map(({ type }) => type))
+  const verbs = new Set(inferences.map(({ action }) => action.slice(action.indexOf('.') + 1)))
+  for (const { action, type, kind } of drafts) {
+    if (action !== undefined) actions.add(action)
+    if (type !== undefined) types.add(type)
+    if (kind !== undefined && kind !== 'other') verbs.add(getPlainVerb(kind))
+  }
+  for (const type of types) {
+    if (categories.has(type)) for (const verb of verbs) actions.add(`${type}.${verb}`)
+  }
+  return [...actions]
 }
 
 /** Moves the draft of the resource that the request changes to the front. */
@@ -247,8 +255,8 @@ export function limitEvents(
   if (drafts.length <= MAX_EVENTS) return { events: drafts, summarized: 0 }
   const groups = new Map<string, ResolvedDraft[]>()
   for (const draft of drafts.slice(MAX_EVENTS)) {
-    const { action, type, tenant, actor, status } = draft
-    const key = JSON.stringify([action, type, tenant, actor?.type, actor?.id, status])
+    const { action, type, tenant, actor, status, severity } = draft
+    const key = JSON.stringify([action, type, tenant, actor, status, severity])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [draft])
     else group.push(draft)
@@ -260,6 +268,7 @@ export function limitEvents(
 function summarize(group: readonly ResolvedDraft[], nextId: () => string): ResolvedDraft[] {
   const [first] = group
   if (first === undefined) return []
+  if (group.length === 1) return [first]
   const ids: string[] = []
   let bytes = 0
   for (const { resourceId } of group) {
@@ -281,7 +290,7 @@ function summarize(group: readonly ResolvedDraft[], nextId: () => string): Resol
       scope: undefined,
       changes: undefined,
       metadata: { count: group.length, ids },
-      description: `… and ${count} more ${noun} ${group.length === 1 ? 'event' : 'events'}`,
+      description: `… and ${count} more ${noun} events`,
     },
   ]
 }

@@ -116,6 +116,11 @@ export async function writeFetchResponse(response: Response, res: ServerResponse
     res.end()
     return
   }
+  if (res.destroyed) {
+    // The client has disconnected, and a pipeline does not cancel the source of a closed destination.
+    await body.cancel().catch(() => undefined)
+    return
+  }
   res.flushHeaders()
   // The pipeline cancels the body when the client disconnects, and destroys the response when the body fails.
   await pipeline(Readable.fromWeb(body), res).catch(() => undefined)

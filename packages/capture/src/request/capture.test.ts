@@ -628,6 +628,37 @@ describe('hold', () => {
     }
   })
 
+  test('waits when one annotation names the type and another the kind', async () => {
+    const { writer, trail, begin } = setUpClosed()
+    const route = '/things'
+    const annotations: readonly Annotation<'secret.read'>[][] = [
+      [{ resource: { type: 'secret', id: 's1' } }, { before: { a: 1 } }],
+      [{ resource: { type: 'secret' } }, { before: { a: 1 } }],
+    ]
+    for (const [first, second] of annotations) {
+      const request = begin('GET', route)
+      request.run(() => {
+        if (first !== undefined) trail.annotate(first)
+        if (second !== undefined) trail.annotate(second)
+      })
+      await request.hold({ status: 200, route })
+      expect(writer.events.splice(0)).toMatchObject([{ action: 'secret.deleted' }])
+      request.end({ status: 200, route })
+      await trail.flush()
+    }
+  })
+
+  test('emits the events of a request once, however often it is called', async () => {
+    const { writer, trail, begin } = setUpClosed()
+    const route = '/projects/:id/purge'
+    const request = begin('POST', '/projects/p1/purge')
+    await request.hold({ status: 200, route })
+    await request.hold({ status: 200, route })
+    request.end({ status: 200, route })
+    await trail.flush()
+    expect(writer.events).toHaveLength(1)
+  })
+
   test('does not plan the events of a request twice', async () => {
     let planned = 0
     const { writer, trail, begin } = setUpClosed({

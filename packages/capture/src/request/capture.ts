@@ -150,7 +150,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   }
 
   hold(outcome: RequestOutcome | (() => RequestOutcome)): Promise<void> | undefined {
-    if (this.parts.engine.failClosedCategories.size === 0 || this.isEnding) return undefined
+    if (this.parts.engine.failClosedCategories.size === 0 || this.isEnding || this.isEnded) return undefined
     return this.guard(() => {
       const waits = [...(this.acknowledgments ?? NONE), ...this.commitFailClosed(outcome)]
       return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
@@ -215,12 +215,11 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
     const { engine } = this.parts
     const routeAction = this.getContext().findRoute(outcome).action
     const inferred = routeAction === false ? NONE : engine.inferrer.inferActions(this.toExchange(outcome), routeAction)
+    const annotated = getPossibleActions(this.annotations ?? NONE, inferred, engine.failClosedCategories)
     return (
       this.records?.some(({ action }) => this.isFailClosed(action)) === true ||
       inferred.some(({ action }) => this.isFailClosed(action)) ||
-      this.annotations?.some((draft) =>
-        getPossibleActions(draft, inferred, engine.failClosedCategories).some((action) => this.isFailClosed(action)),
-      ) === true
+      annotated.some((action) => this.isFailClosed(action))
     )
   }
 

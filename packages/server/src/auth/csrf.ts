@@ -30,6 +30,6 @@ export function checkCsrf(
   if (isHarmless || isSameOrigin(request)) return
   throw new WhodidError(
     'forbidden',
-    'Cross-site request blocked: send it from a page of the same origin, add the origin to `cors`, or use an API key.',
+    'Cross-site request blocked: send it from a page of the same origin, allow the origin in `cors` with `credentials: true`, or use an API key.',
   )
 }

@@ -23,7 +23,7 @@ export interface Gate {
   admit(caller: Caller, operation: Pick<Operation, 'requires' | 'responseType'>): void
   /** Counts the events of a batch. {@link admit} has counted the first. */
   countEvents(caller: Caller, events: number): void
-  /** Throws `rate_limited` after too many failed authentications from this address. */
+  /** Throws `rate_limited` after too many unauthenticated calls from this address. */
   checkAttempts(): void
   /** Sets the RateLimit headers (IETF draft) of a response. */
   setHeaders(response: Response): Response
@@ -34,7 +34,7 @@ type LimitName = 'events' | 'calls' | 'attempts'
 const UNITS: { readonly [N in LimitName]: string } = {
   events: 'events',
   calls: 'calls',
-  attempts: 'failed authentications',
+  attempts: 'unauthenticated calls',
 }
 
 /** Viewers of different tenants may have the same id. */
