@@ -1,5 +1,5 @@
-/** Texts that several components share. */
-export interface CommonMessages {
+/** Texts of every list of events. */
+export interface ListMessages {
   activity: string
   loading: string
   loadMore: string
