@@ -24,7 +24,15 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { ...node, name: 'heavy', include: folders.map((folder) => `${folder}/**/*.${HEAVY}`) } },
+      {
+        test: {
+          ...node,
+          name: 'heavy',
+          include: folders.map((folder) => `${folder}/**/*.${HEAVY}`),
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
       './apps/storybook/vitest.config.ts',
     ],
   },
