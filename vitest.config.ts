@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const node = {
   globalSetup: ['./tooling/global-setup.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
 }
 const folders = ['packages', 'apps/demo', 'tests', 'tooling']
 const HEAVY = 'heavy.test.ts'
