@@ -1,0 +1,1 @@
+export { skipCapture } from '../request/context.ts'

@@ -1,0 +1,2 @@
+export type { NodeRequest } from './fetch.ts'
+export { toFetchRequest, writeFetchResponse } from './fetch.ts'
