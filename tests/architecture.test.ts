@@ -26,7 +26,7 @@ function middleware(framework: string) {
  */
 const TABLE: Record<string, { readonly mayImport: readonly string[]; readonly node: boolean }> = {
   'packages/core': {
-    mayImport: ['@noble/hashes', '@standard-schema/spec', 'canonicalize', 'papaparse', 'zod'],
+    mayImport: ['@noble/hashes', '@standard-schema/spec', 'canonicalize', 'zod'],
     node: false,
   },
   'packages/capture': { mayImport: [core, 'inflection'], node: true },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import Papa from 'papaparse'
 import { describe, expect, test } from 'vitest'
-import { CSV_COLUMNS, eventsToCsv, eventsToJson } from './csv.ts'
+import { CSV_COLUMNS, eventsToCsv, eventsToJson, rowsToCsv } from './csv.ts'
 import type { StoredEvent } from './event/event.ts'
 
 function stored(more: Partial<StoredEvent> = {}): StoredEvent {
@@ -122,6 +122,19 @@ describe('CSV', () => {
         expect([description, `'${description}`]).toContain(cell)
         expect(cell).not.toMatch(/^[\s\0]*[=+\-@]/)
       }),
+    )
+  })
+
+  test('is what Papa Parse writes, byte for byte', () => {
+    const escapeFormulae = /^(?:[\t\r\n\0]|[\s\0\u200B\uFEFF]*[=+\-@＝＋－＠])/
+    const character = fc.constantFrom(...'ab1",\r\n\t\0 =+-@＝＋－＠\u00a0\u200b\ufeff\u2028;\'')
+    const text = fc.oneof(fc.string({ unit: character, maxLength: 6 }), fc.string({ unit: 'binary' }))
+    const cell = fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined))
+    fc.assert(
+      fc.property(fc.array(fc.array(cell, { maxLength: 5 }), { minLength: 1, maxLength: 4 }), (rows) => {
+        expect(rowsToCsv(rows)).toBe(`${Papa.unparse(rows, { newline: '\r\n', escapeFormulae })}\r\n`)
+      }),
+      { numRuns: 2_000 },
     )
   })
 })

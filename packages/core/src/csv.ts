@@ -1,4 +1,3 @@
-import Papa from 'papaparse'
 import type { StoredEvent } from './event/event.ts'
 
 type Cell = string | number | boolean | null | undefined
@@ -58,6 +57,8 @@ export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name)
 
 // Spreadsheets run these as formulas (ASVS 5, 1.2.10). Some trim the cell first, and some accept full-width signs.
 const FORMULA = /^(?:[\t\r\n\0]|[\s\0\u200B\uFEFF]*[=+\-@＝＋－＠])/
+// RFC 4180 needs quotes for the first four. Some readers trim spaces, or drop a byte order mark.
+const NEEDS_QUOTES = /[",\r\n\uFEFF]|^ | $/
 const LINE_END = '\r\n'
 
 /**
@@ -77,8 +78,17 @@ export function eventsToCsv(
 
 /** Formats any rows as CSV, by the rules of {@link eventsToCsv}. */
 export function rowsToCsv(rows: readonly (readonly Cell[])[]): string {
-  if (rows.length === 0) return ''
-  return Papa.unparse([...rows], { newline: LINE_END, escapeFormulae: FORMULA }) + LINE_END
+  let csv = ''
+  for (const row of rows) csv += row.map(formatCell).join(',') + LINE_END
+  return csv
+}
+
+function formatCell(cell: Cell): string {
+  if (cell === undefined || cell === null) return ''
+  if (typeof cell !== 'string') return String(cell)
+  const isFormula = FORMULA.test(cell)
+  if (!isFormula && !NEEDS_QUOTES.test(cell)) return cell
+  return `"${isFormula ? "'" : ''}${cell.replaceAll('"', '""')}"`
 }
 
 /** Formats events as an indented JSON array. */
