@@ -28,8 +28,12 @@ export interface TextRange {
   readonly end: number
 }
 
+/** Marks every {@link WhodidError} of the process, whichever copy of this package created it. */
+const BRAND = Symbol.for('whodid.error')
+
 /**
- * The error that whodid throws. Its message says what is wrong and how to fix it.
+ * The error that whodid throws. Its message says what is wrong and how to fix it. `instanceof` is also true for errors of
+ * another copy of this package, such as the CommonJS build in an app that loads the ES modules too.
  *
  * @example
  * throw new WhodidError('store_locked', 'The folder ./.whodid is open in process 41. Stop it, or use another folder.')
@@ -48,9 +52,16 @@ export class WhodidError extends Error {
     options: { cause?: unknown; retryAfter?: number; at?: TextRange | undefined } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    Object.defineProperty(this, BRAND, { value: true })
     this.code = code
     this.retryAfter = options.retryAfter
     this.at = options.at
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this method, and only its own instances match it.
+    if (this !== WhodidError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
   }
 
   /** The HTTP status of this error. */
