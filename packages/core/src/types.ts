@@ -25,6 +25,7 @@ export type {
   RetentionStore,
   RevocationStore,
 } from './contracts/administration.ts'
+export type { AppRoute, RouteStore, RoutesStored, StoredRoute } from './contracts/routes.ts'
 export type { DayTally, ResourceTally, Stats, StatsRequest, Tally } from './contracts/stats.ts'
 export type {
   AppendResult,

@@ -2,6 +2,7 @@ import type { NewEvent, PreparedEvent, StoredEvent } from '../event/event.ts'
 import type { Filter, FilterCondition, SortColumn, SortOrder } from '../filter/filter.ts'
 import type { SearchedField } from '../filter/search-text.ts'
 import type { KeyStore, PeopleStore, RetentionStore, RevocationStore } from './administration.ts'
+import type { AppRoute, RouteStore } from './routes.ts'
 import type { Stats, StatsRequest } from './stats.ts'
 
 /** The result of one event of a batch. */
@@ -16,6 +17,11 @@ export type RejectionCode = 'invalid_event' | 'id_conflict' | 'wrong_tenant'
 export interface EventWriter {
   /** Resolves when every event is stored, found to be a duplicate, or rejected. Returns one result per event, in order. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
+  /**
+   * Reports the routes of the host app, and the action of each. Reporting a route again is safe. Nothing depends on it, so a caller
+   * may ignore a failure.
+   */
+  reportRoutes?(routes: readonly AppRoute[]): Promise<void>
   /** Milliseconds that a trail waits for a batch to fill up, for a writer with a cost per batch. @default 0 */
   readonly lingerMs?: number | undefined
 }
@@ -111,7 +117,7 @@ export interface StoreHealth {
   readonly warnings: readonly string[]
 }
 
-/** A store of events. `testStore` of `@whodid/testkit` is its specification. */
+/** A store of events. `testStore` of `@whodid/testkit/store` is its specification. */
 export interface EventStore {
   /**
    * Stores and seals a batch of one tenant in one transaction. Resolves after the commit, with one result per event, in order.
@@ -145,6 +151,7 @@ export interface EventStore {
   readonly revocations: RevocationStore
   readonly retention: RetentionStore
   readonly people: PeopleStore
+  readonly routes: RouteStore
   health(): Promise<StoreHealth>
   close(): Promise<void>
 }

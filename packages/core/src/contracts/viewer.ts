@@ -3,7 +3,7 @@ import type { Filter } from '../filter/filter.ts'
 export const PERMISSIONS = ['view', 'view:all', 'export', 'admin', 'ingest'] as const
 /**
  * A permission of a viewer. `view`: their own activity. `view:all`: everyone's activity in the tenant. `export`: download the
- * activity they can see. `admin`: manage keys, retention and people. `ingest`: append events; only API keys have it.
+ * activity they can see. `admin`: manage keys, retention and people. `ingest`: append events and report routes; only API keys have it.
  */
 export type Permission = (typeof PERMISSIONS)[number]
 
