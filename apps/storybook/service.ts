@@ -59,6 +59,7 @@ const getBrokenService = once(() => {
     revocations: { add: fail, has: fail },
     retention: { get: fail, set: fail, listTenants: fail, findExpired: fail, purge: fail, runExclusive: fail },
     people: { findEvents: fail, erase: fail },
+    routes: { put: fail, list: fail },
     health: fail,
     close: async () => {},
   })

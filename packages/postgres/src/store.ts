@@ -5,6 +5,7 @@ import { startMaintenance } from './admin/maintenance.ts'
 import { createPeopleStore } from './admin/people.ts'
 import { createRetentionStore } from './admin/retention.ts'
 import { createRevocationStore } from './admin/revocations.ts'
+import { createRouteStore } from './admin/routes.ts'
 import { type Db, guardDb } from './db.ts'
 import { readFacets } from './read/facets.ts'
 import { createNotifications, followEvents, readHead } from './read/follow.ts'
@@ -41,6 +42,7 @@ export async function openStore(driver: Db): Promise<EventStore> {
       revocations: createRevocationStore(db),
       retention: createRetentionStore(db, maintenance.countRemoved),
       people: createPeopleStore(db, maintenance.countRemoved),
+      routes: createRouteStore(db),
       health: () => readHealth(db),
       close() {
         closed ??= (async () => {

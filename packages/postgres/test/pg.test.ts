@@ -79,6 +79,32 @@ describe('PostgreSQL', () => {
     expect(results.flat().filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(60)
   })
 
+  test('stores that report the same routes at once do not deadlock', async () => {
+    await using database = await openDatabase()
+    const stores = await Promise.all([database.open(), database.open()])
+    const routes = Array.from({ length: 300 }, (_, index) => ({ method: 'GET', path: `/${index}`, action: null }))
+    const calls = Array.from({ length: 16 }, (_, round) => {
+      // Another action each time, so that every row is locked and written.
+      const given = routes.map((route) => ({ ...route, action: `round.${round}` }))
+      return stores[round % 2]?.routes.put(round % 2 === 0 ? given : given.toReversed(), new Date().toISOString())
+    })
+    expect(await Promise.all(calls)).toEqual(calls.map(() => ({ stored: 300, ignored: 0 })))
+    expect(await stores[0].routes.list()).toHaveLength(300)
+  })
+
+  test('stores that report different routes at once keep to the limit', async () => {
+    await using database = await openDatabase()
+    const stores = await Promise.all([database.open(), database.open()])
+    const calls = Array.from({ length: 12 }, (_, round) =>
+      stores[round % 2]?.routes.put(
+        Array.from({ length: 1_000 }, (_, index) => ({ method: 'GET', path: `/${round}/${index}`, action: null })),
+        new Date().toISOString(),
+      ),
+    )
+    const ignored = (await Promise.all(calls)).reduce((sum, result) => sum + (result?.ignored ?? 0), 0)
+    expect([await stores[0].routes.list().then(({ length }) => length), ignored]).toEqual([10_000, 2_000])
+  })
+
   test('continues to follow after its connections are cut', async () => {
     await using database = await openDatabase()
     const store = await database.open()

@@ -6,6 +6,7 @@ import { eventsMigration } from './migrations/0001-events.ts'
 import { accessMigration } from './migrations/0002-access.ts'
 import { rollupsMigration } from './migrations/0003-rollups.ts'
 import { administrationMigration } from './migrations/0004-administration.ts'
+import { routesMigration } from './migrations/0005-routes.ts'
 import { SCHEMA, SCHEMA_LOCK_KEY, tables } from './tables.ts'
 
 interface Migration {
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { name: '0002-access', statements: accessMigration },
   { name: '0003-rollups', statements: rollupsMigration },
   { name: '0004-administration', statements: administrationMigration },
+  { name: '0005-routes', statements: routesMigration },
 ]
 
 /**

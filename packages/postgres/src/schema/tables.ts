@@ -18,6 +18,7 @@ export const tables = {
   revocations: raw(`${SCHEMA}.revocations`),
   retention: raw(`${SCHEMA}.retention`),
   leases: raw(`${SCHEMA}.leases`),
+  routes: raw(`${SCHEMA}.routes`),
 }
 
 /** The `NOTIFY` channel for new events. The payload is the tenant id. */
@@ -25,3 +26,6 @@ export const EVENTS_CHANNEL = 'whodid_events'
 
 /** Key of the advisory lock for schema changes. The value is arbitrary. */
 export const SCHEMA_LOCK_KEY = 7_748_093_312
+
+/** Key of the advisory lock for changes of the routes. The value is arbitrary. */
+export const ROUTES_LOCK_KEY = 7_748_093_313

@@ -6,6 +6,7 @@ import { testInbox } from './inbox.ts'
 import { testLists } from './lists.ts'
 import { testPeople } from './people.ts'
 import { testRetention } from './retention.ts'
+import { testRoutes } from './routes.ts'
 import { testSearch } from './search.ts'
 import { testSettings } from './settings.ts'
 import { testStats } from './stats.ts'
@@ -39,6 +40,7 @@ export function testStore(name: string, create: () => Promise<StoreUnderTest>): 
     testSettings(subject)
     testRetention(subject)
     testPeople(subject)
+    testRoutes(subject)
 
     test('health reports engine, version, durability and warnings', async () => {
       const { engine, version, durability, warnings } = await subject().store.health()

@@ -1,0 +1,2 @@
+export type { StoreUnderTest } from './events.ts'
+export { testStore } from './test-store.ts'
