@@ -10,6 +10,7 @@ import {
   WhodidError,
 } from '@whodid/core'
 import { type AccessLog, toActor } from './access-log.ts'
+import type { ReportRoutes } from './app-routes.ts'
 import type { Caller } from './auth/caller.ts'
 import { canViewAll, requirePermission } from './auth/permission.ts'
 import { ALL_TENANTS, resolveSingleTenant, resolveTenants } from './auth/tenants.ts'
@@ -32,6 +33,7 @@ interface PolicyOptions {
   readonly catalog: CatalogJson
   readonly accessLog: AccessLog
   readonly ingest: Pick<Ingest, 'appendFromKey' | 'record'>
+  readonly reportRoutes: ReportRoutes
   readonly now: () => number
   readonly windows: RetentionWindows
   /** Called after a key or viewer token of a tenant is revoked. */
@@ -113,7 +115,7 @@ export function createTenantScope(tenantId: string): ReadScope {
 
 /** Creates the policy. Only the policy creates a `ReadScope` or a reader. */
 export function createPolicy(options: PolicyOptions): Policy {
-  const { store, catalog, accessLog, ingest, now, windows, onRevoked } = options
+  const { store, catalog, accessLog, ingest, reportRoutes, now, windows, onRevoked } = options
   const countTotal = createTotalCounter(store, now)
 
   /** Hides events past their retention, purged or not. */
@@ -266,6 +268,11 @@ export function createPolicy(options: PolicyOptions): Policy {
         requirePermission(caller.viewer, 'ingest')
         gate.countEvents(caller, events.length)
         return ingest.appendFromKey(events, caller.allTenants ? null : (caller.viewer.tenants[0] ?? null))
+      },
+      reportRoutes: async (routes) => {
+        requirePermission(caller.viewer, 'ingest')
+        gate.countEvents(caller, routes.length)
+        return reportRoutes(routes)
       },
       administer: (requested) => createAdministration({ caller, context }, requested),
       person: (personId, requested) => {

@@ -6,13 +6,15 @@ import { STREAM_POSITION_PATTERN } from './read/stream-position.ts'
 
 const UNSTORABLE = /\0|\p{Surrogate}/u
 
-/** Returns a schema for text that a database can store: no U+0000, no lone surrogate, at most `max` characters. */
+/** The schema of text that a database can store: not empty, no U+0000, no lone surrogate. */
+export const storableText = z
+  .string()
+  .min(1)
+  .refine((value) => !UNSTORABLE.test(value), 'must not contain U+0000 or a lone surrogate')
+
+/** Returns a schema for text that a database can store, of at most `max` characters. */
 export function text(max: number) {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((value) => !UNSTORABLE.test(value), 'must not contain U+0000 or a lone surrogate')
+  return storableText.max(max)
 }
 
 /** Checks if a database can store every text of a filter. */

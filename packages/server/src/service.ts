@@ -1,5 +1,15 @@
-import type { Authorize, Catalog, CatalogData, EventStore, EventWriter, FetchService, PageRequest } from '@whodid/core'
+import type {
+  AppRoute,
+  Authorize,
+  Catalog,
+  CatalogData,
+  EventStore,
+  EventWriter,
+  FetchService,
+  PageRequest,
+} from '@whodid/core'
 import { createAccessLog } from './access-log.ts'
+import { createRouteReporter, parseAppRoutes } from './app-routes.ts'
 import { createAuthenticate } from './auth/authenticate.ts'
 import { createRevocationWatch } from './auth/revocation.ts'
 import { createStaticKeyAuthenticator, type StaticKey } from './auth/static-keys.ts'
@@ -41,6 +51,12 @@ export interface ServiceOptions {
 
 /** A service that stores events and answers queries about them. */
 export interface Service extends EventWriter, FetchService {
+  /**
+   * Stores the routes of the host app. Trails call it, so that hosts do not need to.
+   *
+   * @throws WhodidError `invalid_input` for an invalid route
+   */
+  reportRoutes(routes: readonly AppRoute[]): Promise<void>
   /**
    * Deletes events past their retention now. The service also does this about once an hour. Resolves to the number of deleted
    * events; null when another process is purging.
@@ -97,10 +113,14 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   if (retention.autoPurge ?? true) purge.start()
 
   const onRevoked = revocationWatch.recheck
-  const policy = createPolicy({ store, catalog, accessLog, ingest, now, windows, onRevoked })
+  const reportRoutes = createRouteReporter({ store, now, onWarning })
+  const policy = createPolicy({ store, catalog, accessLog, ingest, reportRoutes, now, windows, onRevoked })
 
   return {
     append: ingest.appendFromHost,
+    async reportRoutes(routes) {
+      await reportRoutes(parseAppRoutes(routes))
+    },
     fetch: createHandler({ authenticate, policy, calls, gates, cors, onWarning }),
     purge: purge.run,
     async close() {

@@ -154,6 +154,7 @@ const ATTEMPTS: Record<string, { readonly shows: RegExp | null; readonly inputs:
     },
     'keys.revoke': { shows: null, inputs: [{ id: stored.unloved.id }, { id: stored.unloved.id, tenant: 'acme' }] },
     'viewerTokens.revoke': { shows: null, inputs: [{ token: 'x' }, { viewerId: 'nobody', tenant: 'acme' }] },
+    'routes.report': { shows: null, inputs: [{ routes: [{ method: 'GET', path: '/acme', action: null }] }] },
     health: { shows: null, inputs: [{}] },
   }
 
@@ -259,6 +260,7 @@ const ADMIN = [
   'people.erase',
   ...KEYS_AND_TOKENS,
 ]
+const INGEST = ['append', 'routes.report']
 const ANONYMOUS = ['health']
 const SIGNED_IN = [...ANONYMOUS, 'viewer']
 const PERMISSIONS: readonly (readonly [
@@ -270,13 +272,13 @@ const PERMISSIONS: readonly (readonly [
   ['an anonymous caller', {}, 401, ANONYMOUS],
   ['an unknown key', bearer('not-a-key-of-this-service'), 401, ANONYMOUS],
   ['an unknown session', session('mallory'), 401, ANONYMOUS],
-  ['an ingest key', bearer(KEYS.acmeIngest), 403, [...SIGNED_IN, 'append']],
-  ['an ingest key for all tenants', bearer(KEYS.allIngest), 403, [...SIGNED_IN, 'append']],
+  ['an ingest key', bearer(KEYS.acmeIngest), 403, [...SIGNED_IN, ...INGEST]],
+  ['an ingest key for all tenants', bearer(KEYS.allIngest), 403, [...SIGNED_IN, ...INGEST]],
   ['a read key', bearer(KEYS.acmeRead), 403, [...SIGNED_IN, ...READS, ...INBOX]],
   ['an export key', bearer(KEYS.acmeExport), 403, [...SIGNED_IN, 'export']],
   ['an admin key', bearer(KEYS.acmeAdmin), 403, [...SIGNED_IN, ...ADMIN]],
   ['an owner', session('ada'), 403, [...SIGNED_IN, ...READS, ...INBOX, ...ADMIN, 'export']],
-  ['a stored ingest key', bearer(stored.ingest.key), 403, [...SIGNED_IN, 'append']],
+  ['a stored ingest key', bearer(stored.ingest.key), 403, [...SIGNED_IN, ...INGEST]],
   ['a stored read key', bearer(stored.read.key), 403, [...SIGNED_IN, ...READS, ...INBOX]],
   ['a stored export key', bearer(stored.export.key), 403, [...SIGNED_IN, 'export']],
   ['a stored admin key', bearer(stored.admin.key), 403, [...SIGNED_IN, ...ADMIN]],

@@ -235,13 +235,25 @@ describe('a page of another site', () => {
     },
   )
 
-  test('can never append events', async () => {
-    for (const path of ['/api/v1/events', '/api/v1/events/', '/trpc/append', '/trpc/list,append', '/trpc/%61ppend']) {
-      expect([path, allowedOrigin(await preflight(path, 'POST', APP))]).toEqual([path, null])
-      const { tenantId: _, ...one } = createEvent()
-      const init = { method: 'POST', body: JSON.stringify(one), headers: { ...JSON_TYPE, ...bearer(KEYS.acmeIngest) } }
-      expect([path, allowedOrigin(await from(APP, path, served, init))]).toEqual([path, null])
-    }
+  test.each([
+    '/api/v1/events',
+    '/api/v1/events/',
+    '/trpc/append',
+    '/trpc/list,append',
+    '/trpc/%61ppend',
+    '/api/v1/routes',
+    '/api/v1/routes/',
+    '/trpc/routes.report',
+    '/trpc/list,routes.report',
+    '/trpc/routes%2Ereport',
+  ])('can never send events or routes to %s', async (path) => {
+    expect(allowedOrigin(await preflight(path, 'POST', APP))).toBe(null)
+    const { tenantId: _, ...one } = createEvent()
+    const init = { method: 'POST', body: JSON.stringify(one), headers: { ...JSON_TYPE, ...bearer(KEYS.acmeIngest) } }
+    expect(allowedOrigin(await from(APP, path, served, init))).toBe(null)
+  })
+
+  test('can be allowed other methods on the same path', async () => {
     const methods = (await preflight('/api/v1/events', 'GET', APP)).headers.get('access-control-allow-methods')
     expect(methods).toBe('GET, HEAD, PUT, DELETE')
   })

@@ -34,6 +34,7 @@ GET /health
 const ADDITIONAL = `
 GET /api/v1/viewer
 POST /api/v1/viewer-tokens/revoke
+POST /api/v1/routes
 GET /api/activity
 POST /api/activity/mark-seen
 POST /api/activity/archive

@@ -1,5 +1,6 @@
 import { WhodidError } from '@whodid/core'
 import { append } from '../operations/append.ts'
+import { reportRoutes } from '../operations/report-routes.ts'
 
 /** The other origins whose pages may call the service from a browser. */
 export interface CorsOptions {
@@ -41,17 +42,20 @@ function checkOrigin(origin: string): string {
   )
 }
 
-/** Checks if a call would store events, which is never allowed from another origin. */
+const INGEST_OPERATIONS = [append, reportRoutes]
+
+/** Checks if a call would store events or routes, which is never allowed from another origin. */
 function isIngest(method: string | null, path: string): boolean {
   if (path.startsWith('/trpc/')) {
     // tRPC decodes names. A name that cannot be decoded matches no procedure.
     try {
-      return decodeURIComponent(path).split(/[/,]/).includes(append.name)
+      const names = decodeURIComponent(path).split(/[/,]/)
+      return INGEST_OPERATIONS.some(({ name }) => names.includes(name))
     } catch {
       return true
     }
   }
-  return method === append.route.method && path.replace(/\/$/, '') === append.route.path
+  return INGEST_OPERATIONS.some(({ route }) => method === route.method && path.replace(/\/$/, '') === route.path)
 }
 
 /** Creates the CORS rules. Without options, no other origin has access. Throws `invalid_input` for an invalid origin. */

@@ -120,6 +120,11 @@ export const router = t.router({
     .input(operations.exportEvents.input.omit({ preset: true }))
     .query(async ({ ctx, input }) => readTextParts(await operations.exportEvents.run(ctx.session, input))),
   follow,
+  routes: t.router({
+    report: createProcedure(operations.reportRoutes)
+      .input(operations.reportRoutes.input)
+      .mutation(({ ctx, input }) => operations.reportRoutes.run(ctx.session, input)),
+  }),
   keys: t.router({
     list: createProcedure(operations.listKeys)
       .input(operations.listKeys.input)

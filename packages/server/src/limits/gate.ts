@@ -21,7 +21,7 @@ export interface Gate {
    * or export counts as open until the call ends, and ends when the caller's credential is revoked.
    */
   admit(caller: Caller, operation: Pick<Operation, 'requires' | 'responseType'>): void
-  /** Counts the events of a batch. {@link admit} has counted the first. */
+  /** Counts the events or routes of a batch. {@link admit} has counted the first. */
   countEvents(caller: Caller, events: number): void
   /** Throws `rate_limited` after too many unauthenticated calls from this address. */
   checkAttempts(): void

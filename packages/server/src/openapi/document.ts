@@ -29,7 +29,7 @@ import {
 } from './schemas/administration.ts'
 import { appendOutput, eventOutput, inboxChangeOutput, inboxCountOutput, listOutput } from './schemas/events.ts'
 import { facetsOutput } from './schemas/facets.ts'
-import { catalogOutput, healthOutput, viewerOutput } from './schemas/service.ts'
+import { catalogOutput, healthOutput, routesStoredOutput, viewerOutput } from './schemas/service.ts'
 import { statsOutput } from './schemas/stats.ts'
 
 const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
@@ -46,6 +46,7 @@ const OUTPUTS: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['Viewer', viewerOutput],
   ['Catalog', catalogOutput],
   ['Health', healthOutput],
+  ['RoutesStored', routesStoredOutput],
   ['ApiKey', apiKeyOutput],
   ['ApiKeys', apiKeysOutput],
   ['NewApiKey', newApiKeyOutput],
@@ -120,6 +121,7 @@ const BODY_EXAMPLES: { readonly [operation: string]: unknown } = {
   'retention.set': { days: 90, legalHold: false },
   'retention.preview': { days: 30 },
   'people.erase': { names: ['Countess of Lovelace'] },
+  'routes.report': { routes: [{ method: 'POST', path: '/api/projects', action: 'project.created' }] },
   'compat.markSeen': { ids: [EXAMPLES.id] },
   'compat.archive': { ids: [EXAMPLES.id] },
 }
@@ -150,7 +152,7 @@ function describeRequestBody(operation: Operation) {
 const TAGS = {
   Events: 'List, store, export and stream events.',
   Inbox: 'Mark events as seen, and archive them.',
-  Service: 'The catalog, the current viewer and the health of the service.',
+  Service: 'The catalog, the routes of the app, the current viewer and the health of the service.',
   Administration: 'Manage the API keys, viewer tokens, retention and people of a tenant.',
   Compatibility: 'Routes in the format of other products: snake_case, with limit and offset.',
 } as const

@@ -11,6 +11,7 @@ import { createKey, listKeys, revokeKey } from './keys.ts'
 import { list } from './list.ts'
 import type { Operation } from './operation.ts'
 import { erasePerson, exportPerson } from './people.ts'
+import { reportRoutes } from './report-routes.ts'
 import { getRetention, previewRetention, setRetention } from './retention.ts'
 import { revokeTokens } from './revoke-tokens.ts'
 import { stats } from './stats.ts'
@@ -35,6 +36,7 @@ export const OPERATIONS: readonly Operation[] = [
   viewer,
   follow,
   health,
+  reportRoutes,
   listKeys,
   createKey,
   revokeKey,
@@ -68,6 +70,7 @@ export {
   list,
   listKeys,
   previewRetention,
+  reportRoutes,
   revokeKey,
   revokeTokens,
   setRetention,

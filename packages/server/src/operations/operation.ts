@@ -1,11 +1,13 @@
 import type {
   AppendResult,
+  AppRoute,
   CatalogJson,
   EventContext,
   EventStore,
   NewEvent,
   Permission,
   Retention,
+  RoutesStored,
   StoreHealth,
   Viewer,
 } from '@whodid/core'
@@ -31,6 +33,8 @@ export interface Session {
   reader(tenant: string | undefined): Reader
   /** Stores events in the tenant of the caller's key. */
   append(events: readonly NewEvent[]): Promise<readonly AppendResult[]>
+  /** Stores routes of the app. Throws `forbidden` unless the viewer has `ingest`. */
+  reportRoutes(routes: readonly AppRoute[]): Promise<RoutesStored>
   /** Returns the administration of a tenant, by default the viewer's first. Throws `forbidden` unless the viewer has `admin`. */
   administer(tenant: string | undefined): Administration
   /**

@@ -44,6 +44,13 @@ export const catalogOutput: z.ZodType<CatalogJson> = z
   })
   .meta({ id: 'Catalog' })
 
+export const routesStoredOutput = z
+  .strictObject({
+    stored: z.int().describe('The number of routes that are stored.'),
+    ignored: z.int().describe('The number of new routes that are not stored, because the limit is reached.'),
+  })
+  .meta({ id: 'RoutesStored' })
+
 export const healthOutput = z
   .strictObject({
     status: z.literal('ok'),
