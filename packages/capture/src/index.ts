@@ -11,19 +11,6 @@ export type {
   ResourceInput,
   RunContext,
 } from './event/inputs.ts'
-export type { NodeRequest } from './node/fetch.ts'
-export { toFetchRequest, writeFetchResponse } from './node/fetch.ts'
-export { createCapture } from './request/capture.ts'
-export { skipCapture } from './request/context.ts'
-export type {
-  Capture,
-  CaptureOptions,
-  CreateCaptureOptions,
-  HeaderBag,
-  MaybePromise,
-  RequestCapture,
-  RequestFacts,
-  RequestOutcome,
-} from './request/options.ts'
+export type { Capture, CaptureOptions, Outcome, RequestCapture, RequestOutcome } from './request/options.ts'
 export type { Trail, TrailOptions } from './trail.ts'
 export { createTrail } from './trail.ts'

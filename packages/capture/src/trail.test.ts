@@ -3,7 +3,6 @@ import { isEventId } from '@whodid/core/event'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { createCollectingWriter } from '../test/collecting-writer.ts'
-import { createCapture } from './request/capture.ts'
 import { createTrail, type TrailOptions } from './trail.ts'
 
 const catalog = defineCatalog(
@@ -357,7 +356,7 @@ describe('annotate outside of a request', () => {
 test('the system acts within the request, but not from the person’s address and browser', async () => {
   const { trail, events } = setUp()
   const native = {}
-  const capture = createCapture({ trail, actor: () => ({ id: 'u1', name: 'Ada' }), tenant: () => 'acme' })
+  const capture = trail.capture({ actor: () => ({ id: 'u1', name: 'Ada' }), tenant: () => 'acme' })
   const headers = { 'user-agent': 'Firefox', 'x-request-id': 'r1' }
   const request = capture.begin({ native, method: 'DELETE', path: '/projects/p1', headers, ip: () => '203.0.113.9' })
   request.run(() =>

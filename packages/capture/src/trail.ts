@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import {
   type ActionName,
   type Catalog,
@@ -12,8 +10,8 @@ import {
   WhodidError,
 } from '@whodid/core'
 import { findAction } from '@whodid/core/catalog'
-import { type Engine, type Frame, findFailClosedCategories, flushDeferred } from './context/engine.ts'
-import { registerEngine } from './context/engines.ts'
+import { createDeferral } from './context/deferral.ts'
+import { type Engine, type Frame, findFailClosedCategories } from './context/engine.ts'
 import { createJobFrame, createRootFrame } from './context/frames.ts'
 import { type Clock, systemClock } from './delivery/clock.ts'
 import { type DeliveryLimits, resolveLimits, type TrailStats } from './delivery/options.ts'
@@ -24,12 +22,15 @@ import type { Annotation, RecordInput, RunContext } from './event/inputs.ts'
 import { validateMetadata } from './event/metadata.ts'
 import { createInferrer } from './infer/infer.ts'
 import { createVocabulary } from './infer/vocabulary.ts'
+import { createCapture } from './request/capture.ts'
+import type { Capture, CaptureOptions } from './request/options.ts'
+import { createRouteReports } from './request/route-reporter.ts'
 
 /** Options for `createTrail`. */
 export interface TrailOptions<D extends CatalogData, M extends MetadataSchemas<D>> {
   readonly catalog: Catalog<D, M>
-  /** The service, or `http({ url, key })` for a remote one. */
-  readonly to: EventWriter
+  /** The service or a promise of it, or `http({ url, key })` for a remote one. */
+  readonly to: EventWriter | PromiseLike<EventWriter>
   /** Prints the event of each request and its source. A function receives the lines instead. @default false */
   readonly debug?: boolean | ((line: string) => void) | undefined
   /** Additional names of secrets, as whole words: `['iban']`. */
@@ -84,6 +85,16 @@ export interface Trail<D extends CatalogData = CatalogData, M extends MetadataSc
    * await trail.run({ actor: SYSTEM, tenant: 'acme' }, () => cleanUp(project))
    */
   run<T>(context: RunContext, fn: () => T): T
+  /**
+   * Creates the capture of a framework adapter: it turns the requests of one app into events.
+   *
+   * @example
+   * const capture = trail.capture<IncomingMessage>({ actor: (req) => getSession(req)?.user })
+   * const call = capture.begin({ native: req, method: 'POST', path: '/projects', headers: req.headers })
+   * const response = await call.run(() => handle(req))
+   * await call.end({ status: response.status, route: '/projects', responseBody: () => response.body })
+   */
+  capture<N extends object>(options?: CaptureOptions<N, ActionName<D>>): Capture<N>
   /** Resolves when all events so far are delivered, or after `limits.flushTimeoutMs`. */
   flush(): Promise<void>
   /** Stops recording, and delivers queued events for at most `limits.flushTimeoutMs`. The rest is lost, with a warning. */
@@ -102,24 +113,26 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   options: TrailOptions<D, M>,
 ): Trail<D, M> {
   const { catalog } = options
-  if (typeof options.to?.append !== 'function') {
-    throw new WhodidError('invalid_input', '`to` must be an EventWriter: pass `await createService(…)` or `http(…)`.')
-  }
+  const to = toWriter(options.to)
   const clock = options.clock ?? systemClock
   const warn = options.onWarning ?? ((message: string) => console.warn(`[whodid] ${message}`))
-  const limits = resolveLimits(options.limits, options.to)
+  const limits = resolveLimits(options.limits, to)
   const delivery = createDelivery({
-    to: options.to,
-    instance: options.instance ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
+    to,
+    instance: options.instance,
     limits,
     clock,
     random: options.random ?? Math.random,
     warn,
     onRejected: options.onRejected,
   })
+  // Outside the context of every request, including the host's own contexts.
+  const runOutside = AsyncLocalStorage.snapshot()
+  const inferrer = createInferrer(createVocabulary(catalog))
+  const routeReports = createRouteReports(to, inferrer, clock, runOutside)
   const engine: Engine = {
     catalog,
-    inferrer: createInferrer(createVocabulary(catalog)),
+    inferrer,
     delivery,
     clock,
     secretNames: options.redact,
@@ -127,9 +140,8 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     frames: new AsyncLocalStorage(),
     jobs: new Set(),
     pending: new Set(),
-    deferred: [],
-    runOutside: AsyncLocalStorage.snapshot(),
-    isDevelopment: process.env.NODE_ENV !== 'production',
+    deferral: createDeferral(clock, runOutside),
+    isDevelopment: typeof process === 'undefined' || process.env.NODE_ENV !== 'production',
     warn,
     debug: typeof options.debug === 'function' ? options.debug : options.debug === true ? printLine : undefined,
   }
@@ -138,13 +150,18 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
 
   async function flush(): Promise<void> {
     await flushFrames()
-    await delivery.flush()
+    await Promise.all([delivery.flush(), flushRoutes()])
+  }
+
+  function flushRoutes(): Promise<void> | undefined {
+    const sent = routeReports.flush()
+    return sent === undefined ? undefined : waitFor(sent)
   }
 
   /** Resolves when all annotations and ended requests are events. */
   async function flushFrames(): Promise<void> {
     for (const job of engine.jobs) job.release()
-    flushDeferred(engine)
+    engine.deferral.flush()
     if (engine.pending.size > 0) await waitFor(Promise.allSettled(engine.pending))
   }
 
@@ -192,11 +209,12 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
       const job = createJobFrame(engine, context, getFrame())
       return engine.frames.run(job, () => runJob(engine, job, fn))
     },
+    capture: (captureOptions = {}) => createCapture({ engine, routeReports }, captureOptions),
     flush,
     async close() {
       stopListening()
       await flushFrames()
-      await delivery.close()
+      await Promise.all([delivery.close(), flushRoutes()])
     },
     stats: delivery.stats,
   }
@@ -209,8 +227,27 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   }
 
   const stopListening = options.flushOnExit === false ? () => undefined : flushOnExit(trail)
-  registerEngine(trail, engine)
   return trail
+}
+
+/** Returns the writer of `to`. A promised service is a local one, so its batches need not wait to fill up. */
+function toWriter(to: EventWriter | PromiseLike<EventWriter>): EventWriter {
+  if (typeof to === 'object' && to !== null) {
+    if ('append' in to && typeof to.append === 'function') return to
+    if ('then' in to && typeof to.then === 'function') {
+      const writer = Promise.resolve(to)
+      // Each batch reports the error.
+      writer.catch(() => undefined)
+      return {
+        append: async (events) => (await writer).append(events),
+        reportRoutes: async (routes) => (await writer).reportRoutes?.(routes),
+      }
+    }
+  }
+  throw new WhodidError(
+    'invalid_input',
+    '`to` must be an EventWriter or a promise of one: pass `createService(…)` or `http(…)`.',
+  )
 }
 
 function printLine(line: string): void {

@@ -6,9 +6,12 @@ import type { AckMode, Delivery } from '../delivery/options.ts'
 import { type Attribution, composeEvent } from '../event/compose.ts'
 import type { ActionDraft, Draft, ResolvedDraft } from '../event/draft.ts'
 import type { Inferrer } from '../infer/infer.ts'
+import type { Deferral } from './deferral.ts'
 
 /** The context of `record` and `annotate`: a request, a job, or neither. */
 export interface Frame {
+  /** The frame around this one, if its context is inherited. */
+  readonly outer?: Frame | undefined
   record(draft: ActionDraft): Recorded
   annotate(draft: Draft): void
   /** Returns the attribution for nested frames. */
@@ -32,14 +35,12 @@ export interface Engine {
   /** Categories with an action that has `onFailure: 'closed'`. */
   readonly failClosedCategories: ReadonlySet<string>
   readonly frames: AsyncLocalStorage<Frame>
-  /** Calls a function outside the context of every request, including the host's own contexts. */
-  readonly runOutside: <T>(fn: () => T) => T
   /** Running jobs, which hold annotations until they end. */
   readonly jobs: Set<{ release(): void }>
   /** Work that `flush` waits for, such as the lookup of an actor. */
   readonly pending: Set<Promise<unknown>>
   /** Work of ended requests that creates their events. */
-  readonly deferred: (() => void)[]
+  readonly deferral: Deferral
   readonly isDevelopment: boolean
   readonly warn: (message: string) => void
   readonly debug: ((line: string) => void) | undefined
@@ -80,17 +81,6 @@ export function emitLater(
     engine,
     attribution.then((resolved) => emit(engine, draft, resolved)),
   )
-}
-
-/** Defers `work` to the next `setImmediate`. All requests that ended in this turn of the event loop share one call. */
-export function defer(engine: Engine, work: () => void): void {
-  engine.deferred.push(work)
-  if (engine.deferred.length === 1) engine.runOutside(() => setImmediate(flushDeferred, engine))
-}
-
-/** Runs the deferred work now. */
-export function flushDeferred(engine: Engine): void {
-  for (const work of engine.deferred.splice(0)) work()
 }
 
 /** Makes `flush` wait for a promise. Its rejection does not become an unhandled rejection. */

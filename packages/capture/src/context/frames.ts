@@ -116,6 +116,7 @@ export function createJobFrame(
   }
 
   return {
+    outer,
     record,
     annotate,
     getAttribution,

@@ -15,13 +15,14 @@ export interface Clock {
 export const systemClock: Clock = {
   now: Date.now,
   after(ms, fn, keepAlive) {
-    if (ms === 0) {
+    if (ms === 0 && typeof setImmediate === 'function') {
       const immediate = setImmediate(fn)
       if (!keepAlive) immediate.unref()
       return () => clearImmediate(immediate)
     }
     const timer = setTimeout(fn, ms)
-    if (!keepAlive) timer.unref()
+    // Only Node has it.
+    if (!keepAlive) timer.unref?.()
     return () => clearTimeout(timer)
   },
 }

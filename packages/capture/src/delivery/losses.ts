@@ -1,4 +1,5 @@
 import { AUDIT_CATEGORY, type NewEvent, newId, SYSTEM } from '@whodid/core'
+import { createInstanceName } from './instance-name.ts'
 
 interface Gap {
   from: number
@@ -15,7 +16,8 @@ export interface Losses {
 }
 
 /** Creates a counter for the losses of one process. */
-export function createLosses(instance: string): Losses {
+export function createLosses(givenInstance: string | undefined): Losses {
+  let instance = givenInstance
   const gaps = new Map<string | undefined, Gap>()
   return {
     get count() {
@@ -33,7 +35,10 @@ export function createLosses(instance: string): Losses {
       }
     },
     take(now) {
-      const events = Array.from(gaps, ([tenantId, gap]) => toEvent(instance, tenantId, gap, now))
+      // Some runtimes allow random numbers only within a request.
+      instance ??= createInstanceName()
+      const name = instance
+      const events = Array.from(gaps, ([tenantId, gap]) => toEvent(name, tenantId, gap, now))
       gaps.clear()
       return events
     },

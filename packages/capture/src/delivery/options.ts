@@ -52,7 +52,8 @@ export interface TrailStats {
 /** Options for `createDelivery`. */
 export interface DeliveryOptions {
   readonly to: EventWriter
-  readonly instance: string
+  /** @default host name, process id, and a random part */
+  readonly instance: string | undefined
   readonly limits: DeliveryLimits
   readonly clock: Clock
   readonly random: () => number
@@ -69,6 +70,8 @@ export type AckMode = 'buffered' | 'durable' | 'closed'
 /** A bounded queue in front of a writer. */
 export interface Delivery {
   add(event: NewEvent, ackMode: AckMode): Promise<void> | undefined
+  /** Resolves when all events so far are delivered, rejected or lost, or after `limits.flushTimeoutMs`. */
+  whenDelivered(): Promise<void>
   flush(): Promise<void>
   close(): Promise<void>
   stats(): TrailStats

@@ -12,6 +12,7 @@ import {
   MIN_BACKOFF_MS,
   mayBeOneEvent,
 } from './retry.ts'
+import { createWatermark } from './watermark.ts'
 
 interface Entry {
   readonly event: NewEvent
@@ -26,6 +27,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { to, limits, clock, warn } = options
   const losses = createLosses(options.instance)
   const timers = createTimers(clock)
+  const watermark = createWatermark(clock, limits.flushTimeoutMs)
   // Deliveries must not run in the context of a request, nor keep one in memory.
   const runOutside = AsyncLocalStorage.snapshot()
   const queue: Entry[] = []
@@ -86,6 +88,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function enqueue(entry: Entry): void {
     queue.push(entry)
     bytes += entry.bytes
+    watermark.addQueued()
     if (draining !== undefined) return
     if (entry.ackMode !== 'buffered' || isBatchFull()) start()
     else linger()
@@ -207,6 +210,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function remove(entry: Entry): void {
     inFlight -= 1
     bytes -= entry.bytes
+    watermark.addDone()
   }
 
   function settle(entry: Entry, error?: WhodidError): void {
@@ -267,6 +271,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     add,
+    whenDelivered: watermark.wait,
     flush,
     close: () => {
       closing ??= shutDown()

@@ -5,8 +5,12 @@ interface Closable {
 
 const openTrails = new Set<Closable>()
 
-/** Delivers the queued events of a trail on SIGTERM and when the process runs out of work. Returns a function that stops it. */
+/**
+ * Delivers the queued events of a trail on SIGTERM and when the process runs out of work. Returns a function that stops it.
+ * Does nothing on a runtime without processes.
+ */
 export function flushOnExit(trail: Closable): () => void {
+  if (typeof process === 'undefined' || typeof process.on !== 'function') return () => undefined
   if (openTrails.size === 0) {
     process.on('SIGTERM', onTerminate)
     process.on('beforeExit', onIdle)

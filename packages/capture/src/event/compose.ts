@@ -21,6 +21,7 @@ import {
 import { findAction } from '@whodid/core/catalog'
 import { getVerbKind } from '@whodid/core/language'
 import { formatPointer } from '@whodid/core/redact'
+import { getByteLength } from './byte-length.ts'
 import type { ResolvedDraft } from './draft.ts'
 
 /** Maximum bytes of the changes of an event. Leaves room for its other fields. */
@@ -120,8 +121,8 @@ function truncateChanges(changes: readonly Change[] | undefined): readonly Chang
 }
 
 function getSize(value: Change['from']): number {
-  if (typeof value === 'string') return Buffer.byteLength(value)
-  return typeof value === 'object' && value !== null ? Buffer.byteLength(JSON.stringify(value)) : 8
+  if (typeof value === 'string') return getByteLength(value)
+  return typeof value === 'object' && value !== null ? getByteLength(JSON.stringify(value)) : 8
 }
 
 /** Returns the JSON pointers of redacted values. */

@@ -3,6 +3,7 @@ import { findAction } from '@whodid/core/catalog'
 import { formatPointer } from '@whodid/core/redact'
 import { isObject } from '../infer/identity.ts'
 import type { Inference } from '../infer/infer.ts'
+import { getByteLength } from './byte-length.ts'
 import { truncate } from './compose.ts'
 import {
   type ActionDraft,
@@ -274,7 +275,7 @@ function summarize(group: readonly ResolvedDraft[], nextId: () => string): Resol
   for (const { resourceId } of group) {
     const id = truncate(resourceId, EVENT_LIMITS.id)
     if (id === undefined) continue
-    bytes += Buffer.byteLength(JSON.stringify(id)) + 1
+    bytes += getByteLength(JSON.stringify(id)) + 1
     if (ids.length === MAX_IDS || bytes > MAX_IDS_BYTES) break
     ids.push(id)
   }

@@ -1,1 +1,5 @@
-export { skipCapture } from '../request/context.ts'
+export type { FetchHandler, FetchOptions } from './capture-fetch.ts'
+export { captureFetch } from './capture-fetch.ts'
+export { observeRequest } from './request.ts'
+export type { FetchEnd } from './response.ts'
+export { createNotRecorded, endWithResponse } from './response.ts'

@@ -13,7 +13,13 @@ export function parseCalls(parts: readonly PathPart[], body: unknown): PathPart[
   }
   const isCall =
     /^\w+(?:\.\w+)+(?:,\w+(?:\.\w+)+)*$/.test(last.text) && !/\d|\.(?:json|xml|html?|php|aspx?|do)$/i.test(last.text)
-  return isCall ? last.text.split(',').map((call) => call.split('.').map(toPart)) : undefined
+  return isCall ? last.text.split(',').map(parseCall) : undefined
+}
+
+/** Parses the name of a procedure, such as `project.archive`. */
+export function parseCall(call: string): PathPart[] {
+  const words = call.split('.')
+  return words.map((text, index) => ({ ...toPart(text), isVerb: index > 0 && index === words.length - 1 }))
 }
 
 function toPart(text: string): PathPart {

@@ -1,6 +1,6 @@
 import type { JsonObject, Kind, Scope } from '@whodid/core'
 import { getVerbKind } from '@whodid/core/language'
-import { parseCalls } from './calls.ts'
+import { parseCall, parseCalls } from './calls.ts'
 import {
   findEmail,
   findEntity,
@@ -15,7 +15,15 @@ import {
   isObject,
 } from './identity.ts'
 import { chooseAction, findTypeOfVerb } from './naming.ts'
-import { type Exchange, isReadMethod, type PathPart, parsePath, parsePathValues } from './path.ts'
+import {
+  applyParams,
+  type Exchange,
+  getParamValues,
+  isReadMethod,
+  type PathPart,
+  parsePath,
+  parsePathValues,
+} from './path.ts'
 import { parseShape, type Shape } from './shape.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -104,25 +112,32 @@ export function createInferrer(vocabulary: Vocabulary): Inferrer {
 
   /** Returns the calls of a request: one, or several for a batch of procedures in one path. */
   function getCalls(
-    { method, path, route: pattern, requestBody }: Exchange,
+    { method, path, route: pattern, params, call: procedure, requestBody }: Exchange,
     action?: string,
   ): readonly Call[] | 'read' {
+    if (procedure !== undefined) return [toCall(method, parseCall(procedure))]
     const route = getRoute(method, pattern)
-    const values = route === undefined ? undefined : parsePathValues(path, route.parts.length)
-    if (route !== undefined && values !== undefined) return [{ route, values }]
+    if (route !== undefined) {
+      const values = parsePathValues(path, route.parts.length)
+      if (values !== undefined) return [{ route, values: applyParams(route.parts, values, params) }]
+      const paramValues = getParamValues(route.parts, params)
+      if (paramValues !== undefined) return [{ route, values: paramValues }]
+    }
     const parts = parsePath(path, pattern)
     const calls = action === undefined ? parseCalls(parts, requestBody) : undefined
     if (calls === 'read') return 'read'
-    return (calls ?? [parts]).map((call) => ({
-      route: parseRoute(method, call),
-      values: call.map((part) => part.text),
-    }))
+    return (calls ?? [parts]).map((call) => toCall(method, call, params))
+  }
+
+  function toCall(method: string, parts: readonly PathPart[], params?: Exchange['params']): Call {
+    const texts = parts.map((part) => part.text)
+    return { route: parseRoute(method, parts), values: applyParams(parts, texts, params) }
   }
 
   /** Returns the action of a call and its resource type, or the reason why there is none. */
   function getAction(
     { shape, type, actions }: Route,
-    { method, status, failed }: Exchange,
+    { method, call, status, failed }: Exchange,
     given: string | undefined,
   ): { readonly action: Action; readonly type: string; readonly isAuth: boolean } | { readonly reason: string } {
     const isRead = isReadMethod(method)
@@ -131,7 +146,7 @@ export function createInferrer(vocabulary: Vocabulary): Inferrer {
       const category = isAuth ? 'auth' : given.slice(0, given.indexOf('.'))
       return { action: toAction(given), type: category, isAuth }
     }
-    if (shape.isRead && !isRead && !isAuth) return { reason: 'a search over POST' }
+    if (shape.isRead && !isRead && !isAuth && call === undefined) return { reason: 'a search over POST' }
     const category = isAuth ? 'auth' : type
     if (category === undefined) return { reason: 'the path names no resource: name its action with `routes`' }
     const created = status === 201

@@ -5,6 +5,10 @@ export interface Exchange {
   readonly path: string
   /** The route's pattern with its full mount path; null when no route matched. */
   readonly route: string | null
+  /** The values of the route's parameters, if the framework has them. */
+  readonly params?: { readonly [name: string]: unknown } | undefined
+  /** The name of a procedure, whose last word is the verb: `project.archive`. It replaces the path. */
+  readonly call?: string | undefined
   readonly status: number
   readonly failed: boolean
   readonly requestBody: unknown
@@ -25,6 +29,8 @@ export interface PathPart {
   readonly text: string
   readonly isValue: boolean
   readonly param: string | undefined
+  /** True for the last word of a procedure's name. */
+  readonly isVerb?: boolean | undefined
 }
 
 function isSplat(segment: string) {
@@ -82,6 +88,31 @@ export function parsePathValues(path: string, count: number): readonly string[] 
   segments.shift()
   if (segments.length !== count || segments.includes('')) return undefined
   return path.includes('%') ? segments.map(decodeSegment) : segments
+}
+
+/**
+ * Returns the values of a path's parts, as the framework parsed the parameters. The path decides for names that stand in it
+ * more than once.
+ */
+export function applyParams(
+  parts: readonly PathPart[],
+  values: readonly string[],
+  params: Exchange['params'],
+): readonly string[] {
+  if (params === undefined) return values
+  return values.map((value, index) => {
+    const param = parts[index]?.param
+    const given = param === undefined ? undefined : params[param]
+    if (typeof given !== 'string' || given === value) return value
+    return parts.some((other, at) => at !== index && other.param === param) ? value : given
+  })
+}
+
+/** Returns the values of a route's parts if the framework has parsed all parameters, for an app that rewrote the path. */
+export function getParamValues(parts: readonly PathPart[], params: Exchange['params']): readonly string[] | undefined {
+  if (params === undefined) return undefined
+  const values = parts.map(({ text, isValue, param }) => (isValue ? params[param ?? ''] : text))
+  return values.every((value) => typeof value === 'string') ? values : undefined
 }
 
 /** Guesses the pattern of a path without a route: `/api/projects/p1` becomes `/api/projects/:id`. */

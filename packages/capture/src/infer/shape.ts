@@ -79,7 +79,7 @@ export function parseShape(method: string, parts: readonly PathPart[], vocabular
     if (name === '' || IGNORED_SEGMENTS.has(name)) return
     if (nouns.length === 0 && verb === undefined && isPrefix(name, isLast)) return
     if (SELF_WORDS.has(name)) parseSelf()
-    else parseWords(words, name, isLast)
+    else parseWords(words, name, isLast, part.isVerb === true)
   }
 
   function isPrefix(name: string, isLast: boolean): boolean {
@@ -92,10 +92,10 @@ export function parseShape(method: string, parts: readonly PathPart[], vocabular
     if (noun !== undefined) noun.isSelf = true
   }
 
-  function parseWords(words: readonly string[], name: string, isLast: boolean): void {
+  function parseWords(words: readonly string[], name: string, isLast: boolean, isVerb: boolean): void {
     const before = last()
     const afterId = before?.index !== undefined || before?.isSelf === true
-    const isVerbExpected = afterId && (method === 'POST' || method === 'DELETE')
+    const isVerbExpected = isVerb || (afterId && (method === 'POST' || method === 'DELETE'))
     const declared =
       before === undefined
         ? undefined
@@ -106,7 +106,7 @@ export function parseShape(method: string, parts: readonly PathPart[], vocabular
       return
     }
     const type = vocabulary.findType(words)
-    if (type !== undefined) {
+    if (type !== undefined && !isVerb) {
       pushNoun(type)
       return
     }
@@ -120,6 +120,7 @@ export function parseShape(method: string, parts: readonly PathPart[], vocabular
     }
     if (isLast && isReadSegment(words) && !(isVerbExpected && parseVerb(name, true) !== undefined)) {
       isRead = true
+      if (isVerb) setVerb(name, name)
       return
     }
     const simple = parseVerb(name, isVerbExpected)
@@ -139,7 +140,8 @@ export function parseShape(method: string, parts: readonly PathPart[], vocabular
       parseObject(words.slice(0, -1), afterId)
       return
     }
-    pushNoun(qualifyType(toIdentifier(toSingular(words)), before))
+    if (isVerb && before !== undefined) setVerb(name, name)
+    else pushNoun(qualifyType(toIdentifier(toSingular(words)), before))
   }
 
   function parseObject(words: readonly string[], afterId: boolean): void {

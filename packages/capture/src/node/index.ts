@@ -1,2 +1,6 @@
 export type { NodeRequest } from './fetch.ts'
 export { toFetchRequest, writeFetchResponse } from './fetch.ts'
+export type { MountedRequest } from './mount.ts'
+export { createMount } from './mount.ts'
+export type { NodeExchange } from './request.ts'
+export { captureRequest } from './request.ts'

@@ -1,14 +1,19 @@
 import { type Actor, ANONYMOUS, type Channel, EVENT_LIMITS, type EventContext } from '@whodid/core'
-import type { Engine } from '../context/engine.ts'
+import type { Engine, Frame } from '../context/engine.ts'
 import { type Attribution, truncate } from '../event/compose.ts'
 import { toActor } from '../event/draft.ts'
 import { guessPattern, isReadMethod } from '../infer/path.ts'
 import type { CaptureOptions, HeaderBag, MaybePromise, RequestFacts, RequestOutcome } from './options.ts'
 import type { RouteTable } from './routes.ts'
 
+const NO_HEADERS: HeaderBag = {}
 const CATCH_ALL = /(?:\*\w*|\(\.\*\))\}?$/
 
-const skipped = new WeakSet<object>()
+// Shared by all copies of this module in the process: the ESM build and the CommonJS build may both be loaded.
+const SKIPPED = Symbol.for('whodid.skipped')
+const shared: { [SKIPPED]?: WeakSet<object>; readonly Object: object } = globalThis
+shared[SKIPPED] ??= new WeakSet()
+const skipped = shared[SKIPPED]
 
 /** Excludes a request from inference: only `trail.record` creates events for it. Adapters call it for their mounts. */
 export function skipCapture(native: object): void {
@@ -16,7 +21,7 @@ export function skipCapture(native: object): void {
 }
 
 /** The reason why a request is not captured. If it is ignored on purpose, its annotations are too. */
-interface Refusal {
+export interface Refusal {
   readonly reason: string
   readonly onPurpose: boolean
 }
@@ -28,6 +33,7 @@ export class RequestContext<N extends object> {
   private readonly routes: RouteTable | undefined
   private readonly facts: RequestFacts<N>
   private readonly fallbackRequestId: string
+  private readonly outer: Frame | undefined
   private origin: EventContext | undefined
 
   constructor(
@@ -36,27 +42,33 @@ export class RequestContext<N extends object> {
     routes: RouteTable | undefined,
     facts: RequestFacts<N>,
     fallbackRequestId: string,
+    outer: Frame | undefined,
   ) {
     this.engine = engine
     this.options = options
     this.routes = routes
     this.facts = facts
     this.fallbackRequestId = fallbackRequestId
+    this.outer = outer
   }
 
-  /** Returns the pattern of the route, and the action that `routes` gives it. */
-  findRoute({ route }: RequestOutcome): { readonly pattern: string; readonly action: string | false | undefined } {
+  /** Returns the pattern of the route, and the action that `routes` or the framework's metadata gives it. */
+  findRoute({ route, method = this.facts.method, action }: RequestOutcome): {
+    readonly pattern: string
+    readonly action: string | false | undefined
+  } {
     const pattern = truncate(route ?? guessPattern(this.facts.path), EVENT_LIMITS.context)
-    return { pattern, action: this.routes?.(this.facts.method, pattern) }
+    return { pattern, action: this.routes?.(method, pattern) ?? action }
   }
 
   /** Returns why the request is not captured; undefined when it is. */
   findRefusal(outcome: RequestOutcome, routeAction: string | false | undefined): Refusal | undefined {
     const { engine, facts } = this
     const { ignore, recordReads } = this.options
-    const { native, method } = facts
+    const { native } = facts
+    const { method = facts.method } = outcome
     if (skipped.has(native)) return { reason: 'it is skipped', onPurpose: true }
-    if (routeAction === false) return { reason: 'its route is set to false', onPurpose: true }
+    if (routeAction === false) return { reason: 'its action is set to false', onPurpose: true }
     if (ignore !== undefined && callOption(engine, facts, 'ignore', () => ignore(native, outcome)) === true) {
       return { reason: '`ignore` returned true', onPurpose: true }
     }
@@ -77,6 +89,26 @@ export class RequestContext<N extends object> {
 
   /** Looks up the actor and the tenant. The outcome is null before the end of the request. */
   getAttribution(outcome: RequestOutcome | null, route: string | null): MaybePromise<Attribution> {
+    if (this.outer === undefined) return this.readAttribution(outcome, route)
+    const around = this.outer.getAttribution()
+    const own = this.readAttribution(outcome, route)
+    if (!(around instanceof Promise) && !(own instanceof Promise)) return this.joinAttributions(around, own)
+    return Promise.all([around, own]).then((both) => this.joinAttributions(...both))
+  }
+
+  /** Joins the attribution of an inner call and of the request around it, which provides all that is missing. */
+  private joinAttributions(around: Attribution, own: Attribution): Attribution {
+    const { method, route } = own.context
+    return {
+      actor: own.actor === ANONYMOUS ? around.actor : own.actor,
+      tenant: own.tenant ?? around.tenant,
+      context: { ...around.context, method, route },
+      causedBy: undefined,
+      scope: around.scope,
+    }
+  }
+
+  private readAttribution(outcome: RequestOutcome | null, route: string | null): MaybePromise<Attribution> {
     const { actor, tenant } = this.options
     const { engine, facts } = this
     const user =
@@ -110,7 +142,7 @@ export class RequestContext<N extends object> {
 
   private readOrigin(route: string | null): EventContext {
     const { channel } = this.options
-    const { native, headers, method } = this.facts
+    const { native, headers = NO_HEADERS, method } = this.facts
     const ip = this.facts.ip?.()
     const chosen =
       typeof channel === 'function' ? callOption(this.engine, this.facts, 'channel', () => channel(native)) : channel

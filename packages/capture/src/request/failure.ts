@@ -1,6 +1,39 @@
-import { STATUS_CODES } from 'node:http'
 import type { EventError } from '@whodid/core'
 import { isObject } from '../infer/identity.ts'
+
+const STATUS_TEXTS: { readonly [status: number]: string | undefined } = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
+  411: 'Length Required',
+  412: 'Precondition Failed',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
+  418: "I'm a Teapot",
+  422: 'Unprocessable Entity',
+  423: 'Locked',
+  424: 'Failed Dependency',
+  425: 'Too Early',
+  426: 'Upgrade Required',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  451: 'Unavailable For Legal Reasons',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  507: 'Insufficient Storage',
+}
 
 /** Converts an error of the host to its status, code, and message. */
 export function toEventError(error: unknown): EventError {
@@ -14,14 +47,12 @@ export function toEventError(error: unknown): EventError {
   }
 }
 
-/**
- * Returns the error of a failed request, without details that the client did not receive. The message of an internal error is
- * omitted, because it may contain secrets.
- */
+/** Returns the error of a failed request. Details that the client did not receive are omitted: they may contain secrets. */
 export function getFailure(outcome: {
   readonly status: number
   readonly aborted?: boolean | undefined
   readonly error?: unknown
+  readonly exposed?: boolean | undefined
   readonly responseBody?: unknown
 }): EventError {
   const { status, aborted } = outcome
@@ -31,7 +62,7 @@ export function getFailure(outcome: {
     return { code: 'aborted', message: 'The client disconnected before the response was complete' }
   const response = parseProblem(outcome.responseBody)
   const code = response.code ?? thrown?.code
-  const message = response.message ?? (failed < 500 ? thrown?.message : undefined) ?? STATUS_CODES[failed]
+  const message = response.message ?? (outcome.exposed === true ? thrown?.message : undefined) ?? STATUS_TEXTS[failed]
   return { status: failed, ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
 }
 

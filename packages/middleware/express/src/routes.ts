@@ -1,13 +1,16 @@
+import { countSegments, joinPatterns, nameParams } from '@whodid/capture/adapter'
 import type { Request } from 'express'
 
-/**
- * Finds routes in Express's routers, whose layers are not documented. Every access is checked. With an unknown Express version,
- * only route patterns are missing.
- */
+// Express does not document the layers of its routers, so every access is checked: with an unknown version, only route
+// patterns are missing.
 
 /** One entry of a router: a route, or a router or function mounted on a path. */
 interface Layer {
   readonly route?: unknown
+  /** The path as the host wrote it, in Express 5. */
+  readonly rawPath?: unknown
+  /** In Express 4. */
+  readonly regexp?: unknown
   readonly handle: object
   match(path: string): unknown
 }
@@ -18,20 +21,19 @@ type Chain = readonly Layer[]
 /** The part of a path that a layer matched. */
 interface LayerMatch {
   readonly path: string
-  readonly params: readonly (readonly [name: string, value: string])[]
+  readonly params: { readonly [name: string]: unknown }
   /** The path as the host wrote it, if it is a string. */
   readonly pattern: string | undefined
 }
 
-interface ChainMatch {
-  readonly pattern: string | undefined
-  /** True when every path that the chain matches has this pattern. */
-  readonly isConstant: boolean
-}
-
 const MAX_NESTED_APPS = 10
+/** A path that only a catch-all matches. */
+const ANY_PATH = '/~/~/~'
+/** Ends in a wildcard: `*`, `*path`, `{*path}`, `(.*)`. */
+const WILDCARD = /(?:\*\w*|\(\.\*\))\}?$/
 
 const chainsByRouter = new WeakMap<object, Map<object, Chain[]>>()
+/** Patterns of chains that have the same one for every path. */
 const constantPatterns = new WeakMap<Chain, string>()
 
 /**
@@ -41,35 +43,56 @@ const constantPatterns = new WeakMap<Chain, string>()
  * Express resets the mount path when a handler throws. So the route is looked up in the app's routers and matched against the
  * path again. This also distinguishes two mounts of one router.
  */
-export function getRoute(req: Request, path: string): string | null {
+export function getRoute(req: Request): string | null {
   const route: unknown = req.route
   if (!isObject(route)) return null
-  const app: unknown = req.app
-  if (isObject(app) && getParentApp(app) === undefined) {
-    const pattern = findPattern(app, route, path)
-    if (pattern !== undefined) return pattern
-  }
-  const apps = getAppChain(app)
-  for (const [index, each] of apps.entries()) {
+  const [path = '/'] = req.originalUrl.split('?')
+  const apps = getAppChain(req.app)
+  for (let index = 0; index < apps.length; index += 1) {
     const mount = getMountPrefix(apps.slice(index), path)
-    const pattern = findPattern(each, route, mount.rest)
-    if (pattern !== undefined) return normalizePattern(mount.pattern + pattern)
+    const pattern = findPattern(apps[index], route, mount.rest)
+    if (pattern !== undefined) return mount.pattern === '' ? pattern : joinPatterns(mount.pattern, pattern)
   }
-  return normalizePattern(guessPattern(route, path))
+  // The route is behind a function that calls its router. Its own path is at the end.
+  const routePath = 'path' in route && typeof route.path === 'string' ? route.path : ''
+  const segments = path.split('/').filter((segment) => segment !== '')
+  return joinPatterns(...segments.slice(0, Math.max(0, segments.length - countSegments(routePath))), routePath)
+}
+
+/** Lists the routes of an app whose paths are strings. Routes behind other paths are learned when they are used. */
+export function listRoutes(app: unknown): { readonly method: string; readonly path: string }[] {
+  const router = getRouter(getAppChain(app).at(-1))
+  if (router === undefined) return []
+  return Array.from(indexRoutes(router)).flatMap(([route, chains]) => {
+    const methods = 'methods' in route && isObject(route.methods) ? Object.keys(route.methods) : []
+    return chains.flatMap((chain) => {
+      const paths = chain.map(getWrittenPath)
+      if (!paths.every((path) => path !== undefined)) return []
+      const path = joinPatterns(...paths)
+      return methods.map((method) => ({ method: method === '_all' ? '*' : method.toUpperCase(), path }))
+    })
+  })
+}
+
+/** Returns the path that the host gave a layer, if it is one string. */
+function getWrittenPath({ route, rawPath, regexp }: Layer): string | undefined {
+  const path = isObject(route) && 'path' in route ? route.path : rawPath
+  if (isObject(regexp) && 'fast_slash' in regexp && regexp.fast_slash === true) return ''
+  return typeof path === 'string' ? path : undefined
 }
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-function getParentApp(app: object): unknown {
-  return 'parent' in app ? app.parent : undefined
-}
-
 /** Returns the responding app and the apps it is mounted in. */
 function getAppChain(app: unknown): object[] {
   const apps: object[] = []
-  for (let next: unknown = app; isObject(next) && apps.length < MAX_NESTED_APPS; next = getParentApp(next))
+  for (
+    let next = app;
+    isObject(next) && apps.length < MAX_NESTED_APPS;
+    next = 'parent' in next ? next.parent : undefined
+  )
     apps.push(next)
   return apps
 }
@@ -90,7 +113,7 @@ function getMountPrefix(apps: readonly object[], path: string): { readonly patte
   return { pattern, rest }
 }
 
-function findPattern(app: object, route: object, path: string): string | undefined {
+function findPattern(app: unknown, route: object, path: string): string | undefined {
   const router = getRouter(app)
   if (router === undefined) return undefined
   const cached = chainsByRouter.get(router)?.get(route)
@@ -104,7 +127,8 @@ function findPattern(app: object, route: object, path: string): string | undefin
 }
 
 /** Returns the router of an app. Express 4 keeps it in `_router`, and throws on `router`. */
-function getRouter(app: object): object | undefined {
+function getRouter(app: unknown): object | undefined {
+  if (!isObject(app)) return undefined
   const router = '_router' in app && isObject(app._router) ? app._router : 'router' in app ? app.router : undefined
   return isObject(router) ? router : undefined
 }
@@ -116,23 +140,16 @@ function indexRoutes(router: object): Map<object, Chain[]> {
     // A router may be mounted in itself.
     if (ancestors.has(current)) return
     ancestors.add(current)
-    for (const layer of getLayers(current)) {
+    const layers = 'stack' in current && Array.isArray(current.stack) ? current.stack.filter(isLayer) : []
+    for (const layer of layers) {
       const chain = [...parents, layer]
-      if (!isObject(layer.route)) visit(layer.handle, chain)
-      else {
-        const chains = chainsByRoute.get(layer.route)
-        if (chains === undefined) chainsByRoute.set(layer.route, [chain])
-        else chains.push(chain)
-      }
+      if (isObject(layer.route)) chainsByRoute.set(layer.route, [...(chainsByRoute.get(layer.route) ?? []), chain])
+      else visit(layer.handle, chain)
     }
     ancestors.delete(current)
   }
   visit(router, [])
   return chainsByRoute
-}
-
-function getLayers(router: object): readonly Layer[] {
-  return 'stack' in router && Array.isArray(router.stack) ? router.stack.filter(isLayer) : []
 }
 
 function isLayer(value: unknown): value is Layer {
@@ -149,28 +166,31 @@ function matchChains(chains: readonly Chain[], path: string): string | undefined
   for (const chain of chains) {
     const constant = constantPatterns.get(chain)
     if (constant !== undefined) return constant
-    const { pattern, isConstant } = matchChain(chain, path)
-    if (pattern !== undefined && isConstant && chains.length === 1) constantPatterns.set(chain, pattern)
-    if (pattern !== undefined) return pattern
+    const match = matchChain(chain, path)
+    if (match?.isConstant === true && chains.length === 1) constantPatterns.set(chain, match.pattern)
+    if (match !== undefined) return match.pattern
   }
   return undefined
 }
 
-function matchChain(chain: Chain, path: string): ChainMatch {
+function matchChain(
+  chain: Chain,
+  path: string,
+): { readonly pattern: string; readonly isConstant: boolean } | undefined {
   let pattern = ''
   let rest = path
   let isConstant = true
   for (const layer of chain) {
     const match = matchLayer(layer, rest)
-    if (match === undefined) return { pattern: undefined, isConstant: false }
+    if (match === undefined) return undefined
     pattern += toPattern(match)
     isConstant &&=
       match.path === '' ||
-      (match.pattern !== undefined && /^[\w\-/:.~]*$/.test(match.pattern) && !hasSeveralPaths(layer))
+      (match.pattern !== undefined && /^[\w\-/:.~]*$/.test(match.pattern) && !Array.isArray(layer.rawPath))
     rest = rest.slice(match.path.length)
     if (!rest.startsWith('/')) rest = `/${rest}`
   }
-  return { pattern: normalizePattern(pattern), isConstant }
+  return { pattern: joinPatterns(pattern), isConstant }
 }
 
 /** Matches a layer. Express 5.3 returns the match; older versions store it in the layer. */
@@ -178,14 +198,11 @@ function matchLayer(layer: Layer, path: string): LayerMatch | undefined {
   const result = callMatch(layer, path)
   const source = result === true ? layer : result
   if (!isObject(source) || !('path' in source) || typeof source.path !== 'string') return undefined
-  const params = 'params' in source && isObject(source.params) ? Object.entries<unknown>({ ...source.params }) : []
-  const pattern =
-    'pattern' in source ? source.pattern : isObject(layer.route) && 'path' in layer.route ? layer.route.path : undefined
-  return {
-    path: source.path,
-    params: params.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])),
-    pattern: typeof pattern === 'string' ? pattern : undefined,
-  }
+  const params = 'params' in source && isObject(source.params) ? { ...source.params } : {}
+  const { route } = layer
+  const written = 'pattern' in source ? source.pattern : isObject(route) && 'path' in route ? route.path : undefined
+  const isCatchAll = written instanceof RegExp && written.test(ANY_PATH)
+  return { path: source.path, params, pattern: isCatchAll ? '/*' : typeof written === 'string' ? written : undefined }
 }
 
 function callMatch(layer: Layer, path: string): unknown {
@@ -197,46 +214,9 @@ function callMatch(layer: Layer, path: string): unknown {
   }
 }
 
-function hasSeveralPaths(layer: Layer): boolean {
-  return 'rawPath' in layer && Array.isArray(layer.rawPath)
-}
-
-/** Returns the host's pattern if it has as many segments as the match, or else the match with its values named. */
+/** Returns the pattern as written if it has the segments of the match or a wildcard, or else the match with its values named. */
 function toPattern({ path, params, pattern }: LayerMatch): string {
   if (pattern === '/' && path === '') return ''
-  if (pattern !== undefined && countSegments(pattern) === countSegments(path)) return pattern
-  const segments = path.split('/')
-  let end = segments.length
-  for (const [name, value] of params.toReversed()) {
-    const position = segments.findLastIndex((segment, index) => index < end && decodeSegment(segment) === value)
-    if (position === -1) continue
-    segments[position] = `:${name}`
-    end = position
-  }
-  return segments.join('/')
-}
-
-function countSegments(path: string) {
-  return path.split('/').filter((segment) => segment !== '').length
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
-}
-
-/** Guesses the pattern of a route behind a function that calls its router: the route's own path is at the end. */
-function guessPattern(route: object, path: string): string {
-  const routePath = 'path' in route && typeof route.path === 'string' ? route.path : ''
-  const segments = path.split('/').filter((segment) => segment !== '')
-  const parents = segments.slice(0, Math.max(0, segments.length - countSegments(routePath)))
-  return `/${parents.join('/')}${routePath}`
-}
-
-function normalizePattern(pattern: string): string {
-  const path = pattern.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
-  return path.startsWith('/') ? path : `/${path}`
+  const isWhole = pattern !== undefined && (WILDCARD.test(pattern) || countSegments(pattern) === countSegments(path))
+  return isWhole ? pattern : nameParams(path, params)
 }

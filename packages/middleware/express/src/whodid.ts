@@ -1,8 +1,8 @@
-import { type CaptureOptions, createCapture, type RequestOutcome, type Trail } from '@whodid/capture'
+import type { CaptureOptions, Trail } from '@whodid/capture/adapter'
+import { captureRequest } from '@whodid/capture/node'
 import type { ActionName, CatalogData, MetadataSchemas } from '@whodid/core'
 import type { Request, RequestHandler, Response } from 'express'
-import { bindEvents, holdHead, observeBody } from './response.ts'
-import { getRoute } from './routes.ts'
+import { getRoute, listRoutes } from './routes.ts'
 
 /** Options for `whodid`. */
 export type ExpressOptions<D extends CatalogData = CatalogData> = CaptureOptions<Request, ActionName<D>>
@@ -17,32 +17,33 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
   trail: Trail<D, M>,
   options: ExpressOptions<D> = {},
 ): RequestHandler {
-  const capture = createCapture<Request, ActionName<D>>({ ...options, trail })
+  const capture = trail.capture<Request>(options)
   return (req, res, next) => {
-    const { method, originalUrl: url } = req
-    const query = url.indexOf('?')
-    const path = query === -1 ? url : url.slice(0, query)
-    // Makes Node cache the client's address, which is unavailable after the connection closes.
-    void req.socket.remoteAddress
-    const request = capture.begin({ native: req, method, path, headers: req.headers, ip: () => req.ip })
-    // Ends with the app's response, because the connection may close much later: responses are sent in order.
-    const getBody = observeBody(req, res, () => request.end(() => getOutcome(res.statusCode, false)))
-    const getOutcome = (status: number, aborted: boolean): RequestOutcome => ({
-      status,
-      aborted,
-      route: getRoute(req, path),
-      requestBody: req.body,
-      responseBody: getBody(),
-      location: getLocation(res),
+    const getJson = observeJson(res)
+    const call = captureRequest(capture, {
+      native: req,
+      req,
+      res,
+      ip: () => req.ip,
+      listRoutes: () => listRoutes(req.app),
+      getOutcome: () => ({
+        route: getRoute(req),
+        params: req.params,
+        requestBody: () => req.body,
+        responseBody: getJson,
+      }),
     })
-    if (capture.hasFailClosed) holdHead(res, (status) => request.hold(() => getOutcome(status, false)))
-    res.once('close', () => request.end(() => getOutcome(res.statusCode, !res.writableEnded)))
-    bindEvents(req, (fn) => request.run(fn))
-    request.run(next)
+    call.run(next)
   }
 }
 
-function getLocation(res: Response): string | undefined {
-  const location = res.getHeader('location')
-  return typeof location === 'string' ? location : undefined
+/** Observes the value of `res.json`, by reference. Returns a function that returns it. */
+function observeJson(res: Response): () => unknown {
+  const { json } = res
+  let value: unknown
+  res.json = function (this: Response, body) {
+    value ??= body
+    return json.call(this, body)
+  }
+  return () => value
 }

@@ -344,7 +344,8 @@ describe.each(frameworks)('%s', (_, framework) => {
     socket.write('TRACE /activity/api/v1/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
     const answer = await new Promise((resolve) => socket.once('data', resolve))
     expect(String(answer)).toMatch(/^HTTP\/1.1 404 /)
-    expect(() => Reflect.apply(mount, undefined, [Promise.resolve(service)])).toThrow(/await createService/)
+    for (const wrong of [undefined, null, {}, () => service])
+      expect(() => Reflect.apply(mount, undefined, [wrong])).toThrow(/pass `createService/)
   })
 
   describe('an action with onFailure closed', () => {

@@ -1,0 +1,116 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+
+/** Maximum bytes of a body that is parsed. Ids and names are in small responses; a large one is a report or a file. */
+const MAX_BODY_BYTES = 262_144
+
+const DECODERS: { readonly [encoding: string]: (body: Uint8Array, options: object) => Promise<Uint8Array> } = {
+  br: promisify(brotliDecompress),
+  deflate: promisify(inflate),
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+}
+
+/** A response that is observed while the app writes it. */
+export interface ObservedResponse {
+  /** Returns a header, also if it was passed to `writeHead`. */
+  getHeader(name: string): string | undefined
+  /** Parses the JSON that the app has sent; undefined for other types, and for more than 256 KiB. */
+  readJson(): unknown
+}
+
+/**
+ * Observes what an app writes: with `end` or in pieces, by a framework or by an adapter of another one, compressed or not.
+ * Calls `onEnd` when the app ends the response.
+ */
+export function observeResponse(res: ServerResponse, onEnd: () => void): ObservedResponse {
+  const { writeHead, write, end } = res
+  let head: OutgoingHttpHeaders | undefined
+  let chunks: unknown[] = []
+  let size = 0
+  let isJson: boolean | undefined
+
+  function getHeader(name: string): string | undefined {
+    const value = head?.[name] ?? res.getHeader(name)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  function collect(chunk: unknown): void {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
+    isJson ??= /json/.test(getHeader('content-type') ?? '')
+    if (!isJson) return
+    size += chunk.length
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk)
+    else chunks = []
+  }
+
+  res.writeHead = (...args: unknown[]) => {
+    head = parseHead(args)
+    Reflect.apply(writeHead, res, args)
+    return res
+  }
+  res.write = (...args: unknown[]) => {
+    collect(args[0])
+    return Reflect.apply(write, res, args) === true
+  }
+  res.end = (...args: unknown[]) => {
+    collect(args[0])
+    Reflect.apply(end, res, args)
+    onEnd()
+    return res
+  }
+
+  return {
+    getHeader,
+    readJson() {
+      if (isJson !== true || size === 0 || size > MAX_BODY_BYTES) return undefined
+      const encoding = getHeader('content-encoding')
+      if (encoding !== undefined && encoding !== 'identity') return decode(encoding, chunks)
+      const [first] = chunks
+      return parse(chunks.length === 1 && typeof first === 'string' ? first : join(chunks).toString())
+    },
+  }
+}
+
+async function decode(encoding: string, chunks: readonly unknown[]): Promise<unknown> {
+  const decompress = DECODERS[encoding]
+  if (decompress === undefined) return undefined
+  const body = await decompress(join(chunks), { maxOutputLength: MAX_BODY_BYTES })
+  return parse(Buffer.from(body).toString())
+}
+
+function join(chunks: readonly unknown[]): Buffer {
+  return Buffer.concat(
+    chunks.map((chunk) =>
+      typeof chunk === 'string' ? Buffer.from(chunk) : chunk instanceof Uint8Array ? chunk : Buffer.of(),
+    ),
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Parses the headers in the arguments of `writeHead`: an object, or a list of names and values. */
+function parseHead(args: readonly unknown[]): OutgoingHttpHeaders | undefined {
+  const headers = args.find((arg) => typeof arg === 'object' && arg !== null)
+  if (headers === undefined || headers === null) return undefined
+  const entries: readonly unknown[] = Array.isArray(headers) ? toPairs(headers) : Object.entries(headers)
+  const head: OutgoingHttpHeaders = {}
+  for (const entry of entries) {
+    if (!Array.isArray(entry)) continue
+    const [name, value]: unknown[] = entry
+    if (typeof name === 'string') head[name.toLowerCase()] = String(value)
+  }
+  return head
+}
+
+function toPairs(list: readonly unknown[]): readonly unknown[] {
+  if (Array.isArray(list[0])) return list
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]]] : []))
+}
