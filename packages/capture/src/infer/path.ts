@@ -17,7 +17,8 @@ export interface Exchange {
   readonly location: string | undefined
 }
 
-const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT'])
+/** Methods that change nothing, as RFC 9110, WebDAV and the QUERY draft define them. */
+const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'REPORT', 'SEARCH', 'QUERY'])
 
 /** Checks if a method changes nothing. */
 export function isReadMethod(method: string): boolean {

@@ -40,7 +40,7 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
   const call = capture.begin({ native, method, path, headers: req.headers, ip, listRoutes })
   const isRead = isReadMethod(method)
 
-  function toOutcome(status: number, aborted: boolean): Outcome {
+  function toOutcome(aborted: boolean, status = observed?.getStatus() ?? res.statusCode): Outcome {
     const outcome = getOutcome()
     const { responseBody } = outcome
     return {
@@ -53,10 +53,10 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
     }
   }
 
-  if (capture.hasFailClosed) holdResponse(res, !isRead, (status) => call.hold(() => toOutcome(status, false)))
+  if (capture.hasFailClosed) holdResponse(res, !isRead, (status) => call.hold(() => toOutcome(false, status)))
   // Ends with the app's response, because the connection may close much later: responses are sent in order.
-  const observed = isRead ? undefined : observeResponse(res, () => call.end(() => toOutcome(res.statusCode, false)))
-  res.once('close', () => call.end(() => toOutcome(res.statusCode, !res.writableEnded)))
+  const observed = isRead ? undefined : observeResponse(res, () => call.end(() => toOutcome(false)))
+  res.once('close', () => call.end(() => toOutcome(!res.writableEnded)))
   bindListeners(req, call)
   return call
 }

@@ -14,6 +14,8 @@ const DECODERS: { readonly [encoding: string]: (body: Uint8Array, options: objec
 
 /** A response that is observed while the app writes it. */
 export interface ObservedResponse {
+  /** Returns the status that the app has sent, or else the one that is set. */
+  getStatus(): number
   /** Returns a header, also if it was passed to `writeHead`. */
   getHeader(name: string): string | undefined
   /** Parses the JSON that the app has sent; undefined for other types, and for more than 256 KiB. */
@@ -30,6 +32,8 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
   let chunks: unknown[] = []
   let size = 0
   let isJson: boolean | undefined
+  let sentStatus: number | undefined
+  let isEnded = false
 
   function getHeader(name: string): string | undefined {
     const value = head?.[name] ?? res.getHeader(name)
@@ -48,6 +52,7 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
   res.writeHead = (...args: unknown[]) => {
     head = parseHead(args)
     Reflect.apply(writeHead, res, args)
+    if (typeof args[0] === 'number') sentStatus ??= args[0]
     return res
   }
   res.write = (...args: unknown[]) => {
@@ -55,13 +60,15 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
     return Reflect.apply(write, res, args) === true
   }
   res.end = (...args: unknown[]) => {
-    collect(args[0])
+    if (!isEnded) collect(args[0])
+    isEnded = true
     Reflect.apply(end, res, args)
     onEnd()
     return res
   }
 
   return {
+    getStatus: () => sentStatus ?? res.statusCode,
     getHeader,
     readJson() {
       if (isJson !== true || size === 0 || size > MAX_BODY_BYTES) return undefined
