@@ -60,7 +60,7 @@ function createProcedure(operation: Pick<Operation, 'requires' | 'responseType'>
 // Written out because tRPC does not export the type of a tracked event.
 type FollowProcedure = TRPCSubscriptionProcedure<{
   input: z.input<typeof operations.follow.input>
-  output: AsyncIterable<{ id: string; data: StoredEvent }, void, unknown>
+  output: AsyncIterable<{ id: string; data: StoredEvent }>
   meta: object
 }>
 
