@@ -14,6 +14,15 @@ export interface ResultRow {
   readonly passed: boolean | null
 }
 
+/** The result of a bench, as `--json` prints it. */
+export interface BenchResult {
+  readonly bench: string
+  readonly machine: Readonly<Record<string, string>>
+  /** Headings of the table. @default those of a comparison with a reference */
+  readonly columns?: readonly string[]
+  readonly rows: readonly ResultRow[]
+}
+
 /** Describes the machine and the commit of a run. */
 export function describeMachine(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return {
@@ -40,9 +49,11 @@ function formatCells({ name, measured, reference, ratio, target, passed }: Resul
   return [name, measured, reference, ratio === null ? '' : ratio.toFixed(2), target, formatVerdict(passed)]
 }
 
+const COLUMNS = ['operation', 'whodid', 'reference', 'ratio', 'target', '']
+
 /** Formats a Markdown table with aligned columns. */
-export function formatTable(rows: readonly ResultRow[]): string {
-  const cells = [['operation', 'whodid', 'reference', 'ratio', 'target', ''], ...rows.map(formatCells)]
+export function formatTable(rows: readonly ResultRow[], columns: readonly string[] = COLUMNS): string {
+  const cells = [columns, ...rows.map(formatCells)]
   const widths = cells[0]?.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0))) ?? []
   const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
   const [head = [], ...body] = cells

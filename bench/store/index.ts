@@ -1,6 +1,6 @@
 import { cleanFolder, openSeededFolder } from '../pglite.ts'
 import { startSeededServer } from '../postgres.ts'
-import { describeMachine, formatTable, type ResultRow } from '../report.ts'
+import { type BenchResult, describeMachine, formatTable, type ResultRow } from '../report.ts'
 import { benchExports } from './exports.ts'
 import { benchIngest } from './ingest.ts'
 import { benchAggregates, benchPages, benchSearches, measureMedianPage, withSqlReference } from './reads.ts'
@@ -13,12 +13,6 @@ interface StoreBenchOptions {
   readonly only: readonly string[]
 }
 
-export interface Result {
-  readonly bench: string
-  readonly machine: Readonly<Record<string, string>>
-  readonly rows: readonly ResultRow[]
-}
-
 const SMALL_ROWS = 100_000
 
 function log(message: string) {
@@ -26,7 +20,7 @@ function log(message: string) {
 }
 
 /** Runs the bench on PostgreSQL. */
-async function benchPostgres({ rows, only }: StoreBenchOptions): Promise<Result> {
+async function benchPostgres({ rows, only }: StoreBenchOptions): Promise<BenchResult> {
   const includes = (part: string) => only.length === 0 || only.includes(part)
   await using server = await startSeededServer([SMALL_ROWS, rows], log)
   const result: ResultRow[] = []
@@ -58,7 +52,7 @@ async function benchPostgres({ rows, only }: StoreBenchOptions): Promise<Result>
 }
 
 /** Runs the bench on PGlite, without targets and without SQL references. */
-async function benchPglite({ rows, only }: StoreBenchOptions): Promise<Result> {
+async function benchPglite({ rows, only }: StoreBenchOptions): Promise<BenchResult> {
   const includes = (part: string) => only.length === 0 || only.includes(part)
   const folder = await openSeededFolder(rows, log)
   await cleanFolder(folder, rows)
@@ -76,7 +70,11 @@ async function benchPglite({ rows, only }: StoreBenchOptions): Promise<Result> {
   return createResult(rows, { engine: 'PGlite, in a folder, with fsync' }, result)
 }
 
-function createResult(rows: number, about: Readonly<Record<string, string>>, result: readonly ResultRow[]): Result {
+function createResult(
+  rows: number,
+  about: Readonly<Record<string, string>>,
+  result: readonly ResultRow[],
+): BenchResult {
   return {
     bench: `store, ${rows.toLocaleString('en')} rows`,
     machine: describeMachine(about),
@@ -84,6 +82,6 @@ function createResult(rows: number, about: Readonly<Record<string, string>>, res
   }
 }
 
-export function benchStore(options: StoreBenchOptions): Promise<Result> {
+export function benchStore(options: StoreBenchOptions): Promise<BenchResult> {
   return options.engine === 'pglite' ? benchPglite(options) : benchPostgres(options)
 }

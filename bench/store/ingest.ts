@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
+import { nextMessage } from '../child.ts'
 import { formatMs, formatRate, quantile, type ResultRow } from '../report.ts'
 import { BIG_TENANT, TENANTS } from '../seed/plan.ts'
 import type { SendJob, SendReport } from './sender.ts'
-import { nextMessage, type RunningService } from './service-process.ts'
+import type { RunningService } from './service-process.ts'
 import { measureSqlInsert } from './sql-insert.ts'
 
 function isReport(message: unknown): message is SendReport {

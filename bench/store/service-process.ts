@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { nextMessage } from '../child.ts'
 import { ALL_TENANTS_KEY, getTenantKey } from './keys.ts'
 import type { Usage } from './service.ts'
 
@@ -13,22 +14,6 @@ export interface RunningService extends AsyncDisposable {
   get(tenant: string | null, path: string): Promise<IncomingMessage>
   /** Sends a GET and returns the text and the milliseconds until its end. */
   timed(tenant: string | null, path: string): Promise<{ readonly ms: number; readonly text: string }>
-}
-
-/** Waits for the next message of a child process. Throws if it exits. */
-export async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const done = new AbortController()
-  try {
-    const [message] = await Promise.race([
-      once(child, 'message', { signal: done.signal }),
-      once(child, 'exit', { signal: done.signal }).then(([code]) => {
-        throw new Error(`A bench process exited with code ${code}.`)
-      }),
-    ])
-    return message
-  } finally {
-    done.abort()
-  }
 }
 
 function isUsage(message: unknown): message is Usage {
