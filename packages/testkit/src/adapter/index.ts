@@ -1,0 +1,5 @@
+export type { Answer, Answers } from './answers.ts'
+export type { AdapterSetup, ServeApp, ServedApp } from './serve-app.ts'
+export { Refusal } from './serve-app.ts'
+export type { AdapterTestOptions } from './test-adapter.ts'
+export { testAdapter } from './test-adapter.ts'
