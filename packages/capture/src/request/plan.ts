@@ -1,6 +1,14 @@
-import type { ResolvedDraft } from '../event/draft.ts'
-import type { Inference } from '../infer/infer.ts'
+import type { Engine } from '../context/engine.ts'
+import type { Draft, ResolvedDraft } from '../event/draft.ts'
+import { limitEvents, resolveEvents } from '../event/resolve.ts'
+import type { Inference, InferResult } from '../infer/infer.ts'
+import type { Exchange } from '../infer/path.ts'
+import type { Refusal, RequestContext } from './context.ts'
+import { getFailure } from './failure.ts'
 import type { RequestFacts, RequestOutcome } from './options.ts'
+
+const NONE: readonly never[] = []
+const CAPTURED_BY_CALL: Refusal = { reason: 'its calls are captured one by one', onPurpose: false }
 
 /** The events of a request, and their source. */
 export interface Plan {
@@ -11,6 +19,62 @@ export interface Plan {
   readonly route: string | null
   /** The source of the action, or the reason why there is none. */
   readonly reason: string
+}
+
+/** The facts about a request at its end. */
+export interface PlanInput {
+  readonly facts: RequestFacts<object>
+  readonly outcome: RequestOutcome
+  readonly records: readonly ResolvedDraft[] | undefined
+  readonly emittedRecords: readonly ResolvedDraft[] | undefined
+  readonly annotations: readonly Draft[] | undefined
+  /** True when calls within the request are captured one by one. */
+  readonly hasInner: boolean
+  readonly nextId: () => string
+}
+
+/** Plans the events of a request, without emitting them. */
+export function createPlan(
+  input: PlanInput,
+  context: Pick<RequestContext<object>, 'findRoute' | 'findRefusal'>,
+  engine: Engine,
+): Plan {
+  const { facts, outcome, records = NONE, emittedRecords = NONE, annotations = NONE, nextId } = input
+  const exchange = toExchange(facts, outcome)
+  const route = context.findRoute(outcome)
+  const refusal = input.hasInner ? CAPTURED_BY_CALL : context.findRefusal(outcome, route.action)
+  const result: InferResult =
+    refusal === undefined ? engine.inferrer.infer(exchange, route.action || undefined) : { reason: refusal.reason }
+  const inferences = 'inferences' in result ? result.inferences : NONE
+  const drafts = resolveEvents(
+    {
+      records,
+      emittedRecords,
+      annotations: refusal?.onPurpose === true ? NONE : annotations,
+      inferences,
+      failure: exchange.failed ? getFailure(outcome) : undefined,
+    },
+    { catalog: engine.catalog, secretNames: engine.secretNames, nextId },
+  )
+  return {
+    ...limitEvents(drafts, nextId),
+    inference: inferences[0],
+    route: route.pattern,
+    reason: 'reason' in result ? result.reason : formatSource(route.action, outcome.action),
+  }
+}
+
+/** Converts the facts about a request to what an action can be read from. */
+export function toExchange(facts: RequestFacts<object>, outcome: RequestOutcome): Exchange {
+  const { method = facts.method, status, aborted, error, route = null } = outcome
+  const { params, call, requestBody, responseBody, location } = outcome
+  const failed = status >= 400 || aborted === true || error !== undefined
+  return { method, path: facts.path, route, params, call, status, failed, requestBody, responseBody, location }
+}
+
+function formatSource(action: string | false | undefined, metadata: string | false | undefined): string {
+  if (action === undefined) return 'inferred from'
+  return action === metadata ? 'set by the framework for' : 'set by `routes` for'
 }
 
 /** Formats the line that `debug` prints for a request: its events and their source, or why there are none. */

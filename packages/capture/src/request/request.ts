@@ -13,14 +13,12 @@ import {
   type ResolvedDraft,
   toActor,
 } from '../event/draft.ts'
-import { getPossibleActions, limitEvents, resolveEvents } from '../event/resolve.ts'
-import type { InferResult } from '../infer/infer.ts'
-import { type Exchange, isReadMethod } from '../infer/path.ts'
-import { type Refusal, RequestContext } from './context.ts'
-import { getFailure } from './failure.ts'
+import { getPossibleActions } from '../event/resolve.ts'
+import { isReadMethod } from '../infer/path.ts'
+import { RequestContext } from './context.ts'
 import type { CaptureOptions, MaybePromise, Outcome, RequestCapture, RequestFacts, RequestOutcome } from './options.ts'
 import { readBody, resolveOutcome } from './outcome.ts'
-import { formatPlan, type Plan } from './plan.ts'
+import { createPlan, formatPlan, type Plan, toExchange } from './plan.ts'
 import type { RouteReporter } from './route-reporter.ts'
 import type { RouteTable } from './routes.ts'
 
@@ -34,7 +32,6 @@ export interface CaptureParts<N extends object> {
 
 const NONE: readonly never[] = []
 const NOTHING_TO_DELIVER = Promise.resolve()
-const CAPTURED_BY_CALL: Refusal = { reason: 'its calls are captured one by one', onPurpose: false }
 
 /** One request: what is recorded and annotated waits for its end. A class, because closures per request are slower. */
 export class RequestFrame<N extends object> implements Frame, RequestCapture {
@@ -157,22 +154,25 @@ export class RequestFrame<N extends object> implements Frame, RequestCapture {
       return this.whenDelivered() ?? NOTHING_TO_DELIVER
     }
     return new Promise((resolve) =>
-      engine.deferral.add(() =>
-        resolve(this.guard(() => this.finish(typeof outcome === 'function' ? outcome() : outcome))),
-      ),
+      engine.deferral.add(() => {
+        const finished = this.guard(() => this.finish(typeof outcome === 'function' ? outcome() : outcome))
+        resolve(finished?.catch((error: unknown) => this.warnBug(error)))
+      }),
     )
   }
 
   private finish(outcome: Outcome): Promise<void> | undefined {
     const result = resolveOutcome(outcome)
     if (!(result instanceof Promise)) return this.finishResolved(result)
-    const committed = result.then((resolved) => this.guard(() => this.finishResolved(resolved)))
-    return track(this.parts.engine, committed)
+    return track(
+      this.parts.engine,
+      result.then((resolved) => this.finishResolved(resolved)),
+    )
   }
 
   private finishResolved(outcome: RequestOutcome): Promise<void> | undefined {
-    this.parts.routeReporter.observe(this.facts, outcome)
     const committed = this.isEnded ? NONE : this.commit(this.plan(outcome), outcome)
+    if (!this.hasInner) this.guard(() => this.parts.routeReporter.observe(this.facts, outcome))
     return committed instanceof Promise ? committed.then(() => this.whenDelivered()) : this.whenDelivered()
   }
 
@@ -185,10 +185,14 @@ export class RequestFrame<N extends object> implements Frame, RequestCapture {
     try {
       return step()
     } catch (error) {
-      const { method, path } = this.facts
-      this.parts.engine.warn(`${method} ${path} could not be recorded, which is a bug in whodid: ${String(error)}`)
+      this.warnBug(error)
       return undefined
     }
+  }
+
+  private warnBug(error: unknown): void {
+    const { method, path } = this.facts
+    this.parts.engine.warn(`${method} ${path} could not be recorded, which is a bug in whodid: ${String(error)}`)
   }
 
   /** Checks if the request cannot become an event, like nearly every GET. */
@@ -233,7 +237,7 @@ export class RequestFrame<N extends object> implements Frame, RequestCapture {
     const inferred =
       routeAction === false || this.hasInner
         ? NONE
-        : engine.inferrer.inferActions(this.toExchange(outcome), routeAction)
+        : engine.inferrer.inferActions(toExchange(this.facts, outcome), routeAction)
     const annotated = getPossibleActions(this.annotations ?? NONE, inferred, engine.failClosedCategories)
     return (
       this.records?.some(({ action }) => this.isFailClosed(action)) === true ||
@@ -263,44 +267,20 @@ export class RequestFrame<N extends object> implements Frame, RequestCapture {
     return this.context
   }
 
-  private toExchange(outcome: RequestOutcome): Exchange {
-    const { method = this.facts.method, status, aborted, error, route = null } = outcome
-    const { params, call, requestBody, responseBody, location } = outcome
-    const failed = status >= 400 || aborted === true || error !== undefined
-    const { path } = this.facts
-    return { method, path, route, params, call, status, failed, requestBody, responseBody, location }
-  }
-
   private plan(outcome: RequestOutcome): Plan {
     const { engine } = this.parts
-    const exchange = this.toExchange(outcome)
-    const route = this.getContext().findRoute(outcome)
-    const refusal = this.hasInner ? CAPTURED_BY_CALL : this.getContext().findRefusal(outcome, route.action)
-    const result: InferResult =
-      refusal === undefined ? engine.inferrer.infer(exchange, route.action || undefined) : { reason: refusal.reason }
-    const inferences = 'inferences' in result ? result.inferences : NONE
     let isTaken = this.isOwnIdTaken
     const nextId = () => {
       if (isTaken) return newId(engine.clock.now())
       isTaken = true
       return this.getOwnId()
     }
-    const drafts = resolveEvents(
-      {
-        records: this.records ?? NONE,
-        emittedRecords: this.emittedRecords ?? NONE,
-        annotations: refusal?.onPurpose === true ? NONE : (this.annotations ?? NONE),
-        inferences,
-        failure: exchange.failed ? getFailure(outcome) : undefined,
-      },
-      { catalog: engine.catalog, secretNames: engine.secretNames, nextId },
+    const { records, emittedRecords, annotations, hasInner, facts } = this
+    return createPlan(
+      { records, emittedRecords, annotations, hasInner, facts, outcome, nextId },
+      this.getContext(),
+      engine,
     )
-    return {
-      ...limitEvents(drafts, nextId),
-      inference: inferences[0],
-      route: route.pattern,
-      reason: 'reason' in result ? result.reason : formatSource(route.action, outcome.action),
-    }
   }
 
   /** Emits the events. Returns the acknowledgments of those with `onFailure: 'closed'`. */
@@ -340,11 +320,6 @@ export class RequestFrame<N extends object> implements Frame, RequestCapture {
     }
     return acknowledgments
   }
-}
-
-function formatSource(action: string | false | undefined, metadata: string | false | undefined): string {
-  if (action === undefined) return 'inferred from'
-  return action === metadata ? 'set by the framework for' : 'set by `routes` for'
 }
 
 async function waitForAll(acknowledgments: readonly Promise<void>[]): Promise<void> {
