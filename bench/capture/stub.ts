@@ -37,20 +37,26 @@ function isCorrect({ tenantId, action, actor, resource }: ReceivedEvent, ids: Re
   return tenantId === TENANT && action === 'item.created' && actor.id === USER && !ids.has(resource.id)
 }
 
-async function receive(req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = []
-  for await (const chunk of req) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString()
+function receiveEvents(variant: string, text: string): object {
   const events: readonly ReceivedEvent[] = JSON.parse(text)
-  const received = getReceived(req.url?.split('/')[1] ?? '')
+  const received = getReceived(variant)
   if (text.includes(SECRET)) received.wrong += events.length
   for (const event of events) {
     if (!isCorrect(event, received.ids)) received.wrong += 1
     received.ids.add(event.resource.id)
   }
   received.events += events.length
-  const results = events.map(({ id }, index) => ({ id, outcome: 'stored', seq: index + 1, leafHash: LEAF_HASH }))
-  const answer = Buffer.from(JSON.stringify({ results }))
+  return { results: events.map(({ id }, index) => ({ id, outcome: 'stored', seq: index + 1, leafHash: LEAF_HASH })) }
+}
+
+async function receive(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const [, variant = '', ...path] = req.url?.split('/') ?? []
+  const chunks: Buffer[] = []
+  for await (const chunk of req) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString()
+  // A trail also reports the routes of the app.
+  const result = path.join('/') === 'api/v1/events' ? receiveEvents(variant, text) : { stored: 1 }
+  const answer = Buffer.from(JSON.stringify(result))
   res.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length }).end(answer)
 }
 
