@@ -64,6 +64,6 @@ export function captureFetch<D extends CatalogData, M extends MetadataSchemas<D>
       keepAlive(call.end(() => ({ ...getOutcome(), status: 500, error })))
       throw error
     }
-    return endWithResponse(call, request, response, { outcome: getOutcome(), waitUntil: keepAlive })
+    return endWithResponse(call, request, response, { getOutcome, waitUntil: keepAlive })
   }
 }

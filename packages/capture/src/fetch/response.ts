@@ -1,15 +1,13 @@
 import { NOT_RECORDED, type Outcome, type RequestCapture } from '../adapter.ts'
+import { isReadMethod } from '../infer/path.ts'
+import { copyJson } from './json.ts'
 
-/** Maximum bytes of a body that is parsed. Ids and names are in small responses; a large one is a report or a file. */
-const MAX_BODY_BYTES = 262_144
-
-const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/
-const COMPLETE_TYPE = /^(?:application\/(?:[\w.+-]+\+)?json|text\/(?:plain|html))\b/
+const WHOLE_TYPE = /^(?:application\/(?:[\w.+-]+\+)?json|text\/(?:plain|html))\b/
 
 /** How to end a captured request with its `Response`. */
 export interface FetchEnd {
-  /** What the framework knows, apart from the response. */
-  readonly outcome?: Partial<Outcome> | undefined
+  /** Returns what only the framework knows when it has responded. Called only for requests that may become events. */
+  readonly getOutcome?: (() => Partial<Outcome>) | undefined
   /** Receives a promise that resolves when the events are delivered. Pass the `waitUntil` of the runtime. */
   readonly waitUntil?: ((delivered: Promise<void>) => void) | undefined
 }
@@ -20,37 +18,59 @@ export interface FetchEnd {
  *
  * @example
  * const response = await call.run(() => handle(request))
- * return endWithResponse(call, request, response, { outcome: { route: '/projects/:id' } })
+ * return endWithResponse(call, request, response, { getOutcome: () => ({ route: '/projects/:id' }) })
  */
 export async function endWithResponse(
   call: RequestCapture,
   request: Request,
   response: Response,
-  { outcome = {}, waitUntil }: FetchEnd = {},
+  { getOutcome, waitUntil }: FetchEnd = {},
 ): Promise<Response> {
-  const json = readsJson(request, response) ? readJson(response.clone()) : undefined
-  const toOutcome = (aborted: boolean): Outcome => ({
-    location: response.headers.get('location') ?? undefined,
-    ...outcome,
-    status: response.status,
-    aborted,
-    responseBody: () => outcome.responseBody?.() ?? json,
-  })
-  const end = (aborted: boolean) => {
-    const delivered = call.end(() => toOutcome(aborted))
+  let isAborted = request.signal.aborted
+  const abort = () => {
+    isAborted = true
+  }
+  const json = copyJson(request, response, abort)
+  const toOutcome = (): Outcome => {
+    const outcome = getOutcome?.() ?? {}
+    return {
+      location: response.headers.get('location') ?? undefined,
+      ...outcome,
+      status: response.status,
+      // Read after the JSON, which a client may not wait for.
+      get aborted() {
+        return isAborted
+      },
+      responseBody: () => outcome.responseBody?.() ?? json,
+    }
+  }
+  const end = () => {
+    const delivered = call.end(toOutcome)
     waitUntil?.(delivered)
   }
   try {
-    await call.hold(() => toOutcome(false))
+    await call.hold(toOutcome)
   } catch {
-    end(false)
+    end()
+    response.body?.cancel().catch(() => undefined)
     return createNotRecorded()
   }
-  if (response.body === null || isComplete(response)) {
-    end(request.signal.aborted)
+  const stream = json === undefined && !isWhole(request, response) ? response.body : null
+  if (stream === null) {
+    end()
     return response
   }
-  return new Response(observeStream(response.body, end), response)
+  let resolveDelivered = (_delivered: Promise<void>) => {}
+  waitUntil?.(
+    new Promise((resolve) => {
+      resolveDelivered = resolve
+    }),
+  )
+  const observed = observeStream(stream, call, (aborted) => {
+    if (aborted) abort()
+    resolveDelivered(call.end(toOutcome))
+  })
+  return new Response(observed, response)
 }
 
 /** Creates the response to a request whose event must be stored and was not. */
@@ -61,54 +81,39 @@ export function createNotRecorded(): Response {
   })
 }
 
-function readsJson(request: Request, { headers, body }: Response): boolean {
-  return (
-    !/^(?:GET|HEAD|OPTIONS)$/.test(request.method) &&
-    body !== null &&
-    JSON_TYPE.test(headers.get('content-type') ?? '') &&
-    !headers.has('content-encoding') &&
-    Number(headers.get('content-length') ?? 0) <= MAX_BODY_BYTES
-  )
+/** Checks if a body is sent as a whole, so that its end need not be awaited. Pages and texts of changes may be streamed. */
+function isWhole({ method }: Request, { headers }: Response): boolean {
+  return headers.has('content-length') || (isReadMethod(method) && WHOLE_TYPE.test(headers.get('content-type') ?? ''))
 }
 
-/** Checks if a body is sent as a whole, so that its end need not be awaited. */
-function isComplete({ headers }: Response): boolean {
-  return headers.has('content-length') || COMPLETE_TYPE.test(headers.get('content-type') ?? '')
-}
-
-async function readJson(response: Response): Promise<unknown> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) return undefined
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return JSON.parse(text + decoder.decode())
-}
-
-/** Passes a stream on. Calls `onEnd` once, with true if the client left before its end. */
+/**
+ * Passes a stream on, which is produced in the context of the request. Calls `onEnd` once, with true if the client
+ * disconnected before its end.
+ */
 function observeStream(
   body: ReadableStream<Uint8Array>,
+  call: RequestCapture,
   onEnd: (aborted: boolean) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read()
-        if (!done) return controller.enqueue(value)
-        controller.close()
-        onEnd(false)
-      } catch (error) {
-        controller.error(error)
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await call.run(() => reader.read())
+          if (!done) return controller.enqueue(value)
+          controller.close()
+          onEnd(false)
+        } catch (error) {
+          controller.error(error)
+          onEnd(true)
+        }
+      },
+      async cancel(reason) {
         onEnd(true)
-      }
+        await reader.cancel(reason)
+      },
     },
-    async cancel(reason) {
-      onEnd(true)
-      await reader.cancel(reason)
-    },
-  })
+    { highWaterMark: 0 },
+  )
 }
