@@ -13,7 +13,7 @@ const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string())
 
 function runPnpm(...args: readonly string[]): void {
   const filters = Object.keys(PACKAGES).map((name) => `--filter=${name}`)
-  execFileSync('npx', ['--yes', 'pnpm@12.21.0', ...filters, ...args], { cwd: ROOT, stdio: 'pipe' })
+  execFileSync('npx', ['--yes', 'pnpm@12.21.0', ...filters, ...args], { cwd: ROOT, stdio: 'pipe', encoding: 'utf8' })
 }
 
 /** Unpacks the package as npm would install it, with links to its dependencies. */
