@@ -10,10 +10,9 @@ import {
   WhodidError,
 } from '@whodid/core'
 import { findAction } from '@whodid/core/catalog'
-import { createDeferral } from './context/deferral.ts'
 import { type Engine, type Frame, findFailClosedCategories } from './context/engine.ts'
 import { createJobFrame, createRootFrame } from './context/frames.ts'
-import { type Clock, systemClock } from './delivery/clock.ts'
+import { type Clock, createDeferral, systemClock } from './delivery/clock.ts'
 import { type DeliveryLimits, resolveLimits, type TrailStats } from './delivery/options.ts'
 import { createDelivery } from './delivery/queue.ts'
 import { flushOnExit } from './delivery/shutdown.ts'

@@ -1,12 +1,10 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import type { Catalog, CatalogData, CatalogJson, NewEvent } from '@whodid/core'
-import { findAction } from '@whodid/core/catalog'
-import type { Clock } from '../delivery/clock.ts'
-import type { AckMode, Delivery } from '../delivery/options.ts'
-import { type Attribution, composeEvent } from '../event/compose.ts'
-import type { ActionDraft, Draft, ResolvedDraft } from '../event/draft.ts'
+import type { Catalog, CatalogData, CatalogJson } from '@whodid/core'
+import type { Clock, Deferral } from '../delivery/clock.ts'
+import type { Delivery } from '../delivery/options.ts'
+import { type Attribution, getAckMode } from '../event/compose.ts'
+import type { ActionDraft, Draft } from '../event/draft.ts'
 import type { Inferrer } from '../infer/infer.ts'
-import type { Deferral } from './deferral.ts'
 
 /** The context of `record` and `annotate`: a request, a job, or neither. */
 export interface Frame {
@@ -46,41 +44,11 @@ export interface Engine {
   readonly debug: ((line: string) => void) | undefined
 }
 
-/** Returns the acknowledgment that an action's event waits for. */
-export function getAckMode(catalog: CatalogJson, action: string): AckMode {
-  return toAckMode(findAction(catalog, action))
-}
-
-function toAckMode(action: ReturnType<typeof findAction>): AckMode {
-  if (action?.onFailure === 'closed') return 'closed'
-  return action?.delivery ?? 'buffered'
-}
-
 /** Returns the categories of all current and retired action names that have `onFailure: 'closed'`. */
 export function findFailClosedCategories(catalog: CatalogJson): ReadonlySet<string> {
   const names = [...catalog.actions.map((action) => action.name), ...Object.keys(catalog.aliases)]
   const closed = names.filter((name) => getAckMode(catalog, name) === 'closed')
   return new Set(closed.map((name) => name.slice(0, name.indexOf('.'))))
-}
-
-/** Creates an event and queues it. Returns a promise of the acknowledgment unless the action is buffered. */
-export function emit(engine: Engine, draft: ResolvedDraft, attribution: Attribution): Promise<void> | undefined {
-  const { event, declared } = composeEvent(draft, attribution, engine.catalog.json)
-  if (declared === undefined) warnUndeclared(engine, event)
-  return engine.delivery.add(event, toAckMode(declared))
-}
-
-/** Calls {@link emit} as soon as the attribution is known. */
-export function emitLater(
-  engine: Engine,
-  draft: ResolvedDraft,
-  attribution: Attribution | Promise<Attribution>,
-): Promise<void> | undefined {
-  if (!(attribution instanceof Promise)) return emit(engine, draft, attribution)
-  return track(
-    engine,
-    attribution.then((resolved) => emit(engine, draft, resolved)),
-  )
 }
 
 /** Makes `flush` wait for a promise. Its rejection does not become an unhandled rejection. */
@@ -89,18 +57,4 @@ export function track<T>(engine: Engine, promise: Promise<T>): Promise<T> {
   const done = () => engine.pending.delete(promise)
   promise.then(done, done)
   return promise
-}
-
-const MAX_WARNED_ACTIONS = 1_000
-const warnedActions = new WeakMap<Engine, Set<string>>()
-
-function warnUndeclared(engine: Engine, event: NewEvent): void {
-  if (!engine.isDevelopment) return
-  const warned = warnedActions.get(engine) ?? new Set()
-  warnedActions.set(engine, warned)
-  if (warned.has(event.action) || warned.size > MAX_WARNED_ACTIONS) return
-  warned.add(event.action)
-  engine.warn(
-    `${event.action} is not in the catalog, so its description is a default sentence: declare it, or map the route to another action with \`routes\`.`,
-  )
 }

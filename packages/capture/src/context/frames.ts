@@ -1,5 +1,5 @@
 import { type EventContext, newId, SYSTEM } from '@whodid/core'
-import type { Attribution } from '../event/compose.ts'
+import { type Attribution, emitLater, getAckMode } from '../event/compose.ts'
 import {
   type ActionDraft,
   type Draft,
@@ -11,7 +11,7 @@ import {
 } from '../event/draft.ts'
 import type { RunContext } from '../event/inputs.ts'
 import { toEventError } from '../request/failure.ts'
-import { type Engine, emitLater, type Frame, getAckMode, type Recorded } from './engine.ts'
+import type { Engine, Frame, Recorded } from './engine.ts'
 
 const SYSTEM_CONTEXT: EventContext = {
   channel: 'system',

@@ -12,7 +12,6 @@ import {
   MIN_BACKOFF_MS,
   mayBeOneEvent,
 } from './retry.ts'
-import { createWatermark } from './watermark.ts'
 
 interface Entry {
   readonly event: NewEvent
@@ -22,12 +21,19 @@ interface Entry {
   settle: ((error?: WhodidError) => void) | undefined
 }
 
+/** A request that waits until its events are delivered. */
+interface Waiter {
+  /** The number of events that must be done. */
+  readonly until: number
+  readonly deadline: number
+  readonly resolve: () => void
+}
+
 /** Creates a queue that delivers batches to a writer, one at a time, and retries them. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { to, limits, clock, warn } = options
   const losses = createLosses(options.instance)
   const timers = createTimers(clock)
-  const watermark = createWatermark(clock, limits.flushTimeoutMs)
   // Deliveries must not run in the context of a request, nor keep one in memory.
   const runOutside = AsyncLocalStorage.snapshot()
   const queue: Entry[] = []
@@ -43,6 +49,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let closing: Promise<void> | undefined
   let cancelLinger: (() => void) | undefined
   let isAbandoned = false
+  let done = 0
+  let waiters: Waiter[] = []
+  let cancelWaiting: (() => void) | undefined
 
   const countPending = () => queue.length + inFlight
 
@@ -88,7 +97,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function enqueue(entry: Entry): void {
     queue.push(entry)
     bytes += entry.bytes
-    watermark.addQueued()
     if (draining !== undefined) return
     if (entry.ackMode !== 'buffered' || isBatchFull()) start()
     else linger()
@@ -210,7 +218,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function remove(entry: Entry): void {
     inFlight -= 1
     bytes -= entry.bytes
-    watermark.addDone()
+    done += 1
+    if (waiters[0] !== undefined && waiters[0].until <= done) releaseWaiters()
   }
 
   function settle(entry: Entry, error?: WhodidError): void {
@@ -237,6 +246,28 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (!entry.isGap) lose(entry.event)
       settle(entry, error)
     }
+  }
+
+  function whenDelivered(): Promise<void> {
+    if (countPending() === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const now = clock.now()
+      // Events are delivered in order.
+      waiters.push({ until: done + countPending(), deadline: now + limits.flushTimeoutMs, resolve })
+      if (waiters.length === 1 || (waiters[0]?.deadline ?? 0) <= now) releaseWaiters()
+    })
+  }
+
+  /** Resolves the waiters whose events are done, and those that have waited too long. One timer serves all. */
+  function releaseWaiters(): void {
+    const now = clock.now()
+    const isReleased = ({ until, deadline }: Waiter) => until <= done || deadline <= now
+    for (const { resolve } of waiters.filter(isReleased)) resolve()
+    waiters = waiters.filter((waiter) => !isReleased(waiter))
+    cancelWaiting?.()
+    const [first] = waiters
+    cancelWaiting =
+      first === undefined ? undefined : runOutside(() => clock.after(first.deadline - now, releaseWaiters, false))
   }
 
   function flush(): Promise<void> {
@@ -271,7 +302,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     add,
-    whenDelivered: watermark.wait,
+    whenDelivered,
     flush,
     close: () => {
       closing ??= shutDown()

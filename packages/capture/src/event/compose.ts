@@ -21,7 +21,8 @@ import {
 import { findAction } from '@whodid/core/catalog'
 import { getVerbKind } from '@whodid/core/language'
 import { formatPointer } from '@whodid/core/redact'
-import { getByteLength } from './byte-length.ts'
+import { type Engine, track } from '../context/engine.ts'
+import type { AckMode } from '../delivery/options.ts'
 import type { ResolvedDraft } from './draft.ts'
 
 /** Maximum bytes of the changes of an event. Leaves room for its other fields. */
@@ -43,6 +44,50 @@ export interface ComposedEvent {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Returns the acknowledgment that an action's event waits for. */
+export function getAckMode(catalog: CatalogJson, action: string): AckMode {
+  return toAckMode(findAction(catalog, action))
+}
+
+function toAckMode(action: ReturnType<typeof findAction>): AckMode {
+  if (action?.onFailure === 'closed') return 'closed'
+  return action?.delivery ?? 'buffered'
+}
+
+/** Creates an event and queues it. Returns a promise of the acknowledgment unless the action is buffered. */
+export function emit(engine: Engine, draft: ResolvedDraft, attribution: Attribution): Promise<void> | undefined {
+  const { event, declared } = composeEvent(draft, attribution, engine.catalog.json)
+  if (declared === undefined) warnUndeclared(engine, event)
+  return engine.delivery.add(event, toAckMode(declared))
+}
+
+/** Calls {@link emit} as soon as the attribution is known. */
+export function emitLater(
+  engine: Engine,
+  draft: ResolvedDraft,
+  attribution: Attribution | Promise<Attribution>,
+): Promise<void> | undefined {
+  if (!(attribution instanceof Promise)) return emit(engine, draft, attribution)
+  return track(
+    engine,
+    attribution.then((resolved) => emit(engine, draft, resolved)),
+  )
+}
+
+const MAX_WARNED_ACTIONS = 1_000
+const warnedActions = new WeakMap<Engine, Set<string>>()
+
+function warnUndeclared(engine: Engine, event: NewEvent): void {
+  if (!engine.isDevelopment) return
+  const warned = warnedActions.get(engine) ?? new Set()
+  warnedActions.set(engine, warned)
+  if (warned.has(event.action) || warned.size > MAX_WARNED_ACTIONS) return
+  warned.add(event.action)
+  engine.warn(
+    `${event.action} is not in the catalog, so its description is a default sentence: declare it, or map the route to another action with \`routes\`.`,
+  )
+}
 
 /** Creates the event of a draft: truncates its values to the limits and fills in the catalog's defaults. */
 export function composeEvent(draft: ResolvedDraft, attribution: Attribution, catalog: CatalogJson): ComposedEvent {
@@ -200,4 +245,11 @@ function truncateError({ status, code, message }: EventError): EventError {
     ...(code !== undefined && { code: truncate(code, EVENT_LIMITS.identifier) }),
     ...(message !== undefined && { message: truncate(message, EVENT_LIMITS.message) }),
   }
+}
+
+const encoder = new TextEncoder()
+
+/** Returns the number of bytes of a text in UTF-8. */
+export function getByteLength(text: string): number {
+  return typeof Buffer === 'undefined' ? encoder.encode(text).length : Buffer.byteLength(text)
 }

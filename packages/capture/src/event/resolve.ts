@@ -3,8 +3,7 @@ import { findAction } from '@whodid/core/catalog'
 import { formatPointer } from '@whodid/core/redact'
 import { isObject } from '../infer/identity.ts'
 import type { Inference } from '../infer/infer.ts'
-import { getByteLength } from './byte-length.ts'
-import { truncate } from './compose.ts'
+import { getByteLength, truncate } from './compose.ts'
 import {
   type ActionDraft,
   type Draft,

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Capture, ListedRoute, Outcome, RequestCapture } from '../adapter.ts'
 import { isReadMethod } from '../infer/path.ts'
-import { holdResponse } from './hold.ts'
-import { observeResponse } from './response.ts'
+import { holdResponse, observeResponse } from './response.ts'
 
 /** A request of Node's HTTP server, and what its framework knows about it. */
 export interface NodeExchange<N extends object> {

@@ -56,7 +56,8 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
     return res
   }
   res.write = (...args: unknown[]) => {
-    collect(args[0])
+    // The `end` of some servers calls `write`.
+    if (!isEnded) collect(args[0])
     return Reflect.apply(write, res, args) === true
   }
   res.end = (...args: unknown[]) => {

@@ -7,7 +7,8 @@ import type { CaptureOptions, HeaderBag, MaybePromise, RequestFacts, RequestOutc
 import type { RouteTable } from './routes.ts'
 
 const NO_HEADERS: HeaderBag = {}
-const CATCH_ALL = /(?:\*\w*|\(\.\*\))\}?$/
+/** Ends a pattern that matches all paths below: `*`, `*path`, `{*path}`, `(.*)`. */
+export const CATCH_ALL = /(?:\*\w*|\(\.\*\))\}?$/
 
 // Shared by all copies of this module in the process: the ESM build and the CommonJS build may both be loaded.
 const SKIPPED = Symbol.for('whodid.skipped')

@@ -1,11 +1,13 @@
+import { ANONYMOUS } from '@whodid/core'
 import type { Engine } from '../context/engine.ts'
-import type { Draft, ResolvedDraft } from '../event/draft.ts'
+import { type Attribution, emit, getAckMode } from '../event/compose.ts'
+import { type Draft, type ResolvedDraft, toActor } from '../event/draft.ts'
 import { limitEvents, resolveEvents } from '../event/resolve.ts'
 import type { Inference, InferResult } from '../infer/infer.ts'
 import type { Exchange } from '../infer/path.ts'
 import type { Refusal, RequestContext } from './context.ts'
 import { getFailure } from './failure.ts'
-import type { RequestFacts, RequestOutcome } from './options.ts'
+import type { MaybePromise, Outcome, RequestFacts, RequestOutcome } from './options.ts'
 
 const NONE: readonly never[] = []
 const CAPTURED_BY_CALL: Refusal = { reason: 'its calls are captured one by one', onPurpose: false }
@@ -94,4 +96,50 @@ export function formatPlan(
   const isInferred = events.some(({ action }) => action === inference?.action)
   const source = isInferred ? `${reason} ${method} ${route ?? path}` : 'as recorded'
   return `${request} is ${list.join(', ')} (${source}${annotated > 0 ? `, ${annotated} annotated` : ''})`
+}
+
+/** Emits the events of a plan. Returns the acknowledgments of those with `onFailure: 'closed'`. */
+export function emitPlan(
+  engine: Engine,
+  { events, inference }: Plan,
+  attribution: Attribution,
+): readonly Promise<void>[] {
+  const person = inference?.person
+  const isActorKnown = attribution.actor !== ANONYMOUS || person === undefined
+  const resolved = isActorKnown ? attribution : { ...attribution, actor: toActor(person) }
+  const { actor } = resolved
+  const acknowledgments: Promise<void>[] = []
+  for (const draft of events) {
+    const isSelf = inference?.isSelf === true && draft.type === inference.type && (draft.resourceId ?? null) === null
+    const event =
+      isSelf && actor !== ANONYMOUS ? { ...draft, resourceId: actor.id, name: draft.name ?? actor.name } : draft
+    const acknowledged = emit(engine, event, resolved)
+    if (acknowledged === undefined) continue
+    acknowledged.catch(() => undefined)
+    if (getAckMode(engine.catalog.json, draft.action) === 'closed') acknowledgments.push(acknowledged)
+  }
+  return acknowledgments
+}
+
+/** Reads the bodies of an outcome. A body that cannot be read is left out. */
+export function resolveOutcome(outcome: Outcome): MaybePromise<RequestOutcome> {
+  const requestBody = readBody(outcome.requestBody)
+  const responseBody = readBody(outcome.responseBody)
+  if (!(requestBody instanceof Promise) && !(responseBody instanceof Promise))
+    return { ...outcome, requestBody, responseBody }
+  return Promise.all([requestBody, responseBody]).then(([request, response]) => ({
+    ...outcome,
+    requestBody: request,
+    responseBody: response,
+  }))
+}
+
+/** Reads a body, or returns a promise of it that never rejects. */
+export function readBody(read: (() => unknown) | undefined): unknown {
+  try {
+    const body = read?.()
+    return body instanceof Promise ? body.catch(() => undefined) : body
+  } catch {
+    return undefined
+  }
 }

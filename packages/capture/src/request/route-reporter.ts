@@ -2,6 +2,7 @@ import { type AppRoute, EVENT_LIMITS, type EventWriter } from '@whodid/core'
 import type { Clock } from '../delivery/clock.ts'
 import type { Inferrer } from '../infer/infer.ts'
 import { isReadMethod } from '../infer/path.ts'
+import { CATCH_ALL } from './context.ts'
 import type { ListedRoute, RequestFacts, RequestOutcome } from './options.ts'
 import type { RouteTable } from './routes.ts'
 
@@ -11,6 +12,8 @@ const MIN_INTERVAL_MS = 60_000
 
 /** Tells the service the routes of the app that change something, each once. */
 export interface RouteReporter {
+  /** Routes that the service has, and that need not be observed again: `POST /projects/:id`. */
+  readonly reported: ReadonlySet<string>
   /** Learns all routes of the app at its first request, or else the route of each request. */
   observe(facts: RequestFacts<object>, outcome: RequestOutcome): void
 }
@@ -29,17 +32,17 @@ export function createRouteReports(
   clock: Clock,
   runOutside: <T>(fn: () => T) => T,
 ): RouteReports {
-  const known = new Map<string, Set<string>>()
-  let count = 0
+  const known = new Set<string>()
+  const reported = new Set<string>()
   let pending: AppRoute[] = []
   let sending: Promise<void> | undefined
   let nextAt = 0
 
   function learn({ method, path }: ListedRoute, routes: RouteTable | undefined): void {
-    const paths = known.get(method) ?? new Set()
-    if (paths.has(path) || count >= MAX_ROUTES || path.length > EVENT_LIMITS.context) return
-    known.set(method, paths.add(path))
-    count += 1
+    const key = `${method} ${path}`
+    if (known.has(key) || known.size >= MAX_ROUTES || path.length > EVENT_LIMITS.context) return
+    if (method === '*' && CATCH_ALL.test(path)) return
+    known.add(key)
     pending.push({ method, path, action: findAction(method, path, routes) })
   }
 
@@ -64,6 +67,7 @@ export function createRouteReports(
       const batch = pending.slice(0, MAX_ROUTES_PER_CALL)
       await to.reportRoutes?.(batch)
       pending = pending.slice(batch.length)
+      for (const { method, path } of batch) reported.add(`${method} ${path}`)
     }
   }
 
@@ -82,6 +86,7 @@ export function createRouteReports(
     createReporter(routes) {
       let isListed = false
       return {
+        reported,
         observe({ method, listRoutes }, { route, status }) {
           if (!isListed && listRoutes !== undefined) {
             isListed = true
