@@ -2,9 +2,9 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { generateTypes } from '@whodid/openapi-types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEvent, KEYS, openService, type TestService } from './support/acme.ts'
-import { generateTypes } from './support/openapi-types.ts'
 import { type ServedService, serve } from './support/serve.ts'
 
 /** A program typed by the OpenAPI document alone, without casts. */

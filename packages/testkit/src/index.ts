@@ -1,4 +1,3 @@
-export type { AdapterSetup, ServeApp, ServedApp } from './adapter/test-adapter.ts'
-export { testAdapter } from './adapter/test-adapter.ts'
-export type { StoreUnderTest } from './store/events.ts'
-export { testStore } from './store/test-store.ts'
+export type { AsymmetricMatcher, Pattern } from './recording/differences.ts'
+export type { EventPattern, RecordingOptions, RecordingTrail } from './recording/recording-trail.ts'
+export { recordingTrail } from './recording/recording-trail.ts'
