@@ -166,7 +166,7 @@ describe('matchers', () => {
     // @ts-expect-error The catalog has no such action.
     await expect(recorded.expectEvent('project.renamed')).rejects.toThrow()
     // @ts-expect-error An event has no such member.
-    await expect(recorded.expectEvent('project.created', { resorce: { id: 'p1' } })).rejects.toThrow()
+    await expect(recorded.expectEvent('project.created', { title: 'Engine' })).rejects.toThrow()
     // @ts-expect-error The id of a resource is a string.
     await expect(recorded.expectEvent('project.created', { resource: { id: 1 } })).rejects.toThrow()
   })
