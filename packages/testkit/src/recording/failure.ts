@@ -1,13 +1,13 @@
 import type { CompleteEvent } from '@whodid/core'
 import { type Difference, findDifferences, pickExpected } from './differences.ts'
 
-/** What a matcher expects: an action, all actions without one, and a part of the event. */
+/** The expectation of a matcher: an action, all actions without one, and a part of the event. */
 export interface Expectation {
   readonly action: string | undefined
   readonly pattern: object
 }
 
-/** What was recorded. */
+/** The recorded events. */
 export interface Recording {
   readonly events: readonly CompleteEvent[]
   /** The warnings of the trail. */
