@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../event/event.ts'
-import { parsePointer } from '../redact/redact.ts'
-import { diff } from './diff.ts'
+import { parsePointer } from '../redact/pointer.ts'
+import { redactChanges } from '../redact/redact.ts'
+import { diff, diffAndRedact } from './diff.ts'
 
 function changes(before: unknown, after: unknown) {
   return diff(before, after).changes
@@ -47,6 +48,37 @@ test('the changes turn the old value into the new one', () => {
       expect(result.truncated).toBe(false)
       expect(applied(before, result.changes)).toEqual(after)
       expect(before).toEqual(was)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('diffAndRedact redacts like redactChanges', () => {
+  const text = fc.constantFrom(
+    'Ada',
+    '',
+    '[redacted]',
+    'Bearer abc123',
+    'é'.repeat(4_090),
+    `${'x'.repeat(4_095)}\u{1f680}`,
+  )
+  const leaf = fc.oneof(text, fc.constantFrom(null, true, 7, 4242424242424242))
+  const key = fc.constantFrom('name', 'value', 'key', 'password', 'tokens', 'iban', 'a/b~c', '0', 'list')
+  const tree = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 3 },
+      leaf,
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(key, tie('node'), { maxKeys: 4 }),
+      fc.record({ name: fc.constantFrom('password', 'accept'), value: leaf }),
+    ),
+  })).node
+  const row = fc.dictionary(key, tree, { maxKeys: 6 })
+  const absent = fc.constant(undefined)
+  fc.assert(
+    fc.property(fc.oneof(absent, row), fc.oneof(absent, row), fc.constantFrom([], ['iban']), (before, after, also) => {
+      const changes = diffAndRedact(before, after, { also })
+      expect(changes).toEqual(redactChanges(diff(before, after).changes, { also }).changes)
     }),
     { numRuns: 1_000 },
   )

@@ -1,5 +1,10 @@
-import type { Change, Json, JsonObject } from '../event/event.ts'
-import { formatPointer, TRUNCATED, toBoundedJson } from '../redact/redact.ts'
+import { createChange } from '../event/change.ts'
+import { type Change, type Json, type JsonObject, REDACTED } from '../event/event.ts'
+import { getMaxJsonLength } from '../redact/json-length.ts'
+import { formatPointer } from '../redact/pointer.ts'
+import { isRedactable, redactJson } from '../redact/redact-json.ts'
+import { createSecretMatcher } from '../redact/secrets.ts'
+import { TRUNCATED, toBoundedJson } from '../redact/to-json.ts'
 
 /** Options for {@link diff}. */
 export interface DiffOptions {
@@ -17,6 +22,8 @@ interface DiffState {
   readonly maxChanges: number
   readonly maxDepth: number
   readonly maxValue: number
+  /** Null when secrets stay. */
+  readonly isSecret: ((name: string) => boolean) | null
   truncated: boolean
 }
 
@@ -37,6 +44,24 @@ export function diff(
   after: unknown,
   options: DiffOptions = {},
 ): { changes: Change[]; truncated: boolean } {
+  return computeDiff(before, after, options, null)
+}
+
+/** Computes the changes like `redactChanges(diff(before, after).changes, options)`, which is slower. */
+export function diffAndRedact(
+  before: unknown,
+  after: unknown,
+  options: { readonly also?: readonly string[] | undefined } = {},
+): Change[] {
+  return computeDiff(before, after, {}, createSecretMatcher(options.also)).changes
+}
+
+function computeDiff(
+  before: unknown,
+  after: unknown,
+  options: DiffOptions,
+  isSecret: DiffState['isSecret'],
+): { changes: Change[]; truncated: boolean } {
   const from = toBoundedJson(before)
   const to = toBoundedJson(after)
   const state: DiffState = {
@@ -45,6 +70,7 @@ export function diff(
     maxChanges: options.maxChanges ?? 100,
     maxDepth: options.maxDepth ?? 8,
     maxValue: options.maxValue ?? 4_096,
+    isSecret,
     truncated: from.truncated || to.truncated,
   }
   // A created or deleted object lists its fields one by one.
@@ -104,16 +130,24 @@ function addChange(state: DiffState, from: Json | undefined, to: Json | undefine
     state.truncated = true
     return
   }
-  state.changes.push({
-    path: formatPointer(state.keys),
-    ...(from !== undefined && { from: truncate(state, from) }),
-    ...(to !== undefined && { to: truncate(state, to) }),
-  })
+  const { keys, isSecret } = state
+  const isSecretPath = isSecret !== null && keys.some((key) => isSecret(String(key)))
+  state.changes.push(
+    createChange(formatPointer(keys), toValue(state, from, isSecretPath), toValue(state, to, isSecretPath)),
+  )
+}
+
+/** Truncates a value, and redacts its secrets if they must not stay. */
+function toValue(state: DiffState, value: Json | undefined, isSecretPath: boolean): Json | undefined {
+  if (value === undefined) return undefined
+  const short = truncate(state, value)
+  if (state.isSecret === null) return short
+  return isSecretPath && isRedactable(short) ? REDACTED : redactJson(short, state.isSecret)
 }
 
 function truncate(state: DiffState, value: Json): Json {
   if (typeof value === 'string' ? value.length <= state.maxValue : typeof value !== 'object') return value
-  if (JSON.stringify(value).length <= state.maxValue) return value
+  if (getMaxJsonLength(value) <= state.maxValue || JSON.stringify(value).length <= state.maxValue) return value
   state.truncated = true
   return typeof value === 'string' ? `${value.slice(0, state.maxValue)}… ${TRUNCATED}` : TRUNCATED
 }

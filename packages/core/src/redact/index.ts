@@ -1,3 +1,7 @@
 /** Redaction of changes, and JSON pointers. */
 
-export { formatPointer, parsePointer, redactChanges } from './redact.ts'
+export { diffAndRedact } from '../diff/diff.ts'
+export { getMaxJsonLength } from './json-length.ts'
+export { formatPointer, parsePointer } from './pointer.ts'
+export { redactChanges } from './redact.ts'
+export { toStorableText } from './to-json.ts'

@@ -92,6 +92,16 @@ function containsName(name: string, also: readonly string[]): boolean {
 const MAY_CONTAIN_SECRET =
   /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|[a-z]:\s*\S|(?:\d[ -]?){13}/i
 
+// Matches the lower-case form of every text without `:`, `=` and `_` that the pattern above matches. It is much faster, because it
+// does not ignore case.
+const MAY_CONTAIN_TOKEN = /eyj|bearer\s|basic |private key|xox[a-z]-|akia|asia|aiza|sk-|glpat-|sg\.|(?:\d[ -]?){13}/
+
+function mayContainSecret(text: string): boolean {
+  if (text.length < 8) return false
+  const hasMark = text.includes(':') || text.includes('=') || text.includes('_')
+  return (hasMark || MAY_CONTAIN_TOKEN.test(text.toLowerCase())) && MAY_CONTAIN_SECRET.test(text)
+}
+
 const TOKENS = new RegExp(
   [
     String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
@@ -142,7 +152,7 @@ export function isCardNumber(digits: string): boolean {
  * `password=…` and `"password": "…"`, and card numbers. The rest of the text stays.
  */
 export function redactText(text: string, isSecret: (name: string) => boolean = isSecretName): string {
-  if (text.length < 8 || !MAY_CONTAIN_SECRET.test(text)) return text
+  if (!mayContainSecret(text)) return text
   let clean = text.replace(TOKENS, REDACTED)
   if (clean.includes('://')) clean = clean.replace(URL_PASSWORD, `$1:${REDACTED}@`)
   if (clean.includes('=')) {
