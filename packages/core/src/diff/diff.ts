@@ -2,7 +2,7 @@ import { createChange } from '../event/change.ts'
 import { type Change, type Json, type JsonObject, REDACTED } from '../event/event.ts'
 import { getMaxJsonLength } from '../redact/json-length.ts'
 import { formatPointer } from '../redact/pointer.ts'
-import { isRedactable, redactJson } from '../redact/redact-json.ts'
+import { redactJson, shouldRedact } from '../redact/redact-json.ts'
 import { createSecretMatcher } from '../redact/secrets.ts'
 import { TRUNCATED, toBoundedJson } from '../redact/to-json.ts'
 
@@ -142,7 +142,7 @@ function toValue(state: DiffState, value: Json | undefined, isSecretPath: boolea
   if (value === undefined) return undefined
   const short = truncate(state, value)
   if (state.isSecret === null) return short
-  return isSecretPath && isRedactable(short) ? REDACTED : redactJson(short, state.isSecret)
+  return isSecretPath && shouldRedact(short) ? REDACTED : redactJson(short, state.isSecret)
 }
 
 function truncate(state: DiffState, value: Json): Json {

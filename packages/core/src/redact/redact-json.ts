@@ -5,7 +5,7 @@ import { isSecretPair, PAIR_VALUES, setProperty, toStorableText } from './to-jso
 type SecretMatcher = (name: string) => boolean
 
 /** Checks if a value under a path with a secret name is one to redact. */
-export function isRedactable(value: Json): boolean {
+export function shouldRedact(value: Json): boolean {
   return value !== null && typeof value !== 'boolean' && value !== ''
 }
 

@@ -1,7 +1,7 @@
 import { createChange } from '../event/change.ts'
 import { type Change, type Json, type JsonObject, REDACTED } from '../event/event.ts'
 import { parsePointer } from './pointer.ts'
-import { isRedactable } from './redact-json.ts'
+import { shouldRedact } from './redact-json.ts'
 import { createSecretMatcher, isSecretName } from './secrets.ts'
 import { convert, convertEntries, createConversion, UNLIMITED } from './to-json.ts'
 
@@ -46,7 +46,7 @@ export function redactChanges(
 
   function redactSide(index: number, name: 'from' | 'to', value: Json | undefined, isSecretPath: boolean) {
     if (value === undefined) return undefined
-    if (isSecretPath && isRedactable(value)) {
+    if (isSecretPath && shouldRedact(value)) {
       if (value !== REDACTED) redacted.push(`/${index}/${name}`)
       return REDACTED
     }

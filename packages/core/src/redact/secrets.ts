@@ -1,3 +1,4 @@
+// cspell:ignore aiza
 import { REDACTED } from '../event/event.ts'
 import { splitWords } from '../language/words.ts'
 
