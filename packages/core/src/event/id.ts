@@ -39,8 +39,10 @@ function formatTimePrefix(ms: number): string {
   if (!Number.isInteger(ms) || ms < 0 || ms > MAX_MS) {
     throw new RangeError(`Invalid time ${ms}: pass an integer between 0 and 2^48 - 1 milliseconds.`)
   }
-  const hex = ms.toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+  // Two small integers, because larger ones are slow to format.
+  const high = Math.floor(ms / 0x10000).toString(16)
+  const low = (ms % 0x10000).toString(16)
+  return `${high.padStart(8, '0')}-${low.padStart(4, '0')}`
 }
 
 /** Returns the time of an id in milliseconds. */

@@ -93,13 +93,14 @@ function containsName(name: string, also: readonly string[]): boolean {
 const MAY_CONTAIN_SECRET =
   /eyJ|bearer\s|\bBasic |PRIVATE KEY|[rsp]k_(?:live|test)_|sk_[0-9a-f]{6}|whsec_|whodid_|\bgh[pousr]_|github_pat_|\bxox[a-z]-|\b(?:AKIA|ASIA)|AIza|\bsk-|npm_|glpat-|\bSG\.|:\/\/[^/]*@|=|"\s*:|[a-z]:\s*\S|(?:\d[ -]?){13}/i
 
-// Matches the lower-case form of every text without `:`, `=` and `_` that the pattern above matches. It is much faster, because it
-// does not ignore case.
+// Together, these two and a search for `=` and `_` find every text that the pattern above matches. They are much faster, because
+// they do not ignore case. The second one expects lower case.
+const MAY_BE_PAIR = /[A-Za-z"\s]:|:\/\//
 const MAY_CONTAIN_TOKEN = /eyj|bearer\s|basic |private key|xox[a-z]-|akia|asia|aiza|sk-|glpat-|sg\.|(?:\d[ -]?){13}/
 
 function mayContainSecret(text: string): boolean {
   if (text.length < 8) return false
-  const hasMark = text.includes(':') || text.includes('=') || text.includes('_')
+  const hasMark = text.includes('=') || text.includes('_') || (text.includes(':') && MAY_BE_PAIR.test(text))
   return (hasMark || MAY_CONTAIN_TOKEN.test(text.toLowerCase())) && MAY_CONTAIN_SECRET.test(text)
 }
 
