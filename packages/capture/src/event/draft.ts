@@ -1,7 +1,6 @@
 import {
   type Actor,
   type Change,
-  diff,
   type EventError,
   type Json,
   type JsonObject,
@@ -12,7 +11,7 @@ import {
   type Status,
 } from '@whodid/core'
 import { getVerbKind } from '@whodid/core/language'
-import { redactChanges } from '@whodid/core/redact'
+import { diffAndRedact, redactChanges } from '@whodid/core/redact'
 import { toEventError } from '../request/failure.ts'
 import type { ActorInput, AnyMetadata, Details, ResourceInput } from './inputs.ts'
 
@@ -88,7 +87,7 @@ function getKindOfChange({ before, after }: DraftInput): Kind | undefined {
 function toChanges(input: DraftInput, also: { readonly also?: readonly string[] }): readonly Change[] | undefined {
   if (input.changes !== undefined) return redactChanges(input.changes, also).changes
   if (getKindOfChange(input) === undefined) return undefined
-  return redactChanges(diff(input.before, input.after).changes, also).changes
+  return diffAndRedact(input.before, input.after, also)
 }
 
 function findRowName(row: unknown): string | undefined {
