@@ -20,7 +20,7 @@ import {
 } from '@whodid/core'
 import { findAction } from '@whodid/core/catalog'
 import { getVerbKind } from '@whodid/core/language'
-import { formatPointer } from '@whodid/core/redact'
+import { formatPointer, getMaxJsonLength, toStorableText } from '@whodid/core/redact'
 import { type Engine, track } from '../context/engine.ts'
 import type { AckMode } from '../delivery/options.ts'
 import type { ResolvedDraft } from './draft.ts'
@@ -157,6 +157,7 @@ function hasKeys(value: object): boolean {
 /** Returns as many changes as an event can hold. */
 function truncateChanges(changes: readonly Change[] | undefined): readonly Change[] {
   if (changes === undefined) return []
+  if (hasRoomFor(changes)) return changes
   let size = 0
   const end = changes.findIndex(({ path, from, to }, index) => {
     size += getSize(path) + getSize(from) + getSize(to)
@@ -165,9 +166,26 @@ function truncateChanges(changes: readonly Change[] | undefined): readonly Chang
   return end === -1 ? changes : changes.slice(0, end)
 }
 
+/** Checks the limits with an upper bound of the sizes, which is fast. */
+function hasRoomFor(changes: readonly Change[]): boolean {
+  if (changes.length > EVENT_LIMITS.changes) return false
+  let size = 0
+  for (const { path, from = null, to = null } of changes) {
+    if (path.length > EVENT_LIMITS.href) return false
+    size += getMaxJsonLength(path) + getMaxJsonLength(from) + getMaxJsonLength(to)
+  }
+  return size <= MAX_CHANGES_BYTES
+}
+
 function getSize(value: Change['from']): number {
   if (typeof value === 'string') return getByteLength(value)
   return typeof value === 'object' && value !== null ? getByteLength(JSON.stringify(value)) : 8
+}
+
+/** Checks for a redacted value. Faster than finding its pointer. */
+function containsRedacted(value: Json | undefined): boolean {
+  if (typeof value === 'string') return value.includes(REDACTED)
+  return typeof value === 'object' && value !== null && Object.values<Json>(value).some(containsRedacted)
 }
 
 /** Returns the JSON pointers of redacted values. */
@@ -187,24 +205,20 @@ function findRedacted(metadata: JsonObject | undefined, changes: readonly Change
   keys.push('changes')
   for (const [index, { from, to }] of changes.entries()) {
     keys.push(index)
-    visit('from', from)
-    visit('to', to)
+    if (containsRedacted(from)) visit('from', from)
+    if (containsRedacted(to)) visit('to', to)
     keys.pop()
   }
   return found
 }
-
-// Databases reject these characters, so a client could use them to keep its own request out of the log.
-const UNSTORABLE = /[\0\p{Surrogate}]/u
-const ALL_UNSTORABLE = /[\0\p{Surrogate}]/gu
 
 /** Truncates a text to a length, and replaces characters that cannot be stored. */
 export function truncate(text: string, length: number): string
 export function truncate(text: string | null | undefined, length: number): string | undefined
 export function truncate(text: string | null | undefined, length: number): string | undefined {
   if (text === null || text === undefined) return undefined
-  const shortText = text.length <= length ? text : text.slice(0, length)
-  return UNSTORABLE.test(shortText) ? shortText.replace(ALL_UNSTORABLE, '\ufffd') : shortText
+  // A client could use characters that databases reject to keep its own request out of the log.
+  return toStorableText(text.length <= length ? text : text.slice(0, length))
 }
 
 /** Picks and truncates the fields of an actor. */
