@@ -79,10 +79,11 @@ describe('matchers', () => {
       actor: { id: expect.any(Number) },
       resource: { id: 'p4', name: 'Loom' },
       metadata: { tags: ['a'] },
+      description: expect.stringContaining('Loom'),
     }
     const error = await catchError(recorded.expectEvent('project.created', pattern))
     expect(error.message.split('\n')).toEqual([
-      'project.created with {"actor":{"id":"Any<Number>"},"resource":{"id":"p4","name":"Loom"},"metadata":{"tags":["a"]}} was not recorded. Recorded:',
+      'project.created with {"actor":{"id":"Any<Number>"},"resource":{"id":"p4","name":"Loom"},"metadata":{"tags":["a"]},"description":"StringContaining \'Loom\'"} was not recorded. Recorded:',
       '  1. project.archived: project p1, by system, tenant acme: Engine was archived',
       '  2. project.created: project p2, by u1, tenant acme: Engine was created',
       '  3. project.created: project p3, by u1, tenant acme: Loom was created',
@@ -97,6 +98,7 @@ describe('matchers', () => {
       actor: { id: 'u1' },
       resource: { id: 'p3', name: 'Loom' },
       metadata: { tags: ['a', 'b'] },
+      description: pattern.description,
     })
   })
 

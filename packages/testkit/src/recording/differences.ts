@@ -32,9 +32,10 @@ export function findDifferences(expected: unknown, received: unknown, path = '')
   return Object.is(expected, received) ? [] : [{ path, expected, received }]
 }
 
-/** Returns the part of a value that a pattern names, so that a diff of the two is short. */
+/** Returns the part of a value that a pattern names, so that a diff of the two is short. Matchers that match equal themselves. */
 export function pickExpected(expected: unknown, received: unknown): unknown {
-  if (isMatcher(expected) || !isRecord(expected) || !isRecord(received)) return received
+  if (isMatcher(expected)) return expected.asymmetricMatch(received) ? expected : received
+  if (!isRecord(expected) || !isRecord(received)) return received
   const named = Object.entries(expected).filter(([key]) => key in received)
   return Object.fromEntries(named.map(([key, member]) => [key, pickExpected(member, received[key])]))
 }

@@ -124,12 +124,11 @@ function formatValue(value: unknown): string {
   return text ?? String(value)
 }
 
-/** Returns the text of an asymmetric matcher, such as `Any<String>`, which vitest and Jest give in the same way. */
+/** Returns the text of an asymmetric matcher, such as `Any<String>` or `StringContaining 'Ada'`, with vitest as with Jest. */
 function formatMatcher(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('asymmetricMatch' in value)) return undefined
-  const text: unknown =
-    'toAsymmetricMatcher' in value && typeof value.toAsymmetricMatcher === 'function'
-      ? value.toAsymmetricMatcher()
-      : String(value)
-  return String(text)
+  if ('toAsymmetricMatcher' in value && typeof value.toAsymmetricMatcher === 'function')
+    return String(value.toAsymmetricMatcher())
+  const sample = 'sample' in value ? ` ${JSON.stringify(value.sample).replaceAll('"', "'")}` : ''
+  return String(value) + sample
 }

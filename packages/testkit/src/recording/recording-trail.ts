@@ -59,7 +59,7 @@ export interface RecordingTrail<
 
 /**
  * Creates a trail that records in memory, for the tests of an app. It needs no service, no database, and no particular test
- * framework, starts in less than a millisecond, and need not be closed.
+ * framework, starts in about 3 milliseconds, and need not be closed.
  *
  * @example
  * const recorded = recordingTrail({ catalog })
