@@ -1,8 +1,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import type { Catalog, CatalogData, CatalogJson } from '@whodid/core'
+import type { Catalog, CatalogData } from '@whodid/core'
 import type { Clock, Deferral } from '../delivery/clock.ts'
 import type { Delivery } from '../delivery/options.ts'
-import { type Attribution, getAckMode } from '../event/compose.ts'
+import type { Attribution } from '../event/compose.ts'
 import type { ActionDraft, Draft } from '../event/draft.ts'
 import type { Inferrer } from '../infer/infer.ts'
 
@@ -42,13 +42,6 @@ export interface Engine {
   readonly isDevelopment: boolean
   readonly warn: (message: string) => void
   readonly debug: ((line: string) => void) | undefined
-}
-
-/** Returns the categories of all current and retired action names that have `onFailure: 'closed'`. */
-export function findFailClosedCategories(catalog: CatalogJson): ReadonlySet<string> {
-  const names = [...catalog.actions.map((action) => action.name), ...Object.keys(catalog.aliases)]
-  const closed = names.filter((name) => getAckMode(catalog, name) === 'closed')
-  return new Set(closed.map((name) => name.slice(0, name.indexOf('.'))))
 }
 
 /** Makes `flush` wait for a promise. Its rejection does not become an unhandled rejection. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type AppendResult, getIdTime, type NewEvent, WhodidError } from '@whodid/core'
+import { estimateSize } from '../event/compose.ts'
 import { createTimers } from './clock.ts'
 import { createLosses } from './losses.ts'
 import type { AckMode, Delivery, DeliveryOptions, TrailStats } from './options.ts'
@@ -50,7 +51,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let cancelLinger: (() => void) | undefined
   let isAbandoned = false
   let done = 0
-  let waiters: Waiter[] = []
+  const waiters: Waiter[] = []
   let cancelWaiting: (() => void) | undefined
 
   const countPending = () => queue.length + inFlight
@@ -115,8 +116,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function drain(): Promise<void> {
     // Lets events that are recorded synchronously join the batch.
     await undefined
-    do await deliver(takeBatch())
-    while (!isAbandoned && shouldContinue())
+    do {
+      await deliver(takeBatch())
+      releaseWaiters()
+    } while (!isAbandoned && shouldContinue())
     draining = undefined
     if (countPending() === 0) for (const resolve of flushes) resolve()
     else linger()
@@ -219,7 +222,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     inFlight -= 1
     bytes -= entry.bytes
     done += 1
-    if (waiters[0] !== undefined && waiters[0].until <= done) releaseWaiters()
   }
 
   function settle(entry: Entry, error?: WhodidError): void {
@@ -260,10 +262,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** Resolves the waiters whose events are done, and those that have waited too long. One timer serves all. */
   function releaseWaiters(): void {
+    if (waiters.length === 0) return
     const now = clock.now()
-    const isReleased = ({ until, deadline }: Waiter) => until <= done || deadline <= now
-    for (const { resolve } of waiters.filter(isReleased)) resolve()
-    waiters = waiters.filter((waiter) => !isReleased(waiter))
+    // Both limits grow along the list.
+    const waiting = waiters.findIndex(({ until, deadline }) => until > done && deadline > now)
+    for (const { resolve } of waiters.splice(0, waiting === -1 ? waiters.length : waiting)) resolve()
     cancelWaiting?.()
     const [first] = waiters
     cancelWaiting =
@@ -295,6 +298,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const rest = queue.splice(0)
     inFlight += rest.length
     discard(rest)
+    releaseWaiters()
     const { count } = losses
     if (count > 0)
       warn(`The trail was closed with ${count} undelivered ${count === 1 ? 'event' : 'events'}, which are lost.`)
@@ -316,28 +320,4 @@ function rejectHandled(error: WhodidError): Promise<void> {
   const promise = Promise.reject(error)
   promise.catch(() => undefined)
   return promise
-}
-
-// Actor, context, ids, and field names.
-const BASE_BYTES = 900
-
-/** Estimates the bytes of an event as JSON: cheap, and never far too low for ASCII text. */
-function estimateSize(event: NewEvent): number {
-  let size = BASE_BYTES + (event.description?.length ?? 0) + (event.resource.name?.length ?? 0)
-  if (event.changes !== undefined)
-    for (const { path, from, to } of event.changes) size += 24 + path.length + estimateJson(from) + estimateJson(to)
-  if (event.metadata !== undefined) size += estimateJson(event.metadata)
-  return size
-}
-
-function estimateJson(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2
-  if (typeof value !== 'object' || value === null) return 8
-  let size = 2
-  if (Array.isArray(value)) {
-    for (const item of value) size += 1 + estimateJson(item)
-    return size
-  }
-  for (const [key, item] of Object.entries(value)) size += key.length + 4 + estimateJson(item)
-  return size
 }

@@ -38,7 +38,7 @@ export interface Attribution {
 }
 
 /** An event, and its action if the catalog declares it. */
-export interface ComposedEvent {
+interface ComposedEvent {
   readonly event: NewEvent
   readonly declared: ResolvedAction | undefined
 }
@@ -53,6 +53,13 @@ export function getAckMode(catalog: CatalogJson, action: string): AckMode {
 function toAckMode(action: ReturnType<typeof findAction>): AckMode {
   if (action?.onFailure === 'closed') return 'closed'
   return action?.delivery ?? 'buffered'
+}
+
+/** Returns the categories of all current and retired action names that have `onFailure: 'closed'`. */
+export function findFailClosedCategories(catalog: CatalogJson): ReadonlySet<string> {
+  const names = [...catalog.actions.map((action) => action.name), ...Object.keys(catalog.aliases)]
+  const closed = names.filter((name) => getAckMode(catalog, name) === 'closed')
+  return new Set(closed.map((name) => name.slice(0, name.indexOf('.'))))
 }
 
 /** Creates an event and queues it. Returns a promise of the acknowledgment unless the action is buffered. */
@@ -90,7 +97,7 @@ function warnUndeclared(engine: Engine, event: NewEvent): void {
 }
 
 /** Creates the event of a draft: truncates its values to the limits and fills in the catalog's defaults. */
-export function composeEvent(draft: ResolvedDraft, attribution: Attribution, catalog: CatalogJson): ComposedEvent {
+function composeEvent(draft: ResolvedDraft, attribution: Attribution, catalog: CatalogJson): ComposedEvent {
   const declared = findAction(catalog, draft.action)
   const action = declared?.name ?? draft.action
   const dot = action.indexOf('.')
@@ -266,4 +273,28 @@ const encoder = new TextEncoder()
 /** Returns the number of bytes of a text in UTF-8. */
 export function getByteLength(text: string): number {
   return typeof Buffer === 'undefined' ? encoder.encode(text).length : Buffer.byteLength(text)
+}
+
+// Actor, context, ids, and field names.
+const BASE_BYTES = 900
+
+/** Estimates the bytes of an event as JSON: cheap, and never far too low for ASCII text. */
+export function estimateSize(event: NewEvent): number {
+  let size = BASE_BYTES + (event.description?.length ?? 0) + (event.resource.name?.length ?? 0)
+  if (event.changes !== undefined)
+    for (const { path, from, to } of event.changes) size += 24 + path.length + estimateJson(from) + estimateJson(to)
+  if (event.metadata !== undefined) size += estimateJson(event.metadata)
+  return size
+}
+
+function estimateJson(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null) return 8
+  let size = 2
+  if (Array.isArray(value)) {
+    for (const item of value) size += 1 + estimateJson(item)
+    return size
+  }
+  for (const [key, item] of Object.entries(value)) size += key.length + 4 + estimateJson(item)
+  return size
 }
