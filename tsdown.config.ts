@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig, type UserConfig } from 'tsdown'
+import { writeBundledLicenses } from './tooling/bundled-licenses.ts'
 import { joinCss } from './tooling/join-css.ts'
 
 interface Manifest {
@@ -30,7 +31,7 @@ const entries = targets
     path.slice('./dist/'.length, -'.js'.length),
     toSourcePath(path).replace(/\.js$/, '.ts'),
   ])
-const forNode = /\/(capture|express|postgres)$/.test(manifest.name)
+const forNode = /\/(capture|express|postgres|testkit)$/.test(manifest.name)
 const forReact = manifest.name === '@whodid/react'
 
 /**
@@ -95,5 +96,11 @@ export default defineConfig([
     entry: Object.fromEntries(entries),
     format: 'cjs',
     deps: { ...deps, alwaysBundle: ESM_ONLY, onlyBundle: [...BUNDLED, ...ESM_ONLY] },
+    hooks: {
+      'build:done': ({ chunks }) => {
+        const files = chunks.flatMap((chunk) => ('moduleIds' in chunk ? chunk.moduleIds : []))
+        writeBundledLicenses('dist/bundled-licenses.txt', files)
+      },
+    },
   },
 ])
