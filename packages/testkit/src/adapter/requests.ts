@@ -117,12 +117,12 @@ export function defineRequestCases(define: DefineCase): void {
 
   define('decodes the parameters of a path, and ignores the query', async (app) => {
     for (const id of ['caf%C3%A9', 'a%2Fb', '%F0%9F%9A%80'])
-      expect((await app.call('POST', `/api/projects/${id}/sync?id=q1&name=q`)).status).toBe(200)
-    const context = { route: '/api/projects/:id/sync' }
+      expect((await app.call('DELETE', `/api/tasks/${id}?id=q1&name=q`)).status).toBe(204)
+    const context = { route: '/api/tasks/:id' }
     expect(await app.events(3)).toMatchObject([
-      { action: 'project.synced', resource: { type: 'project', id: 'café' }, context },
-      { action: 'project.synced', resource: { type: 'project', id: 'a/b' }, context },
-      { action: 'project.synced', resource: { type: 'project', id: '🚀' }, context },
+      { action: 'task.deleted', resource: { type: 'task', id: 'café' }, context },
+      { action: 'task.deleted', resource: { type: 'task', id: 'a/b' }, context },
+      { action: 'task.deleted', resource: { type: 'task', id: '🚀' }, context },
     ])
   })
 

@@ -23,7 +23,7 @@ export type DefineCase = (name: string, run: (app: TestApp) => Promise<void>, op
  *
  * @example
  * testAdapter('Express 5', async ({ trail, service, getActor, getTenant, rename }) => { … })
- * testAdapter('Next 16', serve, { impossible: { 'keeps pipelined requests apart': 'Its server has no pipelining.' } })
+ * testAdapter('Next 16', serve, { impossible: { 'records unusual methods that change something': 'Its routes have no LOCK.' } })
  */
 export function testAdapter(name: string, serve: ServeApp, { impossible = {} }: AdapterTestOptions = {}): void {
   const unknown = new Set(Object.keys(impossible))
@@ -45,7 +45,7 @@ export function testAdapter(name: string, serve: ServeApp, { impossible = {} }: 
     defineFailClosedCases(define)
     defineConcurrencyCases(define)
     defineMountCases(define)
+    if (unknown.size > 0)
+      throw new Error(`The suite has no case ${JSON.stringify([...unknown][0])}: correct \`impossible\`.`)
   })
-  if (unknown.size > 0)
-    throw new Error(`The suite has no case ${JSON.stringify([...unknown][0])}: correct \`impossible\`.`)
 }
