@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../event/event.ts'
-import { parsePointer } from '../redact/pointer.ts'
-import { redactChanges } from '../redact/redact.ts'
+import { parsePointer, redactChanges } from '../redact/redact.ts'
 import { diff, diffAndRedact } from './diff.ts'
 
 function changes(before: unknown, after: unknown) {

@@ -1,10 +1,16 @@
-import { createChange } from '../event/change.ts'
 import { type Change, type Json, type JsonObject, REDACTED } from '../event/event.ts'
-import { getMaxJsonLength } from '../redact/json-length.ts'
-import { formatPointer } from '../redact/pointer.ts'
-import { redactJson, shouldRedact } from '../redact/redact-json.ts'
-import { createSecretMatcher } from '../redact/secrets.ts'
-import { TRUNCATED, toBoundedJson } from '../redact/to-json.ts'
+import {
+  createChange,
+  formatPointer,
+  isSecretPair,
+  PAIR_VALUES,
+  setProperty,
+  shouldRedact,
+  TRUNCATED,
+  toBoundedJson,
+  toStorableText,
+} from '../redact/redact.ts'
+import { createSecretMatcher, isCardNumber, isSecretValue, redactText } from '../redact/secrets.ts'
 
 /** Options for {@link diff}. */
 export interface DiffOptions {
@@ -162,4 +168,62 @@ function isEqual(one: Json | undefined, other: Json | undefined): boolean {
     keys.length === Object.keys(other).length &&
     keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
   )
+}
+
+/**
+ * Redacts JSON that {@link toBoundedJson} returned, in the same way as `redact`. Copies only the objects and lists that have
+ * secrets.
+ */
+function redactJson(value: Json, isSecret: (name: string) => boolean): Json {
+  if (typeof value === 'string') return redactText(toStorableText(value), isSecret)
+  if (typeof value === 'number') return value >= 1e12 && isCardNumber(String(value)) ? REDACTED : value
+  if (typeof value !== 'object' || value === null) return value
+  return isList(value) ? redactList(value, isSecret) : redactEntries(value, isSecret)
+}
+
+function redactList(list: readonly Json[], isSecret: (name: string) => boolean): readonly Json[] {
+  let clean: Json[] | undefined
+  for (const [index, item] of list.entries()) {
+    const cleanItem = redactJson(item, isSecret)
+    if (cleanItem === item) continue
+    clean ??= [...list]
+    clean[index] = cleanItem
+  }
+  return clean ?? list
+}
+
+function redactEntries(value: JsonObject, isSecret: (name: string) => boolean): JsonObject {
+  let clean: { [key: string]: Json } | undefined
+  const isPair = isSecretPair(value, isSecret)
+  for (const key of Object.keys(value)) {
+    const item = value[key] ?? null
+    const isHidden = (isSecret(key) || (isPair && PAIR_VALUES.includes(key))) && isSecretValue(key, item)
+    const cleanItem = isHidden ? REDACTED : redactJson(item, isSecret)
+    if (cleanItem === item) continue
+    clean ??= { ...value }
+    setProperty(clean, key, cleanItem)
+  }
+  return clean ?? value
+}
+
+/** Characters of the longest number as JSON, such as `-2.2250738585072014e-308`. */
+const MAX_NUMBER = 24
+/** Characters of the longest escape sequence, such as `\u0001`. */
+const MAX_ESCAPE = 6
+
+/** Returns an upper bound of the characters and the UTF-8 bytes of a value as JSON. Faster than formatting the value. */
+export function getMaxJsonLength(value: Json): number {
+  if (typeof value === 'string') return getMaxTextLength(value)
+  if (typeof value !== 'object' || value === null) return MAX_NUMBER
+  let length = 2
+  if (isList(value)) {
+    for (const item of value) length += getMaxJsonLength(item) + 1
+    return length
+  }
+  for (const key of Object.keys(value)) length += getMaxTextLength(key) + getMaxJsonLength(value[key] ?? null) + 2
+  return length
+}
+
+function getMaxTextLength(text: string): number {
+  return MAX_ESCAPE * text.length + 2
 }

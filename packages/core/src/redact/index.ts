@@ -1,7 +1,4 @@
 /** Redaction of changes, and JSON pointers. */
 
-export { diffAndRedact } from '../diff/diff.ts'
-export { getMaxJsonLength } from './json-length.ts'
-export { formatPointer, parsePointer } from './pointer.ts'
-export { redactChanges } from './redact.ts'
-export { toStorableText } from './to-json.ts'
+export { diffAndRedact, getMaxJsonLength } from '../diff/diff.ts'
+export { formatPointer, parsePointer, redactChanges, toStorableText } from './redact.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { JSON_LIMITS, toJson } from './to-json.ts'
+import { JSON_LIMITS, toJson } from './redact.ts'
 
 test('JSON is unchanged', () => {
   const rounded = (value: unknown) =>

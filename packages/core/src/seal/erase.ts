@@ -5,7 +5,7 @@ import type { DisclosedEvent, ErasedEvent } from '../contracts/administration.ts
 import { type Change, FORMER_USER, type Json, type JsonObject, type Person, type StoredEvent } from '../event/event.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
 import { foldText, toSearchText } from '../filter/search-text.ts'
-import { parsePointer } from '../redact/pointer.ts'
+import { parsePointer } from '../redact/redact.ts'
 import { getDisclosurePath } from './canonical.ts'
 
 /** Options for {@link erasePersonFromEvent}. */

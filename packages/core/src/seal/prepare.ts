@@ -17,8 +17,7 @@ import type {
 import { getIdTime, isEventId, newId, parseTime } from '../event/id.ts'
 import { EVENT_LIMITS } from '../event/limits.ts'
 import { toSearchText } from '../filter/search-text.ts'
-import { formatPointer, parsePointer } from '../redact/pointer.ts'
-import { redactChanges, redactObject } from '../redact/redact.ts'
+import { formatPointer, parsePointer, redactChanges, redactObject } from '../redact/redact.ts'
 import { redactText } from '../redact/secrets.ts'
 import {
   assertStorable,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { getMaxJsonLength } from './json-length.ts'
-import { toJson } from './to-json.ts'
+import { toJson } from '../redact/redact.ts'
+import { getMaxJsonLength } from './diff.ts'
 
 test('no value is longer as JSON, in characters or in bytes', () => {
   const text = fc.string({ unit: fc.constantFrom('a', '"', '\u0001', 'é', '漢', '\u{1f680}') })
