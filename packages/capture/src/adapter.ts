@@ -4,6 +4,7 @@ export { NOT_RECORDED } from './request/not-recorded.ts'
 export type {
   Capture,
   CaptureOptions,
+  EndOptions,
   HeaderBag,
   ListedRoute,
   MaybePromise,

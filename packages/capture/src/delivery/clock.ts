@@ -92,14 +92,17 @@ export function createTimers(clock: Clock): Timers {
 
 /** Work of ended requests, which creates their events off the response path. */
 export interface Deferral {
-  /** Defers work to the next `setImmediate`. All requests that ended in this turn of the event loop share one callback. */
-  add(work: () => void): void
+  /**
+   * Defers work to the next `setImmediate`. All requests that ended in this turn of the event loop share one callback. With
+   * `isUrgent`, all deferred work runs in the next microtask.
+   */
+  add(work: () => void, isUrgent: boolean): void
   /** Runs the deferred work now. */
   flush(): void
 }
 
 /** Age at which a callback that has not run is considered lost. */
-const LOST_AFTER_MS = 1_000
+const LOST_AFTER_MS = 50
 
 /** Creates a deferral. `runOutside` calls a function outside the context of every request. */
 export function createDeferral(clock: Clock, runOutside: (fn: () => void) => void): Deferral {
@@ -113,8 +116,12 @@ export function createDeferral(clock: Clock, runOutside: (fn: () => void) => voi
   }
 
   return {
-    add(work) {
+    add(work, isUrgent) {
       deferred.push(work)
+      if (isUrgent) {
+        queueMicrotask(flush)
+        return
+      }
       const now = clock.now()
       // Some runtimes stop a request after its response, and drop its callbacks.
       if (deferred.length > 1 && now - scheduledAt < LOST_AFTER_MS) return

@@ -56,12 +56,13 @@ export function captureFetch<D extends CatalogData, M extends MetadataSchemas<D>
       params: params?.(request, ...rest),
       requestBody: getRequestBody,
     })
-    const keepAlive = (delivered: Promise<void>) => waitUntil?.(delivered, request, ...rest)
+    const keepAlive = waitUntil && ((delivered: Promise<void>) => waitUntil(delivered, request, ...rest))
     let response: Response
     try {
       response = await call.run(() => handler(request, ...rest))
     } catch (error) {
-      keepAlive(call.end(() => ({ ...getOutcome(), status: 500, error })))
+      const delivered = call.end(() => ({ ...getOutcome(), status: 500, error }), { flush: keepAlive !== undefined })
+      keepAlive?.(delivered)
       throw error
     }
     return endWithResponse(call, request, response, { getOutcome, waitUntil: keepAlive })

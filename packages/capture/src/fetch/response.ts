@@ -26,6 +26,7 @@ export async function endWithResponse(
   response: Response,
   { getOutcome, waitUntil }: FetchEnd = {},
 ): Promise<Response> {
+  const flush = waitUntil !== undefined
   let isAborted = request.signal.aborted
   const abort = () => {
     isAborted = true
@@ -45,7 +46,7 @@ export async function endWithResponse(
     }
   }
   const end = () => {
-    const delivered = call.end(toOutcome)
+    const delivered = call.end(toOutcome, { flush })
     waitUntil?.(delivered)
   }
   try {
@@ -68,7 +69,7 @@ export async function endWithResponse(
   )
   const observed = observeStream(stream, call, (aborted) => {
     if (aborted) abort()
-    resolveDelivered(call.end(toOutcome))
+    resolveDelivered(call.end(toOutcome, { flush }))
   })
   return new Response(observed, response)
 }

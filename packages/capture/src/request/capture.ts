@@ -12,19 +12,28 @@ import {
   mergeDrafts,
   type ResolvedDraft,
 } from '../event/draft.ts'
-import { getPossibleActions } from '../event/resolve.ts'
 import { isReadMethod } from '../infer/path.ts'
 import { RequestContext } from './context.ts'
 import type {
   Capture,
   CaptureOptions,
+  EndOptions,
   MaybePromise,
   Outcome,
   RequestCapture,
   RequestFacts,
   RequestOutcome,
 } from './options.ts'
-import { createPlan, emitPlan, formatPlan, type Plan, readBody, resolveOutcome, toExchange } from './plan.ts'
+import {
+  canFailClosed,
+  createPlan,
+  emitPlan,
+  formatPlan,
+  type Plan,
+  type PlanInput,
+  readBody,
+  resolveOutcome,
+} from './plan.ts'
 import type { RouteReporter, RouteReports } from './route-reporter.ts'
 import { compileRoutes, type RouteTable } from './routes.ts'
 
@@ -89,6 +98,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   private hasEvents = false
   private isEnding = false
   private isEnded = false
+  private isFlushed = false
   private delivered: Promise<void> = NOTHING_TO_DELIVER
   private holding: Promise<void> | undefined
   readonly outer: RequestFrame<object> | undefined
@@ -172,16 +182,20 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
       const commits = this.isIdle() ? NONE : this.commitFailClosed(typeof outcome === 'function' ? outcome() : outcome)
       const recorded = this.acknowledgments ?? NONE
       if (commits instanceof Promise) {
-        this.holding = commits.then(() => undefined)
+        this.holding = commits.then(
+          () => undefined,
+          () => undefined,
+        )
         return commits.then((committed) => waitForAll([...recorded, ...committed]))
       }
       return recorded.length + commits.length === 0 ? undefined : waitForAll([...recorded, ...commits])
     })
   }
 
-  end(outcome: Outcome | (() => Outcome)): Promise<void> {
+  end(outcome: Outcome | (() => Outcome), { flush = false }: EndOptions = {}): Promise<void> {
     if (this.isEnding) return this.delivered
     this.isEnding = true
+    this.isFlushed = flush
     this.delivered = this.holding === undefined ? this.endNow(outcome) : this.holding.then(() => this.endNow(outcome))
     return this.delivered
   }
@@ -196,7 +210,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
       engine.deferral.add(() => {
         const finished = this.guard(() => this.finish(typeof outcome === 'function' ? outcome() : outcome))
         resolve(finished?.catch((error: unknown) => this.warnBug(error)))
-      }),
+      }, this.isFlushed),
     )
   }
 
@@ -222,7 +236,8 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   }
 
   private whenDelivered(): Promise<void> | undefined {
-    return this.hasEvents ? this.parts.engine.delivery.whenDelivered() : undefined
+    const { delivery } = this.parts.engine
+    return this.hasEvents ? (this.isFlushed ? delivery.flush() : delivery.whenDelivered()) : undefined
   }
 
   /** Recording must never break the host's request. */
@@ -263,7 +278,8 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
         (body) => this.guard(() => this.commitFailClosed({ ...outcome, requestBody: () => body })) ?? NONE,
       )
     }
-    if (!this.canFailClosed({ ...outcome, requestBody, responseBody: undefined })) return NONE
+    const input = this.toPlanInput({ ...outcome, requestBody, responseBody: undefined })
+    if (!canFailClosed(input, this.getContext(), this.parts.engine)) return NONE
     const commit = (resolved: RequestOutcome) => {
       const plan = this.plan(resolved)
       const isClosed = !this.isEnded && plan.events.some(({ action }) => this.isFailClosed(action))
@@ -273,22 +289,6 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
     return result instanceof Promise
       ? result.then((resolved) => this.guard(() => commit(resolved)) ?? NONE)
       : commit(result)
-  }
-
-  /** Checks the possible actions of the request, without planning its events. */
-  private canFailClosed(outcome: RequestOutcome): boolean {
-    const { engine } = this.parts
-    const routeAction = this.getContext().findRoute(outcome).action
-    const inferred =
-      routeAction === false || this.hasInner
-        ? NONE
-        : engine.inferrer.inferActions(toExchange(this.facts, outcome), routeAction)
-    const annotated = getPossibleActions(this.annotations ?? NONE, inferred, engine.failClosedCategories)
-    return (
-      this.records?.some(({ action }) => this.isFailClosed(action)) === true ||
-      inferred.some(({ action }) => this.isFailClosed(action)) ||
-      annotated.some((action) => this.isFailClosed(action))
-    )
   }
 
   private isFailClosed(action: string): boolean {
@@ -313,19 +313,18 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
   }
 
   private plan(outcome: RequestOutcome): Plan {
-    const { engine } = this.parts
+    return createPlan(this.toPlanInput(outcome), this.getContext(), this.parts.engine)
+  }
+
+  private toPlanInput(outcome: RequestOutcome): PlanInput {
+    const { records, emittedRecords, annotations, hasInner, facts } = this
     let isTaken = this.isOwnIdTaken
     const nextId = () => {
-      if (isTaken) return newId(engine.clock.now())
+      if (isTaken) return newId(this.parts.engine.clock.now())
       isTaken = true
       return this.getOwnId()
     }
-    const { records, emittedRecords, annotations, hasInner, facts } = this
-    return createPlan(
-      { records, emittedRecords, annotations, hasInner, facts, outcome, nextId },
-      this.getContext(),
-      engine,
-    )
+    return { records, emittedRecords, annotations, hasInner, facts, outcome, nextId }
   }
 
   /** Emits the events. Returns the acknowledgments of those with `onFailure: 'closed'`. */

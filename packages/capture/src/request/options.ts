@@ -100,6 +100,15 @@ export interface Capture<N extends object> {
   begin(facts: RequestFacts<N>): RequestCapture
 }
 
+/** Options for the end of a request. */
+export interface EndOptions {
+  /**
+   * Delivers the events at once, without a timer. For a runtime that stops a request after its response: pass the promise of
+   * `end` to `waitUntil`. @default false, which collects the events of several requests
+   */
+  readonly flush?: boolean | undefined
+}
+
 /** The capture of one request. */
 export interface RequestCapture {
   /** Calls `fn` in the context of the request, so that `record` and `annotate` belong to it. */
@@ -113,7 +122,7 @@ export interface RequestCapture {
    * Ends the request. Later calls change nothing. A function is called in the next `setImmediate`, off the response path.
    *
    * Resolves when the service has stored or rejected the events of the request, or after `limits.flushTimeoutMs`. Never
-   * rejects: on a runtime that stops after the response, pass it to `waitUntil`.
+   * rejects.
    */
-  end(outcome: Outcome | (() => Outcome)): Promise<void>
+  end(outcome: Outcome | (() => Outcome), options?: EndOptions): Promise<void>
 }

@@ -2,7 +2,7 @@ import { ANONYMOUS } from '@whodid/core'
 import type { Engine } from '../context/engine.ts'
 import { type Attribution, emit, getAckMode } from '../event/compose.ts'
 import { type Draft, type ResolvedDraft, toActor } from '../event/draft.ts'
-import { limitEvents, resolveEvents } from '../event/resolve.ts'
+import { getPossibleActions, limitEvents, resolveEvents } from '../event/resolve.ts'
 import type { Inference, InferResult } from '../infer/infer.ts'
 import type { Exchange } from '../infer/path.ts'
 import type { Refusal, RequestContext } from './context.ts'
@@ -66,8 +66,23 @@ export function createPlan(
   }
 }
 
+/** Checks if an action of a request may have `onFailure: 'closed'`, without planning its events. */
+export function canFailClosed(
+  input: PlanInput,
+  context: Pick<RequestContext<object>, 'findRoute'>,
+  engine: Engine,
+): boolean {
+  const { facts, outcome, records = NONE, annotations = NONE, hasInner } = input
+  const { action } = context.findRoute(outcome)
+  const inferred =
+    action === false || hasInner ? NONE : engine.inferrer.inferActions(toExchange(facts, outcome), action)
+  const annotated = getPossibleActions(annotations, inferred, engine.failClosedCategories)
+  const possible = [...records.map((record) => record.action), ...inferred.map((each) => each.action), ...annotated]
+  return possible.some((name) => getAckMode(engine.catalog.json, name) === 'closed')
+}
+
 /** Converts the facts about a request to what an action can be read from. */
-export function toExchange(facts: RequestFacts<object>, outcome: RequestOutcome): Exchange {
+function toExchange(facts: RequestFacts<object>, outcome: RequestOutcome): Exchange {
   const { method = facts.method, status, aborted, error, route = null } = outcome
   const { params, call, requestBody, responseBody, location } = outcome
   const failed = status >= 400 || aborted === true || error !== undefined

@@ -146,6 +146,37 @@ describe('end', () => {
     await second
   })
 
+  test('delivers at once and without a timer with `flush`', async () => {
+    const clock = createManualClock()
+    const { begin, events } = setUp({}, { clock, limits: { lingerMs: 60_000 } })
+    // Some runtimes stop a request after its response, and its callbacks never run.
+    void begin('POST', '/projects').end({ status: 201, route: '/projects' })
+    await begin('POST', '/projects').end({ status: 201, route: '/projects' }, { flush: true })
+    expect(events).toHaveLength(2)
+    await begin('DELETE', '/projects/p1').end(
+      { status: 200, route: '/projects/:id', requestBody: async () => ({}) },
+      { flush: true },
+    )
+    expect(events).toHaveLength(3)
+  })
+
+  test('runs its work when the callback of an earlier request was lost', async () => {
+    const clock = createManualClock()
+    let isLost = true
+    const losing = {
+      ...clock,
+      after: (...args: Parameters<typeof clock.after>) => (isLost ? () => {} : clock.after(...args)),
+    }
+    const { begin, events } = setUp({}, { clock: losing })
+    void begin('POST', '/projects').end({ status: 201, route: '/projects' })
+    await clock.advance(100)
+    expect(events).toEqual([])
+    isLost = false
+    void begin('POST', '/projects').end({ status: 201, route: '/projects' })
+    await clock.advance(0)
+    expect(events).toHaveLength(2)
+  })
+
   test('never rejects: not when a lookup fails, nor when a body cannot be read', async () => {
     const { begin, events } = setUp({
       actor: async () => {
@@ -423,6 +454,9 @@ describe('routes', () => {
     void begin('PATCH', '/projects/p2').end({ status: 403, route: '/projects/:id' })
     void begin('POST', '/nothing').end({ status: 404, route: '/*' })
     void begin('GET', '/projects').end({ status: 200, route: '/projects' })
+    // A router that does not tell its pattern.
+    void begin('PATCH', '/orgs/acme-1/projects/p1').end({ status: 200, route: '/orgs/acme-1/projects/:id' })
+    void begin('POST', '/files/a/b9').end({ status: 200, route: '/files/a/b9' })
     await trail.flush()
     expect(routes).toEqual([[{ method: 'PATCH', path: '/projects/:id', action: 'project.updated' }]])
   })
