@@ -77,7 +77,15 @@ const INPUTS: Record<string, readonly Record<string, unknown>[]> = {
   'compat.markSeen': [{ ids: [hidden.id] }],
   'compat.archive': [{ ids: [hidden.id] }],
 }
-const LASTING = ['append', 'retention.set', 'people.erase', 'keys.create', 'keys.revoke', 'viewerTokens.revoke']
+const LASTING = [
+  'append',
+  'routes.report',
+  'retention.set',
+  'people.erase',
+  'keys.create',
+  'keys.revoke',
+  'viewerTokens.revoke',
+]
 const REVEALING = ['list', 'export', 'get', 'userActivity', 'history', 'follow', 'facets', 'stats']
 
 test('every operation that could reveal an event is covered', () => {
