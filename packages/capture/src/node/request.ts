@@ -48,11 +48,14 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
       ...outcome,
       status,
       aborted,
-      responseBody: () => responseBody?.() ?? observed?.readJson(),
+      responseBody: () => {
+        const readBody = () => responseBody?.() ?? observed?.readJson()
+        return observed?.whenJsonSent()?.then(readBody) ?? readBody()
+      },
     }
   }
 
-  if (capture.hasFailClosed) holdResponse(res, !isRead, (status) => call.hold(() => toOutcome(false, status)))
+  if (capture.hasFailClosed) holdResponse(res, (status) => call.hold(() => toOutcome(false, status)))
   // Ends with the app's response, because the connection may close much later: responses are sent in order.
   const observed = isRead ? undefined : observeResponse(res, () => call.end(() => toOutcome(false)))
   res.once('close', () => call.end(() => toOutcome(!res.writableEnded)))
@@ -70,7 +73,9 @@ function getUrl(req: IncomingMessage): string {
  * context.
  */
 function bindListeners(req: IncomingMessage, call: RequestCapture): void {
-  const hasBody = req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined
+  const { 'content-length': length, 'transfer-encoding': encoding } = req.headers
+  // HTTP/2 has neither header when the length is unknown.
+  const hasBody = length !== undefined || encoding !== undefined || req.httpVersionMajor > 1
   if (!hasBody || req.readableEnded) return
   const { emit } = req
   req.emit = (...args: Parameters<typeof emit>) => call.run(() => emit.apply(req, args))

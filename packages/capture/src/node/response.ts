@@ -21,6 +21,8 @@ export interface ObservedResponse {
   getHeader(name: string): string | undefined
   /** Parses the JSON that the app has sent; undefined for other types, and for more than 256 KiB. */
   readJson(): unknown
+  /** Resolves when the app has sent its JSON, or when it cannot be awaited; undefined if that is so already. */
+  whenJsonSent(): Promise<void> | undefined
 }
 
 /**
@@ -33,6 +35,11 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
   let chunks: unknown[] = []
   let size = 0
   let isJson: boolean | undefined
+  // A compressor in front of this one sets the header later, and its chunks are not seen.
+  let encoding: string | undefined
+  let isAwaitable = true
+  let isAwaited = false
+  let stopWaiting = () => {}
   let sentStatus: number | undefined
   let isEnded = false
 
@@ -45,9 +52,20 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
     isJson ??= /json/.test(getHeader('content-type') ?? '')
     if (!isJson) return
+    encoding ??= getHeader('content-encoding') ?? 'identity'
     size += chunk.length
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk)
-    else chunks = []
+    if (size <= MAX_BODY_BYTES) {
+      chunks.push(chunk)
+      return
+    }
+    chunks = []
+    release()
+  }
+
+  function release(): void {
+    isAwaitable = false
+    isAwaited = false
+    stopWaiting()
   }
 
   res.writeHead = (...args: unknown[]) => {
@@ -59,12 +77,17 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
   res.write = (...args: unknown[]) => {
     // The `end` of some servers calls `write`.
     if (!isEnded) collect(args[0])
-    return Reflect.apply(write, res, args) === true
+    // The app may wait for its callback before it goes on.
+    if (typeof args.at(-1) === 'function') release()
+    const isAccepted = Reflect.apply(write, res, args) === true
+    // A stream would wait for `drain`, and not send the rest that is awaited.
+    return isAccepted || isAwaited
   }
   res.end = (...args: unknown[]) => {
     if (!isEnded) collect(args[0])
     isEnded = true
     Reflect.apply(end, res, args)
+    release()
     onEnd()
     return res
   }
@@ -74,10 +97,17 @@ export function observeResponse(res: ServerResponse, onEnd: () => void): Observe
     getHeader,
     readJson() {
       if (isJson !== true || size === 0 || size > MAX_BODY_BYTES) return undefined
-      const encoding = getHeader('content-encoding')
       if (encoding !== undefined && encoding !== 'identity') return decode(encoding, chunks)
       const [first] = chunks
       return parse(chunks.length === 1 && typeof first === 'string' ? first : join(chunks).toString())
+    },
+    whenJsonSent() {
+      if (isEnded || !isAwaitable || isJson !== true) return undefined
+      isAwaited = true
+      return new Promise((resolve) => {
+        stopWaiting = resolve
+        res.once('close', resolve)
+      })
     },
   }
 }
@@ -129,29 +159,31 @@ const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const
 type Method = (typeof METHODS)[number]
 
 /**
- * Calls `hold` before the head of the response is sent. If it returns a promise, everything that the app writes waits for
- * it. If the promise rejects, the client receives 503 instead, with nothing of the app's response.
- *
- * JSON is kept until its end when `keepsJson` is true. Other responses are held at their first byte.
+ * Calls `hold` with the first bytes of the response, before its head is sent. If it returns a promise, everything that the app
+ * writes waits for it. If the promise rejects, the client receives 503 instead, with nothing of the app's response.
  */
-export function holdResponse(
-  res: ServerResponse,
-  keepsJson: boolean,
-  hold: (status: number) => Promise<void> | undefined,
-): void {
+export function holdResponse(res: ServerResponse, hold: (status: number) => Promise<void> | undefined): void {
   const original = { writeHead: res.writeHead, write: res.write, end: res.end, flushHeaders: res.flushHeaders }
   const headersBefore = res.getHeaders()
-  let kept: { readonly method: Method; readonly args: unknown[] }[] = []
-  let keptBytes = 0
+  const kept: { readonly method: Method; readonly args: unknown[] }[] = []
+  let head = { status: res.statusCode, headers: headersBefore }
   let state: 'keeping' | 'holding' | 'open' | 'refused' = 'keeping'
   let isEnded = false
 
   function call(method: Method, args: unknown[]): unknown {
     if (state === 'open') return Reflect.apply(original[method], res, args)
-    if (state === 'refused') return false
+    if (state === 'refused') {
+      callBack(args)
+      return false
+    }
+    if (method === 'writeHead' && kept.length > 0) {
+      // Compressors write an implicit head more than once.
+      if (args.length > 1) throw createHeadersSentError()
+      return false
+    }
     if (!isEnded) kept.push({ method, args })
     isEnded ||= method === 'end'
-    if (state === 'keeping' && shouldHold(method, args)) startHold()
+    if (state === 'keeping' && method !== 'writeHead') startHold()
     return !isHolding()
   }
 
@@ -159,51 +191,53 @@ export function holdResponse(
     return state === 'holding'
   }
 
-  function shouldHold(method: Method, args: unknown[]): boolean {
-    if (method === 'writeHead') return false
-    if (method !== 'write' || !keepsJson || !isJson()) return true
-    const [chunk] = args
-    keptBytes += typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : 0
-    return keptBytes > MAX_BODY_BYTES
-  }
-
-  function isJson(): boolean {
-    const head = kept.find(({ method }) => method === 'writeHead')
-    return /json/.test(`${String(res.getHeader('content-type'))} ${JSON.stringify(head?.args.slice(1) ?? '')}`)
-  }
-
   function startHold(): void {
-    const status = kept.find(({ method }) => method === 'writeHead')?.args[0]
+    const [status] = kept[0]?.method === 'writeHead' ? kept[0].args : []
     const recorded = hold(typeof status === 'number' ? status : res.statusCode)
-    if (recorded === undefined) release()
-    else {
-      state = 'holding'
-      recorded.then(release, refuse)
+    if (recorded === undefined) {
+      release()
+      return
     }
+    state = 'holding'
+    head = { status: res.statusCode, headers: res.getHeaders() }
+    // The app learns of an invalid head or chunk too late to send another response.
+    recorded.then(release, refuse).catch(() => res.destroy())
   }
 
   function release(): void {
     const isDelayed = state === 'holding'
-    state = 'open'
+    if (isDelayed) restore(head)
+    open('open')
     for (const { method, args } of kept.splice(0)) Reflect.apply(original[method], res, args)
     if (isDelayed && !isEnded) res.emit('drain')
   }
 
+  function open(next: 'open' | 'refused'): void {
+    state = next
+    Reflect.deleteProperty(res, 'headersSent')
+  }
+
+  /** Undoes what the app has set since its head was written. Without a hold, Node would have thrown. */
+  function restore({ status, headers }: typeof head): void {
+    for (const name of res.getHeaderNames()) if (headers[name] === undefined) res.removeHeader(name)
+    for (const [name, value] of Object.entries(headers))
+      if (value !== undefined && value !== res.getHeader(name)) res.setHeader(name, value)
+    res.statusCode = status
+  }
+
   function refuse(): void {
-    state = 'refused'
-    kept = []
-    for (const name of res.getHeaderNames()) res.removeHeader(name)
-    for (const [name, value] of Object.entries(headersBefore))
-      if (value !== undefined && name !== 'set-cookie') res.setHeader(name, value)
+    open('refused')
+    const { 'set-cookie': _, ...headers } = headersBefore
+    restore({ status: NOT_RECORDED.status, headers })
+    if (res.req.httpVersionMajor === 1) res.statusMessage = ''
     // Wrappers of other middleware would add the headers of the refused response, such as the cookie of a session.
     for (const method of METHODS) Reflect.deleteProperty(res, method)
-    res.statusCode = NOT_RECORDED.status
-    res.statusMessage = ''
     res.setHeader('content-type', NOT_RECORDED.contentType)
     res.writeHead(NOT_RECORDED.status)
     res.end(NOT_RECORDED.body)
     // Drops what the app still writes.
     intercept()
+    for (const { args } of kept.splice(0)) callBack(args)
   }
 
   function intercept(): void {
@@ -222,4 +256,17 @@ export function holdResponse(
   }
 
   intercept()
+  // As the app expects it after `writeHead`. Others decide by it, such as error handlers and compressors.
+  Object.defineProperty(res, 'headersSent', { configurable: true, get: () => kept.length > 0 })
+}
+
+/** Calls the callback of a dropped `write` or `end`. */
+function callBack(args: readonly unknown[]): void {
+  const callback = args.at(-1)
+  if (typeof callback === 'function') queueMicrotask(() => Reflect.apply(callback, undefined, []))
+}
+
+function createHeadersSentError(): Error {
+  const error = new Error('Cannot write headers after they are sent to the client')
+  return Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' })
 }

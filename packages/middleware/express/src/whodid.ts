@@ -42,8 +42,15 @@ function observeJson(res: Response): () => unknown {
   const { json } = res
   let value: unknown
   res.json = function (this: Response, body) {
+    const earlier = value
     value ??= body
-    return json.call(this, body)
+    try {
+      return json.call(this, body)
+    } catch (error) {
+      // It is not sent, and may contain secrets.
+      value = earlier
+      throw error
+    }
   }
   return () => value
 }

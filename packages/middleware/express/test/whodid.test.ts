@@ -1,6 +1,8 @@
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import { createTrail, type Trail } from '@whodid/capture'
 import { type AppendResult, defineCatalog, type NewEvent } from '@whodid/core'
+import compression from 'compression'
 import express from 'express'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
@@ -19,7 +21,11 @@ const frameworks = [
 
 describe.each(frameworks)('%s', (_, framework) => {
   /** Starts an app with the middleware. */
-  async function setUp(build: (app: express.Express, trail: Trail) => void, options: ExpressOptions = {}) {
+  async function setUp(
+    build: (app: express.Express, trail: Trail) => void,
+    options: ExpressOptions = {},
+    before: express.RequestHandler[] = [],
+  ) {
     const events: NewEvent[] = []
     const failures: (Error | Promise<void>)[] = []
     const trail: Trail = createTrail({
@@ -37,6 +43,7 @@ describe.each(frameworks)('%s', (_, framework) => {
       },
     })
     const app = framework()
+    for (const handler of before) app.use(handler)
     app.use(whodid(trail, { actor: () => ({ id: 'u1' }), tenant: () => 'acme', ...options }))
     app.use(framework.json())
     build(app, trail)
@@ -250,6 +257,33 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect(redirected.event?.resource).toEqual({ type: 'project', id: 'p1' })
   })
 
+  test('reads JSON that a compressor in front compresses', async () => {
+    const build = (app: express.Express) => {
+      fence(app)
+      app.post('/projects', (_req, res) => {
+        res.status(201).type('json').send('{"id":"p1"}')
+      })
+    }
+    await using app = await setUp(build, {}, [compression({ threshold: 0 })])
+    const { event, headers } = await app.call('POST', '/projects')
+    expect(headers.get('content-encoding')).not.toBeNull()
+    expect(event?.resource.id).toBe('p1')
+  })
+
+  test('keeps nothing of JSON that cannot be sent', async () => {
+    await using app = await setUp((app) => {
+      fence(app)
+      app.post('/projects', (_req, res) => {
+        res.json({ message: 'the secret', size: 1n })
+      })
+      app.use(((_error, _req, res, _next) => {
+        res.sendStatus(500)
+      }) satisfies express.ErrorRequestHandler)
+    })
+    const { event } = await app.call('POST', '/projects')
+    expect(event).toMatchObject({ status: 'failure', error: { message: 'Internal Server Error' } })
+  })
+
   test('trusts proxies as the app does', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.9' }
     await using trusting = await setUp((app) => {
@@ -269,29 +303,39 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect((await wary.call('POST', '/projects', { headers })).event?.context?.ip).toBe('127.0.0.1')
   })
 
-  test('keeps the context in listeners on the request, as in multipart parsers', async () => {
-    await using app = await setUp((app, trail) => {
-      fence(app)
-      app.post('/files/upload', (req, res) => {
-        let size = 0
-        req.on('data', (chunk: Buffer) => {
-          size += chunk.length
+  test.each([1, 2])(
+    'keeps the context in listeners on a request of HTTP/%i, as in multipart parsers',
+    async (version) => {
+      const toVersion: express.RequestHandler = (req, _res, next) => {
+        req.httpVersionMajor = version
+        // HTTP/2 need not tell the length.
+        if (version === 2) delete req.headers['content-length']
+        next()
+      }
+      const build = (app: express.Express, trail: Trail) => {
+        fence(app)
+        app.post('/files/upload', (req, res) => {
+          let size = 0
+          req.on('data', (chunk: Buffer) => {
+            size += chunk.length
+          })
+          req.on('end', () => {
+            trail.annotate({ metadata: { size } })
+            res.json({ id: 'f1' })
+          })
         })
-        req.on('end', () => {
-          trail.annotate({ metadata: { size } })
-          res.json({ id: 'f1' })
-        })
+      }
+      await using app = await setUp(build, {}, [toVersion])
+      const body = new FormData()
+      body.append('file', new Blob(['x'.repeat(300_000)]), 'report.pdf')
+      const { event } = await app.call('POST', '/files/upload', { body })
+      expect(event).toMatchObject({
+        action: 'file.uploaded',
+        resource: { id: 'f1' },
+        metadata: { size: expect.any(Number) },
       })
-    })
-    const body = new FormData()
-    body.append('file', new Blob(['x'.repeat(300_000)]), 'report.pdf')
-    const { event } = await app.call('POST', '/files/upload', { body })
-    expect(event).toMatchObject({
-      action: 'file.uploaded',
-      resource: { id: 'f1' },
-      metadata: { size: expect.any(Number) },
-    })
-  })
+    },
+  )
 
   test('looks up the actor when the response ends', async () => {
     await using app = await setUp(
@@ -390,6 +434,108 @@ describe.each(frameworks)('%s', (_, framework) => {
       expect(await response.json()).toMatchObject({ status: 503, code: 'not_recorded' })
       const { events } = await app.call('PUT', '/nothing')
       expect(events).toMatchObject([{ action: 'project.purged', status: 'success', resource: { id: 'p1' } }])
+    })
+
+    test('streams the JSON of other actions', async () => {
+      let finish = () => {}
+      await using app = await setUp((app) => {
+        fence(app)
+        app.post('/projects', async (_req, res) => {
+          const finished = new Promise<void>((resolve) => {
+            finish = resolve
+          })
+          res.type('json')
+          await new Promise((resolve) => res.write('{"id":', resolve))
+          await finished
+          res.end('"p1"}')
+        })
+      })
+      const response = await fetch(`${app.url}/projects`, { method: 'POST' })
+      const reader = response.body?.getReader()
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('{"id":')
+      finish()
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('"p1"}')
+    })
+
+    test('reads JSON in pieces, compressed or with callbacks, before it responds', async () => {
+      await using app = await setUp((app) => {
+        fence(app)
+        app.post('/projects/:id/purge', compression({ threshold: 0 }), (_req, res) => {
+          res.type('json')
+          res.write('{"id":"p1",')
+          res.write('"name":')
+          res.end('"Apollo"}')
+        })
+        app.delete('/projects/:id/purge', async (_req, res) => {
+          res.type('json')
+          await new Promise((resolve) => res.write('{"name":', resolve))
+          res.end('"Apollo"}')
+        })
+      })
+      const compressed = await app.call('POST', '/projects/p1/purge')
+      expect(compressed.text).toBe('{"id":"p1","name":"Apollo"}')
+      expect(compressed.event).toMatchObject({ action: 'project.purged', resource: { id: 'p1', name: 'Apollo' } })
+      expect((await app.call('DELETE', '/projects/p1/purge')).text).toBe('{"name":"Apollo"}')
+    })
+
+    test.each([2, 50])('passes on a stream of %i pieces of JSON', async (count) => {
+      await using app = await setUp((app) => {
+        fence(app)
+        app.post('/projects/:id/purge', (_req, res) => {
+          res.type('json')
+          Readable.from(Array.from({ length: count }, () => ' '.repeat(20_000)).concat('{}')).pipe(res)
+        })
+      })
+      expect((await app.call('POST', '/projects/p1/purge')).text).toHaveLength(count * 20_000 + 2)
+    })
+
+    test('sends what was written, whatever the app does while it is held', async () => {
+      const sent: unknown[] = []
+      await using app = await setUp((app) => {
+        fence(app)
+        app.post('/projects/:id/purge', (_req, res, next) => {
+          res.json({ ok: true })
+          next(new Error('late'))
+        })
+        app.post('/projects/purge', (_req, res) => {
+          res.writeHead(200, { 'content-type': 'application/json' })
+          sent.push(res.headersSent)
+          res.end('{}')
+          expect(() => res.writeHead(500, {})).toThrow('after they are sent')
+        })
+        app.use(((_error, _req, res, _next) => {
+          sent.push(res.headersSent)
+          res.status(500).set('content-length', '99').end('the error')
+        }) satisfies express.ErrorRequestHandler)
+      })
+      expect(await app.call('POST', '/projects/p1/purge')).toMatchObject({ status: 200, text: '{"ok":true}' })
+      expect(await app.call('POST', '/projects/purge')).toMatchObject({ status: 200, text: '{}' })
+      expect(sent).toEqual([true, true])
+    })
+
+    test('closes the connection when the head that was held is invalid', async () => {
+      await using app = await setUp((app) => {
+        app.post('/projects/:id/purge', (_req, res) => {
+          res.writeHead(200, { 'x-name': 'line\nbreak' })
+          res.end()
+        })
+      })
+      await expect(fetch(`${app.url}/projects/p1/purge`, { method: 'POST' })).rejects.toThrow()
+    })
+
+    test('calls back when it drops what was written', async () => {
+      let callBack = () => {}
+      const calledBack = new Promise<void>((resolve) => {
+        callBack = resolve
+      })
+      await using app = await setUp((app) => {
+        app.post('/projects/:id/purge', (_req, res) => {
+          res.end('done', callBack)
+        })
+      })
+      app.failures.push(new Error('down'))
+      expect((await fetch(`${app.url}/projects/p1/purge`, { method: 'POST' })).status).toBe(503)
+      await calledBack
     })
   })
 
