@@ -1,7 +1,7 @@
 import { type AppRoute, EVENT_LIMITS, type EventWriter } from '@whodid/core'
 import type { Clock } from '../delivery/clock.ts'
 import type { Inferrer } from '../infer/infer.ts'
-import { isReadMethod } from '../infer/path.ts'
+import { guessPattern, isReadMethod } from '../infer/path.ts'
 import { CATCH_ALL } from './context.ts'
 import type { ListedRoute, RequestFacts, RequestOutcome } from './options.ts'
 import type { RouteTable } from './routes.ts'
@@ -92,7 +92,7 @@ export function createRouteReports(
             isListed = true
             for (const listed of listRoutes()) if (!isReadMethod(listed.method)) learn(listed, routes)
           }
-          if (typeof route === 'string' && status !== 404 && !isReadMethod(method))
+          if (typeof route === 'string' && status !== 404 && !isReadMethod(method) && !hasValues(route))
             learn({ method, path: route }, routes)
           if (pending.length > 0 && clock.now() >= nextAt) void start()
         },
@@ -100,4 +100,10 @@ export function createRouteReports(
     },
     flush: () => (pending.length === 0 ? sending : start()),
   }
+}
+
+/** Checks if a route contains values of its path, because its router does not tell the pattern. */
+function hasValues(route: string): boolean {
+  const words = route.split('/').filter((segment) => !/[:*()]/.test(segment))
+  return guessPattern(words.join('/')).includes(':')
 }
