@@ -160,6 +160,14 @@ test('`waitUntil` receives a promise before the stream ends, which resolves when
   expect(app.writer.events).toMatchObject([{ action: 'project.exported', status: 'success' }])
 })
 
+test('the app may replace the methods of the request', async () => {
+  const app = createApp(async (request) => {
+    request.json = async () => ({ name: 'Apollo' })
+    return Response.json(await request.json())
+  })
+  expect(await (await app.request('/projects')).json()).toEqual({ name: 'Apollo' })
+})
+
 test('the route of a request that only reads is not looked up', async () => {
   const paths: string[] = []
   const app = createApp(() => Response.json({}), {

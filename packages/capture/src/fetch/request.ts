@@ -13,6 +13,7 @@ export function observeRequest(request: Request): () => unknown {
     Object.defineProperties(request, {
       json: {
         configurable: true,
+        writable: true,
         value() {
           const body = json.call(request)
           parse = () => body
@@ -21,6 +22,7 @@ export function observeRequest(request: Request): () => unknown {
       },
       formData: {
         configurable: true,
+        writable: true,
         value() {
           const body = formData.call(request)
           parse = () => body.then(toFields)
@@ -29,6 +31,7 @@ export function observeRequest(request: Request): () => unknown {
       },
       text: {
         configurable: true,
+        writable: true,
         value() {
           const body = text.call(request)
           parse = () => body.then((content) => parseContent(content, content.length, getType()))
@@ -37,6 +40,7 @@ export function observeRequest(request: Request): () => unknown {
       },
       arrayBuffer: {
         configurable: true,
+        writable: true,
         value() {
           const body = arrayBuffer.call(request)
           parse = () => body.then((content) => parseContent(content, content.byteLength, getType()))
