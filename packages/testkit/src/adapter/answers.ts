@@ -26,7 +26,7 @@ export const ANSWERS: Answers = {
     200,
     {
       'set-cookie': 'session=secret',
-      etag: '"engine"',
+      etag: 'W/"engine"',
       location: '/api/projects/p1',
       'x-custom': 'engine',
       'cache-control': 'max-age=60',
