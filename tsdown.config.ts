@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { defineConfig, type UserConfig } from 'tsdown'
+import { defineConfig, type Rolldown, type UserConfig } from 'tsdown'
 import { writeBundledLicenses } from './tooling/bundled-licenses.ts'
 import { joinCss } from './tooling/join-css.ts'
 
@@ -74,14 +74,29 @@ const base: UserConfig = {
   ...(forReact && { banner: { js: "'use client';" }, inputOptions: { checks: { moduleLevelDirective: false } } }),
 }
 
+/** Names the files of bundled packages. npm does not publish folders called `node_modules`. */
+function nameBundledFiles({
+  entryFileNames = '[name].js',
+  ...options
+}: Rolldown.OutputOptions): Rolldown.OutputOptions {
+  return {
+    ...options,
+    entryFileNames: (chunk) => {
+      const pattern = typeof entryFileNames === 'string' ? entryFileNames : entryFileNames(chunk)
+      return pattern.replace('[name]', chunk.name.replace(/^.*\/node_modules\//, 'bundled/'))
+    },
+  }
+}
+
 /** Builds the entries in `publishConfig.exports` of a package. All packages share this configuration. */
 export default defineConfig([
   {
     ...base,
     entry: Object.fromEntries([...entries, ...workers]),
     format: 'esm',
-    // One file per module, so that a page with only a feed does not load the CSV writer.
-    unbundle: manifest.name === '@whodid/core',
+    // One file per module, so that a page with only a feed does not load the table and the CSV writer.
+    unbundle: forReact || manifest.name === '@whodid/core',
+    outputOptions: nameBundledFiles,
     deps: { ...deps, onlyBundle: BUNDLED },
     hooks: {
       'build:done': () => {

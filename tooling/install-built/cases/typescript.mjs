@@ -110,7 +110,7 @@ export function typeScript(project) {
       'react-dom': '^19.0.0',
     },
     devVersions: {
-      [LEAST]: 'npm:typescript@~5.1.6',
+      [LEAST]: 'npm:typescript@~5.4.5',
       [TS_5]: 'npm:typescript@~5.9.3',
       [TS_7]: 'npm:typescript@~7.0.2',
     },
