@@ -38,8 +38,10 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
   const path = query === -1 ? url : url.slice(0, query)
   const call = capture.begin({ native, method, path, headers: req.headers, ip, listRoutes })
   const isRead = isReadMethod(method)
+  let isEnded = false
+  let isAborted = false
 
-  function toOutcome(aborted: boolean, status = observed?.getStatus() ?? res.statusCode): Outcome {
+  function toOutcome(status = observed?.getStatus() ?? res.statusCode): Outcome {
     const outcome = getOutcome()
     const { responseBody } = outcome
     return {
@@ -47,7 +49,10 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
       location: observed?.getHeader('location'),
       ...outcome,
       status,
-      aborted,
+      // A held request may be aborted before its JSON is complete.
+      get aborted() {
+        return isAborted
+      },
       responseBody: () => {
         const readBody = () => responseBody?.() ?? observed?.readJson()
         return observed?.whenJsonSent()?.then(readBody) ?? readBody()
@@ -55,10 +60,17 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
     }
   }
 
-  if (capture.hasFailClosed) holdResponse(res, (status) => call.hold(() => toOutcome(false, status)))
+  if (capture.hasFailClosed) holdResponse(res, (status) => call.hold(() => toOutcome(status)))
   // Ends with the app's response, because the connection may close much later: responses are sent in order.
-  const observed = isRead ? undefined : observeResponse(res, () => call.end(() => toOutcome(false)))
-  res.once('close', () => call.end(() => toOutcome(!res.writableEnded)))
+  const end = () => {
+    isEnded = true
+    void call.end(() => toOutcome())
+  }
+  const observed = isRead ? undefined : observeResponse(res, end)
+  res.once('close', () => {
+    isAborted = !isEnded && !res.writableEnded
+    end()
+  })
   bindListeners(req, call)
   return call
 }

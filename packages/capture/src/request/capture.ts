@@ -283,7 +283,9 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
     const commit = (resolved: RequestOutcome) => {
       const plan = this.plan(resolved)
       const isClosed = !this.isEnded && plan.events.some(({ action }) => this.isFailClosed(action))
-      return isClosed ? this.commit(plan, resolved) : NONE
+      if (!isClosed) return NONE
+      this.reportRoute(resolved)
+      return this.commit(plan, resolved)
     }
     const result = resolveOutcome(outcome)
     return result instanceof Promise

@@ -454,11 +454,15 @@ describe('routes', () => {
     void begin('PATCH', '/projects/p2').end({ status: 403, route: '/projects/:id' })
     void begin('POST', '/nothing').end({ status: 404, route: '/*' })
     void begin('GET', '/projects').end({ status: 200, route: '/projects' })
+    await begin('DELETE', '/projects/p1/purge').hold({ status: 200, route: '/projects/:id/purge' })
     // A router that does not tell its pattern.
     void begin('PATCH', '/orgs/acme-1/projects/p1').end({ status: 200, route: '/orgs/acme-1/projects/:id' })
     void begin('POST', '/files/a/b9').end({ status: 200, route: '/files/a/b9' })
     await trail.flush()
-    expect(routes).toEqual([[{ method: 'PATCH', path: '/projects/:id', action: 'project.updated' }]])
+    expect(routes.flat()).toEqual([
+      { method: 'DELETE', path: '/projects/:id/purge', action: 'project.purged' },
+      { method: 'PATCH', path: '/projects/:id', action: 'project.updated' },
+    ])
   })
 
   test('are sent at most once a minute, and again after a failure', async () => {

@@ -489,6 +489,19 @@ describe.each(frameworks)('%s', (_, framework) => {
       expect((await app.call('POST', '/projects/p1/purge')).text).toHaveLength(count * 20_000 + 2)
     })
 
+    test('is a failure when the client leaves before the app has sent its JSON', async () => {
+      await using app = await setUp((app) => {
+        fence(app)
+        app.post('/projects/:id/purge', (req, res) => {
+          res.type('json').write('{')
+          req.socket.destroy()
+        })
+      })
+      await expect(fetch(`${app.url}/projects/p1/purge`, { method: 'POST' })).rejects.toThrow()
+      const { events } = await app.call('PUT', '/nothing')
+      expect(events).toMatchObject([{ action: 'project.purged', status: 'failure', error: { code: 'aborted' } }])
+    })
+
     test('sends what was written, whatever the app does while it is held', async () => {
       const sent: unknown[] = []
       await using app = await setUp((app) => {
