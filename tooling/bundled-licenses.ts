@@ -20,7 +20,7 @@ export function writeBundledLicenses(path: string, files: readonly string[]): vo
     const manifest = join(folder, 'package.json')
     if (!existsSync(manifest)) continue
     const { name, version, license }: Manifest = JSON.parse(readFileSync(manifest, 'utf8'))
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    const file = readdirSync(folder).find((entry) => /^license/i.test(entry))
     const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `License: ${license}`
     texts.set(`${name} ${version}`, text)
   }

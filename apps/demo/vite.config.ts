@@ -4,6 +4,6 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  resolve: { dedupe: ['react', 'react-dom', '@tanstack/react-query', '@trpc/client', '@trpc/react-query'] },
+  resolve: { dedupe: ['react', 'react-dom', '@tanstack/react-query'] },
   build: { chunkSizeWarningLimit: 800, rolldownOptions: { checks: { moduleLevelDirective: false } } },
 })
