@@ -115,7 +115,7 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
   const { catalog } = options
   const to = toWriter(options.to)
   const clock = options.clock ?? systemClock
-  const warn = options.onWarning ?? ((message: string) => console.warn(`[whodid] ${message}`))
+  const warn = createWarn(options.onWarning)
   const limits = resolveLimits(options.limits, to)
   const delivery = createDelivery({
     to,
@@ -135,6 +135,7 @@ export function createTrail<D extends CatalogData, M extends MetadataSchemas<D>>
     inferrer,
     delivery,
     clock,
+    lookupTimeoutMs: limits.ackTimeoutMs,
     secretNames: options.redact,
     failClosedCategories: findFailClosedCategories(catalog.json),
     frames: new AsyncLocalStorage(),
@@ -248,6 +249,18 @@ function toWriter(to: EventWriter | PromiseLike<EventWriter>): EventWriter {
     'invalid_input',
     '`to` must be an EventWriter or a promise of one: pass `createService(…)` or `http(…)`.',
   )
+}
+
+/** Creates the function that warns. An `onWarning` that throws must not break the host's request. */
+function createWarn(onWarning: ((message: string) => void) | undefined): (message: string) => void {
+  return (message) => {
+    try {
+      if (onWarning === undefined) console.warn(`[whodid] ${message}`)
+      else onWarning(message)
+    } catch (error) {
+      console.error(`[whodid] \`onWarning\` threw: ${String(error)}. The warning was: ${message}`)
+    }
+  }
 }
 
 function printLine(line: string): void {

@@ -28,6 +28,8 @@ export interface Engine {
   readonly inferrer: Inferrer
   readonly delivery: Delivery
   readonly clock: Clock
+  /** Milliseconds that a lookup of the host, such as the actor, may take. */
+  readonly lookupTimeoutMs: number
   /** Additional names of secrets. */
   readonly secretNames: readonly string[] | undefined
   /** Categories with an action that has `onFailure: 'closed'`. */

@@ -103,8 +103,10 @@ function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function toText(value: string | null | undefined) {
-  return value === null || value === '' ? undefined : value
+/** Converts a name or an email address. A JavaScript host may have other types. */
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Converts the host's user to an actor. */

@@ -280,17 +280,21 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
     }
     const input = this.toPlanInput({ ...outcome, requestBody, responseBody: undefined })
     if (!canFailClosed(input, this.getContext(), this.parts.engine)) return NONE
-    const commit = (resolved: RequestOutcome) => {
-      const plan = this.plan(resolved)
-      const isClosed = !this.isEnded && plan.events.some(({ action }) => this.isFailClosed(action))
-      if (!isClosed) return NONE
-      this.reportRoute(resolved)
-      return this.commit(plan, resolved)
-    }
     const result = resolveOutcome(outcome)
-    return result instanceof Promise
-      ? result.then((resolved) => this.guard(() => commit(resolved)) ?? NONE)
-      : commit(result)
+    return result instanceof Promise ? result.then((resolved) => this.tryToCommit(resolved)) : this.tryToCommit(result)
+  }
+
+  /** Commits the request if its events have an action with `onFailure: 'closed'`. An error counts as not acknowledged. */
+  private tryToCommit(outcome: RequestOutcome): MaybePromise<readonly Promise<void>[]> {
+    try {
+      const plan = this.plan(outcome)
+      if (this.isEnded || !plan.events.some(({ action }) => this.isFailClosed(action))) return NONE
+      this.reportRoute(outcome)
+      return this.commit(plan, outcome)
+    } catch (error) {
+      this.warnBug(error)
+      return [Promise.reject(error)]
+    }
   }
 
   private isFailClosed(action: string): boolean {

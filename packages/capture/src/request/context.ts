@@ -175,7 +175,17 @@ function callAsyncOption<T>(
   fn: () => MaybePromise<T>,
 ): MaybePromise<T | undefined> {
   const result = callOption(engine, facts, name, fn)
-  return result instanceof Promise ? result.catch((error: unknown) => warnOption(engine, facts, name, error)) : result
+  if (!(result instanceof Promise)) return result
+  return withTimeout(engine, result).catch((error: unknown) => warnOption(engine, facts, name, error))
+}
+
+/** Rejects when the host's lookup takes longer than a held response may wait. */
+function withTimeout<T>({ clock, lookupTimeoutMs }: Engine, lookup: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onTimeout = () => reject(new Error(`It took longer than ${lookupTimeoutMs} ms.`))
+    const cancel = clock.after(lookupTimeoutMs, onTimeout, true)
+    lookup.then(resolve, reject).finally(cancel)
+  })
 }
 
 function warnOption(engine: Engine, { method, path }: RequestFacts<object>, name: string, error: unknown): undefined {

@@ -380,12 +380,62 @@ describe('hold', () => {
     expect(events).toHaveLength(1)
   })
 
+  test('gives up a lookup that never settles, and keeps the event', async () => {
+    const clock = createManualClock()
+    const { begin, events, warnings } = setUp({ actor: () => new Promise(() => {}) }, { clock })
+    const outcome: Outcome = { status: 200, route: '/projects/:id/purge' }
+    const call = begin('POST', '/projects/p1/purge')
+    let isHeld = true
+    call.hold(outcome)?.then(() => (isHeld = false))
+    let isEnded = false
+    call.end(outcome).then(() => (isEnded = true))
+    await clock.advance(4_999)
+    expect(isHeld).toBe(true)
+    await clock.advance(2)
+    expect([isHeld, isEnded]).toEqual([false, true])
+    expect(events).toMatchObject([{ action: 'project.purged', actor: { id: 'anonymous' } }])
+    expect(warnings).toEqual([expect.stringContaining('It took longer than 5000 ms.')])
+  })
+
+  test('rejects when the event cannot be created', async () => {
+    const { begin, warnings } = setUp({
+      actor: () => ({
+        get id(): string {
+          throw new Error('No id')
+        },
+      }),
+    })
+    await expect(
+      begin('POST', '/projects/p1/purge').hold({ status: 200, route: '/projects/:id/purge' }),
+    ).rejects.toThrow('No id')
+    expect(warnings).toEqual([expect.stringContaining('is a bug in whodid: Error: No id')])
+  })
+
   test('waits for no durable action', () => {
     const { trail, begin, close } = setUp()
     close()
     const call = begin('POST', '/memberships/m1/role')
     call.run(() => trail.record('membership.role_changed', { resource: { id: 'm1' } }))
     expect(call.hold({ status: 200, route: '/memberships/:id/role' })).toBeUndefined()
+  })
+})
+
+describe('a host in JavaScript', () => {
+  test('may have names that are no strings', async () => {
+    const { trail, events } = setUp()
+    const user: object = { id: 'a', name: 42, email: { value: 'a@x.test' } }
+    const capture = Reflect.apply(trail.capture, trail, [{ actor: () => user }])
+    await capture.begin({ native: {}, method: 'POST', path: '/projects' }).end({ status: 201, route: '/projects' })
+    expect(events).toMatchObject([{ actor: { type: 'user', id: 'a', name: '42' } }])
+  })
+
+  test('may have an `onWarning` that throws', async () => {
+    const onWarning = () => {
+      throw new Error('No logger')
+    }
+    const { begin, events } = setUp({ actor: () => Promise.reject(new Error('Down')) }, { onWarning })
+    await begin('POST', '/projects').end({ status: 201, route: '/projects' })
+    expect(events).toHaveLength(1)
   })
 })
 

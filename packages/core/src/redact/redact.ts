@@ -106,9 +106,9 @@ interface Conversion {
   truncated: boolean
 }
 
-export const UNLIMITED: Conversion['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
+const UNLIMITED: Conversion['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
 
-export function createConversion(
+function createConversion(
   isSecret: Conversion['isSecret'],
   limits: Conversion['limits'] = JSON_LIMITS,
 ): Conversion {
@@ -144,7 +144,7 @@ export function toBoundedJson(value: unknown): { readonly value: Json | undefine
   return { value: json, truncated: conversion.truncated }
 }
 
-export function convert(conversion: Conversion, value: unknown): Json | undefined {
+function convert(conversion: Conversion, value: unknown): Json | undefined {
   switch (typeof value) {
     case 'string':
       return convertText(conversion, value)
@@ -248,7 +248,7 @@ function convertList(conversion: Conversion, list: readonly unknown[]): Json {
   return result
 }
 
-export function convertEntries(conversion: Conversion, value: object): JsonObject {
+function convertEntries(conversion: Conversion, value: object): JsonObject {
   const result: { [key: string]: Json } = {}
   const secretValue = conversion.isSecret !== null && isSecretPair(value, conversion.isSecret)
   for (const name of Object.keys(value)) {

@@ -28,7 +28,6 @@ export function whodid<D extends CatalogData, M extends MetadataSchemas<D>>(
       listRoutes: () => listRoutes(req.app),
       getOutcome: () => ({
         route: getRoute(req),
-        params: req.params,
         requestBody: () => req.body,
         responseBody: getJson,
       }),
