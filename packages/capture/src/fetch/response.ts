@@ -38,10 +38,8 @@ export async function endWithResponse(
       location: response.headers.get('location') ?? undefined,
       ...outcome,
       status: response.status,
-      // Read after the JSON, which a client may not wait for.
-      get aborted() {
-        return isAborted
-      },
+      // Called after the JSON is read, which a client may not wait for.
+      aborted: () => isAborted,
       responseBody: () => outcome.responseBody?.() ?? json,
     }
   }

@@ -50,9 +50,7 @@ export function captureRequest<N extends object>(capture: Capture<N>, exchange: 
       ...outcome,
       status,
       // A held request may be aborted before its JSON is complete.
-      get aborted() {
-        return isAborted
-      },
+      aborted: () => isAborted,
       responseBody: () => {
         const readBody = () => responseBody?.() ?? observed?.readJson()
         return observed?.whenJsonSent()?.then(readBody) ?? readBody()

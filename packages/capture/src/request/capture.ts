@@ -33,6 +33,7 @@ import {
   type PlanInput,
   readBody,
   resolveOutcome,
+  toRequestOutcome,
 } from './plan.ts'
 import type { RouteReporter, RouteReports } from './route-reporter.ts'
 import { compileRoutes, type RouteTable } from './routes.ts'
@@ -206,27 +207,30 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
       this.isEnded = true
       return this.whenDelivered() ?? NOTHING_TO_DELIVER
     }
+    // Nothing that waits for the delivery may hold the request, which would stay in memory until then.
     return new Promise((resolve) =>
-      engine.deferral.add(() => {
-        const finished = this.guard(() => this.finish(typeof outcome === 'function' ? outcome() : outcome))
-        resolve(finished?.catch((error: unknown) => this.warnBug(error)))
-      }, this.isFlushed),
+      engine.deferral.add(
+        () => resolve(this.guard(() => this.finish(typeof outcome === 'function' ? outcome() : outcome))),
+        this.isFlushed,
+      ),
     )
   }
 
   private finish(outcome: Outcome): Promise<void> | undefined {
     const result = resolveOutcome(outcome)
     if (!(result instanceof Promise)) return this.finishResolved(result)
-    return track(
+    const finished = track(
       this.parts.engine,
       result.then((resolved) => this.finishResolved(resolved)),
     )
+    return finished.catch((error: unknown) => this.warnBug(error))
   }
 
   private finishResolved(outcome: RequestOutcome): Promise<void> | undefined {
     const committed = this.isEnded ? NONE : this.commit(this.plan(outcome), outcome)
     this.reportRoute(outcome)
-    return committed instanceof Promise ? committed.then(() => this.whenDelivered()) : this.whenDelivered()
+    if (!(committed instanceof Promise)) return this.whenDelivered()
+    return committed.then(() => this.whenDelivered()).catch((error: unknown) => this.warnBug(error))
   }
 
   private reportRoute(outcome: RequestOutcome): void {
@@ -278,7 +282,7 @@ class RequestFrame<N extends object> implements Frame, RequestCapture {
         (body) => this.guard(() => this.commitFailClosed({ ...outcome, requestBody: () => body })) ?? NONE,
       )
     }
-    const input = this.toPlanInput({ ...outcome, requestBody, responseBody: undefined })
+    const input = this.toPlanInput(toRequestOutcome(outcome, requestBody, undefined))
     if (!canFailClosed(input, this.getContext(), this.parts.engine)) return NONE
     const result = resolveOutcome(outcome)
     return result instanceof Promise ? result.then((resolved) => this.tryToCommit(resolved)) : this.tryToCommit(result)

@@ -58,7 +58,9 @@ export interface RequestOutcome {
 }
 
 /** Facts about a request when it ends. Bodies are read only for requests that may become events. */
-export interface Outcome extends Omit<RequestOutcome, 'requestBody' | 'responseBody'> {
+export interface Outcome extends Omit<RequestOutcome, 'requestBody' | 'responseBody' | 'aborted'> {
+  /** True when the client disconnected before the response was complete. A function is called when the bodies are read. */
+  readonly aborted?: boolean | (() => boolean) | undefined
   /** Returns the parsed body, or a promise of it. */
   readonly requestBody?: (() => unknown) | undefined
   /** Returns the response body before serialization, or a promise of it. */

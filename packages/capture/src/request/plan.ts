@@ -141,12 +141,30 @@ export function resolveOutcome(outcome: Outcome): MaybePromise<RequestOutcome> {
   const requestBody = readBody(outcome.requestBody)
   const responseBody = readBody(outcome.responseBody)
   if (!(requestBody instanceof Promise) && !(responseBody instanceof Promise))
-    return { ...outcome, requestBody, responseBody }
-  return Promise.all([requestBody, responseBody]).then(([request, response]) => ({
-    ...outcome,
-    requestBody: request,
-    responseBody: response,
-  }))
+    return toRequestOutcome(outcome, requestBody, responseBody)
+  return Promise.all([requestBody, responseBody]).then(([request, response]) =>
+    toRequestOutcome(outcome, request, response),
+  )
+}
+
+/** Converts an outcome with its bodies. */
+export function toRequestOutcome(outcome: Outcome, requestBody: unknown, responseBody: unknown): RequestOutcome {
+  const { status, method, route, params, call, action, aborted, error, exposed, location } = outcome
+  const isAborted = typeof aborted === 'function' ? aborted() : aborted
+  return {
+    status,
+    method,
+    route,
+    params,
+    call,
+    action,
+    aborted: isAborted,
+    error,
+    exposed,
+    requestBody,
+    responseBody,
+    location,
+  }
 }
 
 /** Reads a body, or returns a promise of it that never rejects. */
