@@ -108,10 +108,7 @@ interface Conversion {
 
 const UNLIMITED: Conversion['limits'] = { depth: 100, values: Infinity, text: Infinity, total: Infinity }
 
-function createConversion(
-  isSecret: Conversion['isSecret'],
-  limits: Conversion['limits'] = JSON_LIMITS,
-): Conversion {
+function createConversion(isSecret: Conversion['isSecret'], limits: Conversion['limits'] = JSON_LIMITS): Conversion {
   return {
     isSecret,
     limits,
