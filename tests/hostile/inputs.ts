@@ -36,6 +36,10 @@ function createUsualValue(name: string, random: Random, known: Knowledge): strin
       return random.chance(0.7) ? eventId() : random.pick(IDS)
     case 'name':
       return `name ${random.integer(1_000)}`
+    case 'method':
+      return random.pick(['POST', 'PATCH', '*'])
+    case 'path':
+      return random.pick(['/api/projects', '/api/projects/:id'])
     case 'cursor':
       return known.cursors.length > 0 && random.chance(0.9) ? random.pick(known.cursors) : 'eyJz'
     case 'lastEventId':
