@@ -41,7 +41,10 @@ function stored(more: Partial<StoredEvent> = {}): StoredEvent {
 }
 
 function parseRow(event: StoredEvent) {
-  const [columns = [], cells = []] = Papa.parse<string[]>(eventsToCsv([event])).data
+  const [columns = [], cells = []] = Papa.parse<string[]>(eventsToCsv([event]), {
+    delimiter: ',',
+    newline: '\r\n',
+  }).data
   return Object.fromEntries(columns.map((column, index) => [column, cells[index]]))
 }
 
