@@ -169,6 +169,7 @@ async function copyAndExport(page: Page) {
   await page.getByRole('button', { name: /^Actions/ }).click()
   await page.getByText('Select rows first').waitFor()
   await page.keyboard.press('Escape')
+  await page.getByRole('menu').waitFor({ state: 'detached' })
 
   for (const { sentence } of LIFECYCLE) {
     const check = table.getByRole('checkbox', { name: `Select: ${sentence}`, exact: true })
@@ -201,6 +202,8 @@ async function copyAndExport(page: Page) {
 async function choose(page: Page, selected: number, item: string) {
   await page.getByRole('button', { name: `Actions (${selected})` }).click()
   await page.getByRole('menuitem', { name: item }).first().click()
+  // A click on the button while the menu closes would not open it again.
+  await page.getByRole('menu').waitFor({ state: 'detached' })
 }
 
 async function download(page: Page, selected: number, item: string, name: string): Promise<string> {
