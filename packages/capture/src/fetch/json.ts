@@ -1,7 +1,5 @@
 import { isReadMethod } from '../infer/path.ts'
-
-/** Maximum bytes of a body that is parsed. Ids and names are in small responses; a large one is a report or a file. */
-const MAX_BODY_BYTES = 262_144
+import { MAX_BODY_BYTES } from '../request/limits.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/
 const FORMATS: { readonly [encoding: string]: string } = {

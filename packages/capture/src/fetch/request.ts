@@ -1,5 +1,4 @@
-/** Maximum length of a body that is parsed once more. */
-const MAX_BODY_LENGTH = 262_144
+import { MAX_BODY_BYTES } from '../request/limits.ts'
 
 /**
  * Notes the body of a request when the app reads it as JSON, as a form, as text, or as bytes. The body is never read for the
@@ -9,44 +8,25 @@ export function observeRequest(request: Request): () => unknown {
   let parse: () => unknown = () => undefined
   const { json, formData, text, arrayBuffer } = request
   const getType = () => request.headers.get('content-type') ?? ''
+
+  function observe<T>(read: () => Promise<T>, toBody: (body: T) => unknown): PropertyDescriptor {
+    return {
+      configurable: true,
+      writable: true,
+      value() {
+        const body = read.call(request)
+        parse = () => body.then(toBody)
+        return body
+      },
+    }
+  }
+
   try {
     Object.defineProperties(request, {
-      json: {
-        configurable: true,
-        writable: true,
-        value() {
-          const body = json.call(request)
-          parse = () => body
-          return body
-        },
-      },
-      formData: {
-        configurable: true,
-        writable: true,
-        value() {
-          const body = formData.call(request)
-          parse = () => body.then(toFields)
-          return body
-        },
-      },
-      text: {
-        configurable: true,
-        writable: true,
-        value() {
-          const body = text.call(request)
-          parse = () => body.then((content) => parseContent(content, content.length, getType()))
-          return body
-        },
-      },
-      arrayBuffer: {
-        configurable: true,
-        writable: true,
-        value() {
-          const body = arrayBuffer.call(request)
-          parse = () => body.then((content) => parseContent(content, content.byteLength, getType()))
-          return body
-        },
-      },
+      json: observe(json, (body) => body),
+      formData: observe(formData, toFields),
+      text: observe(text, (body) => parseContent(body, body.length, getType())),
+      arrayBuffer: observe(arrayBuffer, (body) => parseContent(body, body.byteLength, getType())),
     })
   } catch {
     // A frozen request: its body stays unknown.
@@ -55,7 +35,7 @@ export function observeRequest(request: Request): () => unknown {
 }
 
 async function parseContent(content: string | ArrayBuffer, length: number, type: string): Promise<unknown> {
-  if (length > MAX_BODY_LENGTH) return undefined
+  if (length > MAX_BODY_BYTES) return undefined
   const body = new Response(content, { headers: { 'content-type': type } })
   if (/json/.test(type)) return body.json()
   return /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)

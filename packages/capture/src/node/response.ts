@@ -1,10 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { MAX_BODY_BYTES } from '../request/limits.ts'
 import { NOT_RECORDED } from '../request/not-recorded.ts'
-
-/** Maximum bytes of a body that is parsed. Ids and names are in small responses; a large one is a report or a file. */
-const MAX_BODY_BYTES = 262_144
 
 const DECODERS: { readonly [encoding: string]: (body: Uint8Array, options: object) => Promise<Uint8Array> } = {
   br: promisify(brotliDecompress),
